@@ -1,0 +1,382 @@
+package io.quiverdb.core;
+
+import com.google.protobuf.ByteString;
+import io.quiverdb.core.checkpoint.Checkpoint;
+import io.quiverdb.core.checkpoint.CheckpointReader;
+import io.quiverdb.core.checkpoint.CheckpointWriter;
+import io.quiverdb.core.crypto.PageCodec;
+import io.quiverdb.core.crypto.PlainCodec;
+import io.quiverdb.core.manifest.Manifest;
+import io.quiverdb.core.manifest.ManifestStore;
+import io.quiverdb.core.manifest.StoreLayout;
+import io.quiverdb.core.op.Applier;
+import io.quiverdb.core.op.Entry;
+import io.quiverdb.core.op.Op;
+import io.quiverdb.core.op.Preparation;
+import io.quiverdb.core.state.FrozenState;
+import io.quiverdb.core.state.RequestWindow;
+import io.quiverdb.core.state.ShardState;
+import io.quiverdb.core.storage.Storage;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The engine of one shard.
+///
+/// State changes only through [#apply], by one thread at a time; any number of threads read views.
+///
+/// A shard owns no slots, and so takes no points, before its first `SetOwnership`.
+public final class Store implements AutoCloseable {
+  // `writing` guards the state: apply, the two moments when a checkpoint touches it, and the state
+  // hash hold it. `checkpointing` guards the files, and is taken before `writing`. Readers take
+  // neither: they read `view`, which is immutable and replaced under `writing`.
+
+  /// Of an operation as it stands in an entry: larger ones are refused by prepare.
+  public static final int OP_BYTES_MAX = Preparation.OP_BYTES_MAX;
+
+  private static final int STORE_ID_BYTES = 16;
+  private static final int HASHES_MAX = 64;
+  private static final Logger log = LoggerFactory.getLogger(Store.class);
+
+  private final Closeable directoryLock;
+  private final ManifestStore manifests;
+  private final CheckpointWriter checkpointWriter;
+
+  private final ReentrantLock checkpointing = new ReentrantLock();
+  private final ReentrantLock writing = new ReentrantLock();
+  private final ShardState state;
+  private final Applier applier;
+  private final LinkedHashMap<Position, StateHash> hashes = new LinkedHashMap<>();
+
+  private volatile StoreView view;
+  private volatile Position checkpointed;
+  private volatile Optional<Throwable> failure = Optional.empty();
+  private volatile boolean closed;
+
+  /// Opens the store whose log is kept elsewhere: what its checkpoints do not hold comes again
+  /// through [#apply].
+  ///
+  /// @throws StoreLockedException if another process has it open
+  /// @throws CorruptFileException if a file does not hold what was written to it
+  /// @throws StoreFailedException if the storage fails
+  public static Store openReplicated(Storage storage, StoreOptions options) {
+    return open(storage, options, PlainCodec.INSTANCE, RequestWindow.BYTES_MAX);
+  }
+
+  /// @param windowBytesMax less than [RequestWindow#BYTES_MAX] only in tests
+  static Store open(Storage storage, StoreOptions options, PageCodec codec, long windowBytesMax) {
+    try {
+      storage.createDirectories("");
+      Closeable lock = storage.lock(StoreLayout.LOCK);
+      try {
+        return openLocked(storage, lock, options, codec, windowBytesMax);
+      } catch (Throwable e) {
+        lock.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new StoreFailedException("store: cannot be opened", e);
+    }
+  }
+
+  private static Store openLocked(
+      Storage storage, Closeable lock, StoreOptions options, PageCodec codec, long windowBytesMax)
+      throws IOException {
+    var manifests = ManifestStore.open(storage, options.random(), codec);
+    var state =
+        new CheckpointReader(storage, manifests, codec, options.random()).read(windowBytesMax);
+    var storeId = manifests.live().map(Manifest::getStoreId).orElseGet(() -> drawStoreId(options));
+    var store =
+        new Store(lock, manifests, new CheckpointWriter(storage, manifests, codec, storeId), state);
+    log.info(
+        "store opened epoch={} index={} version={} collections={}",
+        state.epoch(),
+        state.position().index(),
+        state.version(),
+        store.view.collections().size());
+    return store;
+  }
+
+  private static ByteString drawStoreId(StoreOptions options) {
+    var id = new byte[STORE_ID_BYTES];
+    options.random().nextBytes(id);
+    return ByteString.copyFrom(id);
+  }
+
+  private Store(
+      Closeable directoryLock,
+      ManifestStore manifests,
+      CheckpointWriter checkpointWriter,
+      ShardState state) {
+    this.directoryLock = directoryLock;
+    this.manifests = manifests;
+    this.checkpointWriter = checkpointWriter;
+    this.state = state;
+    this.applier = new Applier(state);
+    this.checkpointed = state.position();
+    this.view = viewOf(state);
+  }
+
+  // --- writing: prepare makes an operation and changes nothing, apply executes it
+
+  /// @param name 1 to 255 bytes of UTF-8
+  /// @param hashKey 32 bytes that key the state hash, the same on every shard
+  public Op prepareCreateCollection(
+      RequestStamp stamp,
+      long collectionId,
+      long catalogIndex,
+      String name,
+      Descriptor descriptor,
+      Settings settings,
+      byte[] hashKey) {
+    requireUsable();
+    return Preparation.createCollection(
+        stamp, collectionId, catalogIndex, name, descriptor, settings, hashKey);
+  }
+
+  public Op prepareDropCollection(RequestStamp stamp, long collectionId, long catalogIndex) {
+    requireUsable();
+    return Preparation.dropCollection(stamp, collectionId, catalogIndex);
+  }
+
+  /// @param points at least one; of those with the same id, the last stays
+  /// @throws IllegalArgumentException if a point breaks a limit or has another dimension than the
+  ///   collection, or the collection is not there, or they exceed [#OP_BYTES_MAX] together
+  public Op prepareUpsert(RequestStamp stamp, long collectionId, List<Point> points) {
+    var collection =
+        view()
+            .collection(collectionId)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "collection: "
+                            + Long.toUnsignedString(collectionId)
+                            + " (expected: one that exists)"));
+    return Preparation.upsert(stamp, collectionId, collection.descriptor(), points);
+  }
+
+  /// @param ids at least one
+  public Op prepareDelete(RequestStamp stamp, long collectionId, List<String> ids) {
+    requireUsable();
+    return Preparation.delete(stamp, collectionId, ids);
+  }
+
+  public Op prepareHashMark(RequestStamp stamp) {
+    requireUsable();
+    return Preparation.hashMark(stamp);
+  }
+
+  /// @param epoch greater than the present one, which apply checks
+  public Op prepareSetOwnership(RequestStamp stamp, long epoch, List<SlotRange> slots) {
+    requireUsable();
+    return Preparation.setOwnership(stamp, epoch, slots);
+  }
+
+  /// Executes the operations of one log entry and publishes the view after it. Total and
+  /// deterministic: the same state and entry give the same state and outcomes everywhere. A refusal
+  /// is an [Outcome].
+  ///
+  /// @param position after every earlier one
+  /// @return an outcome per operation
+  /// @throws IllegalArgumentException if the position was applied before
+  /// @throws StoreFailedException if the store failed, now or before
+  public List<Outcome> apply(Position position, Entry entry) {
+    writing.lock();
+    try {
+      requireUsable();
+      requireNext(position);
+      return applyNext(position, entry);
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  private List<Outcome> applyNext(Position position, Entry entry) {
+    try {
+      var outcomes = applier.apply(position, entry);
+      view = viewOf(state);
+      if (entry.getOpsList().stream().anyMatch(Op::hasHashMark)) {
+        remember(position, state.hash());
+      }
+      return outcomes;
+    } catch (RuntimeException | Error e) {
+      throw failed("apply", e);
+    }
+  }
+
+  /// Notes a log entry that holds no operation.
+  ///
+  /// @param position after every earlier one
+  public void advance(Position position) {
+    var _ = apply(position, Entry.getDefaultInstance());
+  }
+
+  private void requireNext(Position position) {
+    if (position.compareTo(state.position()) <= 0) {
+      throw new IllegalArgumentException(
+          "position: " + position + " (expected: after " + state.position() + ")");
+    }
+  }
+
+  private void remember(Position position, StateHash hash) {
+    hashes.put(position, hash);
+    if (hashes.size() > HASHES_MAX) {
+      var _ = hashes.pollFirstEntry();
+    }
+  }
+
+  private static StoreView viewOf(ShardState state) {
+    return new StoreViews.PublishedStore(
+        state.position(), state.epoch(), state.slots(), state.version(), state.snapshots());
+  }
+
+  // --- reading
+
+  /// The newest view. Sees all that was applied before the call.
+  public StoreView view() {
+    requireUsable();
+    return view;
+  }
+
+  public StateHash stateHash() {
+    writing.lock();
+    try {
+      requireUsable();
+      return state.hash();
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /// The state hash at the hash mark at `position`, if it was applied since the store was opened.
+  /// The last 64 are kept.
+  public Optional<StateHash> hashAt(Position position) {
+    writing.lock();
+    try {
+      requireUsable();
+      return Optional.ofNullable(hashes.get(position));
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  // --- files
+
+  /// Writes what changed since the last checkpoint, and publishes it by one atomic swap. Writes and
+  /// reads go on meanwhile. A second caller waits for the first.
+  ///
+  /// @return the position that the newest durable checkpoint holds
+  /// @throws StoreFailedException if the store failed, now or before
+  public Position checkpoint() {
+    checkpointing.lock();
+    try {
+      var frozen = freeze();
+      if (frozen.isPresent()) {
+        write(frozen.get());
+      }
+      return checkpointed;
+    } finally {
+      checkpointing.unlock();
+    }
+  }
+
+  /// Empty if nothing was applied since the last checkpoint.
+  private Optional<FrozenState> freeze() {
+    writing.lock();
+    try {
+      requireUsable();
+      return state.position().equals(checkpointed) ? Optional.empty() : Optional.of(state.freeze());
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  private void write(FrozenState frozen) {
+    try {
+      var checkpoint = checkpointWriter.write(frozen);
+      install(checkpoint);
+      int deleted = manifests.deleteGarbage();
+      log.info(
+          "checkpoint finished epoch={} index={} version={} filesDeleted={}",
+          frozen.position().epoch(),
+          frozen.position().index(),
+          frozen.version(),
+          deleted);
+    } catch (IOException | RuntimeException | Error e) {
+      throw failed("checkpoint", e);
+    }
+  }
+
+  private void install(Checkpoint checkpoint) {
+    writing.lock();
+    try {
+      checkpoint.installInto(state);
+      view = viewOf(state);
+      checkpointed = checkpoint.position();
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /// The position that the newest durable checkpoint holds, [Position#START] if there is none.
+  public Position checkpointed() {
+    requireUsable();
+    return checkpointed;
+  }
+
+  /// Bytes of rows that no checkpoint holds yet.
+  public long uncheckpointedBytes() {
+    writing.lock();
+    try {
+      requireUsable();
+      return state.bufferBytes();
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  // --- the end
+
+  /// From the first fault on nothing is known to be right any more: only reopening helps.
+  private StoreFailedException failed(String during, Throwable fault) {
+    if (failure.isEmpty()) {
+      failure = Optional.of(fault);
+      log.error("store failed during={}", during, fault);
+    }
+    return new StoreFailedException(
+        "store: failed during " + during + " (expected: reopened)", fault);
+  }
+
+  private void requireUsable() {
+    if (closed) {
+      throw new StoreClosedException();
+    }
+    var fault = failure;
+    if (fault.isPresent()) {
+      throw new StoreFailedException("store: failed before (expected: reopened)", fault.get());
+    }
+  }
+
+  /// Waits for a checkpoint that is under way. Views that are out stay readable.
+  @Override
+  public void close() {
+    checkpointing.lock();
+    writing.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        directoryLock.close();
+      }
+    } catch (IOException e) {
+      throw new StoreFailedException("store: its lock cannot be released", e);
+    } finally {
+      writing.unlock();
+      checkpointing.unlock();
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package io.quiverdb.core;
+
+import java.util.List;
+import java.util.Optional;
+
+/// A store as it was after one entry: immutable, and read without a lock while writes go on.
+public interface StoreView {
+  /// The last position applied.
+  Position position();
+
+  /// The epoch of the shard, 0 before it has one.
+  long epoch();
+
+  /// The slots that the shard owns, none before it has an epoch.
+  List<SlotRange> slots();
+
+  /// The operation counter.
+  long version();
+
+  List<CollectionView> collections();
+
+  Optional<CollectionView> collection(long collectionId);
+}

@@ -1,0 +1,173 @@
+package io.quiverdb.core;
+
+import io.quiverdb.core.filter.PayloadFilter;
+import io.quiverdb.core.rows.MergedRows;
+import io.quiverdb.core.rows.RowCursor;
+import io.quiverdb.core.rows.RowSource;
+import io.quiverdb.core.search.ExactSearch;
+import io.quiverdb.core.state.CollectionSnapshot;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The views that a [Store] publishes.
+final class StoreViews {
+  private StoreViews() {}
+
+  /// @param snapshots of its collections, in the order of their ids
+  record PublishedStore(
+      Position position,
+      long epoch,
+      List<SlotRange> slots,
+      long version,
+      List<CollectionSnapshot> snapshots)
+      implements StoreView {
+    @Override
+    public List<CollectionView> collections() {
+      return snapshots.stream().<CollectionView>map(PublishedCollection::new).toList();
+    }
+
+    @Override
+    public Optional<CollectionView> collection(long collectionId) {
+      int low = 0;
+      int high = snapshots.size() - 1;
+      while (low <= high) {
+        int middle = (low + high) >>> 1;
+        var snapshot = snapshots.get(middle);
+        int order = Long.compareUnsigned(snapshot.head().id(), collectionId);
+        if (order == 0) {
+          return Optional.of(new PublishedCollection(snapshot));
+        }
+        if (order < 0) {
+          low = middle + 1;
+        } else {
+          high = middle - 1;
+        }
+      }
+      return Optional.empty();
+    }
+  }
+
+  record PublishedCollection(CollectionSnapshot snapshot) implements CollectionView {
+    @Override
+    public long id() {
+      return snapshot.head().id();
+    }
+
+    @Override
+    public String name() {
+      return snapshot.head().name();
+    }
+
+    @Override
+    public Descriptor descriptor() {
+      return snapshot.head().descriptor();
+    }
+
+    @Override
+    public Settings settings() {
+      return snapshot.head().settings();
+    }
+
+    @Override
+    public long size() {
+      return snapshot.size();
+    }
+
+    @Override
+    public Optional<StoredPoint> get(String id) {
+      byte[] idUtf8 = PointIds.utf8(id);
+      for (RowSource source : snapshot.sources().reversed()) {
+        int row = source.find(idUtf8, snapshot.version());
+        if (row >= 0) {
+          return Optional.of(
+              point(idUtf8, source.vector(row), source.payload(row), source.version(row)));
+        }
+      }
+      return Optional.empty();
+    }
+
+    @Override
+    public ScanPage scan(
+        Optional<String> after, int limit, long bytesMax, Optional<Filter> filter) {
+      if (limit < 1) {
+        throw new IllegalArgumentException("limit: " + limit + " (expected: at least 1)");
+      }
+      var payloadFilter = filter.map(PayloadFilter::of);
+      var rows = new MergedRows(snapshot.sources(), after.map(PointIds::utf8), snapshot.version());
+      var points = new ArrayList<StoredPoint>();
+      long bytes = 0;
+      for (var row = rows.next(); row.isPresent(); row = rows.next()) {
+        if (!passes(row.get(), payloadFilter)) {
+          continue;
+        }
+        if (points.size() == limit || (bytes >= bytesMax && !points.isEmpty())) {
+          return new ScanPage(points, true);
+        }
+        points.add(point(row.get()));
+        bytes += bytes(row.get());
+      }
+      return new ScanPage(points, false);
+    }
+
+    @Override
+    public long count(Optional<Filter> filter) {
+      if (filter.isEmpty()) {
+        return size();
+      }
+      var payloadFilter = filter.map(PayloadFilter::of);
+      long count = 0;
+      for (RowSource source : snapshot.sources()) {
+        RowCursor rows = source.inStoredOrder(snapshot.version());
+        while (rows.next()) {
+          if (passes(rows, payloadFilter)) {
+            count++;
+          }
+        }
+      }
+      return count;
+    }
+
+    @Override
+    public List<Hit> search(Query query) {
+      int dimension = descriptor().dimension();
+      if (query.vector().dimension() != dimension) {
+        throw new IllegalArgumentException(
+            "vector: " + query.vector().dimension() + " values (expected: " + dimension + ")");
+      }
+      return new ExactSearch(query, descriptor().metric())
+          .run(snapshot.sources(), snapshot.version());
+    }
+
+    private static boolean passes(RowCursor row, Optional<PayloadFilter> filter) {
+      return filter.isEmpty() || filter.get().matches(row.payload());
+    }
+
+    private StoredPoint point(RowCursor row) {
+      return point(
+          row.id(),
+          row.vectors().asSlice(row.vectorOffset(), vectorBytes()),
+          row.payload(),
+          row.version());
+    }
+
+    private static StoredPoint point(
+        byte[] id, MemorySegment vector, MemorySegment payload, long version) {
+      return new StoredPoint(
+          new String(id, StandardCharsets.UTF_8),
+          Vector.fromLittleEndian(vector.asByteBuffer()),
+          Payload.of(payload.asByteBuffer()),
+          version);
+    }
+
+    private long bytes(RowCursor row) {
+      return row.id().length + vectorBytes() + row.payload().byteSize();
+    }
+
+    private long vectorBytes() {
+      return (long) descriptor().dimension() * Float.BYTES;
+    }
+  }
+}

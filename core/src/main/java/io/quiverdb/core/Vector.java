@@ -1,0 +1,80 @@
+package io.quiverdb.core;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/// An immutable vector of finite floats.
+public final class Vector {
+  private final float[] components;
+
+  private Vector(float[] components) {
+    this.components = components;
+  }
+
+  /// Copies `components`.
+  ///
+  /// @throws IllegalArgumentException if one of them is not finite
+  public static Vector of(float... components) {
+    return checked(components.clone());
+  }
+
+  /// Reads IEEE 754 binary32 values, little-endian, from all that remains in `bytes`.
+  ///
+  /// @throws IllegalArgumentException if the length is no multiple of 4 or a value is not finite
+  public static Vector fromLittleEndian(ByteBuffer bytes) {
+    if (bytes.remaining() % Float.BYTES != 0) {
+      throw new IllegalArgumentException(
+          "vector: " + bytes.remaining() + " bytes (expected: a multiple of 4)");
+    }
+    var components = new float[bytes.remaining() / Float.BYTES];
+    bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(components);
+    return checked(components);
+  }
+
+  private static Vector checked(float[] components) {
+    for (int index = 0; index < components.length; index++) {
+      if (!Float.isFinite(components[index])) {
+        throw new IllegalArgumentException(
+            "vector: " + components[index] + " at " + index + " (expected: a finite number)");
+      }
+    }
+    return new Vector(components);
+  }
+
+  public int dimension() {
+    return components.length;
+  }
+
+  public float get(int index) {
+    return components[index];
+  }
+
+  public float[] toArray() {
+    return components.clone();
+  }
+
+  /// The components as [#fromLittleEndian] reads them.
+  public byte[] toLittleEndian() {
+    var bytes = ByteBuffer.allocate(components.length * Float.BYTES);
+    bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(components);
+    return bytes.array();
+  }
+
+  /// Equal bit by bit, as [Arrays#equals(float[], float[])] has it.
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Vector that && Arrays.equals(components, that.components);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(components);
+  }
+
+  /// The dimension only: vectors are user data and stay out of logs.
+  @Override
+  public String toString() {
+    return "Vector[" + components.length + "]";
+  }
+}

@@ -1,0 +1,33 @@
+package io.quiverdb.core.checkpoint;
+
+import io.quiverdb.core.Position;
+import io.quiverdb.core.checkpoint.CheckpointWriter.NewSegment;
+import io.quiverdb.core.rows.SegmentRows;
+import io.quiverdb.core.state.FrozenState;
+import io.quiverdb.core.state.ShardState;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/// A checkpoint that is durable.
+public final class Checkpoint {
+  private final FrozenState frozen;
+  private final List<NewSegment> segments;
+
+  Checkpoint(FrozenState frozen, List<NewSegment> segments) {
+    this.frozen = frozen;
+    this.segments = List.copyOf(segments);
+  }
+
+  public Position position() {
+    return frozen.position();
+  }
+
+  /// Puts its segments in place of the buffers that they were written from. For the thread that
+  /// changes the state.
+  public void installInto(ShardState state) {
+    Map<Long, SegmentRows> rows =
+        segments.stream().collect(Collectors.toMap(NewSegment::collectionId, NewSegment::rows));
+    state.thaw(frozen, rows);
+  }
+}

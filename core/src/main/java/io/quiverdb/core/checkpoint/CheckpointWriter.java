@@ -1,0 +1,205 @@
+package io.quiverdb.core.checkpoint;
+
+import com.google.protobuf.ByteString;
+import io.quiverdb.core.crypto.PageCodec;
+import io.quiverdb.core.manifest.Manifest;
+import io.quiverdb.core.manifest.ManifestStore;
+import io.quiverdb.core.op.OpProtos;
+import io.quiverdb.core.rows.ActiveBuffer;
+import io.quiverdb.core.rows.RowCursor;
+import io.quiverdb.core.rows.SegmentRows;
+import io.quiverdb.core.segment.DeadRowsFile;
+import io.quiverdb.core.segment.RowDeaths;
+import io.quiverdb.core.segment.Segment;
+import io.quiverdb.core.segment.SegmentRow;
+import io.quiverdb.core.segment.SegmentSummary;
+import io.quiverdb.core.segment.SegmentWriter;
+import io.quiverdb.core.state.FrozenState;
+import io.quiverdb.core.state.FrozenState.FrozenCollection;
+import io.quiverdb.core.storage.Storage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// Writes a frozen state: segments, dead rows, window, then the manifest that makes them count.
+/// Everything in them is as of the state's position, whatever has been applied since.
+///
+/// An [IOException] leaves unknown which of two manifests is live: nothing is to be written after
+/// it.
+public final class CheckpointWriter {
+  private final Storage storage;
+  private final ManifestStore manifests;
+  private final PageCodec codec;
+  private final ByteString storeId;
+
+  /// @param storeId 16 bytes
+  public CheckpointWriter(
+      Storage storage, ManifestStore manifests, PageCodec codec, ByteString storeId) {
+    this.storage = storage;
+    this.manifests = manifests;
+    this.codec = codec;
+    this.storeId = storeId;
+  }
+
+  public Checkpoint write(FrozenState state) throws IOException {
+    var before = new PreviousManifest(manifests.live());
+    var segments = new ArrayList<NewSegment>();
+    var manifest =
+        Manifest.newBuilder()
+            .setStoreId(storeId)
+            .setPosition(OpProtos.toProto(state.position()))
+            .setOpCounter(state.version())
+            .setEpoch(state.epoch())
+            .addAllSlots(OpProtos.toProto(state.slots()));
+    for (var collection : state.collections()) {
+      var segment = writeSegment(collection, state.version());
+      segment.ifPresent(segments::add);
+      manifest.addCollections(describe(collection, segment, state.version(), before));
+    }
+    state
+        .tombstones()
+        .forEach((id, catalogIndex) -> manifest.addTombstones(tombstone(id, catalogIndex)));
+    manifest.setWindow(manifests.writeWindow(state.window().encode()));
+    manifests.publish(manifest.build());
+    return new Checkpoint(state, segments);
+  }
+
+  private static Manifest.Tombstone tombstone(long collectionId, long catalogIndex) {
+    return Manifest.Tombstone.newBuilder()
+        .setCollectionId(collectionId)
+        .setCatalogIndex(catalogIndex)
+        .build();
+  }
+
+  /// Empty if the buffer holds no row that lives.
+  private Optional<NewSegment> writeSegment(FrozenCollection collection, long version)
+      throws IOException {
+    if (collection.buffer().isEmpty()) {
+      return Optional.empty();
+    }
+    var buffer = collection.buffer().get();
+    RowCursor rows = buffer.inIdOrder(Optional.empty(), version);
+    return rows.next() ? Optional.of(writeSegment(collection, buffer, rows)) : Optional.empty();
+  }
+
+  /// @param rows stands on its first row
+  private NewSegment writeSegment(FrozenCollection collection, ActiveBuffer buffer, RowCursor rows)
+      throws IOException {
+    String directory = manifests.collectionDirectory(collection.head().id());
+    int dimension = collection.head().descriptor().dimension();
+    var bufferRows = new RowNumberList(buffer.rowCount());
+    SegmentSummary summary;
+    try (var writer =
+        new SegmentWriter(storage, directory, manifests.drawSegmentId(), dimension, codec)) {
+      do {
+        writer.add(segmentRow(buffer, rows));
+        bufferRows.add(rows.row());
+      } while (rows.next());
+      summary = writer.finish();
+    }
+    return new NewSegment(
+        collection.head().id(),
+        Segment.open(storage, directory, summary, dimension, codec),
+        buffer,
+        bufferRows);
+  }
+
+  private static SegmentRow segmentRow(ActiveBuffer buffer, RowCursor rows) {
+    return new SegmentRow(
+        rows.id(),
+        buffer.vector(rows.row()),
+        rows.payload(),
+        rows.version(),
+        rows.hashHigh(),
+        rows.hashLow());
+  }
+
+  private Manifest.Collection describe(
+      FrozenCollection collection,
+      Optional<NewSegment> newSegment,
+      long version,
+      PreviousManifest before)
+      throws IOException {
+    var head = collection.head();
+    var description =
+        Manifest.Collection.newBuilder()
+            .setId(head.id())
+            .setName(head.name())
+            .setCollectionDescriptor(OpProtos.toProto(head.descriptor()))
+            .setSettings(OpProtos.toProto(head.settings()))
+            .setCatalogIndex(head.catalogIndex())
+            .setHashKey(head.hashKey())
+            .setHashSumHigh(collection.hashSum().high())
+            .setHashSumLow(collection.hashSum().low());
+    for (var rows : collection.segments()) {
+      description.addSegments(describe(head.id(), rows, version, before));
+    }
+    newSegment.ifPresent(
+        segment -> description.addSegments(ManifestStore.toProto(segment.segment().summary())));
+    return description.build();
+  }
+
+  private Manifest.Segment describe(
+      long collectionId, SegmentRows rows, long version, PreviousManifest before)
+      throws IOException {
+    long id = rows.segment().id();
+    var description = ManifestStore.toProto(rows.segment().summary()).toBuilder();
+    var dead = rows.deaths().deadAsOf(version);
+    // Rows only ever die: as many dead ones are the same dead ones.
+    if (dead.getCardinality() == rows.deaths().deadAsOf(before.version()).getCardinality()) {
+      before.deadRowsVersion(id).ifPresent(description::setDeadRowsVersion);
+    } else {
+      long fileVersion = manifests.nextVersion();
+      DeadRowsFile.write(
+          storage, manifests.collectionDirectory(collectionId), id, fileVersion, dead, codec);
+      description.setDeadRowsVersion(fileVersion);
+    }
+    return description.build();
+  }
+
+  /// What the manifest before knew of dead rows.
+  private static final class PreviousManifest {
+    private final long version;
+    private final Map<Long, Long> deadRowsVersions;
+
+    PreviousManifest(Optional<Manifest> manifest) {
+      this.version = manifest.map(Manifest::getOpCounter).orElse(0L);
+      this.deadRowsVersions =
+          manifest.map(Manifest::getCollectionsList).orElse(List.of()).stream()
+              .flatMap(collection -> collection.getSegmentsList().stream())
+              .filter(Manifest.Segment::hasDeadRowsVersion)
+              .collect(
+                  Collectors.toMap(Manifest.Segment::getId, Manifest.Segment::getDeadRowsVersion));
+    }
+
+    /// Its operation counter.
+    long version() {
+      return version;
+    }
+
+    Optional<Long> deadRowsVersion(long segmentId) {
+      return Optional.ofNullable(deadRowsVersions.get(segmentId));
+    }
+  }
+
+  /// A segment written from a buffer.
+  ///
+  /// @param bufferRows of each of its rows, the row of the buffer
+  record NewSegment(
+      long collectionId, Segment segment, ActiveBuffer buffer, RowNumberList bufferRows) {
+    /// With the deaths of its rows since the buffer was frozen.
+    SegmentRows rows() {
+      var deaths = new RowDeaths(segment.rowCount());
+      for (int row = 0; row < segment.rowCount(); row++) {
+        long deathAt = buffer.deathAt(bufferRows.get(row));
+        if (deathAt != ActiveBuffer.ALIVE) {
+          deaths.markDead(row, deathAt);
+        }
+      }
+      return new SegmentRows(segment, deaths);
+    }
+  }
+}

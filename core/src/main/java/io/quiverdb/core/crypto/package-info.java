@@ -1,0 +1,5 @@
+/// Seals what goes to the disk. Entry type: [PageCodec].
+@NullMarked
+package io.quiverdb.core.crypto;
+
+import org.jspecify.annotations.NullMarked;

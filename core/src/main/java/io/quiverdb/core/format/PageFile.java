@@ -1,0 +1,85 @@
+package io.quiverdb.core.format;
+
+import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.crypto.PageAddress;
+import io.quiverdb.core.crypto.PageCodec;
+import io.quiverdb.core.storage.Storage;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/// Reads what a [PageWriter] wrote. Each page is verified when it is first touched. Used by any
+/// number of threads.
+public final class PageFile {
+  private final String path;
+  private final MemorySegment bytes;
+  private final long fileId;
+  private final PageType type;
+  private final int sealedPageBytes;
+  private final PageCodec codec;
+  private final int pageCount;
+
+  /// A bit per page. Threads that touch a page at once verify it twice, which does no harm.
+  private final AtomicLongArray verified;
+
+  private PageFile(
+      String path,
+      MemorySegment bytes,
+      long fileId,
+      PageType type,
+      int sealedPageBytes,
+      PageCodec codec) {
+    this.path = path;
+    this.bytes = bytes;
+    this.fileId = fileId;
+    this.type = type;
+    this.sealedPageBytes = sealedPageBytes;
+    this.codec = codec;
+    this.pageCount = Math.toIntExact(bytes.byteSize() / sealedPageBytes);
+    this.verified = new AtomicLongArray((pageCount + Long.SIZE - 1) / Long.SIZE);
+  }
+
+  /// @param fileBytes the length it must have
+  /// @throws CorruptFileException if it is missing or has another length
+  public static PageFile open(
+      Storage storage,
+      String path,
+      long fileBytes,
+      long fileId,
+      PageType type,
+      int pageBytes,
+      PageCodec codec)
+      throws IOException {
+    var file = PublishedFile.open(storage, path, fileBytes);
+    int sealedPageBytes = pageBytes + codec.overheadBytes();
+    if (fileBytes % sealedPageBytes != 0) {
+      throw new CorruptFileException(
+          path, 0, "length", "a multiple of " + sealedPageBytes, fileBytes);
+    }
+    return new PageFile(path, file.bytes(), fileId, type, sealedPageBytes, codec);
+  }
+
+  public String path() {
+    return path;
+  }
+
+  public int pageCount() {
+    return pageCount;
+  }
+
+  /// The live body of a page, read-only.
+  ///
+  /// @throws CorruptFileException if the page is not the one that was written here
+  public MemorySegment body(int page) {
+    long offset = (long) page * sealedPageBytes;
+    var sealedPage = bytes.asSlice(offset, sealedPageBytes);
+    var address = new PageAddress(type.code(), fileId, page);
+    long bit = 1L << page;
+    if ((verified.getPlain(page / Long.SIZE) & bit) != 0) {
+      return PageFormat.reopen(address, sealedPage, codec);
+    }
+    var body = PageFormat.open(address, sealedPage, codec, path, offset);
+    verified.getAndUpdate(page / Long.SIZE, bits -> bits | bit);
+    return body;
+  }
+}

@@ -1,0 +1,149 @@
+package io.quiverdb.core.format;
+
+import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.crypto.PageAddress;
+import io.quiverdb.core.crypto.PageCodec;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
+
+/// A page. Numbers are little-endian.
+///
+/// | offset | bytes | field                                                |
+/// |-------:|------:|------------------------------------------------------|
+/// |      0 |     4 | magic "QVPG"                                         |
+/// |      4 |     2 | format version                                       |
+/// |      6 |     2 | type                                                 |
+/// |      8 |     8 | number of the page in its file, from 0               |
+/// |     16 |     8 | id of the file                                       |
+/// |     24 |     4 | live length: bytes of the body that are in use       |
+/// |     28 |     4 | CRC32C of all of the above and of the live body      |
+/// |     32 |       | body: live bytes, then zeros; sealed by a codec      |
+///
+/// A sealed body is longer than the plain one by the codec's overhead, and so is its page on disk.
+public final class PageFormat {
+  /// Of pages in general.
+  public static final int PAGE_BYTES = 16 * 1024;
+
+  /// Of pages with ids: a look-up touches one, so they are small.
+  public static final int ID_PAGE_BYTES = 4 * 1024;
+
+  static final int FORMAT_VERSION = 1;
+
+  /// "QVPG", little-endian.
+  private static final int MAGIC = 0x47505651;
+
+  private static final int MAGIC_OFFSET = 0;
+  private static final int VERSION_OFFSET = MAGIC_OFFSET + Integer.BYTES;
+  private static final int TYPE_OFFSET = VERSION_OFFSET + Short.BYTES;
+  private static final int PAGE_OFFSET = TYPE_OFFSET + Short.BYTES;
+  private static final int FILE_OFFSET = PAGE_OFFSET + Long.BYTES;
+  private static final int LENGTH_OFFSET = FILE_OFFSET + Long.BYTES;
+  private static final int CRC_OFFSET = LENGTH_OFFSET + Integer.BYTES;
+  public static final int HEADER_BYTES = CRC_OFFSET + Integer.BYTES;
+
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private PageFormat() {}
+
+  /// The smallest multiple of [#PAGE_BYTES] whose body holds a vector.
+  public static int vectorPageBytes(int dimension) {
+    int neededBytes = HEADER_BYTES + dimension * Float.BYTES;
+    return (neededBytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+  }
+
+  /// Writes a page into `page`.
+  ///
+  /// @param body plain, zeros after its first `liveBytes`
+  /// @param page longer than the body by [#HEADER_BYTES] and the codec's overhead
+  static void seal(
+      PageAddress address, MemorySegment body, int liveBytes, PageCodec codec, MemorySegment page) {
+    assert page.byteSize() == HEADER_BYTES + body.byteSize() + codec.overheadBytes()
+        : page.byteSize() + " for a body of " + body.byteSize();
+    assert liveBytes <= body.byteSize() : liveBytes + " of " + body.byteSize();
+    page.set(INT, MAGIC_OFFSET, MAGIC);
+    page.set(SHORT, VERSION_OFFSET, (short) FORMAT_VERSION);
+    page.set(SHORT, TYPE_OFFSET, (short) address.type());
+    page.set(LONG, PAGE_OFFSET, address.page());
+    page.set(LONG, FILE_OFFSET, address.file());
+    page.set(INT, LENGTH_OFFSET, liveBytes);
+    page.set(INT, CRC_OFFSET, crc(page, body.asSlice(0, liveBytes)));
+    codec.seal(address, body, page.asSlice(HEADER_BYTES));
+  }
+
+  /// Verifies a page and returns its live body.
+  ///
+  /// @param address the page that is expected here
+  /// @param file for messages, like `offset`: where the page lies
+  /// @throws CorruptFileException naming the first thing that is wrong with it
+  static MemorySegment open(
+      PageAddress address, MemorySegment page, PageCodec codec, String file, long offset) {
+    var check = new Check(file, offset);
+    check.that("magic", MAGIC_OFFSET, hex(MAGIC), hex(page.get(INT, MAGIC_OFFSET)));
+    check.that(
+        "format version",
+        VERSION_OFFSET,
+        FORMAT_VERSION,
+        Short.toUnsignedInt(page.get(SHORT, VERSION_OFFSET)));
+    check.that(
+        "page type",
+        TYPE_OFFSET,
+        address.type(),
+        Short.toUnsignedInt(page.get(SHORT, TYPE_OFFSET)));
+    long bodyBytes = page.byteSize() - HEADER_BYTES - codec.overheadBytes();
+    int liveBytes = page.get(INT, LENGTH_OFFSET);
+    if (liveBytes < 0 || liveBytes > bodyBytes) {
+      throw new CorruptFileException(
+          file,
+          offset + LENGTH_OFFSET,
+          "live length",
+          "0 to " + bodyBytes,
+          Integer.toUnsignedString(liveBytes));
+    }
+    check.that("page number", PAGE_OFFSET, address.page(), page.get(LONG, PAGE_OFFSET));
+    check.that("file id", FILE_OFFSET, address.file(), page.get(LONG, FILE_OFFSET));
+    var body =
+        codec
+            .open(address, page.asSlice(HEADER_BYTES))
+            .orElseThrow(
+                () ->
+                    new CorruptFileException(
+                        file, offset + HEADER_BYTES, "seal of the page", "intact", "broken"))
+            .asSlice(0, liveBytes);
+    check.that("page checksum", CRC_OFFSET, hex(crc(page, body)), hex(page.get(INT, CRC_OFFSET)));
+    return body;
+  }
+
+  /// The live body of a page that was verified before.
+  static MemorySegment reopen(PageAddress address, MemorySegment page, PageCodec codec) {
+    return codec
+        .open(address, page.asSlice(HEADER_BYTES))
+        .orElseThrow()
+        .asSlice(0, page.get(INT, LENGTH_OFFSET));
+  }
+
+  private static int crc(MemorySegment page, MemorySegment liveBody) {
+    var crc = new CRC32C();
+    crc.update(page.asSlice(0, CRC_OFFSET).asByteBuffer());
+    crc.update(liveBody.asByteBuffer());
+    return (int) crc.getValue();
+  }
+
+  private static String hex(int value) {
+    return "%08x".formatted(value);
+  }
+
+  private record Check(String file, long pageOffset) {
+    void that(String what, int offset, Object expected, Object actual) {
+      if (!expected.equals(actual)) {
+        throw new CorruptFileException(file, pageOffset + offset, what, expected, actual);
+      }
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package io.quiverdb.core.format;
+
+/// What a page holds.
+public enum PageType {
+  VECTORS(1),
+  PAYLOADS(2),
+  IDS(3),
+  /// The sparse index of a segment's ids.
+  DIRECTORY(4),
+  DEAD_ROWS(5),
+  /// The request-id window.
+  WINDOW(6);
+
+  private final int code;
+
+  PageType(int code) {
+    this.code = code;
+  }
+
+  /// As files hold it.
+  int code() {
+    return code;
+  }
+}

@@ -1,0 +1,333 @@
+package io.quiverdb.core.manifest;
+
+import com.google.protobuf.ByteString;
+import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.crypto.PageCodec;
+import io.quiverdb.core.format.BlobFile;
+import io.quiverdb.core.format.PageType;
+import io.quiverdb.core.format.PublishedFile;
+import io.quiverdb.core.segment.SegmentFiles;
+import io.quiverdb.core.segment.SegmentSummary;
+import io.quiverdb.core.storage.AtomicFile;
+import io.quiverdb.core.storage.Storage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/// Reads the live manifest and publishes new ones. For one thread at a time.
+public final class ManifestStore {
+  private static final long FIRST_GENERATION = 1;
+
+  /// In the pages of a window: it belongs to no segment.
+  private static final long WINDOW_FILE_ID = 0;
+
+  private final Storage storage;
+  private final RandomGenerator salts;
+  private final PageCodec codec;
+  private final long generation;
+
+  private Optional<Current> current;
+  private Optional<Manifest> live;
+  private long nextVersion;
+  private long nextSegmentId;
+
+  private ManifestStore(
+      Storage storage,
+      RandomGenerator salts,
+      PageCodec codec,
+      Optional<Current> current,
+      Optional<Manifest> live) {
+    this.storage = storage;
+    this.salts = salts;
+    this.codec = codec;
+    this.generation = current.map(Current::generation).orElse(FIRST_GENERATION);
+    this.current = current;
+    this.live = live;
+    this.nextVersion = live.map(Manifest::getVersion).orElse(0L) + 1;
+    this.nextSegmentId = live.map(Manifest::getNextSegmentId).orElse(1L);
+  }
+
+  /// Changes nothing on disk. The caller holds the lock ([StoreLayout#LOCK]).
+  ///
+  /// @param salts makes the names of manifests unique
+  /// @throws CorruptFileException if the live manifest cannot be read, or is of another format
+  ///   version
+  public static ManifestStore open(Storage storage, RandomGenerator salts, PageCodec codec)
+      throws IOException {
+    // A process may have been killed between the rename that published a manifest and the sync
+    // after
+    // it. What is read here will be taken for durable.
+    storage.syncDirectory("");
+    var current = readCurrent(storage);
+    Optional<Manifest> live = Optional.empty();
+    if (current.isPresent()) {
+      live =
+          Optional.of(
+              UncheckedManifest.read(storage, current.get().manifestPath()).verify(current.get()));
+    } else {
+      requireNoSuccessor(storage);
+    }
+    var store = new ManifestStore(storage, salts, codec, current, live);
+    store.skipNamesInUse();
+    return store;
+  }
+
+  private static Optional<Current> readCurrent(Storage storage) throws IOException {
+    if (!storage.exists(StoreLayout.CURRENT)) {
+      return Optional.empty();
+    }
+    var content = storage.open(StoreLayout.CURRENT).bytes().asByteBuffer();
+    return Optional.of(CurrentFormat.decode(StoreLayout.CURRENT, ByteString.copyFrom(content)));
+  }
+
+  /// Where there is no `CURRENT`, no manifest was ever published: one that had a predecessor is
+  /// proof of the contrary. (The first one may be the leftover of a crash.)
+  private static void requireNoSuccessor(Storage storage) throws IOException {
+    String generation = StoreLayout.generation(FIRST_GENERATION);
+    for (var name : storage.list(generation)) {
+      if (isManifest(name) && hasPredecessor(storage, generation + "/" + name)) {
+        throw new CorruptFileException(StoreLayout.CURRENT, 0, "file", "present", "missing");
+      }
+    }
+  }
+
+  private static boolean hasPredecessor(Storage storage, String path) throws IOException {
+    try {
+      return !UncheckedManifest.read(storage, path).verify().getPreviousSha256().isEmpty();
+    } catch (CorruptFileException _) {
+      return false; // Torn: it was never published.
+    }
+  }
+
+  /// Leftovers of a crash keep their names, until they are deleted and after it.
+  private void skipNamesInUse() throws IOException {
+    for (var name : storage.list(StoreLayout.generation(generation))) {
+      skipVersion(name);
+    }
+    for (var directory : collectionDirectories()) {
+      for (var name : storage.list(directory)) {
+        skipVersion(name);
+        if (SegmentFiles.isName(name)) {
+          nextSegmentId = Math.max(nextSegmentId, SegmentFiles.segmentId(name) + 1);
+        }
+      }
+    }
+  }
+
+  private void skipVersion(String name) {
+    StoreLayout.version(name)
+        .ifPresent(version -> nextVersion = Math.max(nextVersion, version + 1));
+  }
+
+  /// Empty before the first is published.
+  public Optional<Manifest> live() {
+    return live;
+  }
+
+  /// The version that [#publish] will give to the next manifest. The other files of the publication
+  /// are named after it. No file carries it yet, not even a leftover of a crash.
+  public long nextVersion() {
+    return nextVersion;
+  }
+
+  /// A segment id that was never used before.
+  public long drawSegmentId() {
+    return nextSegmentId++;
+  }
+
+  /// Where the files of a collection lie; created if missing.
+  public String collectionDirectory(long collectionId) throws IOException {
+    String directory = StoreLayout.collection(generation, collectionId);
+    storage.createDirectories(directory);
+    return directory;
+  }
+
+  /// Writes and syncs the window file of the next manifest.
+  public Manifest.WindowFile writeWindow(byte[] window) throws IOException {
+    storage.createDirectories(StoreLayout.generation(generation));
+    long fileBytes =
+        BlobFile.write(
+            storage,
+            StoreLayout.window(generation, nextVersion),
+            PageType.WINDOW,
+            WINDOW_FILE_ID,
+            nextVersion,
+            window,
+            codec);
+    return Manifest.WindowFile.newBuilder().setVersion(nextVersion).setFileBytes(fileBytes).build();
+  }
+
+  /// The window of the live manifest, empty if it has none.
+  public byte[] readWindow() throws IOException {
+    if (live.isEmpty() || !live.get().hasWindow()) {
+      return new byte[0];
+    }
+    var window = live.get().getWindow();
+    var file =
+        PublishedFile.open(
+            storage, StoreLayout.window(generation, window.getVersion()), window.getFileBytes());
+    return BlobFile.read(file, PageType.WINDOW, WINDOW_FILE_ID, window.getVersion(), codec);
+  }
+
+  /// Makes `next` the live manifest, by one atomic swap. All files that it names have been written
+  /// and synced; their directories are synced here. Version, next segment id and the hash of the
+  /// manifest before are filled in here.
+  ///
+  /// When it throws, which of the two manifests is live is known only after reopening.
+  public Manifest publish(Manifest next) throws IOException {
+    var manifest =
+        next.toBuilder()
+            .setVersion(nextVersion)
+            .setNextSegmentId(nextSegmentId)
+            .setPreviousSha256(current.map(Current::manifestSha256).orElse(ByteString.EMPTY))
+            .build();
+    byte[] content = ManifestFormat.encode(manifest);
+    var successor =
+        new Current(
+            generation,
+            nextVersion,
+            salts.nextLong(),
+            content.length,
+            UncheckedManifest.sha256(content));
+
+    syncDirectories(manifest);
+    try (var file = storage.create(successor.manifestPath())) {
+      file.append(ByteBuffer.wrap(content));
+      file.sync();
+    }
+    storage.syncDirectory(StoreLayout.generation(generation));
+    // Up to the rename in here, a crash leaves the manifest before in charge.
+    AtomicFile.replace(storage, "", StoreLayout.CURRENT, CurrentFormat.encode(successor));
+
+    current = Optional.of(successor);
+    live = Optional.of(manifest);
+    nextVersion++;
+    return manifest;
+  }
+
+  /// Those that hold new files, and all above them.
+  private void syncDirectories(Manifest manifest) throws IOException {
+    storage.createDirectories(StoreLayout.collections(generation));
+    for (var collection : manifest.getCollectionsList()) {
+      if (!collection.getSegmentsList().equals(liveSegments(collection.getId()))) {
+        storage.syncDirectory(StoreLayout.collection(generation, collection.getId()));
+      }
+    }
+    storage.syncDirectory(StoreLayout.collections(generation));
+    storage.syncDirectory(StoreLayout.generation(generation));
+    storage.syncDirectory("");
+  }
+
+  private List<Manifest.Segment> liveSegments(long collectionId) {
+    return live.stream()
+        .flatMap(manifest -> manifest.getCollectionsList().stream())
+        .filter(collection -> collection.getId() == collectionId)
+        .flatMap(collection -> collection.getSegmentsList().stream())
+        .toList();
+  }
+
+  /// Files that the live manifest does not need, such as leftovers of a crash. Not to be called
+  /// between writing the files of a publication and [#publish]. Files of other names than ours are
+  /// left alone.
+  public List<String> garbage() throws IOException {
+    Set<String> needed = neededFiles();
+    List<String> garbage = new ArrayList<>();
+    String directory = StoreLayout.generation(generation);
+    for (var name : storage.list(directory)) {
+      if (StoreLayout.version(name).isPresent() && !needed.contains(directory + "/" + name)) {
+        garbage.add(directory + "/" + name);
+      }
+    }
+    for (var collectionDirectory : collectionDirectories()) {
+      for (var name : storage.list(collectionDirectory)) {
+        if (SegmentFiles.isName(name) && !needed.contains(collectionDirectory + "/" + name)) {
+          garbage.add(collectionDirectory + "/" + name);
+        }
+      }
+    }
+    return garbage;
+  }
+
+  private Set<String> neededFiles() {
+    Set<String> needed = new HashSet<>();
+    current.ifPresent(pointer -> needed.add(pointer.manifestPath()));
+    live.ifPresent(manifest -> addNeededFiles(manifest, needed));
+    return needed;
+  }
+
+  private void addNeededFiles(Manifest manifest, Set<String> needed) {
+    if (manifest.hasWindow()) {
+      needed.add(StoreLayout.window(generation, manifest.getWindow().getVersion()));
+    }
+    for (var collection : manifest.getCollectionsList()) {
+      String directory = StoreLayout.collection(generation, collection.getId()) + "/";
+      for (var segment : collection.getSegmentsList()) {
+        SegmentFiles.names(segment.getId()).forEach(name -> needed.add(directory + name));
+        if (segment.hasDeadRowsVersion()) {
+          needed.add(
+              directory + SegmentFiles.deadRowsName(segment.getId(), segment.getDeadRowsVersion()));
+        }
+      }
+    }
+  }
+
+  /// Deletes the [#garbage]. Readers that have such a file open are not disturbed. Comes after a
+  /// [#publish], never at opening: so the names of leftovers are not used again either.
+  ///
+  /// @return how many files were deleted
+  public int deleteGarbage() throws IOException {
+    var garbage = garbage();
+    for (var path : garbage) {
+      storage.delete(path);
+    }
+    deleteEmptyDirectories();
+    return garbage.size();
+  }
+
+  private void deleteEmptyDirectories() throws IOException {
+    for (var directory : collectionDirectories()) {
+      if (storage.list(directory).isEmpty()) {
+        storage.delete(directory);
+      }
+    }
+  }
+
+  private List<String> collectionDirectories() throws IOException {
+    String directory = StoreLayout.collections(generation);
+    return storage.list(directory).stream()
+        .filter(StoreLayout::isCollection)
+        .map(name -> directory + "/" + name)
+        .toList();
+  }
+
+  private static boolean isManifest(String name) {
+    return name.startsWith("manifest-");
+  }
+
+  /// As a manifest holds it.
+  public static Manifest.Segment toProto(SegmentSummary summary) {
+    return Manifest.Segment.newBuilder()
+        .setId(summary.id())
+        .setRowCount(summary.rowCount())
+        .setVectorFileBytes(summary.vectorFileBytes())
+        .setPayloadFileBytes(summary.payloadFileBytes())
+        .setIdFileBytes(summary.idFileBytes())
+        .setDirectoryFileBytes(summary.directoryFileBytes())
+        .build();
+  }
+
+  public static SegmentSummary summary(Manifest.Segment segment) {
+    return new SegmentSummary(
+        segment.getId(),
+        segment.getRowCount(),
+        segment.getVectorFileBytes(),
+        segment.getPayloadFileBytes(),
+        segment.getIdFileBytes(),
+        segment.getDirectoryFileBytes());
+  }
+}

@@ -1,0 +1,101 @@
+package io.quiverdb.core.op;
+
+import com.google.protobuf.ByteString;
+import io.quiverdb.core.Descriptor;
+import io.quiverdb.core.Payload;
+import io.quiverdb.core.Point;
+import io.quiverdb.core.Settings;
+import io.quiverdb.core.state.CollectionHead;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/// What an operation must hold to by itself, or with the descriptor of its collection. Prepare and
+/// apply check the same.
+///
+/// All methods throw [IllegalArgumentException] with the value and the expectation.
+final class OpLimits {
+  static final int NAME_BYTES_MAX = 255;
+
+  private static final int EXPONENT_BITS = 0x7f80_0000;
+
+  private OpLimits() {}
+
+  static void check(CreateCollection op) {
+    int nameBytes = op.getNameBytes().size();
+    require(
+        nameBytes >= 1 && nameBytes <= NAME_BYTES_MAX,
+        "name: " + nameBytes + " bytes",
+        "1 to " + NAME_BYTES_MAX + " bytes of UTF-8");
+    Descriptor _ = OpProtos.descriptor(op.getCollectionDescriptor());
+    Settings _ = OpProtos.settings(op.getSettings());
+    require(
+        op.getHashKey().size() == CollectionHead.HASH_KEY_BYTES,
+        "hash key: " + op.getHashKey().size() + " bytes",
+        String.valueOf(CollectionHead.HASH_KEY_BYTES));
+  }
+
+  static void check(Upsert op, Descriptor descriptor) {
+    int count = op.getPointsCount();
+    require(count >= 1, "points: none", "at least 1");
+    for (int index = 0; index < count; index++) {
+      var point = op.getPoints(index);
+      String where = count == 1 ? "" : "points[" + index + "].";
+      checkId(where, point.getIdBytes());
+      checkVector(where, point.getVector(), descriptor.dimension());
+      require(
+          point.getPayload().size() <= Payload.BYTES_MAX,
+          where + "payload: " + point.getPayload().size() + " bytes",
+          "at most " + Payload.BYTES_MAX);
+    }
+  }
+
+  static void check(Delete op) {
+    int count = op.getIdsCount();
+    require(count >= 1, "ids: none", "at least 1");
+    for (int index = 0; index < count; index++) {
+      checkId(count == 1 ? "" : "points[" + index + "].", op.getIdsBytes(index));
+    }
+  }
+
+  static void check(SetOwnership op) {
+    require(op.getEpoch() >= 1, "epoch: " + op.getEpoch(), "at least 1");
+    List<?> _ = OpProtos.slots(op.getSlotsList());
+  }
+
+  private static void checkId(String where, ByteString id) {
+    require(
+        id.size() >= 1 && id.size() <= Point.ID_BYTES_MAX,
+        where + "id: " + id.size() + " bytes",
+        "1 to " + Point.ID_BYTES_MAX + " bytes of UTF-8");
+  }
+
+  private static void checkVector(String where, ByteString vector, int dimension) {
+    require(
+        vector.size() % Float.BYTES == 0,
+        where + "vector: " + vector.size() + " bytes",
+        "a multiple of " + Float.BYTES);
+    require(
+        vector.size() == dimension * Float.BYTES,
+        where + "vector: " + vector.size() / Float.BYTES + " values",
+        String.valueOf(dimension));
+    var components = vector.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    for (int index = 0; index < dimension; index++) {
+      int bits = components.getInt(index * Float.BYTES);
+      if ((bits & EXPONENT_BITS) == EXPONENT_BITS) {
+        throw new IllegalArgumentException(
+            where
+                + "vector: "
+                + Float.intBitsToFloat(bits)
+                + " at "
+                + index
+                + " (expected: a finite number)");
+      }
+    }
+  }
+
+  private static void require(boolean holds, String actual, String expected) {
+    if (!holds) {
+      throw new IllegalArgumentException(actual + " (expected: " + expected + ")");
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package io.quiverdb.core.rows;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+
+/// Some rows of a collection. One thread writes, any number read without a lock.
+///
+/// A row has the version at which it was born and, once it has been replaced or deleted, the
+/// version at which it died. A view as of version `v` sees a row iff it was born by `v` and had not
+/// died by `v`; so what is written later never changes what a view sees. Of all sources of a
+/// collection at most one holds a row of a given id that a view sees.
+public interface RowSource {
+  /// What a row's death is while it lives.
+  long ALIVE = 0;
+
+  /// The row of an id that a view as of `version` sees, −1 if there is none.
+  int find(byte[] idUtf8, long version);
+
+  long version(int row);
+
+  long deathAt(int row);
+
+  /// For the writer. A row dies once.
+  void markDead(int row, long version);
+
+  /// Little-endian floats, read-only. Read them with an unaligned layout.
+  MemorySegment vector(int row);
+
+  MemorySegment payload(int row);
+
+  long hashHigh(int row);
+
+  long hashLow(int row);
+
+  /// The rows that a view as of `version` sees and whose ids follow `after`, in the order of their
+  /// ids (unsigned bytes).
+  RowCursor inIdOrder(Optional<byte[]> after, long version);
+
+  /// The rows that a view as of `version` sees, in the order that costs least.
+  RowCursor inStoredOrder(long version);
+}

@@ -1,0 +1,118 @@
+package io.quiverdb.core.segment;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/// The body of a page of a `.ids` file: consecutive rows, by ascending id (unsigned bytes). Numbers
+/// are little-endian.
+///
+/// | offset | bytes | field                                    |
+/// |-------:|------:|------------------------------------------|
+/// |      0 |     2 | number of rows, n                        |
+/// |      2 |   2 n | offset of each row in the body           |
+/// |        |       | the rows                                 |
+///
+/// A row:
+///
+/// | offset | bytes | field                                    |
+/// |-------:|------:|------------------------------------------|
+/// |      0 |     8 | version                                  |
+/// |      8 |    16 | hash: high, low                          |
+/// |     24 |     8 | position of its payload ([Segment])      |
+/// |     32 |     4 | length of its payload                    |
+/// |     36 |     2 | length of its id                         |
+/// |     38 |       | id, UTF-8                                |
+///
+/// Written by [IdPageBuilder].
+record IdPage(MemorySegment body) {
+  static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  static final int COUNT_OFFSET = 0;
+  static final int ROW_OFFSETS_OFFSET = COUNT_OFFSET + Short.BYTES;
+
+  static final int VERSION_OFFSET = 0;
+  static final int HASH_HIGH_OFFSET = VERSION_OFFSET + Long.BYTES;
+  static final int HASH_LOW_OFFSET = HASH_HIGH_OFFSET + Long.BYTES;
+  static final int PAYLOAD_POSITION_OFFSET = HASH_LOW_OFFSET + Long.BYTES;
+  static final int PAYLOAD_LENGTH_OFFSET = PAYLOAD_POSITION_OFFSET + Long.BYTES;
+  static final int ID_LENGTH_OFFSET = PAYLOAD_LENGTH_OFFSET + Integer.BYTES;
+  static final int ID_OFFSET = ID_LENGTH_OFFSET + Short.BYTES;
+
+  int rowCount() {
+    return Short.toUnsignedInt(body.get(SHORT, COUNT_OFFSET));
+  }
+
+  byte[] id(int index) {
+    int offset = rowOffset(index);
+    return body.asSlice(offset + ID_OFFSET, idBytes(offset)).toArray(ValueLayout.JAVA_BYTE);
+  }
+
+  long version(int index) {
+    return body.get(LONG, rowOffset(index) + VERSION_OFFSET);
+  }
+
+  long hashHigh(int index) {
+    return body.get(LONG, rowOffset(index) + HASH_HIGH_OFFSET);
+  }
+
+  long hashLow(int index) {
+    return body.get(LONG, rowOffset(index) + HASH_LOW_OFFSET);
+  }
+
+  long payloadPosition(int index) {
+    return body.get(LONG, rowOffset(index) + PAYLOAD_POSITION_OFFSET);
+  }
+
+  int payloadBytes(int index) {
+    return body.get(INT, rowOffset(index) + PAYLOAD_LENGTH_OFFSET);
+  }
+
+  /// The index of the first row whose id is not less, the row count if there is none.
+  int firstAtOrAfter(MemorySegment id) {
+    int low = 0;
+    int high = rowCount();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (compare(middle, id) < 0) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  boolean hasId(int index, MemorySegment id) {
+    return compare(index, id) == 0;
+  }
+
+  private int compare(int index, MemorySegment id) {
+    int offset = rowOffset(index);
+    int from = offset + ID_OFFSET;
+    int idBytes = idBytes(offset);
+    long mismatch = MemorySegment.mismatch(body, from, from + idBytes, id, 0, id.byteSize());
+    if (mismatch < 0) {
+      return 0;
+    }
+    if (mismatch == idBytes || mismatch == id.byteSize()) {
+      return Long.compare(idBytes, id.byteSize());
+    }
+    return Byte.compareUnsigned(
+        body.get(ValueLayout.JAVA_BYTE, from + mismatch), id.get(ValueLayout.JAVA_BYTE, mismatch));
+  }
+
+  private int rowOffset(int index) {
+    assert index >= 0 && index < rowCount() : index + " of " + rowCount();
+    return Short.toUnsignedInt(body.get(SHORT, ROW_OFFSETS_OFFSET + (long) index * Short.BYTES));
+  }
+
+  private int idBytes(int rowOffset) {
+    return Short.toUnsignedInt(body.get(SHORT, rowOffset + ID_LENGTH_OFFSET));
+  }
+}

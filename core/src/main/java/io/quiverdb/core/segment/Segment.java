@@ -1,0 +1,316 @@
+package io.quiverdb.core.segment;
+
+import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.crypto.PageCodec;
+import io.quiverdb.core.format.BlobFile;
+import io.quiverdb.core.format.PageFile;
+import io.quiverdb.core.format.PageFormat;
+import io.quiverdb.core.format.PageType;
+import io.quiverdb.core.format.PublishedFile;
+import io.quiverdb.core.storage.Storage;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+
+/// An immutable run of rows, numbered from 0 in the order of their ids (unsigned UTF-8). Read by
+/// any number of threads.
+///
+/// A sparse index of the ids is in memory, everything else is mapped and stays valid as long as it
+/// is reachable, even when the files are deleted. Every page is verified when it is first touched:
+/// all accessors throw [CorruptFileException] when it does not hold what was written.
+public final class Segment {
+  /* Where things are. A vector page holds as many whole vectors as fit, so a row's place follows from
+   * its number. Payloads follow each other without gaps across the bodies of pages, so a position in
+   * that stream and a length say where one is; it is read in place unless it straddles pages. All
+   * else of a row, the place of its payload included, stands beside its id.
+   */
+  private static final MemorySegment EMPTY = MemorySegment.ofArray(new byte[0]).asReadOnly();
+  private static final int PAYLOAD_BODY_BYTES = PageFormat.PAGE_BYTES - PageFormat.HEADER_BYTES;
+
+  private final SegmentSummary summary;
+  private final SegmentDirectory directory;
+  private final int vectorBytes;
+  private final int vectorsPerPage;
+  private final PageFile vectors;
+  private final PageFile payloads;
+  private final PageFile ids;
+
+  private Segment(
+      SegmentSummary summary,
+      SegmentDirectory directory,
+      PageFile vectors,
+      PageFile payloads,
+      PageFile ids) {
+    this.summary = summary;
+    this.directory = directory;
+    this.vectorBytes = directory.dimension() * Float.BYTES;
+    this.vectorsPerPage =
+        (PageFormat.vectorPageBytes(directory.dimension()) - PageFormat.HEADER_BYTES) / vectorBytes;
+    this.vectors = vectors;
+    this.payloads = payloads;
+    this.ids = ids;
+  }
+
+  /// @param collection the directory of the collection
+  /// @param dimension of the vectors
+  /// @throws CorruptFileException if a file is missing, or a length or the sparse index is not what
+  ///   was written
+  public static Segment open(
+      Storage storage, String collection, SegmentSummary summary, int dimension, PageCodec codec)
+      throws IOException {
+    String directoryPath = SegmentFiles.path(collection, summary.id(), SegmentFiles.DIRECTORY);
+    var directory =
+        SegmentDirectory.decode(
+            BlobFile.read(
+                PublishedFile.open(storage, directoryPath, summary.directoryFileBytes()),
+                PageType.DIRECTORY,
+                summary.id(),
+                SegmentWriter.DIRECTORY_VERSION,
+                codec));
+    requireEqual(directoryPath, "row count", summary.rowCount(), directory.rowCount());
+    requireEqual(directoryPath, "dimension", dimension, directory.dimension());
+    var segment =
+        new Segment(
+            summary,
+            directory,
+            PageFile.open(
+                storage,
+                SegmentFiles.path(collection, summary.id(), SegmentFiles.VECTORS),
+                summary.vectorFileBytes(),
+                summary.id(),
+                PageType.VECTORS,
+                PageFormat.vectorPageBytes(dimension),
+                codec),
+            PageFile.open(
+                storage,
+                SegmentFiles.path(collection, summary.id(), SegmentFiles.PAYLOADS),
+                summary.payloadFileBytes(),
+                summary.id(),
+                PageType.PAYLOADS,
+                PageFormat.PAGE_BYTES,
+                codec),
+            PageFile.open(
+                storage,
+                SegmentFiles.path(collection, summary.id(), SegmentFiles.IDS),
+                summary.idFileBytes(),
+                summary.id(),
+                PageType.IDS,
+                PageFormat.ID_PAGE_BYTES,
+                codec));
+    segment.requirePageCounts();
+    return segment;
+  }
+
+  /// So that no row leads beyond the end of a file.
+  private void requirePageCounts() {
+    requireEqual(ids.path(), "pages", directory.pageCount(), ids.pageCount());
+    requireEqual(
+        vectors.path(), "pages", pages(rowCount(), vectorsPerPage), (long) vectors.pageCount());
+    requireEqual(
+        payloads.path(),
+        "pages",
+        pages(directory.payloadBytes(), PAYLOAD_BODY_BYTES),
+        (long) payloads.pageCount());
+  }
+
+  private static long pages(long things, int perPage) {
+    return (things + perPage - 1) / perPage;
+  }
+
+  private static void requireEqual(String path, String what, Number expected, Number actual) {
+    if (!expected.equals(actual)) {
+      throw new CorruptFileException(path, 0, what, expected, actual);
+    }
+  }
+
+  public long id() {
+    return summary.id();
+  }
+
+  public int rowCount() {
+    return summary.rowCount();
+  }
+
+  public SegmentSummary summary() {
+    return summary;
+  }
+
+  /// The row of an id, −1 if there is none.
+  public int find(byte[] idUtf8) {
+    int page = directory.pageOfId(idUtf8);
+    if (page < 0) {
+      return -1;
+    }
+    var key = MemorySegment.ofArray(idUtf8);
+    var idPage = idPage(page);
+    int index = idPage.firstAtOrAfter(key);
+    return index < idPage.rowCount() && idPage.hasId(index, key)
+        ? directory.firstRow(page) + index
+        : -1;
+  }
+
+  /// The first row whose id is not less, [#rowCount] if there is none.
+  public int firstAtOrAfter(byte[] idUtf8) {
+    int page = directory.pageOfId(idUtf8);
+    return page < 0
+        ? 0
+        : directory.firstRow(page) + idPage(page).firstAtOrAfter(MemorySegment.ofArray(idUtf8));
+  }
+
+  public byte[] id(int row) {
+    int page = directory.pageOfRow(row);
+    return idPage(page).id(row - directory.firstRow(page));
+  }
+
+  public long version(int row) {
+    int page = directory.pageOfRow(row);
+    return idPage(page).version(row - directory.firstRow(page));
+  }
+
+  public long hashHigh(int row) {
+    int page = directory.pageOfRow(row);
+    return idPage(page).hashHigh(row - directory.firstRow(page));
+  }
+
+  public long hashLow(int row) {
+    int page = directory.pageOfRow(row);
+    return idPage(page).hashLow(row - directory.firstRow(page));
+  }
+
+  /// Little-endian floats in place, read-only. Read them with an unaligned layout.
+  public MemorySegment vector(int row) {
+    assert row >= 0 && row < rowCount() : row + " of " + rowCount();
+    return vectors
+        .body(row / vectorsPerPage)
+        .asSlice((long) (row % vectorsPerPage) * vectorBytes, vectorBytes);
+  }
+
+  /// In place where it lies within one page, else a copy. Read-only.
+  public MemorySegment payload(int row) {
+    int page = directory.pageOfRow(row);
+    return payload(idPage(page), row - directory.firstRow(page));
+  }
+
+  private MemorySegment payload(IdPage idPage, int index) {
+    int payloadBytes = idPage.payloadBytes(index);
+    if (payloadBytes == 0) {
+      return EMPTY;
+    }
+    long position = idPage.payloadPosition(index);
+    int page = Math.toIntExact(position / PAYLOAD_BODY_BYTES);
+    int offset = (int) (position % PAYLOAD_BODY_BYTES);
+    return offset + payloadBytes <= PAYLOAD_BODY_BYTES
+        ? payloads.body(page).asSlice(offset, payloadBytes)
+        : straddlingPayload(page, offset, payloadBytes);
+  }
+
+  private MemorySegment straddlingPayload(int firstPage, int firstOffset, int payloadBytes) {
+    var payload = MemorySegment.ofArray(new byte[payloadBytes]);
+    int page = firstPage;
+    int offset = firstOffset;
+    for (int copiedBytes = 0; copiedBytes < payloadBytes; ) {
+      int chunkBytes = Math.min(PAYLOAD_BODY_BYTES - offset, payloadBytes - copiedBytes);
+      MemorySegment.copy(payloads.body(page), offset, payload, copiedBytes, chunkBytes);
+      copiedBytes += chunkBytes;
+      page++;
+      offset = 0;
+    }
+    return payload.asReadOnly();
+  }
+
+  private IdPage idPage(int page) {
+    return new IdPage(ids.body(page));
+  }
+
+  /// Reads the rows from `firstRow` on, in order, without searching for each: for whole scans.
+  public Cursor cursor(int firstRow) {
+    return new Cursor(this, firstRow);
+  }
+
+  /// Stands before its first row until [#next]. For one thread.
+  public static final class Cursor {
+    private final Segment segment;
+    private int row;
+
+    /// Of the `.ids` file; its rows are `pageFirstRow` to below `pageEndRow`.
+    private int page;
+
+    private int pageFirstRow;
+    private int pageEndRow;
+    private IdPage idPage = new IdPage(EMPTY);
+
+    /// Of the `.vec` file, −1 before a vector was asked for.
+    private int vectorPage = -1;
+
+    private MemorySegment vectors = EMPTY;
+
+    private Cursor(Segment segment, int firstRow) {
+      this.segment = segment;
+      this.row = firstRow - 1;
+      this.page = -1;
+    }
+
+    /// Goes to the next row, if there is one.
+    public boolean next() {
+      if (row + 1 >= segment.rowCount()) {
+        return false;
+      }
+      row++;
+      if (row >= pageEndRow) {
+        enter(page < 0 ? segment.directory.pageOfRow(row) : page + 1);
+      }
+      return true;
+    }
+
+    private void enter(int newPage) {
+      page = newPage;
+      idPage = segment.idPage(page);
+      pageFirstRow = segment.directory.firstRow(page);
+      pageEndRow = pageFirstRow + idPage.rowCount();
+    }
+
+    public int row() {
+      return row;
+    }
+
+    public byte[] id() {
+      return idPage.id(row - pageFirstRow);
+    }
+
+    public long version() {
+      return idPage.version(row - pageFirstRow);
+    }
+
+    public long hashHigh() {
+      return idPage.hashHigh(row - pageFirstRow);
+    }
+
+    public long hashLow() {
+      return idPage.hashLow(row - pageFirstRow);
+    }
+
+    /// As [Segment#vector] gives it.
+    public MemorySegment vector() {
+      return vectors().asSlice(vectorOffset(), segment.vectorBytes);
+    }
+
+    /// Some rows' vectors, this one's at [#vectorOffset]: spares the slice.
+    public MemorySegment vectors() {
+      int neededPage = row / segment.vectorsPerPage;
+      if (neededPage != vectorPage) {
+        vectors = segment.vectors.body(neededPage);
+        vectorPage = neededPage;
+      }
+      return vectors;
+    }
+
+    /// In bytes, within [#vectors].
+    public long vectorOffset() {
+      return (long) (row % segment.vectorsPerPage) * segment.vectorBytes;
+    }
+
+    /// As [Segment#payload] gives it.
+    public MemorySegment payload() {
+      return segment.payload(idPage, row - pageFirstRow);
+    }
+  }
+}

@@ -1,0 +1,17 @@
+package io.quiverdb.core.segment;
+
+/// What a manifest says of a segment.
+///
+/// @param id unique among the segments of a store, and never used again
+/// @param vectorFileBytes length of the `.vec` file; the others alike
+public record SegmentSummary(
+    long id,
+    int rowCount,
+    long vectorFileBytes,
+    long payloadFileBytes,
+    long idFileBytes,
+    long directoryFileBytes) {
+  public long bytes() {
+    return vectorFileBytes + payloadFileBytes + idFileBytes + directoryFileBytes;
+  }
+}

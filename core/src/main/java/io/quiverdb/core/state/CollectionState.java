@@ -1,0 +1,149 @@
+package io.quiverdb.core.state;
+
+import io.quiverdb.core.Outcome.PointResult;
+import io.quiverdb.core.rows.ActiveBuffer;
+import io.quiverdb.core.rows.RowSource;
+import io.quiverdb.core.rows.SegmentRows;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// A collection as its writer sees it: where its rows lie, how many live, and their hashes' sum.
+///
+/// New rows go to the active buffer. A checkpoint freezes it, and puts a segment in its place when
+/// that is durable. The row that an upsert or delete ends is marked dead wherever it lies.
+public final class CollectionState {
+  private final CollectionHead head;
+  private final RandomGenerator hashSeeds;
+  private final RowHash rowHash;
+
+  private List<SegmentRows> segments;
+  private Optional<ActiveBuffer> frozen = Optional.empty();
+  private ActiveBuffer active;
+  private long size;
+  private Hash128 hashSum;
+
+  private Optional<CollectionSnapshot> snapshot = Optional.empty();
+
+  /// @param segments oldest first
+  /// @param size how many of their rows live
+  /// @param hashSum of those rows
+  public CollectionState(
+      CollectionHead head,
+      List<SegmentRows> segments,
+      long size,
+      Hash128 hashSum,
+      RandomGenerator hashSeeds) {
+    this.head = head;
+    this.hashSeeds = hashSeeds;
+    this.rowHash = new RowHash(head.hashKey().toByteArray());
+    this.segments = List.copyOf(segments);
+    this.size = size;
+    this.hashSum = hashSum;
+    this.active = newBuffer();
+  }
+
+  static CollectionState empty(CollectionHead head, RandomGenerator hashSeeds) {
+    return new CollectionState(head, List.of(), 0, Hash128.ZERO, hashSeeds);
+  }
+
+  public CollectionHead head() {
+    return head;
+  }
+
+  long size() {
+    return size;
+  }
+
+  Hash128 hashSum() {
+    return hashSum;
+  }
+
+  /// Rows that are in memory only.
+  long bufferBytes() {
+    return active.bytes() + frozen.map(ActiveBuffer::bytes).orElse(0L);
+  }
+
+  // --- apply
+
+  /// Stores a point in place of the one of this id, if there is one.
+  ///
+  /// @param version the operation counter of the operation
+  public PointResult upsert(byte[] id, ByteBuffer vector, byte[] payload, long version) {
+    boolean replaced = end(id, version);
+    Hash128 hash = rowHash.of(id, vector, payload, version);
+    active.append(id, vector, payload, version, hash.high(), hash.low());
+    hashSum = hashSum.plus(hash);
+    size++;
+    snapshot = Optional.empty();
+    return replaced ? PointResult.REPLACED : PointResult.INSERTED;
+  }
+
+  /// @param version the operation counter of the operation
+  public PointResult delete(byte[] id, long version) {
+    return end(id, version) ? PointResult.DELETED : PointResult.ABSENT;
+  }
+
+  /// Marks the live row of this id dead, if there is one.
+  private boolean end(byte[] id, long version) {
+    // Newest first: what was written lately is written again the likeliest.
+    for (RowSource source : sources().reversed()) {
+      int row = source.find(id, Long.MAX_VALUE);
+      if (row >= 0) {
+        source.markDead(row, version);
+        hashSum = hashSum.minus(new Hash128(source.hashHigh(row), source.hashLow(row)));
+        size--;
+        snapshot = Optional.empty();
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private List<RowSource> sources() {
+    var sources = new ArrayList<RowSource>(segments);
+    frozen.ifPresent(sources::add);
+    sources.add(active);
+    return sources;
+  }
+
+  /// @param version the operation counter
+  CollectionSnapshot snapshot(long version) {
+    if (snapshot.isEmpty()) {
+      // Later operations on other collections raise the counter, but change nothing that it shows.
+      snapshot = Optional.of(new CollectionSnapshot(head, List.copyOf(sources()), size, version));
+    }
+    return snapshot.get();
+  }
+
+  // --- checkpoint
+
+  /// From now on rows go to another buffer, until [#thaw] puts a segment in place of this one.
+  FrozenState.FrozenCollection freeze() {
+    assert frozen.isEmpty() : "frozen already";
+    if (active.rowCount() > 0) {
+      frozen = Optional.of(active);
+      active = newBuffer();
+      snapshot = Optional.empty();
+    }
+    return new FrozenState.FrozenCollection(head, segments, frozen, hashSum);
+  }
+
+  /// Puts what a checkpoint wrote in place of the frozen buffer.
+  ///
+  /// @param segment its rows that lived when it was frozen, with their later deaths; empty if none
+  ///   did
+  void thaw(Optional<SegmentRows> segment) {
+    var longer = new ArrayList<>(segments);
+    segment.ifPresent(longer::add);
+    segments = List.copyOf(longer);
+    frozen = Optional.empty();
+    snapshot = Optional.empty();
+  }
+
+  private ActiveBuffer newBuffer() {
+    return new ActiveBuffer(head.descriptor().dimension(), hashSeeds.nextInt());
+  }
+}

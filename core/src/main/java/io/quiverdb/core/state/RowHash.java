@@ -1,0 +1,38 @@
+package io.quiverdb.core.state;
+
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/// The keyed hash of a row: HMAC-SHA-256, cut to 128 bits. For one thread.
+///
+/// | bytes | what is hashed; numbers are big-endian | | 4 | length of the id in bytes | | 4 |
+/// length of the vector in bytes | | 4 | length of the payload in bytes | | | id (UTF-8), vector
+/// (little-endian floats), payload | | 8 | version |
+final class RowHash {
+  private static final String ALGORITHM = "HmacSHA256";
+
+  private final Mac mac;
+  private final ByteBuffer lengths = ByteBuffer.allocate(3 * Integer.BYTES);
+  private final ByteBuffer versionBytes = ByteBuffer.allocate(Long.BYTES);
+
+  RowHash(byte[] key) {
+    try {
+      mac = Mac.getInstance(ALGORITHM);
+      mac.init(new SecretKeySpec(key, ALGORITHM));
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError("every JDK has HMAC-SHA-256", e);
+    }
+  }
+
+  Hash128 of(byte[] id, ByteBuffer vector, byte[] payload, long version) {
+    lengths.clear().putInt(id.length).putInt(vector.remaining()).putInt(payload.length);
+    mac.update(lengths.flip());
+    mac.update(id);
+    mac.update(vector.duplicate());
+    mac.update(payload);
+    mac.update(versionBytes.clear().putLong(version).flip());
+    return Hash128.of(ByteBuffer.wrap(mac.doFinal()));
+  }
+}

@@ -1,0 +1,115 @@
+package io.quiverdb.core.state;
+
+import io.quiverdb.core.Outcome;
+import io.quiverdb.core.Outcome.PointResult;
+import io.quiverdb.core.Position;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/// How a request was settled, in short.
+///
+/// @param digest of the request
+/// @param position of the entry that settled it
+/// @param version the operation counter after it if it took effect, else 0
+/// @param pointCount how many points the outcome tells of
+/// @param results of upserts: which points replaced another; of deletes: which points were there
+record SettledRequest(
+    UUID id,
+    Hash128 digest,
+    Position position,
+    Kind kind,
+    long version,
+    int pointCount,
+    BitSet results) {
+
+  enum Kind {
+    APPLIED(1),
+    UPSERTED(2),
+    DELETED(3),
+    ALREADY_EXISTS(4),
+    INVALID(5);
+
+    /// As the format has it.
+    final byte code;
+
+    Kind(int code) {
+      this.code = (byte) code;
+    }
+
+    static Kind ofCode(byte code) {
+      for (var kind : values()) {
+        if (kind.code == code) {
+          return kind;
+        }
+      }
+      throw new IllegalArgumentException("kind of request: " + code + " (expected: 1 to 5)");
+    }
+  }
+
+  private static final String REPEATED =
+      "refused when it was sent first, and only then told why (expected: a valid request)";
+
+  /// Empty if the outcome settles nothing: this attempt was not applied, and the id may come again.
+  static Optional<SettledRequest> of(UUID id, Hash128 digest, Position position, Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Applied applied -> Optional.of(applied(id, digest, position, applied));
+      case Outcome.AlreadyExists() ->
+          Optional.of(refused(id, digest, position, Kind.ALREADY_EXISTS));
+      case Outcome.Invalid(var _) -> Optional.of(refused(id, digest, position, Kind.INVALID));
+      case Outcome.Duplicate _,
+          Outcome.NotFound _,
+          Outcome.Expired _,
+          Outcome.RequestIdReused _,
+          Outcome.StaleEpoch _,
+          Outcome.WrongShard _,
+          Outcome.Superseded _ ->
+          Optional.empty();
+    };
+  }
+
+  private static SettledRequest applied(
+      UUID id, Hash128 digest, Position position, Outcome.Applied outcome) {
+    var kind = Kind.APPLIED;
+    var results = new BitSet();
+    for (int index = 0; index < outcome.points().size(); index++) {
+      var result = outcome.points().get(index);
+      kind = isOfUpsert(result) ? Kind.UPSERTED : Kind.DELETED;
+      results.set(index, result == PointResult.REPLACED || result == PointResult.DELETED);
+    }
+    return new SettledRequest(
+        id, digest, position, kind, outcome.version(), outcome.points().size(), results);
+  }
+
+  private static boolean isOfUpsert(PointResult result) {
+    return switch (result) {
+      case INSERTED, REPLACED -> true;
+      case DELETED, ABSENT -> false;
+    };
+  }
+
+  private static SettledRequest refused(UUID id, Hash128 digest, Position position, Kind kind) {
+    return new SettledRequest(id, digest, position, kind, 0, 0, new BitSet());
+  }
+
+  Outcome outcome() {
+    return switch (kind) {
+      case APPLIED, UPSERTED, DELETED -> new Outcome.Applied(version, pointResults());
+      case ALREADY_EXISTS -> new Outcome.AlreadyExists();
+      case INVALID -> new Outcome.Invalid(REPEATED);
+    };
+  }
+
+  private List<PointResult> pointResults() {
+    var points = new ArrayList<PointResult>(pointCount);
+    for (int index = 0; index < pointCount; index++) {
+      points.add(
+          kind == Kind.UPSERTED
+              ? results.get(index) ? PointResult.REPLACED : PointResult.INSERTED
+              : results.get(index) ? PointResult.DELETED : PointResult.ABSENT);
+    }
+    return points;
+  }
+}

@@ -1,0 +1,214 @@
+package io.quiverdb.core.state;
+
+import io.quiverdb.core.Position;
+import io.quiverdb.core.Settings;
+import io.quiverdb.core.SlotRange;
+import io.quiverdb.core.StateHash;
+import io.quiverdb.core.rows.SegmentRows;
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+
+/// All that the operations of a shard have made. A function of the log: equal on every replica at
+/// the same position, but for where rows lie. For one thread at a time.
+public final class ShardState {
+  private final RandomGenerator hashSeeds;
+  private final NavigableMap<Long, CollectionState> collections =
+      new TreeMap<>(Long::compareUnsigned);
+  private final NavigableMap<Long, Long> tombstones = new TreeMap<>(Long::compareUnsigned);
+  private final RequestWindow window;
+
+  private Position position;
+  private long version;
+  private long epoch;
+  private List<SlotRange> slots;
+
+  /// Before the first entry.
+  ///
+  /// @param windowBytesMax [RequestWindow#BYTES_MAX], or less in tests
+  /// @param hashSeeds for tables of ids; does not show in the state
+  public static ShardState initial(long windowBytesMax, RandomGenerator hashSeeds) {
+    return new ShardState(
+        Position.START,
+        0,
+        0,
+        List.of(),
+        List.of(),
+        Map.of(),
+        RequestWindow.empty(windowBytesMax),
+        hashSeeds);
+  }
+
+  /// As a checkpoint holds it.
+  public ShardState(
+      Position position,
+      long version,
+      long epoch,
+      List<SlotRange> slots,
+      Collection<CollectionState> collections,
+      Map<Long, Long> tombstones,
+      RequestWindow window,
+      RandomGenerator hashSeeds) {
+    this.position = position;
+    this.version = version;
+    this.epoch = epoch;
+    this.slots = slots;
+    collections.forEach(collection -> this.collections.put(collection.head().id(), collection));
+    this.tombstones.putAll(tombstones);
+    this.window = window;
+    this.hashSeeds = hashSeeds;
+  }
+
+  // --- what apply asks
+
+  /// The last position applied.
+  public Position position() {
+    return position;
+  }
+
+  public long version() {
+    return version;
+  }
+
+  public long epoch() {
+    return epoch;
+  }
+
+  public List<SlotRange> slots() {
+    return slots;
+  }
+
+  public boolean ownsSlot(int slot) {
+    return slots.stream().anyMatch(range -> range.contains(slot));
+  }
+
+  public RequestWindow window() {
+    return window;
+  }
+
+  public Optional<CollectionState> collection(long id) {
+    return Optional.ofNullable(collections.get(id));
+  }
+
+  /// The catalogue entry that dropped this collection.
+  public Optional<Long> tombstone(long collectionId) {
+    return Optional.ofNullable(tombstones.get(collectionId));
+  }
+
+  // --- what apply does
+
+  /// Counts an operation that takes effect.
+  public long nextVersion() {
+    return ++version;
+  }
+
+  public void create(CollectionHead head) {
+    assert !collections.containsKey(head.id()) : head;
+    assert !tombstones.containsKey(head.id()) : head;
+    collections.put(head.id(), CollectionState.empty(head, hashSeeds));
+  }
+
+  /// Drops a collection, whether it is there or not: its id is never used again.
+  public void drop(long collectionId, long catalogIndex) {
+    collections.remove(collectionId);
+    tombstones.put(collectionId, catalogIndex);
+  }
+
+  /// @param newEpoch not before the present one
+  public void own(long newEpoch, List<SlotRange> newSlots) {
+    assert newEpoch >= epoch : newEpoch + " after " + epoch;
+    epoch = newEpoch;
+    slots = List.copyOf(newSlots);
+  }
+
+  /// Marks an entry as applied.
+  public void advanceTo(Position applied) {
+    assert applied.compareTo(position) > 0 : applied + " after " + position;
+    position = asSeenNow(applied);
+  }
+
+  /// A position of the log as clients may see it. One that the shard's epoch has overtaken takes
+  /// the new epoch: else a request that carries it would be told at once that it is too old.
+  public Position asSeenNow(Position applied) {
+    return new Position(Math.max(applied.epoch(), epoch), applied.term(), applied.index());
+  }
+
+  // --- what readers see
+
+  /// In the order of their ids.
+  public List<CollectionSnapshot> snapshots() {
+    return collections.values().stream().map(collection -> collection.snapshot(version)).toList();
+  }
+
+  /// What lies in memory only.
+  public long bufferBytes() {
+    return collections.values().stream().mapToLong(CollectionState::bufferBytes).sum();
+  }
+
+  /// Over rows, counters, ownership, settings, tombstones and window; not over where the log stands
+  /// and where rows lie.
+  public StateHash hash() {
+    var hash = new CanonicalHash("quiver state 1").putLong(version).putLong(epoch);
+    hash.putInt(slots.size());
+    slots.forEach(range -> hash.putInt(range.first()).putInt(range.last()));
+    hash.putInt(collections.size());
+    collections.values().forEach(collection -> put(collection, hash));
+    hash.putInt(tombstones.size());
+    tombstones.forEach((id, catalogIndex) -> hash.putLong(id).putLong(catalogIndex));
+    hash.putBytes(ByteBuffer.wrap(window.freeze().encode()));
+    var sum = hash.finish();
+    return new StateHash(sum.high(), sum.low());
+  }
+
+  private static void put(CollectionState collection, CanonicalHash hash) {
+    var head = collection.head();
+    hash.putLong(head.id())
+        .putText(head.name())
+        .putInt(head.descriptor().dimension())
+        .putText(head.descriptor().metric().name())
+        .putLong(head.catalogIndex());
+    putSettings(head.settings(), hash);
+    hash.putLong(collection.size())
+        .putLong(collection.hashSum().high())
+        .putLong(collection.hashSum().low());
+  }
+
+  private static void putSettings(Settings settings, CanonicalHash hash) {
+    hash.putInt(settings.filterableFields().size());
+    settings
+        .filterableFields()
+        .forEach(field -> hash.putText(field.path()).putText(field.type().name()));
+  }
+
+  // --- checkpoint
+
+  /// The state as of now, with the buffers exchanged for empty ones: to be followed by [#thaw],
+  /// with any operations in between.
+  public FrozenState freeze() {
+    return new FrozenState(
+        position,
+        version,
+        epoch,
+        slots,
+        collections.values().stream().map(CollectionState::freeze).toList(),
+        new TreeMap<>(tombstones),
+        window.freeze());
+  }
+
+  /// Puts what a checkpoint wrote in place of what it froze. Collections dropped since are gone.
+  ///
+  /// @param segments by collection; none where no row lived
+  public void thaw(FrozenState frozen, Map<Long, SegmentRows> segments) {
+    for (var was : frozen.collections()) {
+      var collection = collections.get(was.head().id());
+      if (collection != null && was.buffer().isPresent()) {
+        collection.thaw(Optional.ofNullable(segments.get(was.head().id())));
+      }
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package io.quiverdb.core.storage;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+
+/// A tree of files. Paths are relative and separated by slashes; the empty path is the root.
+///
+/// What survives a crash: the bytes of a file up to its last [WritableFile#sync], and a name that
+/// was created, renamed or deleted once its directory was synced by [#syncDirectory]. Anything else
+/// may be there, or not, or in part.
+public interface Storage {
+  /// Creates a file for writing; it must not exist.
+  WritableFile create(String path) throws IOException;
+
+  /// Opens a file whose content does not change any more.
+  ReadableFile open(String path) throws IOException;
+
+  boolean exists(String path) throws IOException;
+
+  /// The names in a directory, in no order; none if there is no such directory.
+  List<String> list(String directory) throws IOException;
+
+  /// Creates a directory and those above it, where missing.
+  void createDirectories(String directory) throws IOException;
+
+  /// Renames a file, replacing one of the new name.
+  void rename(String from, String to) throws IOException;
+
+  /// Deletes a file or an empty directory.
+  void delete(String path) throws IOException;
+
+  /// Makes the names in a directory durable.
+  void syncDirectory(String directory) throws IOException;
+
+  /// Locks the tree against other processes, until the lock is closed.
+  ///
+  /// @throws io.quiverdb.core.StoreLockedException if another holds it
+  Closeable lock(String path) throws IOException;
+}

@@ -1,0 +1,119 @@
+package io.quiverdb.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quiverdb.core.RandomLog.LogEntry;
+import io.quiverdb.core.crypto.PlainCodec;
+import io.quiverdb.core.storage.SimulatedStorage;
+import io.quiverdb.core.storage.Storage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/// Drives one store along a random log: opens it, replays what it lacks, applies, takes checkpoints
+/// with operations in their midst. Compares outcomes with the model's, and hashes with those of a
+/// store that does nothing but apply.
+final class LogRun {
+  private final RecordedLog log;
+  private final HookedStorage storage;
+  private final Store store;
+
+  /// How many entries the store holds.
+  private int applied;
+
+  /// A log, and the state hash before it and after each entry.
+  record RecordedLog(List<LogEntry> entries, List<StateHash> hashes) {
+    static RecordedLog draw(RandomGenerator random, int entryCount) {
+      var entries = new RandomLog(random).append(entryCount);
+      var hashes = new ArrayList<StateHash>();
+      try (var store = openStore(new SimulatedStorage())) {
+        hashes.add(store.stateHash());
+        for (var entry : entries) {
+          var outcomes = store.apply(entry.position(), entry.entry());
+          assertThat(ModelAssert.withoutReasons(outcomes)).isEqualTo(entry.outcomes());
+          hashes.add(store.stateHash());
+        }
+      }
+      return new RecordedLog(entries, hashes);
+    }
+
+    /// How many entries a store at this position holds.
+    int entriesUpTo(Position position) {
+      for (int count = entries.size(); count > 0; count--) {
+        if (entries.get(count - 1).after().position.equals(position)) {
+          return count;
+        }
+      }
+      assertThat(position).isEqualTo(Position.START);
+      return 0;
+    }
+  }
+
+  /// Opens the store, which holds the log up to some entry.
+  LogRun(RecordedLog log, Storage storage) {
+    this.log = log;
+    this.storage = new HookedStorage(storage);
+    this.store = openStore(this.storage);
+    this.applied = log.entriesUpTo(store.view().position());
+    assertHash();
+  }
+
+  private static Store openStore(Storage storage) {
+    return Store.open(
+        storage, StoreOptions.standard(), PlainCodec.INSTANCE, RandomLog.WINDOW_BYTES_MAX);
+  }
+
+  Store store() {
+    return store;
+  }
+
+  int applied() {
+    return applied;
+  }
+
+  boolean isAtEnd() {
+    return applied == log.entries.size();
+  }
+
+  void applyNext() {
+    var entry = log.entries.get(applied);
+    var outcomes = store.apply(entry.position(), entry.entry());
+    applied++;
+    assertThat(ModelAssert.withoutReasons(outcomes)).isEqualTo(entry.outcomes());
+    assertHash();
+  }
+
+  /// While it is written, more of the log is applied.
+  ///
+  /// @return how many entries are durable
+  int checkpoint(RandomGenerator random) {
+    int before = applied;
+    storage.setBeforeCall(
+        () -> {
+          if (!isAtEnd() && random.nextInt(20) == 0) {
+            applyNext();
+          }
+        });
+    try {
+      assertThat(log.entriesUpTo(store.checkpoint())).isEqualTo(before);
+    } finally {
+      storage.setBeforeCall(() -> {});
+    }
+    assertHash();
+    return before;
+  }
+
+  void assertSame(RandomGenerator random) {
+    ModelAssert.assertSame(store.view(), modelNow(), random);
+  }
+
+  ModelShard modelNow() {
+    return applied == 0
+        ? new ModelShard(RandomLog.WINDOW_BYTES_MAX)
+        : log.entries.get(applied - 1).after();
+  }
+
+  private void assertHash() {
+    assertThat(store.stateHash()).isEqualTo(log.hashes.get(applied));
+  }
+}

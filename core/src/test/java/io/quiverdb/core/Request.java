@@ -1,0 +1,51 @@
+package io.quiverdb.core;
+
+import io.quiverdb.core.op.Op;
+import io.quiverdb.core.op.Preparation;
+import java.util.List;
+
+/// A request of a random test, before it is an operation.
+record Request(RequestStamp stamp, Action action) {
+  /// What it asks for. Equal actions have equal digests.
+  sealed interface Action {
+    record Create(
+        long collectionId, long catalogIndex, String name, Descriptor descriptor, Settings settings)
+        implements Action {}
+
+    record Drop(long collectionId, long catalogIndex) implements Action {}
+
+    /// @param points of one dimension
+    record Upsert(long collectionId, List<Point> points) implements Action {}
+
+    record Delete(long collectionId, List<String> ids) implements Action {}
+
+    record Mark() implements Action {}
+
+    record Own(long epoch, List<SlotRange> slots) implements Action {}
+  }
+
+  Op toOp() {
+    return switch (action) {
+      case Action.Create(var id, var catalogIndex, var name, var descriptor, var settings) ->
+          Preparation.createCollection(
+              stamp, id, catalogIndex, name, descriptor, settings, hashKey(id));
+      case Action.Drop(var id, var catalogIndex) ->
+          Preparation.dropCollection(stamp, id, catalogIndex);
+      case Action.Upsert(var id, var points) ->
+          Preparation.upsert(stamp, id, descriptorOf(points), points);
+      case Action.Delete(var id, var ids) -> Preparation.delete(stamp, id, ids);
+      case Action.Mark() -> Preparation.hashMark(stamp);
+      case Action.Own(var epoch, var slots) -> Preparation.setOwnership(stamp, epoch, slots);
+    };
+  }
+
+  private static Descriptor descriptorOf(List<Point> points) {
+    return new Descriptor(points.getFirst().vector().dimension(), Metric.DOT);
+  }
+
+  private static byte[] hashKey(long collectionId) {
+    var key = new byte[32];
+    key[0] = (byte) collectionId;
+    return key;
+  }
+}

@@ -1,0 +1,236 @@
+package io.quiverdb.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.quiverdb.core.LogRun.RecordedLog;
+import io.quiverdb.core.op.Entry;
+import io.quiverdb.core.storage.CrashedException;
+import io.quiverdb.core.storage.Seed;
+import io.quiverdb.core.storage.SimulatedStorage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/// Stops a store at every call of its storage: while it opens, takes checkpoints and deletes
+/// garbage, and while it recovers.
+final class StoreCrashTest {
+  private static final int LOGS = 4;
+  private static final int ENTRIES = 40;
+  private static final int SURVIVORS = 3;
+
+  /// A store logs why it failed; here that is thousands of times, on purpose.
+  @BeforeAll
+  static void silenceStores() {
+    storeLogger().setLevel(Level.OFF);
+  }
+
+  @AfterAll
+  static void letStoresSpeak() {
+    storeLogger().setLevel(null);
+  }
+
+  private static Logger storeLogger() {
+    return (Logger) LoggerFactory.getLogger(Store.class);
+  }
+
+  @Test
+  void powerLossAtAnyCallLosesNothingThatACheckpointHolds() {
+    long seed = Seed.draw();
+    var random = new SplittableRandom(seed);
+    int crashes = 0;
+    for (int round = 0; round < LOGS; round++) {
+      var log = RecordedLog.draw(random.split(), ENTRIES);
+      long scriptSeed = random.nextLong();
+      boolean crashed = true;
+      for (int call = 1; crashed; call++) {
+        for (int survivor = 0; survivor < SURVIVORS; survivor++) {
+          var storage = new SimulatedStorage().crashAt(call);
+          int durable = runUntilCrash(log, storage, new SplittableRandom(scriptSeed));
+          crashed = storage.crashed();
+          crashes++;
+          recover(log, storage.afterCrash(random), durable, random);
+        }
+      }
+    }
+    System.out.println("crashes=" + crashes);
+    assertThat(crashes).isGreaterThan(1000);
+  }
+
+  /// @return how many entries are durable for certain
+  private static int runUntilCrash(
+      RecordedLog log, SimulatedStorage storage, RandomGenerator script) {
+    var durable = new int[1];
+    try {
+      runToEnd(log, storage, script, durable);
+    } catch (CrashedException e) {
+      assertThat(storage.crashed()).isTrue();
+    } catch (StoreFailedException e) {
+      assertThat(e).hasRootCauseInstanceOf(CrashedException.class);
+    }
+    return durable[0];
+  }
+
+  private static void runToEnd(
+      RecordedLog log, SimulatedStorage storage, RandomGenerator script, int[] durable) {
+    var run = new LogRun(log, storage);
+    durable[0] = run.applied();
+    while (!run.isAtEnd()) {
+      run.applyNext();
+      if (script.nextInt(12) == 0) {
+        durable[0] = run.checkpoint(script);
+      }
+      if (script.nextInt(20) == 0) {
+        run.store().close();
+        run = new LogRun(log, storage);
+        assertThat(run.applied()).isEqualTo(durable[0]);
+      }
+    }
+    durable[0] = run.checkpoint(script);
+    run.store().close();
+  }
+
+  private static void recover(
+      RecordedLog log, SimulatedStorage survivor, int durable, RandomGenerator random) {
+    var storage = survivor;
+    while (random.nextInt(3) == 0) {
+      storage.crashAt(random.nextInt(1, 40));
+      int atLeast = runUntilCrash(log, storage, random);
+      storage = storage.afterCrash(random);
+      durable = Math.max(durable, atLeast);
+    }
+
+    var run = new LogRun(log, storage);
+    assertThat(run.applied()).isGreaterThanOrEqualTo(durable);
+    while (!run.isAtEnd()) {
+      run.applyNext();
+    }
+    run.assertSame(random);
+    int _ = run.checkpoint(random);
+    run.store().close();
+    var reopened = new LogRun(log, storage);
+    assertThat(reopened.isAtEnd()).isTrue();
+    reopened.assertSame(random);
+  }
+
+  @Test
+  void ioErrorAtAnyCallFailsTheStoreAndLeavesItsFilesIntact() {
+    var random = new SplittableRandom(Seed.draw());
+    for (int round = 0; round < LOGS; round++) {
+      var log = RecordedLog.draw(random.split(), ENTRIES);
+      long scriptSeed = random.nextLong();
+      boolean failed = true;
+      for (int call = 1; failed; call++) {
+        var storage = new SimulatedStorage().failAt(call);
+        failed = runUntilFailure(log, storage, new SplittableRandom(scriptSeed));
+        if (failed) {
+          recover(log, storage, 0, random);
+        }
+      }
+    }
+  }
+
+  /// @return whether it failed
+  private static boolean runUntilFailure(
+      RecordedLog log, SimulatedStorage storage, RandomGenerator script) {
+    LogRun run;
+    try {
+      run = new LogRun(log, storage);
+    } catch (StoreFailedException e) {
+      assertThat(e).hasRootCauseInstanceOf(IOException.class);
+      return true;
+    }
+    try {
+      while (!run.isAtEnd()) {
+        run.applyNext();
+        if (script.nextInt(12) == 0) {
+          int _ = run.checkpoint(script);
+        }
+      }
+      int _ = run.checkpoint(script);
+      return false;
+    } catch (StoreFailedException e) {
+      assertThat(e).hasRootCauseInstanceOf(IOException.class);
+      assertRefusesEverything(run.store());
+      return true;
+    } finally {
+      run.store().close();
+    }
+  }
+
+  @Test
+  void ioErrorAtAnyCallOfOpeningLeavesTheStoreToBeOpenedLater() {
+    var random = new SplittableRandom(Seed.draw());
+    var log = RecordedLog.draw(random, ENTRIES);
+    var storage = new SimulatedStorage();
+    runToEnd(log, storage, random, new int[1]);
+
+    boolean failed = true;
+    for (int call = 1; failed; call++) {
+      storage.failAt(call);
+      failed = false;
+      try {
+        new LogRun(log, storage).store().close();
+      } catch (StoreFailedException e) {
+        failed = true;
+        var reopened = new LogRun(log, storage);
+        assertThat(reopened.isAtEnd()).isTrue();
+        reopened.store().close();
+      }
+    }
+  }
+
+  private static void assertRefusesEverything(Store store) {
+    var position = new Position(9, 9, 999_999);
+    var calls =
+        List.<ThrowingCallable>of(
+            store::view,
+            store::stateHash,
+            store::checkpoint,
+            store::checkpointed,
+            store::uncheckpointedBytes,
+            () -> store.hashAt(position),
+            () -> store.advance(position),
+            () -> store.apply(position, Entry.getDefaultInstance()));
+    calls.forEach(
+        call ->
+            assertThatThrownBy(call)
+                .isInstanceOf(StoreFailedException.class)
+                .hasMessage("store: failed before (expected: reopened)"));
+  }
+
+  @Test
+  void openingAnyNumberOfTimesChangesNothing() {
+    var random = new SplittableRandom(Seed.draw());
+    var log = RecordedLog.draw(random, ENTRIES);
+    var storage = new SimulatedStorage();
+    runToEnd(log, storage, random, new int[1]);
+    var before = contents(storage);
+
+    for (int time = 0; time < 3; time++) {
+      var run = new LogRun(log, storage);
+      assertThat(run.store().checkpoint()).isEqualTo(run.store().view().position());
+      run.store().close();
+    }
+
+    assertThat(contents(storage)).isEqualTo(before);
+  }
+
+  private static List<String> contents(SimulatedStorage storage) {
+    var contents = new ArrayList<String>();
+    for (var path : storage.files()) {
+      contents.add(path + " " + Arrays.hashCode(storage.content(path)));
+    }
+    return contents;
+  }
+}

@@ -1,0 +1,60 @@
+package io.quiverdb.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quiverdb.core.LogRun.RecordedLog;
+import io.quiverdb.core.storage.Seed;
+import io.quiverdb.core.storage.SimulatedStorage;
+import java.util.ArrayList;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+final class StoreModelTest {
+  private static final int LOGS = 60;
+  private static final int ENTRIES = 150;
+
+  /// The store takes checkpoints and is reopened without notice; a model and a store that only
+  /// applies say what it has to answer, and its hash at every entry.
+  @Test
+  void storeAnswersAsTheModelWhateverCheckpointsAndRestartsInterleave() {
+    var random = new SplittableRandom(Seed.draw());
+    for (int round = 0; round < LOGS; round++) {
+      var storage = new SimulatedStorage();
+      var oldViews = new ArrayList<OldView>();
+      var log = RecordedLog.draw(random.split(), ENTRIES);
+      var run = new LogRun(log, storage);
+      while (!run.isAtEnd()) {
+        run.applyNext();
+        if (random.nextInt(10) == 0) {
+          int _ = run.checkpoint(random);
+        }
+        if (random.nextInt(5) == 0) {
+          run.assertSame(random);
+          oldViews.add(new OldView(run.store().view(), run.modelNow()));
+        }
+        if (random.nextInt(30) == 0) {
+          run.store().close();
+          run = new LogRun(log, storage);
+        }
+      }
+      run.store().close();
+      oldViews.forEach(old -> ModelAssert.assertSame(old.view, old.model, random));
+    }
+  }
+
+  /// Else the test above proves less than it seems to.
+  @Test
+  void logsMeetEveryOutcome() {
+    var random = new SplittableRandom(Seed.draw());
+    var met =
+        RecordedLog.draw(random, 2000).entries().stream()
+            .flatMap(entry -> entry.outcomes().stream())
+            .<Class<?>>map(Outcome::getClass)
+            .collect(Collectors.toSet());
+
+    assertThat(met).contains(Outcome.class.getPermittedSubclasses());
+  }
+
+  private record OldView(StoreView view, ModelShard model) {}
+}

@@ -1,0 +1,103 @@
+package io.quiverdb.core;
+
+import io.quiverdb.core.crypto.PlainCodec;
+import io.quiverdb.core.op.Entry;
+import io.quiverdb.core.op.Op;
+import io.quiverdb.core.state.RequestWindow;
+import io.quiverdb.core.storage.SimulatedStorage;
+import io.quiverdb.core.storage.Storage;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/// A store that owns all slots in epoch 1 and holds the collection [#COLLECTION], with short ways
+/// to write to it.
+final class TestShard implements AutoCloseable {
+  static final long COLLECTION = 7;
+  static final int DIMENSION = 4;
+
+  private static final byte[] HASH_KEY = new byte[32];
+
+  final Store store;
+  private long index;
+  private long requests;
+
+  TestShard() {
+    this(new SimulatedStorage(), RequestWindow.BYTES_MAX);
+  }
+
+  TestShard(Storage storage, long windowBytesMax) {
+    store = Store.open(storage, StoreOptions.standard(), PlainCodec.INSTANCE, windowBytesMax);
+    index = store.view().position().index();
+    if (store.view().epoch() == 0) {
+      var _ = apply(store.prepareSetOwnership(stamp(0), 1, List.of(new SlotRange(0, 16383))));
+      var _ = apply(create(COLLECTION, 1));
+    }
+  }
+
+  Op create(long collectionId, long catalogIndex) {
+    return store.prepareCreateCollection(
+        stamp(),
+        collectionId,
+        catalogIndex,
+        "c" + collectionId,
+        new Descriptor(DIMENSION, Metric.L2_SQUARED),
+        Settings.NONE,
+        HASH_KEY);
+  }
+
+  /// A fresh one of the present epoch.
+  RequestStamp stamp() {
+    return stamp(store.view().epoch());
+  }
+
+  RequestStamp stamp(long epoch) {
+    return new RequestStamp(freshId(), epoch, Optional.empty());
+  }
+
+  RequestId freshId() {
+    return new RequestId(new UUID(1, ++requests));
+  }
+
+  Position nextPosition() {
+    return new Position(store.view().epoch(), 1, index + 1);
+  }
+
+  /// In an entry of its own.
+  Outcome apply(Op op) {
+    var outcomes = store.apply(nextPosition(), Entry.newBuilder().addOps(op).build());
+    index++;
+    return outcomes.getFirst();
+  }
+
+  Outcome upsert(Point... points) {
+    return apply(store.prepareUpsert(stamp(), COLLECTION, List.of(points)));
+  }
+
+  Outcome delete(String... ids) {
+    return apply(store.prepareDelete(stamp(), COLLECTION, List.of(ids)));
+  }
+
+  static Point point(String id, float value) {
+    return new Point(
+        id, Vector.of(value, 0, 0, 0), Payload.ofJson("{\"value\":" + (long) value + "}"));
+  }
+
+  CollectionView collection() {
+    return store.view().collection(COLLECTION).orElseThrow();
+  }
+
+  List<String> ids() {
+    return collection()
+        .scan(Optional.empty(), 1_000_000, Long.MAX_VALUE, Optional.empty())
+        .points()
+        .stream()
+        .map(StoredPoint::id)
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}

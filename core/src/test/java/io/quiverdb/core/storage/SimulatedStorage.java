@@ -1,0 +1,397 @@
+package io.quiverdb.core.storage;
+
+import io.quiverdb.core.StoreLockedException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+
+/// A file system in memory that can lose power or fail at any call, and then keeps no more than
+/// [Storage] promises.
+///
+/// Every call of the storage and of its files is counted, from 1; a call at which it crashes or
+/// fails has no effect. After a crash ([#afterCrash]):
+/// - a file holds its synced bytes; of those appended since, all, none, or a torn part: some of
+///   them, blocks of which may be zeros;
+/// - each change of a directory (create, rename, delete) since its last sync is kept or lost by
+///   itself; a rename is atomic.
+public final class SimulatedStorage implements Storage {
+  private static final int BLOCK_BYTES = 512;
+
+  /// What the processes see: by path.
+  private final Map<String, Node> names = new TreeMap<>();
+
+  /// What is on the platter: by path.
+  private final Map<String, Node> durableNames = new TreeMap<>();
+
+  /// What was done to `names` and not yet to `durableNames`, in order.
+  private final List<NameChange> unsyncedChanges = new ArrayList<>();
+
+  private final Set<String> locks = new HashSet<>();
+
+  private long calls;
+  private long crashAtCall = Long.MAX_VALUE;
+  private long failAtCall = Long.MAX_VALUE;
+  private boolean crashed;
+
+  /// Number of calls so far.
+  public synchronized long calls() {
+    return calls;
+  }
+
+  /// Lets the `call`-th call from now, and all after it, throw [CrashedException].
+  public synchronized SimulatedStorage crashAt(long call) {
+    crashAtCall = calls + call;
+    return this;
+  }
+
+  /// Lets the `call`-th call from now throw an [IOException].
+  public synchronized SimulatedStorage failAt(long call) {
+    failAtCall = calls + call;
+    return this;
+  }
+
+  public synchronized boolean crashed() {
+    return crashed;
+  }
+
+  /// What survives if the power goes now, if it has not gone before. This storage is dead then.
+  public synchronized SimulatedStorage afterCrash(RandomGenerator source) {
+    // The first bits of java.util.Random are alike for small seeds.
+    var random = new SplittableRandom(source.nextLong());
+    crashed = true;
+    var survivor = new SimulatedStorage();
+    var survivingNames = new TreeMap<>(durableNames);
+    for (var change : unsyncedChanges) {
+      if (random.nextBoolean()) {
+        change.applyTo(survivingNames);
+      }
+    }
+    survivingNames.forEach(
+        (path, node) -> {
+          if (isReachable(path, survivingNames)) {
+            survivor.names.put(path, node.afterCrash(random));
+          }
+        });
+    survivor.durableNames.putAll(survivor.names);
+    return survivor;
+  }
+
+  /// The files with all bytes that were written, for tests that damage them.
+  public synchronized SimulatedStorage copy() {
+    var copy = new SimulatedStorage();
+    names.forEach((path, node) -> copy.names.put(path, node.withAllSynced(node.content())));
+    copy.durableNames.putAll(copy.names);
+    return copy;
+  }
+
+  /// The content of a file. Not counted.
+  public synchronized byte[] content(String path) {
+    return node(names, path).content();
+  }
+
+  /// Replaces the content of a file behind the processes' backs. Not counted.
+  public synchronized void overwrite(String path, byte[] content) {
+    var node = node(names, path).withAllSynced(content.clone());
+    names.put(path, node);
+    durableNames.put(path, node);
+  }
+
+  /// The paths of all files, sorted. Not counted.
+  public synchronized List<String> files() {
+    return names.entrySet().stream()
+        .filter(entry -> !entry.getValue().directory)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  @Override
+  public synchronized WritableFile create(String path) throws IOException {
+    countCall();
+    requireParent(path);
+    if (names.containsKey(path)) {
+      throw new FileAlreadyExistsException(path);
+    }
+    var node = new Node(false);
+    change(new NameChange("", path, node));
+    return new SimulatedFile(node);
+  }
+
+  @Override
+  public synchronized ReadableFile open(String path) throws IOException {
+    countCall();
+    var node = names.get(path);
+    if (node == null || node.directory) {
+      throw new NoSuchFileException(path);
+    }
+    return new Content(path, MemorySegment.ofArray(node.content()).asReadOnly());
+  }
+
+  @Override
+  public synchronized boolean exists(String path) throws IOException {
+    countCall();
+    return path.isEmpty() || names.containsKey(path);
+  }
+
+  @Override
+  public synchronized List<String> list(String directory) throws IOException {
+    countCall();
+    return children(directory);
+  }
+
+  @Override
+  public synchronized void createDirectories(String directory) throws IOException {
+    countCall();
+    for (int end = 0; end >= 0 && !directory.isEmpty(); ) {
+      end = directory.indexOf('/', end + 1);
+      String ancestor = end < 0 ? directory : directory.substring(0, end);
+      var node = names.get(ancestor);
+      if (node == null) {
+        change(new NameChange("", ancestor, new Node(true)));
+      } else if (!node.directory) {
+        throw new FileAlreadyExistsException(ancestor);
+      }
+    }
+  }
+
+  @Override
+  public synchronized void rename(String from, String to) throws IOException {
+    countCall();
+    requireParent(to);
+    var node = names.get(from);
+    if (node == null) {
+      throw new NoSuchFileException(from);
+    }
+    if (node.directory) {
+      throw new UnsupportedOperationException("renaming a directory");
+    }
+    change(new NameChange(from, to, node));
+  }
+
+  @Override
+  public synchronized void delete(String path) throws IOException {
+    countCall();
+    var node = names.get(path);
+    if (node == null) {
+      throw new NoSuchFileException(path);
+    }
+    if (node.directory && !children(path).isEmpty()) {
+      throw new DirectoryNotEmptyException(path);
+    }
+    change(new NameChange(path, "", node));
+  }
+
+  @Override
+  public synchronized void syncDirectory(String directory) throws IOException {
+    countCall();
+    if (!directory.isEmpty() && !names.containsKey(directory)) {
+      throw new NoSuchFileException(directory);
+    }
+    for (var change : unsyncedChanges) {
+      if (change.touches(directory)) {
+        change.applyTo(durableNames);
+      }
+    }
+    unsyncedChanges.removeIf(change -> change.touches(directory));
+  }
+
+  @Override
+  public synchronized Closeable lock(String path) throws IOException {
+    countCall();
+    if (!locks.add(path)) {
+      throw new StoreLockedException("simulated", "this process");
+    }
+    return () -> unlock(path);
+  }
+
+  private synchronized void unlock(String path) {
+    locks.remove(path);
+  }
+
+  private void countCall() throws IOException {
+    calls++;
+    if (crashed || calls >= crashAtCall) {
+      crashed = true;
+      throw new CrashedException(calls);
+    }
+    if (calls == failAtCall) {
+      throw new IOException("simulated failure at call " + calls);
+    }
+  }
+
+  private void change(NameChange change) {
+    change.applyTo(names);
+    unsyncedChanges.add(change);
+  }
+
+  private void requireParent(String path) throws IOException {
+    String parent = parent(path);
+    if (!parent.isEmpty() && !names.containsKey(parent)) {
+      throw new NoSuchFileException(parent);
+    }
+  }
+
+  private List<String> children(String directory) {
+    return names.keySet().stream()
+        .filter(path -> parent(path).equals(directory))
+        .map(path -> path.substring(path.lastIndexOf('/') + 1))
+        .toList();
+  }
+
+  private static boolean isReachable(String path, Map<String, Node> names) {
+    String parent = parent(path);
+    return parent.isEmpty() || (names.containsKey(parent) && isReachable(parent, names));
+  }
+
+  private static String parent(String path) {
+    return path.substring(0, Math.max(0, path.lastIndexOf('/')));
+  }
+
+  private static Node node(Map<String, Node> names, String path) {
+    var node = names.get(path);
+    if (node == null) {
+      throw new IllegalArgumentException("path: " + path + " (expected: a file)");
+    }
+    return node;
+  }
+
+  /// `removed` no longer names anything and `added` names `node`; either may be empty, for none.
+  private record NameChange(String removed, String added, Node node) {
+    void applyTo(Map<String, Node> names) {
+      if (!removed.isEmpty()) {
+        names.remove(removed);
+      }
+      if (!added.isEmpty()) {
+        names.put(added, node);
+      }
+    }
+
+    boolean touches(String directory) {
+      return (!removed.isEmpty() && parent(removed).equals(directory))
+          || (!added.isEmpty() && parent(added).equals(directory));
+    }
+  }
+
+  /// A file or a directory, whatever its name.
+  private static final class Node {
+    private final boolean directory;
+    private byte[] bytes = new byte[0];
+    private int length;
+    private int syncedLength;
+
+    Node(boolean directory) {
+      this.directory = directory;
+    }
+
+    byte[] content() {
+      return Arrays.copyOf(bytes, length);
+    }
+
+    Node withAllSynced(byte[] content) {
+      var node = new Node(directory);
+      node.bytes = content;
+      node.length = content.length;
+      node.syncedLength = content.length;
+      return node;
+    }
+
+    void append(ByteBuffer appended) {
+      int newLength = length + appended.remaining();
+      if (newLength > bytes.length) {
+        bytes = Arrays.copyOf(bytes, Math.max(newLength, 2 * bytes.length));
+      }
+      appended.get(bytes, length, appended.remaining());
+      length = newLength;
+    }
+
+    Node afterCrash(RandomGenerator random) {
+      return switch (random.nextInt(4)) {
+        case 0 -> withAllSynced(Arrays.copyOf(bytes, syncedLength));
+        case 1 -> withAllSynced(content());
+        default -> withAllSynced(torn(random));
+      };
+    }
+
+    private byte[] torn(RandomGenerator random) {
+      var survived = Arrays.copyOf(bytes, syncedLength + random.nextInt(length - syncedLength + 1));
+      for (int start = syncedLength; start < survived.length; ) {
+        int end = Math.min(survived.length, (start / BLOCK_BYTES + 1) * BLOCK_BYTES);
+        if (random.nextInt(4) == 0) {
+          Arrays.fill(survived, start, end, (byte) 0);
+        }
+        start = end;
+      }
+      return survived;
+    }
+  }
+
+  private final class SimulatedFile implements WritableFile {
+    private final Node node;
+    private boolean failed;
+    private boolean closed;
+
+    SimulatedFile(Node node) {
+      this.node = node;
+    }
+
+    @Override
+    public void append(ByteBuffer bytes) throws IOException {
+      synchronized (SimulatedStorage.this) {
+        count();
+        node.append(bytes);
+      }
+    }
+
+    @Override
+    public long length() {
+      synchronized (SimulatedStorage.this) {
+        return node.length;
+      }
+    }
+
+    @Override
+    public void sync() throws IOException {
+      synchronized (SimulatedStorage.this) {
+        count();
+        node.syncedLength = node.length;
+      }
+    }
+
+    /// Not counted: it neither writes nor fails.
+    @Override
+    public void close() {
+      closed = true;
+    }
+
+    private void count() throws IOException {
+      if (failed) {
+        throw new IOException("a write or sync of this file failed before");
+      }
+      if (closed) {
+        throw new IOException("closed");
+      }
+      failed = true;
+      countCall();
+      failed = false;
+    }
+  }
+
+  private record Content(String path, MemorySegment bytes) implements ReadableFile {
+    @Override
+    public long length() {
+      return bytes.byteSize();
+    }
+  }
+}
