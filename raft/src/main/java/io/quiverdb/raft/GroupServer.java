@@ -1,0 +1,296 @@
+package io.quiverdb.raft;
+
+import com.codahale.metrics.MetricRegistry;
+import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.raft.ReplicatedState.TermIndex;
+import io.quiverdb.raft.barrier.Barrier;
+import io.quiverdb.raft.log.LogGuard;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.GroupManagementRequest;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SnapshotManagementRequest;
+import org.apache.ratis.rpc.CallId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.storage.RaftStorage.StartupOption;
+import org.apache.ratis.util.ExitUtils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The one Ratis server of a node, and this node's replicas of its groups.
+final class GroupServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(GroupServer.class);
+  private static final int SNAPSHOT_TIMEOUT_MILLIS = 60_000;
+
+  private final Options options;
+  private final Path raftDirectory;
+  private final ClientId proposer = ClientId.randomId();
+  private final Map<RaftGroupId, GroupStateMachine> machines = new ConcurrentHashMap<>();
+  private final Map<GroupKey, Replica> replicas = new ConcurrentHashMap<>();
+  private final ExecutorService submitter = Executors.newVirtualThreadPerTaskExecutor();
+  private final ExecutorService events =
+      Executors.newSingleThreadExecutor(Thread.ofVirtual().name("group-events").factory());
+  private final ScheduledExecutorService ticks =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("group-ticks").factory());
+  private final RaftServer server;
+
+  /// @param dataDirectory locked by the caller
+  /// @param states opens what a group replicates, before its log is read
+  record Options(
+      NodeId self,
+      Path dataDirectory,
+      String bindHost,
+      int port,
+      RaftTiming timing,
+      RatisSettings.DiskSizes sizes,
+      Function<GroupKey, ReplicatedState> states,
+      Barrier barrier,
+      LongSupplier nanoClock,
+      MetricRegistry metrics,
+      Consumer<Throwable> onFatal) {}
+
+  /// Starts with the groups that are on the disk.
+  ///
+  /// @param known the groups that may be there
+  /// @throws CorruptFileException if a log has rotted, or the disk holds a group that is not known
+  GroupServer(Options options, Map<RaftGroupId, GroupKey> known) throws IOException {
+    this.options = options;
+    this.raftDirectory = options.dataDirectory().resolve("raft");
+    var properties =
+        RatisSettings.of(
+            raftDirectory, options.bindHost(), options.port(), options.timing(), options.sizes());
+    RatisSettings.requireSafe(properties);
+    Files.createDirectories(raftDirectory);
+    GroupDirectory.deleteUnfinished(options.dataDirectory());
+    GroupDirectory.requireAll(options.dataDirectory(), raftDirectory);
+    Map<RaftGroupId, GroupKey> found = found(known);
+    requireFree(options.bindHost(), options.port());
+    keepRatisFromExiting();
+    for (var group : found.entrySet()) {
+      restore(group.getKey(), group.getValue());
+    }
+    GroupDirectory.syncDirectory(raftDirectory);
+    GroupDirectory.syncDirectory(options.dataDirectory());
+    server =
+        RaftServer.newBuilder()
+            .setServerId(RaftPeerId.valueOf(options.self().toString()))
+            .setStateMachineRegistry(this::machine)
+            .setOption(StartupOption.RECOVER)
+            .setProperties(properties)
+            .setParameters(RatisSettings.consensusOnly())
+            .build();
+    start(found);
+    var _ = ticks.scheduleWithFixedDelay(this::tick, 250, 250, TimeUnit.MILLISECONDS);
+  }
+
+  private void tick() {
+    for (Replica replica : replicas.values()) {
+      try {
+        replica.pushAlong();
+      } catch (RuntimeException e) {
+        log.warn("filler failed group={}", replica.key(), e);
+      }
+    }
+  }
+
+  private Map<RaftGroupId, GroupKey> found(Map<RaftGroupId, GroupKey> known) throws IOException {
+    Map<RaftGroupId, GroupKey> found = new ConcurrentHashMap<>();
+    try (var directories = Files.newDirectoryStream(raftDirectory)) {
+      for (Path directory : directories) {
+        String name = directory.getFileName().toString();
+        var match =
+            known.entrySet().stream()
+                .filter(group -> name(group.getKey()).equals(name))
+                .findFirst()
+                .orElseThrow(
+                    () ->
+                        new CorruptFileException(
+                            "raft/" + name, 0, "group", "one of this node's cluster", "another"));
+        found.put(match.getKey(), match.getValue());
+      }
+    }
+    return found;
+  }
+
+  private void restore(RaftGroupId id, GroupKey key) throws IOException {
+    String name = name(id);
+    var guard = new LogGuard(options.dataDirectory(), RatisSettings.ENTRY_BYTES_MAX);
+    long last = guard.guard(raftDirectory.resolve(name));
+    var state = options.states().apply(key);
+    TermIndex durable = state.durable();
+    // A replica never applies what is not durable in its log; a log that ends earlier has lost
+    // entries, and Ratis would wait for them for ever.
+    if (durable.index() > last) {
+      throw new CorruptFileException(
+          "raft/" + name, 0, "last entry", "at least " + durable.index(), last);
+    }
+    machines.put(id, newMachine(key, state));
+  }
+
+  private GroupStateMachine newMachine(GroupKey key, ReplicatedState state) {
+    return new GroupStateMachine(
+        key, state, events, () -> options.barrier().leaderLost(key), options.onFatal());
+  }
+
+  private GroupStateMachine machine(RaftGroupId id) {
+    var machine = machines.get(id);
+    if (machine == null) {
+      throw new IllegalStateException("group: " + id + " (expected: one that was opened)");
+    }
+    return machine;
+  }
+
+  /// A failed start leaves threads running, so it is undone.
+  private void start(Map<RaftGroupId, GroupKey> found) throws IOException {
+    try {
+      server.start();
+      for (var group : found.entrySet()) {
+        host(group.getKey(), group.getValue());
+      }
+    } catch (ExitUtils.ExitException e) {
+      close();
+      throw new IOException(
+          "raft address %s:%d: cannot be listened on".formatted(options.bindHost(), options.port()),
+          e);
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private Replica host(RaftGroupId id, GroupKey key) throws IOException {
+    var replica =
+        new Replica(
+            key,
+            options.self(),
+            proposer,
+            server,
+            server.getDivision(id),
+            machine(id),
+            options.barrier(),
+            submitter,
+            options.nanoClock(),
+            options.metrics());
+    replicas.put(key, replica);
+    return replica;
+  }
+
+  /// Opens this node's replica of a new group; one that is open already stays as it is.
+  ///
+  /// @param members this node among them
+  synchronized Replica open(RaftGroupId id, GroupKey key, List<RaftPeer> members)
+      throws IOException {
+    var existing = replicas.get(key);
+    if (existing != null) {
+      return existing;
+    }
+    GroupDirectory.create(options.dataDirectory(), raftDirectory, name(id), members);
+    if (!machines.containsKey(id)) {
+      machines.put(id, newMachine(key, options.states().apply(key)));
+    }
+    var reply =
+        server.groupManagement(
+            GroupManagementRequest.newAdd(
+                proposer,
+                server.getId(),
+                CallId.getAndIncrement(),
+                RaftGroup.valueOf(id, members),
+                false));
+    if (!reply.isSuccess()) {
+      throw new IOException(key + ": not opened", reply.getException());
+    }
+    log.info("group opened group={} members={}", key, members.size());
+    return host(id, key);
+  }
+
+  Optional<Replica> replica(GroupKey key) {
+    return Optional.ofNullable(replicas.get(key));
+  }
+
+  Collection<Replica> replicas() {
+    return replicas.values();
+  }
+
+  boolean alive() {
+    return server.getLifeCycleState().isRunning();
+  }
+
+  /// Tells Ratis of the newest durable checkpoint. Ratis drops nothing of its log for it.
+  void publishCheckpoint(Replica replica) {
+    var request =
+        SnapshotManagementRequest.newCreate(
+            proposer,
+            server.getId(),
+            replica.division().getMemberId().getGroupId(),
+            CallId.getAndIncrement(),
+            SNAPSHOT_TIMEOUT_MILLIS,
+            1);
+    var _ =
+        server
+            .snapshotManagementAsync(request)
+            .whenComplete(
+                (_, failure) -> {
+                  if (failure != null) {
+                    log.warn("checkpoint not published group={}", replica.key(), failure);
+                  }
+                });
+  }
+
+  /// Does not hand leadership over.
+  @Override
+  public void close() {
+    ticks.shutdownNow();
+    try {
+      server.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      machines.values().forEach(GroupStateMachine::close);
+      submitter.shutdown();
+      events.shutdown();
+    }
+  }
+
+  /// Ratis ends the process if it cannot listen. It is told that it may not, and the port is tried
+  /// before, for a message that says what is wrong.
+  private static void keepRatisFromExiting() {
+    var handler = Thread.getDefaultUncaughtExceptionHandler();
+    ExitUtils.disableSystemExit();
+    // Loading that class had set one that ends the process.
+    Thread.setDefaultUncaughtExceptionHandler(handler);
+  }
+
+  private static void requireFree(String host, int port) throws IOException {
+    try (var socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(host, port));
+    } catch (IOException e) {
+      throw new IOException("raft address %s:%d: %s".formatted(host, port, e.getMessage()), e);
+    }
+  }
+
+  private static String name(RaftGroupId id) {
+    return id.getUuid().toString();
+  }
+}

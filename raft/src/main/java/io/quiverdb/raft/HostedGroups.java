@@ -1,0 +1,57 @@
+package io.quiverdb.raft;
+
+import io.quiverdb.core.Store;
+import io.quiverdb.core.StoreOptions;
+import io.quiverdb.core.storage.FileStorage;
+import io.quiverdb.raft.GroupKey.CatalogGroup;
+import io.quiverdb.raft.GroupKey.ShardGroup;
+import io.quiverdb.raft.catalog.CatalogReplica;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// What the groups of this node replicate: the catalogue in memory, and a store for each shard.
+final class HostedGroups implements AutoCloseable {
+  private final Path shardsDirectory;
+  private final SecureRandom random;
+  private final CatalogReplica catalog = new CatalogReplica();
+  private final Map<Integer, StoreState> shards = new ConcurrentHashMap<>();
+
+  HostedGroups(Path dataDirectory, SecureRandom random) {
+    this.shardsDirectory = dataDirectory.resolve("shards");
+    this.random = random;
+  }
+
+  /// Opens a store the first time that it is asked for.
+  ReplicatedState state(GroupKey key) {
+    return switch (key) {
+      case CatalogGroup() -> catalog;
+      case ShardGroup(int number) -> shards.computeIfAbsent(number, this::open);
+    };
+  }
+
+  private StoreState open(int number) {
+    var storage = FileStorage.at(shardsDirectory.resolve(Integer.toString(number)));
+    return new StoreState(Store.openReplicated(storage, new StoreOptions(random)));
+  }
+
+  CatalogReplica catalog() {
+    return catalog;
+  }
+
+  Optional<StoreState> shard(int number) {
+    return Optional.ofNullable(shards.get(number));
+  }
+
+  Collection<StoreState> shards() {
+    return shards.values();
+  }
+
+  @Override
+  public void close() {
+    shards.values().forEach(StoreState::close);
+  }
+}

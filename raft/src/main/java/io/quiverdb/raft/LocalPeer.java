@@ -1,0 +1,124 @@
+package io.quiverdb.raft;
+
+import io.quiverdb.core.Position;
+import io.quiverdb.core.StateHash;
+import io.quiverdb.raft.GroupKey.ShardGroup;
+import io.quiverdb.raft.catalog.CatalogWrite;
+import io.quiverdb.raft.catalog.CatalogWritten;
+import io.quiverdb.raft.catalog.ClusterCatalog;
+import io.quiverdb.raft.membership.NodeClaim;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/// What this node answers to others, and to itself.
+final class LocalPeer implements Peer {
+  private final Supplier<NodeStatus> status;
+  private final NodeClaim claim;
+  private final Function<GroupKey, Optional<Replica>> replicas;
+  private final Function<Integer, Optional<ReplicatedStore>> shards;
+  private final Supplier<Optional<ClusterCatalog>> catalog;
+  private final Duration transferTimeout;
+  private final Executor executor;
+
+  /// @param executor runs what waits for the disk
+  LocalPeer(
+      Supplier<NodeStatus> status,
+      NodeClaim claim,
+      Function<GroupKey, Optional<Replica>> replicas,
+      Function<Integer, Optional<ReplicatedStore>> shards,
+      Supplier<Optional<ClusterCatalog>> catalog,
+      Duration transferTimeout,
+      Executor executor) {
+    this.status = status;
+    this.claim = claim;
+    this.replicas = replicas;
+    this.shards = shards;
+    this.catalog = catalog;
+    this.transferTimeout = transferTimeout;
+    this.executor = executor;
+  }
+
+  @Override
+  public CompletableFuture<NodeStatus> status() {
+    return CompletableFuture.supplyAsync(status, executor);
+  }
+
+  @Override
+  public CompletableFuture<Optional<Claim>> claim() {
+    return onDisk(claim::claim);
+  }
+
+  @Override
+  public CompletableFuture<Claim> claim(Claim newClaim) {
+    return onDisk(() -> claim.claim(newClaim));
+  }
+
+  @Override
+  public CompletableFuture<Void> openGroup(UUID clusterId, GroupKey group) {
+    return onDisk(() -> claim.openGroup(clusterId, group));
+  }
+
+  private <T> CompletableFuture<T> onDisk(Supplier<CompletableFuture<T>> call) {
+    return CompletableFuture.completedFuture(call).thenComposeAsync(Supplier::get, executor);
+  }
+
+  @Override
+  public CompletableFuture<Map<GroupKey, Long>> currentTerms(Map<GroupKey, Long> asked) {
+    Map<GroupKey, Long> terms = new HashMap<>();
+    for (GroupKey key : asked.keySet()) {
+      replicas.apply(key).ifPresent(replica -> terms.put(key, replica.currentTerm()));
+    }
+    return CompletableFuture.completedFuture(terms);
+  }
+
+  @Override
+  public CompletableFuture<Long> readIndex(GroupKey group) {
+    return replicas
+        .apply(group)
+        .map(Replica::readIndex)
+        .orElseGet(() -> CompletableFuture.failedFuture(notHere(group)));
+  }
+
+  @Override
+  public Shard shard(int number) {
+    return shards
+        .apply(number)
+        .<Shard>map(shard -> shard)
+        .orElseGet(() -> new AbsentShard(number, notHere(new ShardGroup(number))));
+  }
+
+  @Override
+  public CompletableFuture<CatalogWritten> writeCatalog(CatalogWrite write) {
+    return catalog
+        .get()
+        .map(open -> open.writeAsLeader(write))
+        .orElseGet(() -> CompletableFuture.failedFuture(notHere(new GroupKey.CatalogGroup())));
+  }
+
+  @Override
+  public CompletableFuture<Void> transferLeader(GroupKey group, NodeId target) {
+    return replicas
+        .apply(group)
+        .map(replica -> replica.transferLeader(target, transferTimeout))
+        .orElseGet(() -> CompletableFuture.failedFuture(notHere(group)));
+  }
+
+  @Override
+  public CompletableFuture<Optional<StateHash>> hashAt(int shard, Position position) {
+    return shards
+        .apply(shard)
+        .map(store -> store.hashAt(position))
+        .orElseGet(() -> CompletableFuture.failedFuture(notHere(new ShardGroup(shard))));
+  }
+
+  private static ShardException notHere(GroupKey group) {
+    return new ShardException.Unavailable(group + ": not open on this node");
+  }
+}

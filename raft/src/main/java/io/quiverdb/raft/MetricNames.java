@@ -1,0 +1,45 @@
+package io.quiverdb.raft;
+
+import java.util.Map;
+import java.util.StringJoiner;
+import java.util.TreeMap;
+
+/// How our metrics are named in the Dropwizard registry, which knows no labels: parts joined by
+/// dots, `quiver.<area>.<what>.<unit>`, then labels in the order of their names as
+/// `{name=value,…}`. The exposition turns dots into underscores and the labels into labels.
+public final class MetricNames {
+  public static final String BARRIER_BATCH = "quiver.raft.barrier.batch.reads";
+  public static final String BARRIER_REFUSED = "quiver.raft.barrier.refused.total";
+  public static final String PROPOSE = "quiver.raft.propose.seconds";
+  public static final String IN_FLIGHT_OPS = "quiver.raft.inflight.entries";
+  public static final String IN_FLIGHT_BYTES = "quiver.raft.inflight.bytes";
+  public static final String CHECKPOINT = "quiver.raft.checkpoint.seconds";
+  public static final String TERM = "quiver.raft.term";
+  public static final String COMMITTED = "quiver.raft.committed.index";
+  public static final String APPLIED = "quiver.raft.applied.index";
+  public static final String CHECKPOINTED = "quiver.raft.checkpointed.index";
+  public static final String LEADS = "quiver.raft.leads";
+
+  private MetricNames() {}
+
+  /// `name` with labels, such as `quiver.raft.checkpoint.seconds{group=shard,shard=3}`.
+  public static String of(String name, Map<String, String> labels) {
+    if (labels.isEmpty()) {
+      return name;
+    }
+    var joined = new StringJoiner(",", "{", "}");
+    new TreeMap<>(labels).forEach((label, value) -> joined.add(label + "=" + value));
+    return name + joined;
+  }
+
+  /// `name` for one group.
+  static String of(String name, GroupKey group) {
+    return of(
+        name,
+        switch (group) {
+          case GroupKey.CatalogGroup _ -> Map.of("group", "catalog");
+          case GroupKey.ShardGroup(int number) ->
+              Map.of("group", "shard", "shard", Integer.toString(number));
+        });
+  }
+}

@@ -1,0 +1,26 @@
+package io.quiverdb.raft;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/// How one node fares.
+///
+/// @param clusterId empty until the catalogue's first operation, which forms the cluster, is
+///   applied here; a mere claim does not count
+/// @param reasons why it is not ready to serve; none if it is
+public record NodeStatus(
+    Member self,
+    String version,
+    Optional<UUID> clusterId,
+    List<String> reasons,
+    List<ReplicaStatus> replicas) {
+  public NodeStatus {
+    reasons = List.copyOf(reasons);
+    replicas = List.copyOf(replicas);
+  }
+
+  public boolean ready() {
+    return reasons.isEmpty();
+  }
+}

@@ -1,0 +1,25 @@
+package io.quiverdb.raft;
+
+import com.codahale.metrics.MetricRegistry;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.function.Consumer;
+
+/// What a node's replicas take from outside.
+///
+/// @param dataDirectory holds everything of this node
+/// @param addresses as other nodes reach this one
+/// @param raftBindHost the interface that consensus listens on
+/// @param version of the software, for status
+/// @param onFatal told once when a log or an engine file could not be written or synced: what is on
+///   disk is not known any more, so a process of its own should halt at once
+public record RaftHostOptions(
+    Path dataDirectory,
+    NodeAddresses addresses,
+    String raftBindHost,
+    String version,
+    RaftTiming timing,
+    PeerTransport transport,
+    MetricRegistry metrics,
+    SecureRandom random,
+    Consumer<Throwable> onFatal) {}

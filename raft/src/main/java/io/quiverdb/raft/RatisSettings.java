@@ -1,0 +1,171 @@
+package io.quiverdb.raft;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.server.RaftServerConfigKeys.Log;
+import org.apache.ratis.server.RaftServerConfigKeys.Read;
+import org.apache.ratis.server.RaftServerConfigKeys.Rpc;
+import org.apache.ratis.util.SizeInBytes;
+import org.apache.ratis.util.TimeDuration;
+
+/// How Ratis is configured.
+final class RatisSettings {
+  /// The largest entry that Ratis may be handed, with what it wraps around it. It stays the same
+  /// for the life of a cluster: a log with larger entries cannot be read any more.
+  static final int ENTRY_BYTES_MAX = 4 << 20;
+
+  /// The largest entry of ours. Far below Ratis's limit: an entry within a few bytes of that one is
+  /// acknowledged and then cannot be read, and a larger one makes the leader step down.
+  static final int OUR_ENTRY_BYTES_MAX = 2 << 20;
+
+  private static final Duration REQUEST_TIMEOUT_MIN = Duration.ofSeconds(3);
+  private static final SizeInBytes ENTRY_LIMIT = SizeInBytes.valueOf(ENTRY_BYTES_MAX);
+
+  private RatisSettings() {}
+
+  static RaftProperties of(
+      Path storageDirectory, String bindHost, int port, RaftTiming timing, DiskSizes sizes) {
+    var properties = new RaftProperties();
+    RaftServerConfigKeys.setStorageDir(properties, List.of(storageDirectory.toFile()));
+    RaftServerConfigKeys.setRemovedGroupsDir(
+        properties, storageDirectory.resolveSibling("raft-removed").toFile());
+    RaftServerConfigKeys.setStorageFreeSpaceMin(properties, sizes.freeMin());
+    transport(properties, bindHost, port, timing);
+    elections(properties, timing);
+    log(properties, sizes);
+    RaftServerConfigKeys.Write.setElementLimit(properties, 4096);
+    RaftServerConfigKeys.Write.setByteLimit(properties, SizeInBytes.valueOf("64MB"));
+    RaftServerConfigKeys.RetryCache.setExpiryTime(
+        properties, TimeDuration.valueOf(15, TimeUnit.SECONDS));
+    // Reads go through our own barrier. Ratis's are not linearizable, with neither option.
+    Read.setOption(properties, Read.Option.DEFAULT);
+    Read.setLeaderLeaseEnabled(properties, false);
+    // Checkpoints are the engine's, and only told to Ratis.
+    RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(properties, false);
+    RaftServerConfigKeys.Snapshot.setTriggerWhenStopEnabled(properties, false);
+    RaftServerConfigKeys.Snapshot.setTriggerWhenRemoveEnabled(properties, false);
+    return properties;
+  }
+
+  /// How much room the logs take; tests use less.
+  ///
+  /// @param freeMin what must be free to start
+  record DiskSizes(SizeInBytes segment, SizeInBytes preallocated, SizeInBytes freeMin) {
+    static final DiskSizes PRODUCTION =
+        new DiskSizes(
+            SizeInBytes.valueOf("32MB"), SizeInBytes.valueOf("4MB"), SizeInBytes.valueOf("1GB"));
+    static final DiskSizes SMALL =
+        new DiskSizes(
+            SizeInBytes.valueOf("4MB"), SizeInBytes.valueOf("64KB"), SizeInBytes.valueOf("0"));
+  }
+
+  private static void transport(
+      RaftProperties properties, String bindHost, int port, RaftTiming timing) {
+    GrpcConfigKeys.Server.setHost(properties, bindHost);
+    GrpcConfigKeys.Server.setPort(properties, port);
+    GrpcConfigKeys.setMessageSizeMax(properties, SizeInBytes.valueOf("16MB"));
+    GrpcConfigKeys.setFlowControlWindow(properties, SizeInBytes.valueOf("8MB"));
+    GrpcConfigKeys.Server.setHeartbeatChannel(properties, true);
+    GrpcConfigKeys.Server.setLeaderOutstandingAppendsMax(properties, 16);
+    GrpcConfigKeys.Server.setAsyncRequestThreadPoolCached(properties, false);
+    GrpcConfigKeys.Server.setAsyncRequestThreadPoolSize(properties, 2);
+    GrpcConfigKeys.Server.setBossGroupSize(properties, 1);
+    GrpcConfigKeys.Server.setWorkerGroupSize(
+        properties, Math.max(2, Runtime.getRuntime().availableProcessors()));
+    var requestTimeout = timing.electionTimeoutMax().multipliedBy(5).dividedBy(2);
+    Rpc.setRequestTimeout(
+        properties,
+        millis(
+            requestTimeout.compareTo(REQUEST_TIMEOUT_MIN) < 0
+                ? REQUEST_TIMEOUT_MIN
+                : requestTimeout));
+    Rpc.setSlownessTimeout(properties, TimeDuration.valueOf(60, TimeUnit.SECONDS));
+  }
+
+  private static void elections(RaftProperties properties, RaftTiming timing) {
+    Rpc.setTimeoutMin(properties, millis(timing.electionTimeoutMin()));
+    Rpc.setTimeoutMax(properties, millis(timing.electionTimeoutMax()));
+    Rpc.setFirstElectionTimeoutMin(properties, millis(timing.electionTimeoutMin().dividedBy(3)));
+    Rpc.setFirstElectionTimeoutMax(properties, millis(timing.electionTimeoutMax().dividedBy(3)));
+    RaftServerConfigKeys.LeaderElection.setPreVote(properties, true);
+    RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(
+        properties, millis(timing.electionTimeoutMax().multipliedBy(3).dividedBy(2)));
+    RaftServerConfigKeys.setSleepDeviationThreshold(
+        properties, TimeDuration.valueOf(500, TimeUnit.MILLISECONDS));
+    // A process that was suspended goes on afterwards, rather than stay up and serve nothing.
+    RaftServerConfigKeys.setCloseThreshold(properties, TimeDuration.valueOf(600, TimeUnit.SECONDS));
+    RaftServerConfigKeys.setStagingTimeout(properties, TimeDuration.valueOf(60, TimeUnit.SECONDS));
+    RaftServerConfigKeys.setStagingCatchupGap(properties, 2000);
+    RaftServerConfigKeys.Notification.setNoLeaderTimeout(
+        properties, TimeDuration.valueOf(30, TimeUnit.SECONDS));
+  }
+
+  private static void log(RaftProperties properties, DiskSizes sizes) {
+    Log.setCorruptionPolicy(properties, Log.CorruptionPolicy.EXCEPTION);
+    Log.setUnsafeFlushEnabled(properties, false);
+    Log.setAsyncFlushEnabled(properties, false);
+    // It would double the entries, and the syncs, to save a restarted replica one heartbeat.
+    Log.setLogMetadataEnabled(properties, false);
+    Log.setSegmentSizeMax(properties, sizes.segment());
+    Log.setPreallocatedSize(properties, sizes.preallocated());
+    Log.setForceSyncNum(properties, 1024);
+    Log.setQueueElementLimit(properties, 8192);
+    Log.setQueueByteLimit(properties, SizeInBytes.valueOf("64MB"));
+    Log.setSegmentCacheNumMax(properties, 2);
+    Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf("64MB"));
+    Log.setWriteBufferSize(properties, SizeInBytes.valueOf(ENTRY_BYTES_MAX + (64 << 10)));
+    Log.Appender.setBufferByteLimit(properties, ENTRY_LIMIT);
+    Log.Appender.setWaitTimeMin(properties, TimeDuration.valueOf(1, TimeUnit.MILLISECONDS));
+    // A member that comes back hears of it within a second or two, however long it was away.
+    Log.Appender.setRetryPolicy(properties, "1ms,10, 1s,1000000");
+    // The leader tells a follower that it needs a checkpoint, instead of sending files itself.
+    Log.Appender.setInstallSnapshotEnabled(properties, false);
+    // Nothing is purged: a member that fell behind can always be served from the log.
+    Log.setPurgeGap(properties, Integer.MAX_VALUE);
+    Log.setPurgeUptoSnapshotIndex(properties, false);
+  }
+
+  /// Consensus is all that Ratis's port serves. Its services for clients and administrators would
+  /// let anyone who reaches the port write, and delete groups; we call the server directly.
+  static Parameters consensusOnly() {
+    var parameters = new Parameters();
+    GrpcConfigKeys.Server.setServicesCustomizer(
+        parameters, (builder, _) -> builder.intercept(new ConsensusOnly()));
+    return parameters;
+  }
+
+  /// @throws IllegalArgumentException if a setting lets acknowledged writes be lost or reads be
+  ///   stale
+  static void requireSafe(RaftProperties properties) {
+    require(!Log.unsafeFlushEnabled(properties), "unsafe flush", "off");
+    require(!Log.asyncFlushEnabled(properties), "async flush", "off");
+    require(!Log.useMemory(properties), "log in memory", "off");
+    require(!Read.leaderLeaseEnabled(properties), "leader lease", "off");
+    require(
+        Read.option(properties) == Read.Option.DEFAULT, "Ratis's own linearizable reads", "off");
+    require(
+        Log.corruptionPolicy(properties) == Log.CorruptionPolicy.EXCEPTION,
+        "corruption policy",
+        "EXCEPTION");
+    require(
+        Log.Appender.bufferByteLimit(properties).getSize() >= ENTRY_BYTES_MAX,
+        "entry limit",
+        "at least " + ENTRY_BYTES_MAX + " bytes");
+  }
+
+  private static void require(boolean holds, String setting, String expected) {
+    if (!holds) {
+      throw new IllegalArgumentException(setting + ": unsafe (expected: " + expected + ")");
+    }
+  }
+
+  private static TimeDuration millis(Duration duration) {
+    return TimeDuration.valueOf(Math.max(1, duration.toMillis()), TimeUnit.MILLISECONDS);
+  }
+}

@@ -1,0 +1,365 @@
+package io.quiverdb.raft;
+
+import com.codahale.metrics.MetricRegistry;
+import com.codahale.metrics.Timer;
+import io.quiverdb.raft.barrier.Barrier;
+import io.quiverdb.raft.barrier.LedGroup;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.rpc.CallId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.RaftServer.Division;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// This node's replica of one group, on top of Ratis's.
+final class Replica implements GroupReplica, LedGroup {
+  private static final Logger log = LoggerFactory.getLogger(Replica.class);
+  private static final long LONE_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final GroupKey key;
+  private final NodeId self;
+  private final ClientId proposer;
+  private final RaftServer server;
+  private final Division division;
+  private final GroupStateMachine machine;
+  private final Barrier barrier;
+  private final Executor submitter;
+  private final LongSupplier nanoClock;
+  private final Timer proposals;
+  private final InFlight inFlight = new InFlight();
+  private final WriteGate gate = new WriteGate();
+  private volatile long submittedNanos;
+
+  /// @param submitter runs what may block for as long as it takes to enqueue an entry
+  /// @param nanoClock tells how long an entry has been waiting
+  Replica(
+      GroupKey key,
+      NodeId self,
+      ClientId proposer,
+      RaftServer server,
+      Division division,
+      GroupStateMachine machine,
+      Barrier barrier,
+      Executor submitter,
+      LongSupplier nanoClock,
+      MetricRegistry metrics) {
+    this.key = key;
+    this.self = self;
+    this.proposer = proposer;
+    this.server = server;
+    this.division = division;
+    this.machine = machine;
+    this.barrier = barrier;
+    this.submitter = submitter;
+    this.nanoClock = nanoClock;
+    this.proposals = LastMinute.timer(metrics, MetricNames.of(MetricNames.PROPOSE, key));
+  }
+
+  @Override
+  public GroupKey key() {
+    return key;
+  }
+
+  ReplicatedState state() {
+    return machine.state();
+  }
+
+  GroupStateMachine machine() {
+    return machine;
+  }
+
+  Division division() {
+    return division;
+  }
+
+  /// Whether Ratis still runs it.
+  boolean alive() {
+    return !division.getInfo().getLifeCycleState().isClosingOrClosed();
+  }
+
+  @Override
+  public boolean leads() {
+    return leaderReady() && !gate.closed();
+  }
+
+  @Override
+  public Optional<NodeId> leader() {
+    return Optional.ofNullable(division.getInfo().getLeaderId()).map(Replica::node);
+  }
+
+  // --- writing
+
+  /// Fails with [ShardException.NotLeader], [ShardException.Unavailable],
+  /// [ShardException.Overloaded] or [IllegalArgumentException] only if the entry certainly never
+  /// was in the log: it was refused here, or Ratis refused it before it asked the state machine for
+  /// the entry, or took that back before it gave the entry its place. Whatever else Ratis answers,
+  /// its "not leader" and "stepping down" included, it also answers for entries that may yet be
+  /// committed: [ShardException.OutcomeUnknown].
+  @Override
+  public CompletableFuture<Reply> propose(ByteBuffer entry) {
+    int entryBytes = entry.remaining();
+    if (entryBytes > RatisSettings.OUR_ENTRY_BYTES_MAX) {
+      return CompletableFuture.failedFuture(
+          new IllegalArgumentException(
+              "log entry: %d bytes (expected: at most %d)"
+                  .formatted(entryBytes, RatisSettings.OUR_ENTRY_BYTES_MAX)));
+    }
+    var refusal = refusal();
+    if (refusal.isPresent()) {
+      return CompletableFuture.failedFuture(refusal.get());
+    }
+    if (!inFlight.tryAcquire(entryBytes)) {
+      return CompletableFuture.failedFuture(
+          new ShardException.Overloaded(
+              "%s: %d writes of %d bytes under way"
+                  .formatted(key, inFlight.entries(), inFlight.bytes())));
+    }
+    var running = proposals.time();
+    var reply = new CompletableFuture<Reply>();
+    try {
+      submitter.execute(() -> submit(new Submission(entry), reply));
+    } catch (RejectedExecutionException e) {
+      reply.completeExceptionally(new ShardException.Unavailable(key + ": closing", e));
+    }
+    return reply.whenComplete(
+        (_, _) -> {
+          inFlight.release(entryBytes);
+          running.stop();
+        });
+  }
+
+  private Optional<ShardException> refusal() {
+    var fault = machine.fault();
+    if (fault.isPresent()) {
+      return Optional.of(new ShardException.Failed(key + ": failed", fault.get()));
+    }
+    if (!leaderReady()) {
+      return Optional.of(notLeader());
+    }
+    return gate.closed() ? Optional.of(moving()) : Optional.empty();
+  }
+
+  private ShardException notLeader() {
+    return leader()
+        .filter(leader -> !leader.equals(self))
+        .<ShardException>map(
+            leader -> new ShardException.NotLeader(key.toString(), Optional.of(leader)))
+        .orElseGet(() -> new ShardException.Unavailable(key + ": no leader is ready"));
+  }
+
+  private ShardException moving() {
+    return new ShardException.Unavailable(key + ": leadership is being transferred");
+  }
+
+  private void submit(Submission submission, CompletableFuture<Reply> reply) {
+    var request =
+        RaftClientRequest.newBuilder()
+            .setClientId(proposer)
+            .setServerId(server.getId())
+            .setGroupId(division.getMemberId().getGroupId())
+            .setCallId(CallId.getAndIncrement())
+            .setMessage(submission)
+            .setType(RaftClientRequest.writeRequestType())
+            .build();
+    boolean passed = gate.pass(() -> hand(request, submission, reply));
+    if (!passed) {
+      reply.completeExceptionally(moving());
+    }
+  }
+
+  private void hand(
+      RaftClientRequest request, Submission submission, CompletableFuture<Reply> reply) {
+    submittedNanos = nanoClock.getAsLong();
+    try {
+      var _ =
+          server
+              .submitClientRequestAsync(request)
+              .whenComplete((answer, failure) -> settle(submission, reply, answer, failure));
+    } catch (Exception e) {
+      settle(submission, reply, null, e);
+    }
+  }
+
+  private void settle(
+      Submission submission,
+      CompletableFuture<Reply> reply,
+      @Nullable RaftClientReply answer,
+      @Nullable Throwable failure) {
+    if (answer != null && answer.isSuccess() && submission.reply().isPresent()) {
+      reply.complete(submission.reply().get());
+      return;
+    }
+    Throwable cause = cause(answer, failure);
+    if (submission.neverLogged()) {
+      reply.completeExceptionally(
+          refusal().orElseGet(() -> new ShardException.Unavailable(key + ": not accepted", cause)));
+    } else {
+      reply.completeExceptionally(
+          new ShardException.OutcomeUnknown(key + ": no reply for an entry in its log", cause));
+    }
+  }
+
+  private static Throwable cause(@Nullable RaftClientReply answer, @Nullable Throwable failure) {
+    if (failure != null) {
+      return failure;
+    }
+    Throwable refusal = answer == null ? null : answer.getException();
+    return refusal != null ? refusal : new IllegalStateException("success without an answer");
+  }
+
+  /// Logs a filler if an entry has been waiting for a second and none came after it. After a
+  /// follower's restart, Ratis sends an entry whose acknowledgement was lost again only together
+  /// with a new one.
+  void pushAlong() {
+    boolean waiting = inFlight.entries() > 0;
+    if (waiting && leads() && nanoClock.getAsLong() - submittedNanos >= LONE_WAIT_NANOS) {
+      // Whatever becomes of it: if the entry still waits in a second, another one follows.
+      var _ = propose(machine.state().filler());
+    }
+  }
+
+  InFlight inFlight() {
+    return inFlight;
+  }
+
+  // --- leadership
+
+  /// Makes `target` lead the group. Writes are refused meanwhile.
+  CompletableFuture<Void> transferLeader(NodeId target, Duration timeout) {
+    if (target.equals(self) && leaderReady()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    if (!leaderReady()) {
+      return CompletableFuture.failedFuture(notLeader());
+    }
+    if (voters().stream().noneMatch(set -> set.contains(target))) {
+      return CompletableFuture.failedFuture(
+          new IllegalArgumentException(
+              "node: %s (expected: a member of %s)".formatted(target, key)));
+    }
+    return CompletableFuture.completedFuture(gate)
+        .thenApplyAsync(WriteGate::close, submitter)
+        .thenCompose(
+            closed ->
+                closed
+                    ? transfer(target, timeout).whenComplete((_, _) -> gate.open())
+                    : CompletableFuture.failedFuture(moving()));
+  }
+
+  /// Moves leadership to any other member, those that answered last first. Waits, at most about
+  /// `timeout`.
+  void handOver(Duration timeout) {
+    List<NodeId> others = othersByLastAnswer();
+    for (NodeId target : others) {
+      try {
+        transferLeader(target, timeout.dividedBy(others.size())).join();
+        return;
+      } catch (CompletionException e) {
+        if (!leaderReady()) {
+          return;
+        }
+        log.info("leadership not handed over group={} target={}", key, target);
+      }
+    }
+  }
+
+  private List<NodeId> othersByLastAnswer() {
+    return division.getInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList().stream()
+        .sorted(Comparator.comparingLong(ServerRpcProto::getLastRpcElapsedTimeMs))
+        .map(follower -> NodeId.parse(follower.getId().getId().toStringUtf8()))
+        .toList();
+  }
+
+  private CompletableFuture<Void> transfer(NodeId target, Duration timeout) {
+    try {
+      return server
+          .transferLeadershipAsync(
+              new TransferLeadershipRequest(
+                  proposer,
+                  server.getId(),
+                  division.getMemberId().getGroupId(),
+                  CallId.getAndIncrement(),
+                  RaftPeerId.valueOf(target.toString()),
+                  timeout.toMillis()))
+          .handle(
+              (reply, failure) -> {
+                if (failure != null || !reply.isSuccess()) {
+                  throw new ShardException.Unavailable(
+                      "%s: leadership did not move to %s".formatted(key, target),
+                      failure != null ? failure : reply.getException());
+                }
+                return null;
+              });
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(
+          new ShardException.Unavailable(key + ": leadership did not move", e));
+    }
+  }
+
+  // --- reading
+
+  @Override
+  public CompletableFuture<Long> readIndex() {
+    return barrier.readIndex(this);
+  }
+
+  @Override
+  public CompletableFuture<Void> awaitApplied(long index) {
+    return machine.applied().reached(index);
+  }
+
+  @Override
+  public long currentTerm() {
+    return division.getInfo().getCurrentTerm();
+  }
+
+  @Override
+  public boolean leaderReady() {
+    return division.getInfo().isLeaderReady();
+  }
+
+  @Override
+  public long committedIndex() {
+    return division.getRaftLog().getLastCommittedIndex();
+  }
+
+  @Override
+  public List<Set<NodeId>> voters() {
+    var configuration = division.getRaftConf();
+    return Stream.of(configuration.getCurrentPeers(), configuration.getPreviousPeers())
+        .filter(peers -> !peers.isEmpty())
+        .map(Replica::nodes)
+        .toList();
+  }
+
+  private static Set<NodeId> nodes(Collection<RaftPeer> peers) {
+    return peers.stream().map(peer -> node(peer.getId())).collect(Collectors.toUnmodifiableSet());
+  }
+
+  static NodeId node(RaftPeerId peer) {
+    return NodeId.parse(peer.toString());
+  }
+}

@@ -1,0 +1,34 @@
+package io.quiverdb.raft;
+
+import io.quiverdb.core.Filter;
+import io.quiverdb.core.Hit;
+import io.quiverdb.core.Query;
+import io.quiverdb.core.ScanPage;
+import io.quiverdb.core.StoredPoint;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/// One shard, served here or by another node. Reads are linearizable: they see every write that was
+/// acknowledged before they began.
+///
+/// Futures fail with a [ShardException], or with [IllegalArgumentException] for the caller's
+/// mistake. They have no time limit of their own; a write that is given up by its caller may still
+/// be applied.
+public interface Shard {
+  int number();
+
+  CompletableFuture<Written> write(ShardWrite write);
+
+  /// One element per id, in their order.
+  CompletableFuture<ReadResult<List<Optional<StoredPoint>>>> get(
+      long collectionId, List<String> ids);
+
+  /// At most `limit` points after `after`, in id order.
+  CompletableFuture<ReadResult<ScanPage>> scan(
+      long collectionId, Optional<String> after, int limit, Optional<Filter> filter);
+
+  CompletableFuture<ReadResult<Long>> count(long collectionId, Optional<Filter> filter);
+
+  CompletableFuture<ReadResult<List<Hit>>> search(long collectionId, Query query);
+}

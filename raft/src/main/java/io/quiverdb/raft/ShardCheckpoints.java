@@ -1,0 +1,64 @@
+package io.quiverdb.raft;
+
+import com.codahale.metrics.MetricRegistry;
+import com.codahale.metrics.Timer;
+import io.quiverdb.core.StoreClosedException;
+import io.quiverdb.core.StoreFailedException;
+import io.quiverdb.raft.snapshot.Checkpointer.Checkpointed;
+import java.util.function.Consumer;
+
+/// Checkpoints of one shard's replica.
+final class ShardCheckpoints implements Checkpointed {
+  private final Replica replica;
+  private final StoreState state;
+  private final Consumer<Replica> publish;
+  private final Consumer<Throwable> onFatal;
+  private final Timer timer;
+
+  /// @param publish tells Ratis of the newest
+  ShardCheckpoints(
+      Replica replica,
+      StoreState state,
+      Consumer<Replica> publish,
+      Consumer<Throwable> onFatal,
+      MetricRegistry metrics) {
+    this.replica = replica;
+    this.state = state;
+    this.publish = publish;
+    this.onFatal = onFatal;
+    this.timer = LastMinute.timer(metrics, MetricNames.of(MetricNames.CHECKPOINT, replica.key()));
+  }
+
+  @Override
+  public boolean pending() {
+    return replica.machine().fault().isEmpty() && state.applied().index() > state.durable().index();
+  }
+
+  @Override
+  public long bufferBytes() {
+    return state.bufferBytes();
+  }
+
+  @Override
+  public long loggedBytes() {
+    return replica.machine().loggedBytes();
+  }
+
+  @Override
+  public void checkpoint() {
+    var running = timer.time();
+    try {
+      state.checkpoint();
+      publish.accept(replica);
+    } catch (StoreFailedException e) {
+      // What the disk holds is not known any more, and trying again would not tell.
+      replica.machine().fail(e);
+      onFatal.accept(e);
+      throw e;
+    } catch (StoreClosedException e) {
+      // Closing; the log has everything.
+    } finally {
+      running.stop();
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package io.quiverdb.raft;
+
+import io.quiverdb.core.Descriptor;
+import io.quiverdb.core.Point;
+import io.quiverdb.core.RequestStamp;
+import io.quiverdb.core.Settings;
+import io.quiverdb.core.SlotRange;
+import java.util.List;
+
+/// A write to one shard, before its leader makes an operation of it.
+public sealed interface ShardWrite {
+  RequestStamp stamp();
+
+  record Upsert(RequestStamp stamp, long collectionId, List<Point> points) implements ShardWrite {
+    public Upsert {
+      points = List.copyOf(points);
+    }
+  }
+
+  record Delete(RequestStamp stamp, long collectionId, List<String> ids) implements ShardWrite {
+    public Delete {
+      ids = List.copyOf(ids);
+    }
+  }
+
+  /// @param catalogIndex the catalogue entry that caused it
+  /// @param hashKey 32 bytes that key the collection's row hashes, the same on every shard
+  record CreateCollection(
+      RequestStamp stamp,
+      long collectionId,
+      long catalogIndex,
+      String name,
+      Descriptor descriptor,
+      Settings settings,
+      HashKey hashKey)
+      implements ShardWrite {}
+
+  record DropCollection(RequestStamp stamp, long collectionId, long catalogIndex)
+      implements ShardWrite {}
+
+  /// Gives the shard its epoch and the slots it owns; the first write to a fresh shard.
+  record SetOwnership(RequestStamp stamp, long epoch, List<SlotRange> slots) implements ShardWrite {
+    public SetOwnership {
+      slots = List.copyOf(slots);
+    }
+  }
+
+  /// Fixes a position at which every replica computes its state hash.
+  record HashMark(RequestStamp stamp) implements ShardWrite {}
+}

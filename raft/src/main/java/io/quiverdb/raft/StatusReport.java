@@ -1,0 +1,123 @@
+package io.quiverdb.raft;
+
+import io.quiverdb.core.CollectionView;
+import io.quiverdb.core.StoreException;
+import io.quiverdb.raft.GroupKey.CatalogGroup;
+import io.quiverdb.raft.ReplicaStatus.Role;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+
+/// Looks at the replicas of a node as they are now.
+final class StatusReport {
+  /// Further behind, a replica counts as not ready.
+  private static final long LAG_MAX = 1_000;
+
+  private StatusReport() {}
+
+  /// @param wanted the groups that this node is a member of
+  static NodeStatus of(
+      Member self,
+      String version,
+      Optional<Claim> claim,
+      Optional<UUID> formed,
+      boolean serving,
+      Collection<GroupKey> wanted,
+      Collection<Replica> replicas) {
+    List<String> reasons = new ArrayList<>();
+    if (claim.isEmpty()) {
+      reasons.add("no cluster: waiting for cluster init");
+    } else if (formed.isEmpty()) {
+      reasons.add("catalogue: the cluster is not formed, or not known here yet");
+    }
+    if (!serving) {
+      reasons.add("consensus: stopped");
+    }
+    for (GroupKey key : wanted) {
+      if (replicas.stream().noneMatch(replica -> replica.key().equals(key))) {
+        reasons.add(key + ": not open here yet");
+      }
+    }
+    List<ReplicaStatus> statuses =
+        replicas.stream()
+            .sorted(Comparator.comparingInt(StatusReport::rank))
+            .map(StatusReport::of)
+            .toList();
+    for (ReplicaStatus status : statuses) {
+      status.problem().ifPresent(problem -> reasons.add(status.group() + ": " + problem));
+    }
+    return new NodeStatus(self, version, formed, reasons, statuses);
+  }
+
+  private static int rank(Replica replica) {
+    return switch (replica.key()) {
+      case CatalogGroup() -> -1;
+      case GroupKey.ShardGroup(int number) -> number;
+    };
+  }
+
+  static ReplicaStatus of(Replica replica) {
+    var role = role(replica);
+    long committed = replica.committedIndex();
+    long applied = replica.machine().applied().get();
+    return new ReplicaStatus(
+        replica.key(),
+        role,
+        replica.currentTerm(),
+        replica.leader(),
+        committed,
+        applied,
+        replica.state().durable().index(),
+        points(replica),
+        problem(replica, role, committed, applied));
+  }
+
+  private static Role role(Replica replica) {
+    if (!replica.alive() || replica.machine().fault().isPresent()) {
+      return Role.CLOSED;
+    }
+    RaftPeerRole role = replica.division().getInfo().getCurrentRole();
+    return switch (role) {
+      case LEADER -> Role.LEADER;
+      case CANDIDATE -> Role.CANDIDATE;
+      case FOLLOWER, LISTENER, UNRECOGNIZED -> Role.FOLLOWER;
+    };
+  }
+
+  private static Optional<String> problem(
+      Replica replica, Role role, long committed, long applied) {
+    var fault = replica.machine().fault();
+    if (fault.isPresent()) {
+      // The message of a fault may hold anything, so it stays in the log.
+      return Optional.of("failed: " + fault.get().getClass().getSimpleName());
+    }
+    if (role == Role.CLOSED) {
+      return Optional.of("closed");
+    }
+    if (replica.leader().isEmpty()) {
+      return Optional.of("no leader known");
+    }
+    if (role == Role.LEADER && !replica.leaderReady()) {
+      return Optional.of("leader not ready yet");
+    }
+    if (committed - applied > LAG_MAX) {
+      return Optional.of("%d entries behind".formatted(committed - applied));
+    }
+    return Optional.empty();
+  }
+
+  private static long points(Replica replica) {
+    if (!(replica.state() instanceof StoreState state)) {
+      return 0;
+    }
+    try {
+      return state.store().view().collections().stream().mapToLong(CollectionView::size).sum();
+    } catch (StoreException e) {
+      return 0;
+    }
+  }
+}

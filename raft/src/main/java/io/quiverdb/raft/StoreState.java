@@ -1,0 +1,103 @@
+package io.quiverdb.raft;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.quiverdb.core.Position;
+import io.quiverdb.core.RequestId;
+import io.quiverdb.core.RequestStamp;
+import io.quiverdb.core.Store;
+import io.quiverdb.core.StoreException;
+import io.quiverdb.core.op.Entry;
+import io.quiverdb.core.op.Op;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.UUID;
+
+/// A shard's store as what its group replicates.
+final class StoreState implements ReplicatedState, AutoCloseable {
+  private final Store store;
+  private volatile TermIndex applied;
+  private volatile TermIndex durable;
+
+  StoreState(Store store) {
+    this.store = store;
+    this.durable = place(store.checkpointed());
+    this.applied = durable;
+  }
+
+  Store store() {
+    return store;
+  }
+
+  @Override
+  public ByteBuffer apply(long term, long index, ByteBuffer entry) {
+    // The epoch is part of the state, so the position is the same on every replica.
+    long epoch = store.view().epoch();
+    var outcomes = store.apply(new Position(epoch, term, index), parse(index, entry));
+    applied = new TermIndex(term, index);
+    return OutcomeMessages.encode(epoch, outcomes);
+  }
+
+  @Override
+  public void advance(long term, long index) {
+    store.advance(new Position(store.view().epoch(), term, index));
+    applied = new TermIndex(term, index);
+  }
+
+  @Override
+  public TermIndex durable() {
+    return durable;
+  }
+
+  @Override
+  public TermIndex applied() {
+    return applied;
+  }
+
+  @Override
+  public ByteBuffer filler() {
+    var stamp =
+        new RequestStamp(new RequestId(UUID.randomUUID()), store.view().epoch(), Optional.empty());
+    return entry(store.prepareHashMark(stamp));
+  }
+
+  /// Of rows that no checkpoint holds; 0 if the store does not answer any more.
+  long bufferBytes() {
+    try {
+      return store.uncheckpointedBytes();
+    } catch (StoreException e) {
+      return 0;
+    }
+  }
+
+  /// @throws io.quiverdb.core.StoreFailedException if the disk failed
+  void checkpoint() {
+    var written = place(store.checkpoint());
+    synchronized (this) {
+      // Two checkpoints may end in either order; what Ratis was told never goes back.
+      if (written.index() > durable.index()) {
+        durable = written;
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+
+  static ByteBuffer entry(Op op) {
+    return Entry.newBuilder().addOps(op).build().toByteString().asReadOnlyByteBuffer();
+  }
+
+  private static Entry parse(long index, ByteBuffer entry) {
+    try {
+      return Entry.parseFrom(entry);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("entry " + index + ": not operations", e);
+    }
+  }
+
+  private static TermIndex place(Position position) {
+    return new TermIndex(position.term(), position.index());
+  }
+}

@@ -1,0 +1,72 @@
+package io.quiverdb.raft.catalog;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.quiverdb.raft.catalog.proto.CatalogAnswer;
+import io.quiverdb.raft.catalog.proto.Collection;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.UUID;
+
+/// What the catalogue may answer to an operation.
+final class CatalogAnswers {
+  static final CatalogAnswer FORMED =
+      CatalogAnswer.newBuilder().setFormed(CatalogAnswer.Formed.getDefaultInstance()).build();
+  static final CatalogAnswer NOT_FORMED =
+      CatalogAnswer.newBuilder().setNotFormed(CatalogAnswer.NotFormed.getDefaultInstance()).build();
+  static final CatalogAnswer NOT_FOUND =
+      CatalogAnswer.newBuilder().setNotFound(CatalogAnswer.NotFound.getDefaultInstance()).build();
+  static final CatalogAnswer REQUEST_ID_REUSED =
+      CatalogAnswer.newBuilder()
+          .setRequestIdReused(CatalogAnswer.RequestIdReused.getDefaultInstance())
+          .build();
+  static final CatalogAnswer FINISHED =
+      CatalogAnswer.newBuilder().setFinished(CatalogAnswer.Finished.getDefaultInstance()).build();
+
+  private CatalogAnswers() {}
+
+  static CatalogAnswer formedOtherwise(UUID clusterId) {
+    return CatalogAnswer.newBuilder()
+        .setFormedOtherwise(CatalogMessages.toBytes(clusterId))
+        .build();
+  }
+
+  static CatalogAnswer created(CollectionInfo collection) {
+    return CatalogAnswer.newBuilder().setCreated(CatalogMessages.toMessage(collection)).build();
+  }
+
+  static CatalogAnswer dropped(CollectionInfo collection) {
+    return CatalogAnswer.newBuilder().setDropped(CatalogMessages.toMessage(collection)).build();
+  }
+
+  static CatalogAnswer alreadyExists(CollectionInfo collection) {
+    return CatalogAnswer.newBuilder()
+        .setAlreadyExists(CatalogMessages.toMessage(collection))
+        .build();
+  }
+
+  static CatalogAnswer beingDropped(CollectionInfo collection) {
+    return CatalogAnswer.newBuilder()
+        .setBeingDropped(CatalogMessages.toMessage(collection))
+        .build();
+  }
+
+  static CatalogAnswer invalid(IllegalArgumentException reason) {
+    return CatalogAnswer.newBuilder().setInvalid(String.valueOf(reason.getMessage())).build();
+  }
+
+  static CatalogAnswer parse(ByteBuffer answer) {
+    try {
+      return CatalogAnswer.parseFrom(answer);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("catalogue: not an answer", e);
+    }
+  }
+
+  /// The collection whose change the answered operation began.
+  static Optional<Collection> begun(CatalogAnswer answer) {
+    if (answer.hasCreated()) {
+      return Optional.of(answer.getCreated());
+    }
+    return answer.hasDropped() ? Optional.of(answer.getDropped()) : Optional.empty();
+  }
+}

@@ -1,0 +1,197 @@
+package io.quiverdb.raft.catalog;
+
+import com.google.protobuf.ByteString;
+import io.quiverdb.core.Descriptor;
+import io.quiverdb.core.Metric;
+import io.quiverdb.core.Settings;
+import io.quiverdb.core.Settings.FilterableField;
+import io.quiverdb.core.op.CollectionDescriptor;
+import io.quiverdb.core.op.CollectionSettings;
+import io.quiverdb.raft.Claim;
+import io.quiverdb.raft.HashKey;
+import io.quiverdb.raft.Member;
+import io.quiverdb.raft.NodeAddresses;
+import io.quiverdb.raft.NodeId;
+import io.quiverdb.raft.catalog.proto.ClusterClaim;
+import io.quiverdb.raft.catalog.proto.ClusterMember;
+import io.quiverdb.raft.catalog.proto.Collection;
+import java.nio.ByteBuffer;
+import java.util.UUID;
+
+/// Turns what the catalogue holds into messages and back. What makes no sense is an
+/// [IllegalArgumentException].
+public final class CatalogMessages {
+  private static final int CLAIM_FORMAT_VERSION = 1;
+  private static final int UUID_BYTES = 2 * Long.BYTES;
+
+  private CatalogMessages() {}
+
+  public static ClusterClaim toMessage(Claim claim) {
+    var message =
+        ClusterClaim.newBuilder()
+            .setFormatVersion(CLAIM_FORMAT_VERSION)
+            .setClusterId(toBytes(claim.clusterId()))
+            .setShards(claim.shards())
+            .setReplicationFactor(claim.replicationFactor())
+            .setEntryBytesMax(claim.entryBytesMax());
+    for (var member : claim.members()) {
+      message.addMembers(
+          ClusterMember.newBuilder()
+              .setNodeId(toBytes(member.id().uuid()))
+              .setClientAddress(member.addresses().client())
+              .setPeerAddress(member.addresses().peer())
+              .setRaftAddress(member.addresses().raft()));
+    }
+    return message.build();
+  }
+
+  public static Claim fromMessage(ClusterClaim message) {
+    if (message.getFormatVersion() != CLAIM_FORMAT_VERSION) {
+      throw new IllegalArgumentException(
+          "claim: format version %d (expected: %d)"
+              .formatted(message.getFormatVersion(), CLAIM_FORMAT_VERSION));
+    }
+    var members =
+        message.getMembersList().stream()
+            .map(
+                member ->
+                    new Member(
+                        new NodeId(toUuid(member.getNodeId())),
+                        new NodeAddresses(
+                            member.getClientAddress(),
+                            member.getPeerAddress(),
+                            member.getRaftAddress())))
+            .toList();
+    var claim =
+        new Claim(
+            toUuid(message.getClusterId()),
+            members,
+            message.getShards(),
+            message.getReplicationFactor(),
+            message.getEntryBytesMax());
+    checkShape(claim);
+    return claim;
+  }
+
+  private static void checkShape(Claim claim) {
+    if (claim.members().isEmpty()) {
+      throw new IllegalArgumentException("claim: no members (expected: 1 or more)");
+    }
+    requireWithin("claim: shards", claim.shards(), ShardMap.SHARDS_MAX);
+    requireWithin("claim: replication factor", claim.replicationFactor(), claim.members().size());
+    requireWithin("claim: largest entry", claim.entryBytesMax(), Integer.MAX_VALUE);
+  }
+
+  private static void requireWithin(String what, int actual, int max) {
+    if (actual < 1 || actual > max) {
+      throw new IllegalArgumentException("%s: %d (expected: 1 to %d)".formatted(what, actual, max));
+    }
+  }
+
+  static Collection toMessage(CollectionInfo collection) {
+    return Collection.newBuilder()
+        .setId(collection.id())
+        .setName(collection.name())
+        .setCollectionDescriptor(toMessage(collection.descriptor()))
+        .setSettings(toMessage(collection.settings()))
+        .setHashKey(ByteString.copyFrom(collection.hashKey().toBytes()))
+        .setState(
+            switch (collection.state()) {
+              case CREATING -> Collection.State.CREATING;
+              case ACTIVE -> Collection.State.ACTIVE;
+              case DROPPING -> Collection.State.DROPPING;
+            })
+        .setCatalogIndex(collection.catalogIndex())
+        .build();
+  }
+
+  static CollectionInfo fromMessage(Collection message) {
+    return new CollectionInfo(
+        message.getId(),
+        message.getName(),
+        fromMessage(message.getCollectionDescriptor()),
+        fromMessage(message.getSettings()),
+        new HashKey(message.getHashKey().toByteArray()),
+        switch (message.getState()) {
+          case CREATING -> CollectionInfo.State.CREATING;
+          case ACTIVE -> CollectionInfo.State.ACTIVE;
+          case DROPPING -> CollectionInfo.State.DROPPING;
+          case STATE_UNSPECIFIED, UNRECOGNIZED ->
+              throw new IllegalArgumentException(
+                  "collection state: " + message.getStateValue() + " (expected: 1 to 3)");
+        },
+        message.getCatalogIndex());
+  }
+
+  static CollectionDescriptor toMessage(Descriptor descriptor) {
+    return CollectionDescriptor.newBuilder()
+        .setDimension(descriptor.dimension())
+        .setMetric(
+            switch (descriptor.metric()) {
+              case L2_SQUARED -> CollectionDescriptor.Metric.L2_SQUARED;
+              case COSINE -> CollectionDescriptor.Metric.COSINE;
+              case DOT -> CollectionDescriptor.Metric.DOT;
+            })
+        .build();
+  }
+
+  static Descriptor fromMessage(CollectionDescriptor message) {
+    return new Descriptor(
+        message.getDimension(),
+        switch (message.getMetric()) {
+          case L2_SQUARED -> Metric.L2_SQUARED;
+          case COSINE -> Metric.COSINE;
+          case DOT -> Metric.DOT;
+          case METRIC_UNSPECIFIED, UNRECOGNIZED ->
+              throw new IllegalArgumentException(
+                  "metric: " + message.getMetricValue() + " (expected: 1 to 3)");
+        });
+  }
+
+  static CollectionSettings toMessage(Settings settings) {
+    var message = CollectionSettings.newBuilder();
+    for (var field : settings.filterableFields()) {
+      message.addFilterableFields(
+          CollectionSettings.FilterableField.newBuilder()
+              .setPath(field.path())
+              .setType(
+                  switch (field.type()) {
+                    case KEYWORD -> CollectionSettings.FilterableField.Type.KEYWORD;
+                    case NUMERIC -> CollectionSettings.FilterableField.Type.NUMERIC;
+                  }));
+    }
+    return message.build();
+  }
+
+  static Settings fromMessage(CollectionSettings message) {
+    return new Settings(
+        message.getFilterableFieldsList().stream()
+            .map(
+                field ->
+                    new FilterableField(
+                        field.getPath(),
+                        switch (field.getType()) {
+                          case KEYWORD -> FilterableField.Type.KEYWORD;
+                          case NUMERIC -> FilterableField.Type.NUMERIC;
+                          case TYPE_UNSPECIFIED, UNRECOGNIZED ->
+                              throw new IllegalArgumentException(
+                                  "field type: " + field.getTypeValue() + " (expected: 1 or 2)");
+                        }))
+            .toList());
+  }
+
+  static ByteString toBytes(UUID uuid) {
+    var bytes = ByteBuffer.allocate(UUID_BYTES);
+    bytes.putLong(uuid.getMostSignificantBits()).putLong(uuid.getLeastSignificantBits()).flip();
+    return ByteString.copyFrom(bytes);
+  }
+
+  static UUID toUuid(ByteString bytes) {
+    if (bytes.size() != UUID_BYTES) {
+      throw new IllegalArgumentException(
+          "id: %d bytes (expected: %d)".formatted(bytes.size(), UUID_BYTES));
+    }
+    var buffer = bytes.asReadOnlyByteBuffer();
+    return new UUID(buffer.getLong(), buffer.getLong());
+  }
+}

@@ -1,0 +1,72 @@
+package io.quiverdb.raft.catalog;
+
+import com.google.protobuf.ByteString;
+import io.quiverdb.core.RequestId;
+import io.quiverdb.raft.Claim;
+import io.quiverdb.raft.HashKey;
+import io.quiverdb.raft.catalog.proto.BeginCreateCollection;
+import io.quiverdb.raft.catalog.proto.BeginDropCollection;
+import io.quiverdb.raft.catalog.proto.CatalogOp;
+import io.quiverdb.raft.catalog.proto.FinishCollection;
+import io.quiverdb.raft.catalog.proto.FormCluster;
+
+/// Makes the operations that the catalogue's log holds, before they are proposed.
+final class CatalogOps {
+  /// Far below the largest log entry, and enough for hundreds of filterable fields.
+  static final int BYTES_MAX = 64 << 10;
+
+  private CatalogOps() {}
+
+  static CatalogOp form(Claim claim) {
+    return CatalogOp.newBuilder()
+        .setFormCluster(FormCluster.newBuilder().setClaim(CatalogMessages.toMessage(claim)))
+        .build();
+  }
+
+  /// @param hashKey drawn for this operation; no part of its digest, since a repetition draws
+  ///   another
+  /// @throws IllegalArgumentException if the name is not valid or the settings are too large
+  static CatalogOp beginCreate(CatalogWrite.CreateCollection write, HashKey hashKey) {
+    CollectionNames.check(write.name());
+    var create =
+        BeginCreateCollection.newBuilder()
+            .setName(write.name())
+            .setCollectionDescriptor(CatalogMessages.toMessage(write.descriptor()))
+            .setSettings(CatalogMessages.toMessage(write.settings()));
+    var digest = Digests.of("create", create.build().toByteString());
+    var op =
+        request(write.requestId(), digest)
+            .setBeginCreateCollection(create.setHashKey(ByteString.copyFrom(hashKey.toBytes())))
+            .build();
+    if (op.getSerializedSize() > BYTES_MAX) {
+      throw new IllegalArgumentException(
+          "collection settings: %d bytes with all else of the request (expected: at most %d)"
+              .formatted(op.getSerializedSize(), BYTES_MAX));
+    }
+    return op;
+  }
+
+  /// @throws IllegalArgumentException if no collection may have this name
+  static CatalogOp beginDrop(CatalogWrite.DropCollection write) {
+    CollectionNames.check(write.name());
+    var drop = BeginDropCollection.newBuilder().setName(write.name()).build();
+    return request(write.requestId(), Digests.of("drop", drop.toByteString()))
+        .setBeginDropCollection(drop)
+        .build();
+  }
+
+  static CatalogOp finish(CollectionInfo changed) {
+    return CatalogOp.newBuilder()
+        .setFinishCollection(
+            FinishCollection.newBuilder()
+                .setCollectionId(changed.id())
+                .setCatalogIndex(changed.catalogIndex()))
+        .build();
+  }
+
+  private static CatalogOp.Builder request(RequestId id, ByteString digest) {
+    return CatalogOp.newBuilder()
+        .setRequestId(CatalogMessages.toBytes(id.uuid()))
+        .setDigest(digest);
+  }
+}

@@ -1,0 +1,342 @@
+package io.quiverdb.raft.catalog;
+
+import com.google.protobuf.ByteString;
+import io.quiverdb.raft.Claim;
+import io.quiverdb.raft.HashKey;
+import io.quiverdb.raft.Member;
+import io.quiverdb.raft.ShardInfo;
+import io.quiverdb.raft.catalog.CollectionInfo.State;
+import io.quiverdb.raft.catalog.proto.BeginCreateCollection;
+import io.quiverdb.raft.catalog.proto.BeginDropCollection;
+import io.quiverdb.raft.catalog.proto.CatalogAnswer;
+import io.quiverdb.raft.catalog.proto.CatalogOp;
+import io.quiverdb.raft.catalog.proto.Collection;
+import io.quiverdb.raft.catalog.proto.FinishCollection;
+import io.quiverdb.raft.catalog.proto.FormCluster;
+import io.quiverdb.raft.catalog.proto.RememberedRequest;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/// The catalogue after one log entry: immutable. [#apply] is total and deterministic: the same
+/// state and operation give the same state and answer on every replica.
+///
+/// A collection's change goes in two steps: an operation that begins it (CREATING, DROPPING), and
+/// one that finishes it when every shard has followed. Between them a create may be overtaken by a
+/// drop, never the other way round: a name is free when its collection is gone from every shard,
+/// and an id is never used again. The protocol was model-checked: the order of checks here is that
+/// of the model.
+///
+/// Requests are remembered once they are settled, absence included: a late copy of a drop that was
+/// answered "not found" must not drop a collection that was created since.
+final class CatalogState {
+  static final CatalogState EMPTY =
+      new CatalogState(-1, Optional.empty(), 0, new TreeMap<>(), RequestWindow.EMPTY);
+
+  /// Raised when a catalogue is recovered or restored from a past of its own, so that numbers drawn
+  /// afterwards were never drawn before.
+  private static final long EPOCH = 1;
+
+  private static final int COUNTER_BITS = 48;
+
+  private final long index;
+  private final Optional<Cluster> cluster;
+  private final long lastCollectionCounter;
+  private final SortedMap<String, CollectionInfo> collections;
+  private final RequestWindow window;
+  private final Optional<CatalogView> view;
+
+  private record Cluster(Claim claim, ShardMap shards) {}
+
+  /// @param answer for whoever proposed the operation
+  record Applied(CatalogState state, CatalogAnswer answer) {}
+
+  private CatalogState(
+      long index,
+      Optional<Cluster> cluster,
+      long lastCollectionCounter,
+      SortedMap<String, CollectionInfo> collections,
+      RequestWindow window) {
+    assert cluster.isPresent() || collections.isEmpty() : collections.keySet();
+    this.index = index;
+    this.cluster = cluster;
+    this.lastCollectionCounter = lastCollectionCounter;
+    this.collections = collections;
+    this.window = window;
+    this.view = cluster.map(formed -> new View(index, formed, collections));
+  }
+
+  /// Empty before the cluster is formed.
+  Optional<CatalogView> view() {
+    return view;
+  }
+
+  /// By name; those that are not gone yet.
+  List<CollectionInfo> collections() {
+    return List.copyOf(collections.values());
+  }
+
+  /// A collection that is not gone yet.
+  Optional<CollectionInfo> find(String name, long id) {
+    return Optional.ofNullable(collections.get(name)).filter(found -> found.id() == id);
+  }
+
+  Optional<RememberedRequest> remembered(ByteString requestId) {
+    return window.find(requestId);
+  }
+
+  /// The same catalogue after a log entry that changes nothing.
+  CatalogState at(long newIndex) {
+    assert newIndex > index : newIndex + " after " + index;
+    return new CatalogState(newIndex, cluster, lastCollectionCounter, collections, window);
+  }
+
+  /// @throws IllegalStateException if this version does not know the operation: to skip it would
+  ///   make this replica differ from others
+  Applied apply(long newIndex, CatalogOp op) {
+    var next = at(newIndex);
+    return switch (op.getKindCase()) {
+      case FORM_CLUSTER -> next.form(op.getFormCluster());
+      case BEGIN_CREATE_COLLECTION, BEGIN_DROP_COLLECTION -> next.applyOnce(op);
+      case FINISH_COLLECTION -> next.finish(op.getFinishCollection());
+      case KIND_NOT_SET ->
+          throw new IllegalStateException(
+              "catalogue entry " + newIndex + ": an operation that this version does not know");
+    };
+  }
+
+  private Applied form(FormCluster op) {
+    Claim claim;
+    try {
+      claim = CatalogMessages.fromMessage(op.getClaim());
+    } catch (IllegalArgumentException e) {
+      return unchanged(CatalogAnswers.invalid(e));
+    }
+    if (cluster.isEmpty()) {
+      var formed = Optional.of(new Cluster(claim, ShardMap.of(claim)));
+      return new Applied(
+          new CatalogState(index, formed, lastCollectionCounter, collections, window),
+          CatalogAnswers.FORMED);
+    }
+    Claim formed = cluster.get().claim;
+    return unchanged(
+        formed.equals(claim)
+            ? CatalogAnswers.FORMED
+            : CatalogAnswers.formedOtherwise(formed.clusterId()));
+  }
+
+  private Applied applyOnce(CatalogOp op) {
+    if (cluster.isEmpty()) {
+      return unchanged(CatalogAnswers.NOT_FORMED);
+    }
+    var remembered = window.find(op.getRequestId());
+    if (remembered.isPresent()) {
+      boolean isRepetition = remembered.get().getDigest().equals(op.getDigest());
+      return unchanged(
+          isRepetition ? asOfNow(remembered.get().getAnswer()) : CatalogAnswers.REQUEST_ID_REUSED);
+    }
+    var applied =
+        op.hasBeginCreateCollection()
+            ? beginCreate(op.getBeginCreateCollection())
+            : beginDrop(op.getBeginDropCollection());
+    return applied.answer.hasBeingDropped()
+        ? applied
+        : applied.state.remembering(op, applied.answer);
+  }
+
+  private Applied beginCreate(BeginCreateCollection op) {
+    var existing = collections.get(op.getName());
+    if (existing != null) {
+      return unchanged(
+          existing.state() == State.DROPPING
+              ? CatalogAnswers.beingDropped(existing)
+              : CatalogAnswers.alreadyExists(existing));
+    }
+    long counter = lastCollectionCounter + 1;
+    CollectionInfo created;
+    try {
+      CollectionNames.check(op.getName());
+      created =
+          new CollectionInfo(
+              numbered(counter),
+              op.getName(),
+              CatalogMessages.fromMessage(op.getCollectionDescriptor()),
+              CatalogMessages.fromMessage(op.getSettings()),
+              new HashKey(op.getHashKey().toByteArray()),
+              State.CREATING,
+              numbered(index));
+    } catch (IllegalArgumentException e) {
+      return unchanged(CatalogAnswers.invalid(e));
+    }
+    return new Applied(withCollection(created, counter), CatalogAnswers.created(created));
+  }
+
+  private Applied beginDrop(BeginDropCollection op) {
+    var existing = collections.get(op.getName());
+    if (existing == null) {
+      return unchanged(CatalogAnswers.NOT_FOUND);
+    }
+    if (existing.state() == State.DROPPING) {
+      return unchanged(CatalogAnswers.beingDropped(existing));
+    }
+    var dropping = withState(existing, State.DROPPING, numbered(index));
+    return new Applied(
+        withCollection(dropping, lastCollectionCounter), CatalogAnswers.dropped(dropping));
+  }
+
+  private Applied finish(FinishCollection op) {
+    var changed =
+        collections.values().stream()
+            .filter(collection -> collection.id() == op.getCollectionId())
+            .filter(collection -> collection.catalogIndex() == op.getCatalogIndex())
+            .findFirst();
+    if (changed.isEmpty()) {
+      return unchanged(CatalogAnswers.FINISHED);
+    }
+    return new Applied(finished(changed.get()), CatalogAnswers.FINISHED);
+  }
+
+  private CatalogState finished(CollectionInfo changed) {
+    return switch (changed.state()) {
+      case CREATING ->
+          withCollection(
+              withState(changed, State.ACTIVE, changed.catalogIndex()), lastCollectionCounter);
+      case ACTIVE -> this;
+      case DROPPING -> without(changed);
+    };
+  }
+
+  private Applied remembering(CatalogOp op, CatalogAnswer answer) {
+    var request =
+        RememberedRequest.newBuilder()
+            .setRequestId(op.getRequestId())
+            .setDigest(op.getDigest())
+            .setAnswer(answer)
+            .build();
+    return new Applied(
+        new CatalogState(
+            index,
+            cluster,
+            lastCollectionCounter,
+            collections,
+            window.with(request, this::isUnderWay)),
+        answer);
+  }
+
+  /// Whether the change that a request began has neither been finished nor been overtaken.
+  private boolean isUnderWay(RememberedRequest request) {
+    return CatalogAnswers.begun(request.getAnswer())
+        .flatMap(
+            begun ->
+                find(begun.getName(), begun.getId())
+                    .filter(now -> now.catalogIndex() == begun.getCatalogIndex()))
+        .filter(now -> now.state() != State.ACTIVE)
+        .isPresent();
+  }
+
+  private CatalogAnswer asOfNow(CatalogAnswer first) {
+    if (!first.hasCreated()) {
+      return first;
+    }
+    Collection created = first.getCreated();
+    return find(created.getName(), created.getId()).map(CatalogAnswers::created).orElse(first);
+  }
+
+  private Applied unchanged(CatalogAnswer answer) {
+    return new Applied(this, answer);
+  }
+
+  private CatalogState withCollection(CollectionInfo collection, long newLastCounter) {
+    var changed = new TreeMap<>(collections);
+    changed.put(collection.name(), collection);
+    return new CatalogState(index, cluster, newLastCounter, changed, window);
+  }
+
+  private CatalogState without(CollectionInfo collection) {
+    var changed = new TreeMap<>(collections);
+    changed.remove(collection.name());
+    return new CatalogState(index, cluster, lastCollectionCounter, changed, window);
+  }
+
+  private static CollectionInfo withState(CollectionInfo collection, State state, long index) {
+    return new CollectionInfo(
+        collection.id(),
+        collection.name(),
+        collection.descriptor(),
+        collection.settings(),
+        collection.hashKey(),
+        state,
+        index);
+  }
+
+  /// The epoch in the upper 16 bits.
+  private static long numbered(long counter) {
+    assert counter >= 0 : counter;
+    assert counter < 1L << COUNTER_BITS : counter;
+    return EPOCH << COUNTER_BITS | counter;
+  }
+
+  io.quiverdb.raft.catalog.proto.CatalogState toMessage() {
+    var message =
+        io.quiverdb.raft.catalog.proto.CatalogState.newBuilder()
+            .setEpoch((int) EPOCH)
+            .setLastCollectionCounter(lastCollectionCounter)
+            .addAllRequests(window.requests());
+    cluster.ifPresent(formed -> message.setClaim(CatalogMessages.toMessage(formed.claim)));
+    collections
+        .values()
+        .forEach(collection -> message.addCollections(CatalogMessages.toMessage(collection)));
+    return message.build();
+  }
+
+  private static final class View implements CatalogView {
+    private final long index;
+    private final Cluster cluster;
+    private final SortedMap<String, CollectionInfo> byName;
+    private final List<CollectionInfo> collections;
+
+    View(long index, Cluster cluster, SortedMap<String, CollectionInfo> byName) {
+      this.index = index;
+      this.cluster = cluster;
+      this.byName = byName;
+      this.collections = List.copyOf(byName.values());
+    }
+
+    @Override
+    public long index() {
+      return index;
+    }
+
+    @Override
+    public UUID clusterId() {
+      return cluster.claim.clusterId();
+    }
+
+    @Override
+    public List<Member> members() {
+      return cluster.claim.members();
+    }
+
+    @Override
+    public List<ShardInfo> shards() {
+      return cluster.shards.shards();
+    }
+
+    @Override
+    public ShardInfo shardOf(String pointId) {
+      return cluster.shards.shardOf(pointId);
+    }
+
+    @Override
+    public List<CollectionInfo> collections() {
+      return collections;
+    }
+
+    @Override
+    public Optional<CollectionInfo> collection(String name) {
+      return Optional.ofNullable(byName.get(name));
+    }
+  }
+}

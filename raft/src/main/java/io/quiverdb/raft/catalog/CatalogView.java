@@ -1,0 +1,33 @@
+package io.quiverdb.raft.catalog;
+
+import io.quiverdb.raft.Member;
+import io.quiverdb.raft.NodeId;
+import io.quiverdb.raft.ShardInfo;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/// The catalogue as it was after one of its entries: immutable.
+public interface CatalogView {
+  /// Of the last entry applied.
+  long index();
+
+  UUID clusterId();
+
+  List<Member> members();
+
+  default Optional<Member> member(NodeId id) {
+    return members().stream().filter(member -> member.id().equals(id)).findFirst();
+  }
+
+  /// By number.
+  List<ShardInfo> shards();
+
+  /// The shard that owns an id.
+  ShardInfo shardOf(String pointId);
+
+  /// By name; those that are not dropped.
+  List<CollectionInfo> collections();
+
+  Optional<CollectionInfo> collection(String name);
+}

@@ -1,0 +1,16 @@
+package io.quiverdb.raft.catalog;
+
+/// What became of a [CatalogWrite], once it is done on every shard.
+public sealed interface CatalogWritten {
+  record Created(CollectionInfo collection) implements CatalogWritten {}
+
+  record Dropped() implements CatalogWritten {}
+
+  /// A collection of this name exists.
+  record AlreadyExists(CollectionInfo collection) implements CatalogWritten {}
+
+  record NotFound() implements CatalogWritten {}
+
+  /// Another request had this id.
+  record RequestIdReused() implements CatalogWritten {}
+}

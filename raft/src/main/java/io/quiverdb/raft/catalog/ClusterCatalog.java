@@ -1,0 +1,198 @@
+package io.quiverdb.raft.catalog;
+
+import io.quiverdb.raft.GroupReplica;
+import io.quiverdb.raft.HashKey;
+import io.quiverdb.raft.NodeId;
+import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.ShardException;
+import io.quiverdb.raft.catalog.CatalogWrite.CreateCollection;
+import io.quiverdb.raft.catalog.CatalogWrite.DropCollection;
+import io.quiverdb.raft.catalog.CollectionInfo.State;
+import io.quiverdb.raft.catalog.proto.CatalogAnswer;
+import io.quiverdb.raft.catalog.proto.CatalogOp;
+import io.quiverdb.raft.catalog.proto.Collection;
+import java.security.SecureRandom;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/// The catalogue as this node uses it: its own replica, and the leader's where that is needed.
+public final class ClusterCatalog implements Catalog, AutoCloseable {
+  private static final int WRITES_MAX = 1024;
+
+  private final GroupReplica group;
+  private final CatalogReplica replica;
+  private final Function<NodeId, Peer> peers;
+  private final SecureRandom random;
+  private final Executor executor;
+  private final Waiters waiters;
+  private final AtomicInteger writes = new AtomicInteger();
+
+  /// @param peers reaches a member of the cluster
+  /// @param random draws the keys of collections
+  /// @param executor runs what follows upon an entry's being applied; shut down after this is
+  ///   closed
+  public ClusterCatalog(
+      GroupReplica group,
+      CatalogReplica replica,
+      Function<NodeId, Peer> peers,
+      SecureRandom random,
+      Executor executor) {
+    this.group = group;
+    this.replica = replica;
+    this.peers = peers;
+    this.random = random;
+    this.executor = executor;
+    this.waiters = new Waiters(group, replica, executor);
+  }
+
+  /// @throws ShardException.Unavailable before the cluster is formed
+  @Override
+  public CatalogView view() {
+    return replica
+        .view()
+        .orElseThrow(() -> new ShardException.Unavailable("catalogue: no cluster is formed yet"));
+  }
+
+  @Override
+  public CompletableFuture<CatalogView> barrier() {
+    return readIndex().thenComposeAsync(group::awaitApplied, executor).thenApply(_ -> view());
+  }
+
+  private CompletableFuture<Long> readIndex() {
+    return group.leads() ? group.readIndex() : atLeader(peer -> peer.readIndex(group.key()));
+  }
+
+  @Override
+  public CompletableFuture<CatalogWritten> write(CatalogWrite write) {
+    return group.leads() ? writeAsLeader(write) : atLeader(peer -> peer.writeCatalog(write));
+  }
+
+  private <T> CompletableFuture<T> atLeader(Function<Peer, CompletableFuture<T>> call) {
+    var leader = group.leader();
+    if (leader.isEmpty()) {
+      return CompletableFuture.failedFuture(
+          new ShardException.Unavailable(group.key() + ": no leader is known"));
+    }
+    return call.apply(peers.apply(leader.get()));
+  }
+
+  /// What the leader does for itself and for others; fails on any other node and never forwards.
+  ///
+  /// A change that is begun and whose end this node does not see, because it stops leading, fails
+  /// as [ShardException.OutcomeUnknown]: the next leader goes on with it, and tells whoever repeats
+  /// the request.
+  public CompletableFuture<CatalogWritten> writeAsLeader(CatalogWrite write) {
+    if (!group.leads()) {
+      return CompletableFuture.failedFuture(notLeader());
+    }
+    CatalogOp op;
+    try {
+      op = begin(write);
+    } catch (IllegalArgumentException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    if (writes.incrementAndGet() > WRITES_MAX) {
+      writes.decrementAndGet();
+      return CompletableFuture.failedFuture(
+          new ShardException.Overloaded(
+              group.key() + ": more than " + WRITES_MAX + " changes under way"));
+    }
+    return proposeUntilSettled(op).whenComplete((_, _) -> writes.decrementAndGet());
+  }
+
+  private CatalogOp begin(CatalogWrite write) {
+    return switch (write) {
+      case CreateCollection create -> CatalogOps.beginCreate(create, drawHashKey());
+      case DropCollection drop -> CatalogOps.beginDrop(drop);
+    };
+  }
+
+  private HashKey drawHashKey() {
+    var bytes = new byte[HashKey.BYTES];
+    random.nextBytes(bytes);
+    return new HashKey(bytes);
+  }
+
+  private CompletableFuture<CatalogWritten> proposeUntilSettled(CatalogOp op) {
+    return group
+        .propose(op.toByteString().asReadOnlyByteBuffer())
+        .thenComposeAsync(reply -> settle(op, CatalogAnswers.parse(reply.answer())), executor);
+  }
+
+  private CompletableFuture<CatalogWritten> settle(CatalogOp op, CatalogAnswer answer) {
+    return switch (answer.getKindCase()) {
+      case CREATED -> awaitCreated(answer.getCreated());
+      case DROPPED ->
+          awaitGone(answer.getDropped(), () -> endUnseen("drop", answer.getDropped()))
+              .thenApply(_ -> new CatalogWritten.Dropped());
+      case ALREADY_EXISTS ->
+          settled(
+              new CatalogWritten.AlreadyExists(
+                  CatalogMessages.fromMessage(answer.getAlreadyExists())));
+      case NOT_FOUND -> settled(new CatalogWritten.NotFound());
+      case REQUEST_ID_REUSED -> settled(new CatalogWritten.RequestIdReused());
+      // Nothing is begun yet, so that whoever loses patience may know that nothing was done.
+      case BEING_DROPPED ->
+          awaitGone(answer.getBeingDropped(), this::notLeader)
+              .thenCompose(_ -> proposeUntilSettled(op));
+      case INVALID ->
+          CompletableFuture.failedFuture(new IllegalArgumentException(answer.getInvalid()));
+      case NOT_FORMED ->
+          CompletableFuture.failedFuture(
+              new ShardException.Unavailable("catalogue: no cluster is formed yet"));
+      case FORMED, FORMED_OTHERWISE, FINISHED, KIND_NOT_SET ->
+          throw new IllegalStateException("catalogue: answered " + answer.getKindCase());
+    };
+  }
+
+  private CompletableFuture<CatalogWritten> awaitCreated(Collection created) {
+    return waiters
+        .await(state -> !isCreating(state, created), () -> endUnseen("create", created))
+        .thenApply(
+            state ->
+                new CatalogWritten.Created(
+                    find(state, created).orElseGet(() -> goneSince(created))));
+  }
+
+  private CompletableFuture<CatalogState> awaitGone(
+      Collection dropped, Supplier<ShardException> ifNotSeen) {
+    return waiters.await(state -> find(state, dropped).isEmpty(), ifNotSeen);
+  }
+
+  private static boolean isCreating(CatalogState state, Collection collection) {
+    return find(state, collection).filter(found -> found.state() == State.CREATING).isPresent();
+  }
+
+  private static Optional<CollectionInfo> find(CatalogState state, Collection collection) {
+    return state.find(collection.getName(), collection.getId());
+  }
+
+  /// It was created, and a drop followed or overtook it.
+  private static CollectionInfo goneSince(Collection created) {
+    return CatalogMessages.fromMessage(
+        created.toBuilder().setState(Collection.State.DROPPING).build());
+  }
+
+  private static ShardException endUnseen(String change, Collection collection) {
+    return new ShardException.OutcomeUnknown(
+        "%s of collection %d: begun; this node stopped leading before its end"
+            .formatted(change, collection.getId()));
+  }
+
+  private ShardException notLeader() {
+    return new ShardException.NotLeader(group.key().toString(), group.leader());
+  }
+
+  private static CompletableFuture<CatalogWritten> settled(CatalogWritten written) {
+    return CompletableFuture.completedFuture(written);
+  }
+
+  @Override
+  public void close() {
+    waiters.close();
+  }
+}

@@ -1,0 +1,27 @@
+package io.quiverdb.raft.catalog;
+
+import io.quiverdb.core.Descriptor;
+import io.quiverdb.core.Settings;
+import io.quiverdb.raft.HashKey;
+
+/// A collection as the catalogue knows it.
+///
+/// @param id never used again for another collection; the catalogue's epoch in the upper 16 bits
+/// @param catalogIndex of the catalogue's entry that began its last change, below the catalogue's
+///   epoch in the upper 16 bits: shards are told of it
+public record CollectionInfo(
+    long id,
+    String name,
+    Descriptor descriptor,
+    Settings settings,
+    HashKey hashKey,
+    State state,
+    long catalogIndex) {
+  public enum State {
+    /// Not yet on every shard.
+    CREATING,
+    ACTIVE,
+    /// Still on some shard.
+    DROPPING
+  }
+}

@@ -1,0 +1,163 @@
+package io.quiverdb.raft.catalog;
+
+import io.quiverdb.raft.NodeId;
+import io.quiverdb.raft.ShardException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What a [Reconciler] has to bring about during one leadership, and how far it is. Each goal is
+/// attempted until it is reached, one attempt at a time, later and later after failures; they do
+/// not hold up each other.
+final class Goals {
+  private static final Logger log = LoggerFactory.getLogger(Goals.class);
+
+  private static final int FAILURES_WORTH_TELLING = 8;
+
+  private final ScheduledExecutorService scheduler;
+  private final Reconciler.Pace pace;
+  private final Runnable requestPass;
+  private final Map<Goal, Progress> progress = new HashMap<>();
+
+  /// @param requestPass runs when a goal is reached or is to be attempted again
+  Goals(ScheduledExecutorService scheduler, Reconciler.Pace pace, Runnable requestPass) {
+    this.scheduler = scheduler;
+    this.pace = pace;
+    this.requestPass = requestPass;
+  }
+
+  sealed interface Goal {
+    record Form() implements Goal {}
+
+    record OpenShard(int shard, NodeId member) implements Goal {}
+
+    record OwnSlots(int shard) implements Goal {}
+
+    /// A collection's change on one shard; another change of it has another catalogue index.
+    record ChangeShard(Change change, int shard) implements Goal {}
+
+    record Finish(Change change) implements Goal {}
+  }
+
+  /// One begun change of a collection.
+  record Change(long collectionId, long catalogIndex) {
+    static Change of(CollectionInfo collection) {
+      return new Change(collection.id(), collection.catalogIndex());
+    }
+  }
+
+  private static final class Progress {
+    private State state = State.DUE;
+    private int failures;
+
+    private enum State {
+      DUE,
+      /// Attempted now, or waiting after a failure.
+      BUSY,
+      REACHED
+    }
+  }
+
+  /// Attempts what is due.
+  ///
+  /// @return whether the goal is reached
+  synchronized boolean pursue(Goal goal, Supplier<CompletableFuture<?>> attempt) {
+    var mine = progress.computeIfAbsent(goal, _ -> new Progress());
+    if (mine.state == Progress.State.DUE) {
+      mine.state = Progress.State.BUSY;
+      var _ = begin(attempt).whenCompleteAsync((_, failure) -> end(goal, mine, failure), scheduler);
+    }
+    return mine.state == Progress.State.REACHED;
+  }
+
+  synchronized boolean isReached(Goal goal) {
+    var found = progress.get(goal);
+    return found != null && found.state == Progress.State.REACHED;
+  }
+
+  synchronized void forgetChangesOtherThan(List<Change> current) {
+    progress
+        .keySet()
+        .removeIf(
+            goal ->
+                switch (goal) {
+                  case Goal.ChangeShard(var change, _) -> !current.contains(change);
+                  case Goal.Finish(var change) -> !current.contains(change);
+                  case Goal.Form _, Goal.OpenShard _, Goal.OwnSlots _ -> false;
+                });
+  }
+
+  private CompletableFuture<?> begin(Supplier<CompletableFuture<?>> attempt) {
+    CompletableFuture<?> answer;
+    try {
+      answer = attempt.get();
+    } catch (RuntimeException | Error e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    // Whoever is asked may never answer, and to ask again is harmless.
+    var bounded = answer.copy();
+    var givesUp =
+        scheduler.schedule(
+            () -> bounded.completeExceptionally(new TimeoutException("no answer")),
+            pace.patience().toMillis(),
+            TimeUnit.MILLISECONDS);
+    return bounded.whenComplete((_, _) -> givesUp.cancel(false));
+  }
+
+  private void end(Goal goal, Progress mine, @Nullable Throwable failure) {
+    if (failure == null) {
+      succeed(mine);
+      requestPass.run();
+      return;
+    }
+    int failures = fail(mine);
+    report(goal, failures, failure);
+    var _ =
+        scheduler.schedule(
+            () -> {
+              becomeDue(mine);
+              requestPass.run();
+            },
+            pace.delayAfter(failures).toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  private synchronized void succeed(Progress mine) {
+    mine.state = Progress.State.REACHED;
+  }
+
+  private synchronized int fail(Progress mine) {
+    return ++mine.failures;
+  }
+
+  private synchronized void becomeDue(Progress mine) {
+    mine.state = Progress.State.DUE;
+  }
+
+  /// No leader yet, or a node that is down, is nothing to tell of at first.
+  private static void report(Goal goal, int failures, Throwable failure) {
+    var cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    boolean isOfTheWorld = cause instanceof ShardException || cause instanceof TimeoutException;
+    if (!isOfTheWorld) {
+      log.error("reconciler step failed goal={} failures={}", goal, failures, cause);
+    } else if (failures % FAILURES_WORTH_TELLING == 0) {
+      log.warn(
+          "reconciler step failed goal={} failures={} cause=\"{}\"",
+          goal,
+          failures,
+          cause.getMessage());
+    }
+  }
+}

@@ -1,0 +1,253 @@
+package io.quiverdb.raft.catalog;
+
+import io.quiverdb.core.RequestStamp;
+import io.quiverdb.raft.Claim;
+import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.GroupReplica;
+import io.quiverdb.raft.Member;
+import io.quiverdb.raft.NodeId;
+import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.Shard;
+import io.quiverdb.raft.ShardInfo;
+import io.quiverdb.raft.ShardWrite;
+import io.quiverdb.raft.Written;
+import io.quiverdb.raft.catalog.CollectionInfo.State;
+import io.quiverdb.raft.catalog.Goals.Change;
+import io.quiverdb.raft.catalog.Goals.Goal;
+import io.quiverdb.raft.catalog.proto.CatalogAnswer;
+import io.quiverdb.raft.catalog.proto.CatalogOp;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+
+/// Makes the cluster what the catalogue says: forms it, opens the shards' groups, gives shards
+/// their slots, and takes collections to every shard and off it. Works only while this node leads
+/// the catalogue.
+///
+/// It remembers nothing that a new leader would need: every step may be repeated, by the same
+/// leader or another, before or after its copies. What it asks of a shard carries the catalogue
+/// index that caused it and a request id derived from it; the shard ignores one older than the
+/// collection's last (the model: the ops of deposed reconcilers stay in flight for ever).
+public final class Reconciler implements AutoCloseable {
+  private final Claim claim;
+  private final GroupReplica group;
+  private final CatalogReplica replica;
+  private final Function<NodeId, Peer> peers;
+  private final IntFunction<Shard> shardLeaders;
+  private final ScheduledExecutorService scheduler;
+  private final Pace pace;
+  private final CatalogReplica.Listener listener = new Events();
+  private final AtomicBoolean passDue = new AtomicBoolean();
+
+  /// Of this leadership; empty while another node leads.
+  private volatile Optional<Goals> goals = Optional.empty();
+
+  /// How hard it tries.
+  ///
+  /// @param retryFirst the wait after a step's first failure, doubled with each further one
+  /// @param retryLast the longest wait
+  /// @param patience after which a step without an answer counts as failed
+  public record Pace(Duration retryFirst, Duration retryLast, Duration patience) {
+    public static final Pace PRODUCTION =
+        new Pace(Duration.ofMillis(50), Duration.ofSeconds(5), Duration.ofSeconds(10));
+
+    Duration delayAfter(int failures) {
+      var delay = retryFirst;
+      for (int i = 1; i < failures && delay.compareTo(retryLast) < 0; i++) {
+        delay = delay.multipliedBy(2);
+      }
+      return delay.compareTo(retryLast) < 0 ? delay : retryLast;
+    }
+  }
+
+  /// @param claim of this node; what it proposes to an empty catalogue
+  /// @param peers reaches a member of the claim
+  /// @param shardLeaders reaches a shard's leader; throws a [io.quiverdb.raft.ShardException] if
+  ///   none is known
+  /// @param scheduler runs everything here; shut down after this is closed
+  public Reconciler(
+      Claim claim,
+      GroupReplica group,
+      CatalogReplica replica,
+      Function<NodeId, Peer> peers,
+      IntFunction<Shard> shardLeaders,
+      ScheduledExecutorService scheduler,
+      Pace pace) {
+    this.claim = claim;
+    this.group = group;
+    this.replica = replica;
+    this.peers = peers;
+    this.shardLeaders = shardLeaders;
+    this.scheduler = scheduler;
+    this.pace = pace;
+  }
+
+  /// Begins to follow the replica; it works when the replica leads.
+  public void start() {
+    replica.listen(listener);
+  }
+
+  @Override
+  public void close() {
+    replica.ignore(listener);
+    goals = Optional.empty();
+  }
+
+  private final class Events implements CatalogReplica.Listener {
+    @Override
+    public void changed() {
+      requestPass();
+    }
+
+    @Override
+    public void leaderReady() {
+      goals = Optional.of(new Goals(scheduler, pace, Reconciler.this::requestPass));
+      requestPass();
+    }
+
+    @Override
+    public void leaderLost() {
+      goals = Optional.empty();
+    }
+  }
+
+  private void requestPass() {
+    if (goals.isPresent() && passDue.compareAndSet(false, true)) {
+      scheduler.execute(this::pass);
+    }
+  }
+
+  private synchronized void pass() {
+    // Before the state is read: what changes after that asks for another pass.
+    passDue.set(false);
+    goals.ifPresent(mine -> pursue(mine, replica.view()));
+  }
+
+  private void pursue(Goals mine, Optional<CatalogView> view) {
+    if (view.isEmpty()) {
+      mine.pursue(new Goal.Form(), this::form);
+      return;
+    }
+    var shards = view.get().shards();
+    shards.forEach(shard -> serve(mine, shard));
+    var changing = changing(view.get());
+    mine.forgetChangesOtherThan(changing.stream().map(Change::of).toList());
+    changing.forEach(collection -> spread(mine, shards, collection));
+  }
+
+  private static List<CollectionInfo> changing(CatalogView view) {
+    return view.collections().stream()
+        .filter(collection -> collection.state() != State.ACTIVE)
+        .toList();
+  }
+
+  /// Formed means that all claims are equal, hence every member has to open the catalogue's group
+  /// first: from then on its claim cannot be replaced.
+  private CompletableFuture<?> form() {
+    var opened =
+        claim.members().stream()
+            .map(Member::id)
+            .map(member -> openGroup(member, new GroupKey.CatalogGroup()))
+            .toArray(CompletableFuture<?>[]::new);
+    return CompletableFuture.allOf(opened)
+        .thenCompose(_ -> propose(CatalogOps.form(claim)))
+        .thenAccept(Reconciler::requireFormed);
+  }
+
+  private static void requireFormed(CatalogAnswer answer) {
+    if (!answer.hasFormed()) {
+      throw new IllegalStateException("forming: answered " + answer.getKindCase());
+    }
+  }
+
+  private void serve(Goals mine, ShardInfo shard) {
+    int openReplicas = 0;
+    for (var member : shard.members()) {
+      boolean isOpen =
+          mine.pursue(
+              new Goal.OpenShard(shard.number(), member),
+              () -> openGroup(member, new GroupKey.ShardGroup(shard.number())));
+      openReplicas += isOpen ? 1 : 0;
+    }
+    // Fewer cannot elect a leader; to wait for all would let one dead node hold up the others.
+    if (openReplicas > shard.members().size() / 2) {
+      mine.pursue(new Goal.OwnSlots(shard.number()), () -> setOwnership(shard));
+    }
+  }
+
+  private CompletableFuture<Void> openGroup(NodeId member, GroupKey key) {
+    return peers.apply(member).openGroup(claim.clusterId(), key);
+  }
+
+  private CompletableFuture<?> setOwnership(ShardInfo shard) {
+    var stamp = stamp(shard.epoch(), 0, shard, "ownership");
+    return write(shard, new ShardWrite.SetOwnership(stamp, shard.epoch(), shard.slots()))
+        .thenAccept(written -> ShardOutcomes.requireOwned(written.outcome(), shard.epoch()));
+  }
+
+  /// Finishes the change when it is done everywhere.
+  private void spread(Goals mine, List<ShardInfo> shards, CollectionInfo collection) {
+    boolean isEverywhere = true;
+    for (var shard : shards) {
+      isEverywhere &=
+          mine.isReached(new Goal.OwnSlots(shard.number()))
+              && mine.pursue(
+                  new Goal.ChangeShard(Change.of(collection), shard.number()),
+                  () -> change(shard, collection));
+    }
+    if (isEverywhere) {
+      mine.pursue(
+          new Goal.Finish(Change.of(collection)), () -> propose(CatalogOps.finish(collection)));
+    }
+  }
+
+  private CompletableFuture<?> change(ShardInfo shard, CollectionInfo collection) {
+    return switch (collection.state()) {
+      case CREATING ->
+          write(
+                  shard,
+                  new ShardWrite.CreateCollection(
+                      stamp(collection.catalogIndex(), collection.id(), shard, "create"),
+                      collection.id(),
+                      collection.catalogIndex(),
+                      collection.name(),
+                      collection.descriptor(),
+                      collection.settings(),
+                      collection.hashKey()))
+              .thenAccept(written -> ShardOutcomes.requireCreated(written.outcome()));
+      case DROPPING ->
+          write(
+                  shard,
+                  new ShardWrite.DropCollection(
+                      stamp(collection.catalogIndex(), collection.id(), shard, "drop"),
+                      collection.id(),
+                      collection.catalogIndex()))
+              .thenAccept(written -> ShardOutcomes.requireDropped(written.outcome()));
+      case ACTIVE -> throw new IllegalStateException("collection " + collection.id() + ": active");
+    };
+  }
+
+  /// Without a position: the request may be as old as the collection, and to repeat it is harmless.
+  private static RequestStamp stamp(
+      long catalogIndex, long collectionId, ShardInfo shard, String kind) {
+    return new RequestStamp(
+        Digests.shardRequest(catalogIndex, collectionId, shard.number(), kind),
+        shard.epoch(),
+        Optional.empty());
+  }
+
+  private CompletableFuture<Written> write(ShardInfo shard, ShardWrite write) {
+    return shardLeaders.apply(shard.number()).write(write);
+  }
+
+  private CompletableFuture<CatalogAnswer> propose(CatalogOp op) {
+    return group
+        .propose(op.toByteString().asReadOnlyByteBuffer())
+        .thenApply(reply -> CatalogAnswers.parse(reply.answer()));
+  }
+}

@@ -1,0 +1,148 @@
+package io.quiverdb.raft.log;
+
+import io.quiverdb.core.CorruptFileException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Makes the log files of a group fit to start from, before Ratis reads them.
+///
+/// A kill can tear the write that was going on; Ratis then refuses to start, although nobody was
+/// ever told that the entry exists. So an entry at the end of the open segment that was not written
+/// in full is cut. Anything else that is not sound is refused. What is left is made durable: Ratis
+/// takes all that it reads at the start for flushed, and never syncs a segment again that it closes
+/// then, so that a power cut could take back what later is acknowledged on top of it.
+public final class LogGuard {
+  private static final Logger log = LoggerFactory.getLogger(LogGuard.class);
+  private static final Pattern CLOSED = Pattern.compile("log_(\\d+)-(\\d+)");
+  private static final Pattern OPEN = Pattern.compile("log_inprogress_(\\d+)");
+
+  private final Path root;
+  private final int entryBytesMax;
+
+  /// @param root for messages: paths are named below it
+  /// @param entryBytesMax the largest entry that Ratis writes and reads
+  public LogGuard(Path root, int entryBytesMax) {
+    this.root = root;
+    this.entryBytesMax = entryBytesMax;
+  }
+
+  /// A file of the log: the entries `first` to `last`, the last one unknown while it is written to.
+  private record Segment(Path file, long first, Optional<Long> last) {}
+
+  /// Guards one group.
+  ///
+  /// @param groupDirectory as Ratis lays it out
+  /// @return the index of the last entry, −1 if there is none
+  /// @throws CorruptFileException if its log has rotted
+  public long guard(Path groupDirectory) throws IOException {
+    Path current = groupDirectory.resolve("current");
+    if (!Files.isDirectory(current)) {
+      return -1;
+    }
+    List<Segment> segments = segments(current);
+    long next = 0;
+    for (var segment : segments) {
+      next = inspect(segment, next, segment.equals(segments.getLast()));
+    }
+    syncAll(current);
+    syncDirectory(current);
+    syncDirectory(groupDirectory);
+    return next - 1;
+  }
+
+  private static List<Segment> segments(Path current) throws IOException {
+    List<Segment> segments = new ArrayList<>();
+    try (var files = Files.newDirectoryStream(current, "log_*")) {
+      for (Path file : files) {
+        String name = file.getFileName().toString();
+        var closed = CLOSED.matcher(name);
+        var open = OPEN.matcher(name);
+        if (closed.matches()) {
+          segments.add(
+              new Segment(
+                  file,
+                  Long.parseLong(closed.group(1)),
+                  Optional.of(Long.parseLong(closed.group(2)))));
+        } else if (open.matches()) {
+          segments.add(new Segment(file, Long.parseLong(open.group(1)), Optional.empty()));
+        }
+      }
+    }
+    segments.sort(Comparator.comparingLong(Segment::first));
+    return segments;
+  }
+
+  /// @return the index behind the segment's last entry
+  private long inspect(Segment segment, long next, boolean newest) throws IOException {
+    String name = name(segment.file());
+    long fileBytes = Files.size(segment.file());
+    boolean open = segment.last().isEmpty();
+    if (open && fileBytes == 0) {
+      // Created and not begun. Ratis deletes it.
+      return next;
+    }
+    if (segment.first() != next) {
+      throw new CorruptFileException(name, 0, "first entry of the segment", next, segment.first());
+    }
+    SegmentFormat.Contents contents;
+    try (var channel =
+        FileChannel.open(segment.file(), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      contents = read(name, channel, segment.first(), open && newest);
+      if (contents.torn()) {
+        long cutBytes = fileBytes - contents.end();
+        channel.truncate(contents.end());
+        channel.force(true);
+        log.warn(
+            "unfinished log entry cut file={} offset={} bytes={}", name, contents.end(), cutBytes);
+      }
+    }
+    long behind = segment.first() + contents.entries();
+    if (!open && behind != segment.last().orElseThrow() + 1) {
+      throw new CorruptFileException(
+          name, contents.end(), "last entry", segment.last().orElseThrow(), behind - 1);
+    }
+    return behind;
+  }
+
+  private SegmentFormat.Contents read(String name, FileChannel channel, long first, boolean open)
+      throws IOException {
+    try (var arena = Arena.ofConfined()) {
+      var bytes = channel.map(MapMode.READ_ONLY, 0, channel.size(), arena).asByteBuffer();
+      return new SegmentFormat(name, bytes, entryBytesMax).read(first, open);
+    }
+  }
+
+  private static void syncAll(Path directory) throws IOException {
+    try (var files = Files.newDirectoryStream(directory)) {
+      for (Path file : files) {
+        if (Files.isRegularFile(file)) {
+          try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
+          }
+        }
+      }
+    }
+  }
+
+  private static void syncDirectory(Path directory) throws IOException {
+    try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  private String name(Path file) {
+    return root.relativize(file).toString();
+  }
+}

@@ -1,0 +1,197 @@
+package io.quiverdb.raft.log;
+
+import io.quiverdb.core.CorruptFileException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.OptionalLong;
+import java.util.zip.CRC32C;
+import org.apache.ratis.thirdparty.com.google.protobuf.CodedInputStream;
+import org.apache.ratis.thirdparty.com.google.protobuf.WireFormat;
+import org.jspecify.annotations.Nullable;
+
+/// A segment of Ratis's log, as release 3.3.0 writes it (`SegmentedRaftLogOutputStream`).
+///
+/// | offset | bytes | field                                              |
+/// |--------|-------|----------------------------------------------------|
+/// |      0 |     8 | magic "RaftLog1"                                   |
+/// |      8 |     … | entries, without a gap                             |
+/// |      … |     … | zeros up to the end of the file, in an open one    |
+///
+/// | offset in an entry | bytes  | field                                      |
+/// |--------------------|--------|--------------------------------------------|
+/// |                  0 | 1 to 5 | length n of the entry, a varint, never 0   |
+/// |                  … |      n | entry, a `LogEntryProto`                   |
+/// |                  … |      4 | CRC32C of length and entry, big-endian     |
+final class SegmentFormat {
+  private static final byte[] MAGIC = "RaftLog1".getBytes(StandardCharsets.US_ASCII);
+  static final int HEADER_BYTES = MAGIC.length;
+  private static final int VARINT_BYTES_MAX = 5;
+  private static final int TERM_TAG = (1 << 3) | WireFormat.WIRETYPE_VARINT;
+  private static final int INDEX_TAG = (2 << 3) | WireFormat.WIRETYPE_VARINT;
+
+  private final String file;
+  private final ByteBuffer bytes;
+  private final int entryBytesMax;
+
+  /// @param file for messages
+  /// @param bytes the whole file
+  SegmentFormat(String file, ByteBuffer bytes, int entryBytesMax) {
+    this.file = file;
+    this.bytes = bytes;
+    this.entryBytesMax = entryBytesMax;
+  }
+
+  /// What a segment holds.
+  ///
+  /// @param entries how many are sound, from the first on
+  /// @param end the offset behind the last of them
+  /// @param torn whether what follows is the beginning of one, or of the header, that was never
+  ///   written in full, rather than nothing
+  record Contents(long entries, int end, boolean torn) {}
+
+  /// A sound entry.
+  ///
+  /// @param end the offset behind it
+  private record Framed(long index, int end) {}
+
+  /// Reads a segment that begins with the entry `firstIndex`.
+  ///
+  /// @param open whether it was being written: only then may its end be torn
+  /// @throws CorruptFileException if it holds anything but sound entries in the order of their
+  ///   indexes, but for a torn end
+  Contents read(long firstIndex, boolean open) {
+    int tail = endOfData();
+    if (!readHeader(tail)) {
+      if (open) {
+        return new Contents(0, 0, true);
+      }
+      throw new CorruptFileException(file, 0, "header", "RaftLog1", "another");
+    }
+    int offset = HEADER_BYTES;
+    long index = firstIndex;
+    while (offset < tail) {
+      Framed entry = entryAt(offset);
+      if (entry == null) {
+        requireTorn(offset, tail, index, open);
+        return new Contents(index - firstIndex, offset, true);
+      }
+      if (entry.index() != index) {
+        throw new CorruptFileException(file, offset, "entry index", index, entry.index());
+      }
+      offset = entry.end();
+      index++;
+    }
+    return new Contents(index - firstIndex, offset, false);
+  }
+
+  /// False if it was cut short or is in part still zero.
+  private boolean readHeader(int tail) {
+    for (int offset = 0; offset < HEADER_BYTES; offset++) {
+      if (offset >= tail) {
+        return false;
+      }
+      if (bytes.get(offset) != MAGIC[offset]) {
+        throw new CorruptFileException(
+            file, offset, "header byte", MAGIC[offset], bytes.get(offset));
+      }
+    }
+    return true;
+  }
+
+  /// The offset behind the last byte that is not zero.
+  private int endOfData() {
+    int end = bytes.limit();
+    while (end >= Long.BYTES && bytes.getLong(end - Long.BYTES) == 0) {
+      end -= Long.BYTES;
+    }
+    while (end > 0 && bytes.get(end - 1) == 0) {
+      end--;
+    }
+    return end;
+  }
+
+  /// Refuses unless the bytes from `offset` on are what one unfinished write leaves: the beginning
+  /// of one entry. Entries behind it would mean that it was finished once, and has rotted since.
+  private void requireTorn(int offset, int tail, long index, boolean open) {
+    if (!open) {
+      throw new CorruptFileException(file, offset, "entry checksum", "sound", "not");
+    }
+    OptionalLong claimed = endClaimedAt(offset);
+    if (claimed.isPresent() && claimed.getAsLong() < tail) {
+      throw new CorruptFileException(
+          file, offset, "entry checksum", "sound, as data follows it", "not");
+    }
+    for (int later = offset + 1; later < tail; later++) {
+      Framed entry = entryAt(later);
+      if (entry != null && entry.index() > index) {
+        throw new CorruptFileException(
+            file,
+            offset,
+            "entry checksum",
+            "sound, as entry " + entry.index() + " follows it",
+            "not");
+      }
+    }
+  }
+
+  /// Where the entry at `offset` says that it ends; empty if it does not say.
+  private OptionalLong endClaimedAt(int offset) {
+    long length = 0;
+    for (int at = 0; at < VARINT_BYTES_MAX && offset + at < bytes.limit(); at++) {
+      byte next = bytes.get(offset + at);
+      length |= (long) (next & 0x7f) << (7 * at);
+      if (next >= 0) {
+        return length > entryBytesMax
+            ? OptionalLong.empty()
+            : OptionalLong.of(offset + at + 1 + length + Integer.BYTES);
+      }
+    }
+    return OptionalLong.empty();
+  }
+
+  /// The sound entry at `offset`, or null. Its checksum may end in zeros.
+  private @Nullable Framed entryAt(int offset) {
+    OptionalLong end = endClaimedAt(offset);
+    if (end.isEmpty() || end.getAsLong() > bytes.limit()) {
+      return null;
+    }
+    int checksumOffset = (int) end.getAsLong() - Integer.BYTES;
+    int entryOffset = offset + 1;
+    while (bytes.get(entryOffset - 1) < 0) {
+      entryOffset++;
+    }
+    // Both are the first fields of every entry; looking at them first makes it cheap to look for an
+    // entry at every offset.
+    if (entryOffset >= checksumOffset || bytes.get(entryOffset) != TERM_TAG) {
+      return null;
+    }
+    var checksum = new CRC32C();
+    checksum.update(bytes.slice(offset, checksumOffset - offset));
+    if ((int) checksum.getValue() != bytes.getInt(checksumOffset)) {
+      return null;
+    }
+    return new Framed(
+        indexOf(bytes.slice(entryOffset, checksumOffset - entryOffset)), (int) end.getAsLong());
+  }
+
+  /// The index that an entry carries, or −1.
+  private static long indexOf(ByteBuffer entry) {
+    try {
+      var in = CodedInputStream.newInstance(entry);
+      for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+        if (tag == INDEX_TAG) {
+          return in.readUInt64();
+        }
+        // Only an index of 0 is left out.
+        if (tag > INDEX_TAG) {
+          return 0;
+        }
+        in.skipField(tag);
+      }
+      return 0;
+    } catch (IOException e) {
+      return -1;
+    }
+  }
+}

@@ -1,0 +1,6 @@
+/// Looks at Ratis's log files before Ratis does, so that a write torn by a crash is cut and rot is
+/// refused. Entry type: [LogGuard].
+@NullMarked
+package io.quiverdb.raft.log;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,140 @@
+package io.quiverdb.raft.membership;
+
+import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.raft.Claim;
+import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.GroupKey.CatalogGroup;
+import io.quiverdb.raft.GroupKey.ShardGroup;
+import io.quiverdb.raft.NodeId;
+import io.quiverdb.raft.ShardException;
+import io.quiverdb.raft.catalog.ShardMap;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/// A node's part in the forming of a cluster: the claim that it holds, and the groups that it opens
+/// because of it. The claim may be replaced until the first of them is opened.
+///
+/// Answers what [io.quiverdb.raft.Peer] asks. [#claim(Claim)] waits for the disk.
+public final class NodeClaim {
+  private final NodeId self;
+  private final ClaimFile file;
+  private final Groups groups;
+
+  // A claim is neither replaced while a group is being opened because of it, nor a group opened
+  // because of one that is being replaced: all below is guarded by this.
+  private Optional<Claim> current;
+  private boolean isPinned;
+  private Optional<IOException> failure = Optional.empty();
+
+  /// The groups that this node has.
+  public interface Groups {
+    /// Whether any group of this node exists, on disk or in memory.
+    boolean anyExists();
+
+    /// Opens a group with the members that the claim gives it; one that is open already is fine.
+    /// That the group exists is durable when the future is complete: it is what keeps the claim
+    /// from being replaced after a crash.
+    CompletableFuture<Void> open(Claim claim, GroupKey group);
+  }
+
+  private NodeClaim(
+      NodeId self, ClaimFile file, Groups groups, Optional<Claim> current, boolean isPinned) {
+    this.self = self;
+    this.file = file;
+    this.groups = groups;
+    this.current = current;
+    this.isPinned = isPinned;
+  }
+
+  /// @throws CorruptFileException if the claim cannot be read, or is missing though groups exist
+  public static NodeClaim open(NodeId self, ClaimFile file, Groups groups) throws IOException {
+    var current = file.read();
+    boolean hasGroups = groups.anyExists();
+    if (hasGroups && current.isEmpty()) {
+      throw new CorruptFileException(
+          ClaimFile.NAME, 0, "file", "there, like its groups", "missing");
+    }
+    return new NodeClaim(self, file, groups, current, hasGroups);
+  }
+
+  public synchronized Optional<Claim> current() {
+    return current;
+  }
+
+  public synchronized CompletableFuture<Optional<Claim>> claim() {
+    return failure
+        .map(NodeClaim::<Optional<Claim>>failed)
+        .orElseGet(() -> CompletableFuture.completedFuture(current));
+  }
+
+  /// Makes `claim` durable unless this node has a group already; answers with the claim that holds
+  /// now.
+  public synchronized CompletableFuture<Claim> claim(Claim claim) {
+    if (failure.isPresent()) {
+      return failed(failure.get());
+    }
+    if (claim.members().stream().noneMatch(member -> member.id().equals(self))) {
+      return CompletableFuture.failedFuture(
+          new IllegalArgumentException(
+              "claim: members %s (expected: this node, %s, among them)"
+                  .formatted(claim.members(), self)));
+    }
+    if (isPinned) {
+      return CompletableFuture.completedFuture(current.orElseThrow());
+    }
+    return replace(claim);
+  }
+
+  private CompletableFuture<Claim> replace(Claim claim) {
+    try {
+      if (!current.equals(Optional.of(claim))) {
+        file.write(claim);
+        current = Optional.of(claim);
+      }
+      return CompletableFuture.completedFuture(claim);
+    } catch (IOException e) {
+      // Which claim the disk holds is not known until it is read again.
+      failure = Optional.of(e);
+      return failed(e);
+    }
+  }
+
+  public synchronized CompletableFuture<Void> openGroup(UUID clusterId, GroupKey group) {
+    if (failure.isPresent()) {
+      return failed(failure.get());
+    }
+    if (current.isEmpty() || !current.get().clusterId().equals(clusterId)) {
+      return CompletableFuture.failedFuture(
+          new ShardException.Unavailable(
+              "claim of node %s: cluster %s (expected: %s)"
+                  .formatted(
+                      self,
+                      current.map(Claim::clusterId).map(UUID::toString).orElse("none"),
+                      clusterId)));
+    }
+    if (!isMemberOf(current.get(), group)) {
+      return CompletableFuture.failedFuture(
+          new IllegalArgumentException(
+              "group: %s (expected: one that node %s is a member of)".formatted(group, self)));
+    }
+    isPinned = true;
+    return groups.open(current.get(), group);
+  }
+
+  private boolean isMemberOf(Claim claim, GroupKey group) {
+    return switch (group) {
+      case CatalogGroup() -> true;
+      case ShardGroup(int number) ->
+          ShardMap.of(claim).shards().stream()
+              .filter(shard -> shard.number() == number)
+              .anyMatch(shard -> shard.members().contains(self));
+    };
+  }
+
+  private static <T> CompletableFuture<T> failed(IOException cause) {
+    return CompletableFuture.failedFuture(
+        new ShardException.Failed("claim: its file could not be written", cause));
+  }
+}

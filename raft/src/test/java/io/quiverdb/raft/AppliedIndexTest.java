@@ -1,0 +1,42 @@
+package io.quiverdb.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class AppliedIndexTest {
+  private final AppliedIndex applied = new AppliedIndex(5);
+
+  @Test
+  void whoWaitsIsWokenWhenTheIndexIsReachedAndNotBefore() {
+    var six = applied.reached(6);
+    var eight = applied.reached(8);
+
+    applied.advance(7);
+
+    assertThat(six).isCompleted();
+    assertThat(eight).isNotDone();
+    applied.advance(8);
+    assertThat(eight).isCompleted();
+    assertThat(applied.waiting()).isZero();
+  }
+
+  @Test
+  void whatIsAppliedAlreadyNeedsNoWait() {
+    assertThat(applied.reached(5)).isCompleted();
+    assertThat(applied.reached(-1)).isCompleted();
+  }
+
+  @Test
+  void allWhoWaitFailAtTheEndAndSoDoLaterOnes() {
+    var waiting = applied.reached(6);
+
+    applied.end(new ShardException.Unavailable("closing"));
+
+    assertThatThrownBy(waiting::join).hasCauseInstanceOf(ShardException.Unavailable.class);
+    assertThatThrownBy(applied.reached(7)::join)
+        .hasCauseInstanceOf(ShardException.Unavailable.class);
+    assertThat(applied.reached(5)).isCompleted();
+  }
+}

@@ -1,0 +1,155 @@
+package io.quiverdb.raft;
+
+import io.quiverdb.core.Filter;
+import io.quiverdb.core.Hit;
+import io.quiverdb.core.Position;
+import io.quiverdb.core.Query;
+import io.quiverdb.core.ScanPage;
+import io.quiverdb.core.StateHash;
+import io.quiverdb.core.StoredPoint;
+import io.quiverdb.raft.catalog.CatalogWrite;
+import io.quiverdb.raft.catalog.CatalogWritten;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Peers of a [TestCluster]: calls on another thread, which fail while the link is cut or the node
+/// is down.
+final class DirectTransport implements PeerTransport {
+  private final TestCluster.Node from;
+  private final Function<String, TestCluster.@Nullable Node> nodes;
+
+  DirectTransport(TestCluster.Node from, Function<String, TestCluster.@Nullable Node> nodes) {
+    this.from = from;
+    this.nodes = nodes;
+  }
+
+  @Override
+  public Peer at(String peerAddress) {
+    return new DirectPeer(peerAddress);
+  }
+
+  @Override
+  public void close() {}
+
+  private <T> CompletableFuture<T> call(
+      String address, Function<Peer, CompletableFuture<T>> request) {
+    return CompletableFuture.completedFuture(request)
+        .thenComposeAsync(call -> call.apply(reach(address)), Thread::startVirtualThread);
+  }
+
+  private Peer reach(String address) {
+    var node = nodes.apply(address);
+    if (node == null || !node.isUp()) {
+      throw new ShardException.Unavailable(address + ": no connection");
+    }
+    if (Partitions.isCut(from.id(), node.id())) {
+      throw new ShardException.Unavailable(address + ": cut");
+    }
+    return node.host().self();
+  }
+
+  private final class DirectPeer implements Peer {
+    private final String address;
+
+    DirectPeer(String address) {
+      this.address = address;
+    }
+
+    @Override
+    public CompletableFuture<NodeStatus> status() {
+      return call(address, Peer::status);
+    }
+
+    @Override
+    public CompletableFuture<Optional<Claim>> claim() {
+      return call(address, Peer::claim);
+    }
+
+    @Override
+    public CompletableFuture<Claim> claim(Claim claim) {
+      return call(address, peer -> peer.claim(claim));
+    }
+
+    @Override
+    public CompletableFuture<Void> openGroup(UUID clusterId, GroupKey group) {
+      return call(address, peer -> peer.openGroup(clusterId, group));
+    }
+
+    @Override
+    public CompletableFuture<Map<GroupKey, Long>> currentTerms(Map<GroupKey, Long> asked) {
+      return call(address, peer -> peer.currentTerms(asked));
+    }
+
+    @Override
+    public CompletableFuture<Long> readIndex(GroupKey group) {
+      return call(address, peer -> peer.readIndex(group));
+    }
+
+    @Override
+    public Shard shard(int number) {
+      return new DirectShard(address, number);
+    }
+
+    @Override
+    public CompletableFuture<CatalogWritten> writeCatalog(CatalogWrite write) {
+      return call(address, peer -> peer.writeCatalog(write));
+    }
+
+    @Override
+    public CompletableFuture<Void> transferLeader(GroupKey group, NodeId target) {
+      return call(address, peer -> peer.transferLeader(group, target));
+    }
+
+    @Override
+    public CompletableFuture<Optional<StateHash>> hashAt(int shard, Position position) {
+      return call(address, peer -> peer.hashAt(shard, position));
+    }
+  }
+
+  private final class DirectShard implements Shard {
+    private final String address;
+    private final int number;
+
+    DirectShard(String address, int number) {
+      this.address = address;
+      this.number = number;
+    }
+
+    @Override
+    public int number() {
+      return number;
+    }
+
+    @Override
+    public CompletableFuture<Written> write(ShardWrite write) {
+      return call(address, peer -> peer.shard(number).write(write));
+    }
+
+    @Override
+    public CompletableFuture<ReadResult<List<Optional<StoredPoint>>>> get(
+        long collectionId, List<String> ids) {
+      return call(address, peer -> peer.shard(number).get(collectionId, ids));
+    }
+
+    @Override
+    public CompletableFuture<ReadResult<ScanPage>> scan(
+        long collectionId, Optional<String> after, int limit, Optional<Filter> filter) {
+      return call(address, peer -> peer.shard(number).scan(collectionId, after, limit, filter));
+    }
+
+    @Override
+    public CompletableFuture<ReadResult<Long>> count(long collectionId, Optional<Filter> filter) {
+      return call(address, peer -> peer.shard(number).count(collectionId, filter));
+    }
+
+    @Override
+    public CompletableFuture<ReadResult<List<Hit>>> search(long collectionId, Query query) {
+      return call(address, peer -> peer.shard(number).search(collectionId, query));
+    }
+  }
+}

@@ -1,0 +1,223 @@
+package io.quiverdb.raft;
+
+import com.codahale.metrics.MetricRegistry;
+import io.quiverdb.raft.GroupKey.ShardGroup;
+import io.quiverdb.raft.GroupReplica.Reply;
+import io.quiverdb.raft.barrier.Barrier;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.awaitility.Awaitility;
+
+/// Nodes in this process that replicate one group of [CountingState]s.
+final class GroupCluster implements AutoCloseable {
+  static final RaftTiming TIMING = new RaftTiming(Duration.ofMillis(300), Duration.ofMillis(600));
+  static final GroupKey KEY = new ShardGroup(0);
+
+  private final RaftGroupId groupId = RaftGroupId.valueOf(UUID.randomUUID());
+  private final List<Node> nodes = new ArrayList<>();
+  private final RaftTiming timing;
+  private final LongSupplier nanoClock;
+  private final List<RaftPeer> members;
+  final List<Throwable> fatal = new ArrayList<>();
+
+  final class Node {
+    final NodeId id = new NodeId(UUID.randomUUID());
+    final int port = Loopback.port();
+    final Path directory;
+    final Map<GroupKey, CountingState> states = new ConcurrentHashMap<>();
+    final MetricRegistry metrics = new MetricRegistry();
+    volatile Optional<GroupServer> server = Optional.empty();
+
+    Node(Path directory) {
+      this.directory = directory;
+    }
+
+    void start() throws IOException {
+      states.clear();
+      server =
+          Optional.of(
+              new GroupServer(
+                  new GroupServer.Options(
+                      id,
+                      directory,
+                      Loopback.host(),
+                      port,
+                      timing,
+                      RatisSettings.DiskSizes.SMALL,
+                      key ->
+                          states.computeIfAbsent(
+                              key, _ -> new CountingState(directory.resolve("state"))),
+                      new Barrier(id, other -> peer(this, other), Duration.ofSeconds(5), metrics),
+                      nanoClock,
+                      metrics,
+                      fatal::add),
+                  Map.of(groupId, KEY)));
+    }
+
+    void open() throws IOException {
+      server.orElseThrow().open(groupId, KEY, members);
+    }
+
+    void kill() {
+      server.ifPresent(GroupServer::close);
+      server = Optional.empty();
+    }
+
+    Replica replica() {
+      return server.orElseThrow().replica(KEY).orElseThrow();
+    }
+
+    boolean leads() {
+      return server.flatMap(up -> up.replica(KEY)).filter(Replica::leads).isPresent();
+    }
+
+    boolean up() {
+      return server.isPresent();
+    }
+
+    CountingState state() {
+      var state = states.get(KEY);
+      if (state == null) {
+        throw new IllegalStateException("not open");
+      }
+      return state;
+    }
+
+    CompletableFuture<Long> read(String name) {
+      var replica = replica();
+      return replica
+          .readIndex()
+          .thenCompose(replica::awaitApplied)
+          .thenApply(_ -> state().count(name));
+    }
+
+    Path logDirectory() {
+      return directory.resolve("raft").resolve(groupId.getUuid().toString()).resolve("current");
+    }
+  }
+
+  GroupCluster(Path directory, int size) {
+    this(directory, size, TIMING);
+  }
+
+  GroupCluster(Path directory, int size, RaftTiming timing) {
+    this(directory, size, timing, System::nanoTime);
+  }
+
+  /// @param nanoClock tells how long an entry has been waiting
+  GroupCluster(Path directory, int size, RaftTiming timing, LongSupplier nanoClock) {
+    this.timing = timing;
+    this.nanoClock = nanoClock;
+    for (int number = 0; number < size; number++) {
+      nodes.add(new Node(directory.resolve("node-" + number)));
+    }
+    members =
+        nodes.stream()
+            .map(
+                node ->
+                    RaftPeer.newBuilder()
+                        .setId(RaftPeerId.valueOf(node.id.toString()))
+                        .setAddress(Loopback.host() + ":" + node.port)
+                        .build())
+            .toList();
+  }
+
+  GroupCluster start() throws IOException {
+    for (Node node : nodes) {
+      node.start();
+      node.open();
+    }
+    return this;
+  }
+
+  List<Node> nodes() {
+    return nodes;
+  }
+
+  RaftGroupId groupId() {
+    return groupId;
+  }
+
+  Node awaitLeader() {
+    return awaitLeaderAmong(nodes);
+  }
+
+  Node awaitLeaderOtherThan(Node old) {
+    return awaitLeaderAmong(others(old));
+  }
+
+  private Node awaitLeaderAmong(List<Node> candidates) {
+    return Awaitility.await()
+        .atMost(Duration.ofMinutes(2))
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> candidates.stream().filter(Node::leads).findFirst(), Optional::isPresent)
+        .orElseThrow();
+  }
+
+  static CompletableFuture<Reply> propose(Node node, String name) {
+    return node.replica().propose(StandardCharsets.UTF_8.encode(name));
+  }
+
+  /// Cuts a node from all others.
+  void isolate(Node node) {
+    others(node).forEach(other -> Partitions.cut(node.id, other.id));
+  }
+
+  void rejoin(Node node) {
+    others(node).forEach(other -> Partitions.heal(node.id, other.id));
+  }
+
+  private List<Node> others(Node node) {
+    return nodes.stream().filter(other -> other != node).toList();
+  }
+
+  private Peer peer(Node from, NodeId to) {
+    return new PeerOfTerms(
+        asked ->
+            CompletableFuture.supplyAsync(
+                () -> {
+                  Node node =
+                      nodes.stream().filter(other -> other.id.equals(to)).findFirst().orElseThrow();
+                  if (Partitions.isCut(from.id, to) || !node.up()) {
+                    throw new ShardException.Unavailable("cut");
+                  }
+                  Map<GroupKey, Long> terms = new HashMap<>();
+                  for (GroupKey key : asked.keySet()) {
+                    node.server
+                        .flatMap(server -> server.replica(key))
+                        .ifPresent(replica -> terms.put(key, replica.currentTerm()));
+                  }
+                  return terms;
+                },
+                Thread::startVirtualThread));
+  }
+
+  @Override
+  public void close() {
+    for (Node node : nodes) {
+      others(node).forEach(other -> Partitions.heal(node.id, other.id));
+    }
+    for (Node node : nodes) {
+      try {
+        node.kill();
+      } catch (UncheckedIOException e) {
+        throw new IllegalStateException(node.id.toString(), e);
+      }
+    }
+  }
+}

@@ -1,0 +1,250 @@
+package io.quiverdb.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.client.RaftClient;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.retry.RetryPolicies;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class GroupServerTest {
+  @TempDir Path directory;
+
+  @Test
+  void proposedEntryIsAppliedByAllMembersAndAnswered() throws Exception {
+    try (var cluster = new GroupCluster(directory, 3).start()) {
+      var reply = TestClient.retried(() -> GroupCluster.propose(cluster.awaitLeader(), "a"));
+
+      assertThat(Integer.parseInt(text(reply.answer()))).isPositive();
+      assertThat(reply.place().index()).isPositive();
+      for (var node : cluster.nodes()) {
+        node.replica().awaitApplied(reply.place().index()).get();
+        assertThat(node.state().count("a")).isPositive();
+      }
+    }
+  }
+
+  @Test
+  void entriesSurviveARestartOfAllMembersByReplay() throws Exception {
+    try (var cluster = new GroupCluster(directory, 3).start()) {
+      proposeAll(cluster, 0, 20);
+
+      restartAll(cluster);
+
+      requireAll(cluster, 20);
+    }
+  }
+
+  @Test
+  void replayBeginsAfterTheCheckpoint() throws Exception {
+    try (var cluster = new GroupCluster(directory, 3).start()) {
+      proposeAll(cluster, 0, 20);
+      for (var node : cluster.nodes()) {
+        node.replica().awaitApplied(20).get();
+        node.state().checkpoint();
+      }
+      proposeAll(cluster, 20, 5);
+
+      restartAll(cluster);
+
+      requireAll(cluster, 25);
+      for (var node : cluster.nodes()) {
+        assertThat(node.state().appliedIndexes())
+            .allMatch(index -> index > node.state().durable().index());
+        assertThat(node.state().durable().index()).isGreaterThanOrEqualTo(20);
+      }
+    }
+  }
+
+  @Test
+  void publishedCheckpointIsKnownToRatisAndNothingIsPurged() throws Exception {
+    try (var cluster = new GroupCluster(directory, 1).start()) {
+      var node = cluster.awaitLeader();
+      proposeAll(cluster, 0, 20);
+      node.state().checkpoint();
+
+      node.server.orElseThrow().publishCheckpoint(node.replica());
+
+      var checkpoint = node.state().durable().index();
+      Awaitility.await()
+          .atMost(Duration.ofMinutes(1))
+          .until(
+              () ->
+                  Optional.ofNullable(node.replica().machine().getLatestSnapshot())
+                      .filter(published -> published.getIndex() == checkpoint)
+                      .isPresent());
+      assertThat(node.replica().division().getRaftLog().getStartIndex()).isZero();
+      node.kill();
+      node.start();
+      requireAll(cluster, 20);
+    }
+  }
+
+  @Test
+  void othersElectALeaderWhenItIsKilledAndKeepWhatWasAcknowledged() throws Exception {
+    try (var cluster = new GroupCluster(directory, 3).start()) {
+      proposeAll(cluster, 0, 10);
+      var old = cluster.awaitLeader();
+
+      old.kill();
+
+      requireAll(cluster, 10);
+      proposeAll(cluster, 10, 1);
+      old.start();
+      Awaitility.await()
+          .atMost(Duration.ofMinutes(2))
+          .until(() -> old.state().count("name-10") >= 1);
+    }
+  }
+
+  @Test
+  void membersAreKnownAfterARestartBeforeTheFirstEntry() throws Exception {
+    try (var cluster = new GroupCluster(directory, 3)) {
+      // One at a time, so that none ever hears of another.
+      for (var node : cluster.nodes()) {
+        node.start();
+        node.open();
+        node.kill();
+      }
+      for (var node : cluster.nodes()) {
+        node.start();
+      }
+
+      proposeAll(cluster, 0, 1);
+      requireAll(cluster, 1);
+    }
+  }
+
+  /// One member, so that nothing but the entry could cost it its leadership.
+  @Test
+  void entryAboveTheLimitIsRefusedAndTheLeaderStays() throws Exception {
+    try (var cluster = new GroupCluster(directory, 1).start()) {
+      var replica = cluster.awaitLeader().replica();
+      long term = replica.currentTerm();
+
+      assertThatThrownBy(() -> replica.propose(ByteBuffer.allocate((2 << 20) + 1)).get())
+          .cause()
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("2097153 bytes (expected: at most 2097152)");
+      var largest = replica.propose(ByteBuffer.allocate(2 << 20)).get();
+
+      assertThat(largest.place().term()).isEqualTo(term);
+      assertThat(replica.leads()).isTrue();
+      assertThat(replica.inFlight().entries()).isZero();
+    }
+  }
+
+  @Test
+  void followerRefusesAProposalAndNamesTheLeader() throws Exception {
+    try (var cluster = new GroupCluster(directory, 3).start()) {
+      // Who leads may change at any moment on a busy machine.
+      Awaitility.await()
+          .atMost(Duration.ofMinutes(2))
+          .until(
+              () ->
+                  cluster.nodes().stream()
+                      .map(node -> GroupCluster.propose(node, "a"))
+                      .flatMap(proposed -> refusedByFollower(proposed).stream())
+                      .anyMatch(
+                          leader -> cluster.nodes().stream().anyMatch(n -> n.id.equals(leader))));
+    }
+  }
+
+  private static Optional<NodeId> refusedByFollower(CompletableFuture<?> proposed) {
+    try {
+      proposed.join();
+      return Optional.empty();
+    } catch (CompletionException e) {
+      return e.getCause() instanceof ShardException.NotLeader refusal
+          ? refusal.leader()
+          : Optional.empty();
+    }
+  }
+
+  @Test
+  void entryThatCannotBeAppliedStopsTheReplicaVisibly() throws Exception {
+    try (var cluster = new GroupCluster(directory, 1).start()) {
+      var node = cluster.awaitLeader();
+      node.state().poison("bad");
+
+      assertThatThrownBy(() -> GroupCluster.propose(node, "bad").get())
+          .cause()
+          .isInstanceOf(ShardException.OutcomeUnknown.class);
+
+      assertThat(node.replica().machine().fault()).isPresent();
+      assertThatThrownBy(() -> GroupCluster.propose(node, "a").get())
+          .cause()
+          .isInstanceOf(ShardException.Failed.class);
+      assertThatThrownBy(() -> node.replica().awaitApplied(1_000).get())
+          .cause()
+          .isInstanceOf(ShardException.Failed.class);
+    }
+  }
+
+  /// Anyone who reaches the port could write and delete groups otherwise.
+  @Test
+  void portServesConsensusOnly() throws Exception {
+    try (var cluster = new GroupCluster(directory, 1).start()) {
+      var node = cluster.awaitLeader();
+      var peer = node.replica().division().getGroup().getPeers().iterator().next();
+      try (var client =
+          RaftClient.newBuilder()
+              .setRaftGroup(node.replica().division().getGroup())
+              .setProperties(new RaftProperties())
+              .setRetryPolicy(RetryPolicies.noRetry())
+              .build()) {
+
+        assertThatThrownBy(() -> client.io().send(Message.valueOf("a")))
+            .isInstanceOf(Exception.class)
+            .hasStackTraceContaining("PERMISSION_DENIED");
+        assertThatThrownBy(() -> client.getGroupManagementApi(peer.getId()).list())
+            .isInstanceOf(Exception.class)
+            .hasStackTraceContaining("PERMISSION_DENIED");
+      }
+      assertThat(node.state().count("a")).isZero();
+    }
+  }
+
+  /// Distinct names, so that one whose fate is not known may be proposed again.
+  static void proposeAll(GroupCluster cluster, int first, int count) {
+    for (int number = first; number < first + count; number++) {
+      String name = "name-" + number;
+      TestClient.retried(() -> GroupCluster.propose(cluster.awaitLeader(), name));
+    }
+  }
+
+  static void requireAll(GroupCluster cluster, int count) {
+    for (int number = 0; number < count; number++) {
+      String name = "name-" + number;
+      long counted = TestClient.retried(() -> cluster.awaitLeader().read(name));
+      assertThat(counted).as(name).isPositive();
+    }
+  }
+
+  private static void restartAll(GroupCluster cluster) throws Exception {
+    for (var node : cluster.nodes()) {
+      node.kill();
+    }
+    for (var node : cluster.nodes()) {
+      node.start();
+    }
+  }
+
+  private static String text(ByteBuffer bytes) {
+    return StandardCharsets.UTF_8.decode(bytes).toString();
+  }
+}

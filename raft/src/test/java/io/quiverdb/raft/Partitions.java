@@ -1,0 +1,65 @@
+package io.quiverdb.raft;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.ratis.util.CodeInjectionForTesting;
+
+/// Cuts the links between nodes of this process, consensus included. Requests over a cut link are
+/// held and go on when it is healed, as late messages do.
+///
+/// Node ids are unique, so several clusters may use it at once; Ratis's hooks are global.
+public final class Partitions {
+  private static final Set<Link> CUT = ConcurrentHashMap.newKeySet();
+
+  private record Link(String one, String other) {
+    static Link of(String a, String b) {
+      return a.compareTo(b) < 0 ? new Link(a, b) : new Link(b, a);
+    }
+  }
+
+  static {
+    for (String point :
+        new String[] {
+          "RaftServerImpl.appendEntries",
+          "RaftServerImpl.requestVote",
+          "RaftServerImpl.startLeaderElection"
+        }) {
+      CodeInjectionForTesting.put(point, (local, remote, _) -> hold(local, remote));
+    }
+  }
+
+  private Partitions() {}
+
+  public static void cut(NodeId one, NodeId other) {
+    CUT.add(Link.of(one.toString(), other.toString()));
+  }
+
+  public static void heal(NodeId one, NodeId other) {
+    CUT.remove(Link.of(one.toString(), other.toString()));
+    synchronized (CUT) {
+      CUT.notifyAll();
+    }
+  }
+
+  public static boolean isCut(NodeId one, NodeId other) {
+    return CUT.contains(Link.of(one.toString(), other.toString()));
+  }
+
+  private static boolean hold(Object local, Object remote) {
+    var link = Link.of(String.valueOf(local), String.valueOf(remote));
+    if (!CUT.contains(link)) {
+      return false;
+    }
+    synchronized (CUT) {
+      while (CUT.contains(link)) {
+        try {
+          CUT.wait();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return true;
+        }
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,65 @@
+package io.quiverdb.raft;
+
+import io.quiverdb.core.Position;
+import io.quiverdb.core.StateHash;
+import io.quiverdb.raft.catalog.CatalogWrite;
+import io.quiverdb.raft.catalog.CatalogWritten;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/// A peer that answers nothing but what the barrier asks.
+public record PeerOfTerms(
+    Function<Map<GroupKey, Long>, CompletableFuture<Map<GroupKey, Long>>> terms) implements Peer {
+  @Override
+  public CompletableFuture<Map<GroupKey, Long>> currentTerms(Map<GroupKey, Long> asked) {
+    return terms.apply(asked);
+  }
+
+  @Override
+  public CompletableFuture<NodeStatus> status() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<Optional<Claim>> claim() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<Claim> claim(Claim claim) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<Void> openGroup(UUID clusterId, GroupKey group) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<Long> readIndex(GroupKey group) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Shard shard(int number) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<CatalogWritten> writeCatalog(CatalogWrite write) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<Void> transferLeader(GroupKey group, NodeId target) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<Optional<StateHash>> hashAt(int shard, Position position) {
+    throw new UnsupportedOperationException();
+  }
+}

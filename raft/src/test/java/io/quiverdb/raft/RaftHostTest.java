@@ -1,0 +1,281 @@
+package io.quiverdb.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quiverdb.core.Outcome;
+import io.quiverdb.core.Position;
+import io.quiverdb.core.StoreLockedException;
+import io.quiverdb.raft.GroupKey.ShardGroup;
+import io.quiverdb.raft.catalog.CatalogWritten;
+import io.quiverdb.raft.catalog.CollectionInfo;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(value = 6, unit = TimeUnit.MINUTES)
+class RaftHostTest {
+  private static final int POINTS = 30;
+
+  @TempDir Path directory;
+
+  @Test
+  void nodeIsTheSameAfterARestart() {
+    try (var cluster = TestCluster.unformed(directory, 1)) {
+      var node = cluster.nodes().getFirst();
+      var id = node.id();
+
+      node.kill();
+      node.start();
+
+      assertThat(node.id()).isEqualTo(id);
+    }
+  }
+
+  @Test
+  void unformedNodeSaysWhyItIsNotReady() {
+    try (var cluster = TestCluster.unformed(directory, 1)) {
+      var status = cluster.nodes().getFirst().host().status();
+
+      assertThat(status.ready()).isFalse();
+      assertThat(status.reasons()).containsExactly("no cluster: waiting for cluster init");
+      assertThat(status.clusterId()).isEmpty();
+    }
+  }
+
+  @Test
+  void secondHostOnADirectoryIsRefused() {
+    try (var cluster = TestCluster.unformed(directory, 1)) {
+      assertThatThrownBy(cluster.nodes().getFirst()::start)
+          .isInstanceOf(StoreLockedException.class)
+          .hasMessageContaining("pid " + ProcessHandle.current().pid());
+    }
+  }
+
+  @Test
+  void writesAreReadBackFromEveryMember() {
+    try (var cluster = TestCluster.formed(directory, 3, 2)) {
+      var client = new TestClient(cluster);
+      var collection = client.create("things");
+      upsertAll(client, collection, 0);
+
+      for (var node : cluster.nodes()) {
+        for (int number = 0; number < POINTS; number++) {
+          String id = "point-" + number;
+          int shard = client.shardOf(id);
+          var read =
+              TestClient.retried(
+                  () -> node.host().self().shard(shard).get(collection.id(), List.of(id)));
+          assertThat(read.value().getFirst()).as(id).isPresent();
+        }
+      }
+    }
+  }
+
+  @Test
+  void writesSurviveAKillOfAllByReplay() {
+    try (var cluster = TestCluster.formed(directory, 3, 2)) {
+      var client = new TestClient(cluster);
+      var collection = client.create("things");
+      upsertAll(client, collection, 0);
+
+      restartAll(cluster);
+
+      requireAll(client, collection, 0);
+    }
+  }
+
+  @Test
+  void writesSurviveAKillOfAllByCheckpointAndReplay() {
+    try (var cluster = TestCluster.formed(directory, 3, 1)) {
+      var client = new TestClient(cluster);
+      var collection = client.create("things");
+      upsertAll(client, collection, 0);
+      cluster.nodes().forEach(node -> node.host().checkpoint());
+      upsertAll(client, collection, 1);
+
+      restartAll(cluster);
+
+      requireAll(client, collection, 1);
+      for (var node : cluster.nodes()) {
+        var shard = node.host().status().replicas().get(1);
+        assertThat(shard.group()).isEqualTo(new ShardGroup(0));
+        assertThat(shard.checkpointedIndex()).isPositive();
+      }
+    }
+  }
+
+  @Test
+  void acknowledgedWritesAreThereAfterALeaderIsKilled() {
+    try (var cluster = TestCluster.formed(directory, 3, 1)) {
+      var client = new TestClient(cluster);
+      var collection = client.create("things");
+      upsertAll(client, collection, 0);
+      var leader = cluster.awaitLeader(0);
+
+      leader.kill();
+
+      requireAll(client, collection, 0);
+      upsertAll(client, collection, 1);
+      leader.start();
+      cluster.awaitReady();
+      requireAll(client, collection, 1);
+    }
+  }
+
+  @Test
+  void replicasHashAlikeAtAMark() {
+    try (var cluster = TestCluster.formed(directory, 3, 1)) {
+      var client = new TestClient(cluster);
+      var collection = client.create("things");
+      upsertAll(client, collection, 0);
+
+      Position mark = mark(cluster);
+
+      var hashes =
+          cluster.nodes().stream()
+              .map(node -> node.host().self().hashAt(0, mark).join().orElseThrow())
+              .distinct()
+              .toList();
+      assertThat(hashes).hasSize(1);
+    }
+  }
+
+  @Test
+  void writeToAnUnknownCollectionLogsNothing() {
+    try (var cluster = TestCluster.formed(directory, 1, 1)) {
+      var host = cluster.nodes().getFirst().host();
+      var before = host.status().replicas().get(1).committedIndex();
+
+      var written =
+          host.leaderOf(0)
+              .write(new ShardWrite.Delete(TestClient.stamp(), 77, List.of("a")))
+              .join();
+
+      assertThat(written.outcome()).isEqualTo(new Outcome.NotFound());
+      assertThat(host.status().replicas().get(1).committedIndex()).isEqualTo(before);
+      assertThatThrownBy(() -> host.leaderOf(0).get(77, List.of("a")).join())
+          .hasCauseInstanceOf(ShardException.UnknownCollection.class);
+    }
+  }
+
+  @Test
+  void droppedCollectionIsGoneFromEveryShardAndItsNameIsFree() {
+    try (var cluster = TestCluster.formed(directory, 3, 2)) {
+      var client = new TestClient(cluster);
+      var first = client.create("things");
+      upsertAll(client, first, 0);
+
+      assertThat(client.drop("things")).isInstanceOf(CatalogWritten.Dropped.class);
+
+      var second = client.create("things");
+      assertThat(second.id()).isNotEqualTo(first.id());
+      assertThat(client.count(second, 0) + client.count(second, 1)).isZero();
+    }
+  }
+
+  @Test
+  void applyWritesNoFileOfTheEngine() throws IOException {
+    try (var cluster = TestCluster.formed(directory, 1, 1)) {
+      var client = new TestClient(cluster);
+      var collection = client.create("things");
+      var shardFiles = cluster.nodes().getFirst().directory().resolve("shards");
+      var before = files(shardFiles);
+
+      upsertAll(client, collection, 0);
+
+      assertThat(files(shardFiles)).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void leadershipMovesWhenAskedAndNothingIsLost() {
+    try (var cluster = TestCluster.formed(directory, 3, 1)) {
+      var client = new TestClient(cluster);
+      var collection = client.create("things");
+      upsertAll(client, collection, 0);
+      TestClient.retried(
+          () -> {
+            var leader = cluster.awaitLeader(0);
+            var target =
+                cluster.nodes().stream().filter(node -> node != leader).findFirst().orElseThrow();
+            return leader.host().self().transferLeader(new ShardGroup(0), target.id());
+          });
+
+      requireAll(client, collection, 0);
+    }
+  }
+
+  @Test
+  void hostThatLeavesHandsItsLeadershipOver() {
+    try (var cluster = TestCluster.formed(directory, 3, 3)) {
+      var node = cluster.awaitLeader(0);
+
+      node.host().handOverLeadership(Duration.ofSeconds(20));
+
+      assertThat(cluster.awaitLeader(0)).isNotNull();
+      var client = new TestClient(cluster);
+      assertThat(client.create("things")).isNotNull();
+    }
+  }
+
+  private static void upsertAll(TestClient client, CollectionInfo collection, int value) {
+    for (int number = 0; number < POINTS; number++) {
+      var outcome = client.upsert(collection, "point-" + number, number, value);
+      assertThat(outcome).isInstanceOfAny(Outcome.Applied.class, Outcome.Duplicate.class);
+    }
+  }
+
+  private static void requireAll(TestClient client, CollectionInfo collection, int value) {
+    for (int number = 0; number < POINTS; number++) {
+      String id = "point-" + number;
+      var point = client.get(collection, id);
+      assertThat(point.map(found -> found.vector().toArray()))
+          .as(id)
+          .contains(new float[] {number, value});
+    }
+  }
+
+  private static Position mark(TestCluster cluster) {
+    return TestClient.retried(
+            () ->
+                cluster
+                    .awaitLeader(0)
+                    .host()
+                    .leaderOf(0)
+                    .write(new ShardWrite.HashMark(TestClient.stamp())))
+        .position();
+  }
+
+  private static void restartAll(TestCluster cluster) {
+    cluster.nodes().forEach(TestCluster.Node::kill);
+    cluster.nodes().forEach(TestCluster.Node::start);
+    cluster.awaitReady();
+  }
+
+  /// Sizes and times of change.
+  private static Map<String, List<Object>> files(Path root) throws IOException {
+    Map<String, List<Object>> files = new TreeMap<>();
+    try (var paths = Files.walk(root)) {
+      for (Path path : paths.filter(Files::isRegularFile).toList()) {
+        files.put(path.toString(), List.of(Files.size(path), Files.getLastModifiedTime(path)));
+      }
+    }
+    return files;
+  }
+
+  static Optional<ReplicaStatus> replica(RaftHost host, GroupKey key) {
+    return host.status().replicas().stream()
+        .filter(replica -> replica.group().equals(key))
+        .findFirst();
+  }
+}

@@ -1,0 +1,187 @@
+package io.quiverdb.raft;
+
+import com.codahale.metrics.MetricRegistry;
+import io.quiverdb.raft.catalog.Reconciler;
+import io.quiverdb.raft.membership.Formation;
+import io.quiverdb.raft.snapshot.Checkpointer;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
+
+/// Nodes of one cluster in this process, on the loopback network: real groups on real files, and
+/// peers that reach each other by method calls. Links can be cut, consensus included, and nodes
+/// killed and started again.
+public final class TestCluster implements AutoCloseable {
+  /// Short enough for tests on two busy cores.
+  public static final RaftTiming TIMING =
+      new RaftTiming(Duration.ofMillis(300), Duration.ofMillis(600));
+
+  private static final RaftHost.Tuning TUNING =
+      new RaftHost.Tuning(
+          Checkpointer.Triggers.STANDARD,
+          RatisSettings.DiskSizes.SMALL,
+          Reconciler.Pace.PRODUCTION,
+          new Formation.Pace(Duration.ofMillis(100), 100, 1_200),
+          System::nanoTime);
+
+  private final List<Node> nodes = new ArrayList<>();
+  private final Map<String, Node> byPeerAddress = new ConcurrentHashMap<>();
+
+  /// One node, up or down.
+  public final class Node {
+    private final Path directory;
+    private final NodeAddresses addresses =
+        new NodeAddresses(Loopback.address(), Loopback.address(), Loopback.address());
+    private final List<Throwable> fatal = new CopyOnWriteArrayList<>();
+    private volatile MetricRegistry metrics = new MetricRegistry();
+    private volatile Optional<RaftHost> host = Optional.empty();
+
+    private Node(Path directory) {
+      this.directory = directory;
+    }
+
+    public Path directory() {
+      return directory;
+    }
+
+    public NodeAddresses addresses() {
+      return addresses;
+    }
+
+    public boolean isUp() {
+      return host.isPresent();
+    }
+
+    /// @throws IllegalStateException if it is down
+    public RaftHost host() {
+      return host.orElseThrow(() -> new IllegalStateException("node is down"));
+    }
+
+    public NodeId id() {
+      return host().member().id();
+    }
+
+    public MetricRegistry metrics() {
+      return metrics;
+    }
+
+    /// What the node would have halted for.
+    public List<Throwable> fatal() {
+      return fatal;
+    }
+
+    public void start() {
+      metrics = new MetricRegistry();
+      host =
+          Optional.of(
+              RaftHost.open(
+                  new RaftHostOptions(
+                      directory,
+                      addresses,
+                      Loopback.host(),
+                      "test",
+                      TIMING,
+                      new DirectTransport(this, byPeerAddress::get),
+                      metrics,
+                      new SecureRandom(),
+                      fatal::add),
+                  TUNING));
+    }
+
+    /// Stops it without handing leadership over.
+    public void kill() {
+      host.ifPresent(RaftHost::close);
+      host = Optional.empty();
+    }
+  }
+
+  private TestCluster(Path directory, int size) {
+    for (int number = 0; number < size; number++) {
+      var node = new Node(directory.resolve("node-" + number));
+      nodes.add(node);
+      byPeerAddress.put(node.addresses().peer(), node);
+    }
+  }
+
+  /// Nodes that are up and no cluster yet.
+  public static TestCluster unformed(Path directory, int size) {
+    var cluster = new TestCluster(directory, size);
+    cluster.nodes.forEach(Node::start);
+    return cluster;
+  }
+
+  /// A cluster that serves.
+  public static TestCluster formed(Path directory, int size, int shards) {
+    var cluster = unformed(directory, size);
+    var addresses = cluster.nodes.stream().map(node -> node.addresses().peer()).toList();
+    var _ = cluster.nodes.getFirst().host().form(addresses, shards, 0).join();
+    cluster.awaitReady();
+    return cluster;
+  }
+
+  public List<Node> nodes() {
+    return List.copyOf(nodes);
+  }
+
+  public Node node(NodeId id) {
+    return nodes.stream()
+        .filter(Node::isUp)
+        .filter(node -> node.id().equals(id))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /// Waits until every node that is up is ready.
+  public void awaitReady() {
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(3))
+        .until(
+            () -> nodes.stream().filter(Node::isUp).allMatch(node -> node.host().status().ready()));
+  }
+
+  /// Waits until a node that is up leads the shard and may write.
+  public Node awaitLeader(int shard) {
+    return Awaitility.await()
+        .atMost(Duration.ofMinutes(3))
+        .pollInterval(Duration.ofMillis(20))
+        .until(
+            () -> nodes.stream().filter(node -> leads(node, shard)).findFirst(),
+            Optional::isPresent)
+        .orElseThrow();
+  }
+
+  private static boolean leads(Node node, int shard) {
+    return node.isUp()
+        && node.host().status().replicas().stream()
+            .filter(replica -> replica.group().equals(new GroupKey.ShardGroup(shard)))
+            .anyMatch(
+                replica ->
+                    replica.role() == ReplicaStatus.Role.LEADER && replica.problem().isEmpty());
+  }
+
+  /// Cuts the links between a node and all others.
+  public void isolate(Node node) {
+    others(node).forEach(other -> Partitions.cut(node.id(), other.id()));
+  }
+
+  public void rejoin(Node node) {
+    others(node).forEach(other -> Partitions.heal(node.id(), other.id()));
+  }
+
+  private List<Node> others(Node node) {
+    return nodes.stream().filter(other -> other != node && other.isUp()).toList();
+  }
+
+  @Override
+  public void close() {
+    nodes.stream().filter(Node::isUp).forEach(this::rejoin);
+    nodes.forEach(Node::kill);
+  }
+}

@@ -1,0 +1,316 @@
+package io.quiverdb.raft.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import io.quiverdb.core.Descriptor;
+import io.quiverdb.core.Metric;
+import io.quiverdb.core.RequestId;
+import io.quiverdb.core.Settings;
+import io.quiverdb.core.Settings.FilterableField;
+import io.quiverdb.raft.Claim;
+import io.quiverdb.raft.HashKey;
+import io.quiverdb.raft.Member;
+import io.quiverdb.raft.NodeAddresses;
+import io.quiverdb.raft.NodeId;
+import io.quiverdb.raft.Seeds;
+import io.quiverdb.raft.catalog.CatalogWrite.CreateCollection;
+import io.quiverdb.raft.catalog.CatalogWrite.DropCollection;
+import io.quiverdb.raft.catalog.CollectionInfo.State;
+import io.quiverdb.raft.catalog.proto.CatalogAnswer;
+import io.quiverdb.raft.catalog.proto.CatalogOp;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class CatalogStateTest {
+  private static final Claim CLAIM = claim(1);
+  private static final long EPOCH_BITS = 1L << 48;
+
+  private CatalogState state = CatalogState.EMPTY;
+  private long index = -1;
+
+  @Test
+  void theFirstOperationFormsTheClusterAndNoOtherChangesIt() {
+    assertThat(state.view()).isEmpty();
+    assertThat(apply(create(1, "a")).hasNotFormed()).isTrue();
+
+    assertThat(apply(CatalogOps.form(CLAIM)).hasFormed()).isTrue();
+    assertThat(apply(CatalogOps.form(CLAIM)).hasFormed()).isTrue();
+    assertThat(apply(CatalogOps.form(claim(2))).getFormedOtherwise())
+        .isEqualTo(CatalogMessages.toBytes(CLAIM.clusterId()));
+
+    assertThat(state.view().orElseThrow().clusterId()).isEqualTo(CLAIM.clusterId());
+    assertThat(state.view().orElseThrow().shards()).hasSize(CLAIM.shards());
+  }
+
+  @Test
+  void createIsFinishedInItsSecondStep() {
+    form();
+
+    var created = apply(create(1, "a")).getCreated();
+    assertThat(collection("a").state()).isEqualTo(State.CREATING);
+    apply(CatalogOps.finish(collection("a")));
+
+    assertThat(collection("a").state()).isEqualTo(State.ACTIVE);
+    assertThat(collection("a").id()).isEqualTo(created.getId()).isEqualTo(EPOCH_BITS + 1);
+    assertThat(collection("a").catalogIndex()).isEqualTo(EPOCH_BITS + 1);
+  }
+
+  @Test
+  void droppedNameIsFreeOnlyWhenItIsGoneAndThenUnderANewId() {
+    form();
+    apply(create(1, "a"));
+    apply(CatalogOps.finish(collection("a")));
+    long firstId = collection("a").id();
+
+    apply(drop(2, "a"));
+    assertThat(apply(create(3, "a")).getBeingDropped().getId()).isEqualTo(firstId);
+    assertThat(apply(drop(4, "a")).hasBeingDropped()).isTrue();
+    apply(CatalogOps.finish(collection("a")));
+
+    // The same request as before: it had not been settled.
+    assertThat(apply(create(3, "a")).getCreated().getId()).isGreaterThan(firstId);
+    assertThat(apply(drop(4, "a")).getDropped().getId()).isGreaterThan(firstId);
+  }
+
+  @Test
+  void finishOfAnOvertakenChangeChangesNothing() {
+    form();
+    apply(create(1, "a"));
+    var creating = collection("a");
+    apply(drop(2, "a"));
+
+    assertThat(apply(CatalogOps.finish(creating)).hasFinished()).isTrue();
+
+    assertThat(collection("a").state()).isEqualTo(State.DROPPING);
+  }
+
+  @Test
+  void anotherRequestFindsTheNameTaken() {
+    form();
+    long id = apply(create(1, "a")).getCreated().getId();
+
+    assertThat(apply(create(2, "a")).getAlreadyExists().getId()).isEqualTo(id);
+    apply(CatalogOps.finish(collection("a")));
+    assertThat(apply(create(3, "a")).getAlreadyExists().getId()).isEqualTo(id);
+  }
+
+  @Test
+  void repeatedRequestGetsItsFirstAnswerWhateverHappenedSince() {
+    form();
+    long id = apply(create(1, "a")).getCreated().getId();
+    assertThat(apply(drop(9, "b")).hasNotFound()).isTrue();
+    apply(drop(2, "a"));
+    apply(CatalogOps.finish(collection("a")));
+    apply(create(3, "a"));
+    apply(create(4, "b"));
+
+    assertThat(apply(create(1, "a")).getCreated().getId()).isEqualTo(id);
+    assertThat(apply(drop(2, "a")).getDropped().getId()).isEqualTo(id);
+    assertThat(apply(drop(9, "b")).hasNotFound()).isTrue();
+    assertThat(collection("a").state()).isEqualTo(State.CREATING);
+    assertThat(collection("b").state()).isEqualTo(State.CREATING);
+  }
+
+  @Test
+  void requestIdOfAnotherRequestIsRefused() {
+    form();
+    apply(create(1, "a"));
+
+    assertThat(apply(create(1, "b")).hasRequestIdReused()).isTrue();
+    assertThat(apply(drop(1, "a")).hasRequestIdReused()).isTrue();
+
+    assertThat(collection("a").state()).isEqualTo(State.CREATING);
+  }
+
+  @Test
+  void repetitionWithAnotherHashKeyIsTheSameRequest() {
+    form();
+    var write = new CreateCollection(id(1), "a", descriptor(), Settings.NONE);
+    apply(CatalogOps.beginCreate(write, key(1)));
+
+    var answer = apply(CatalogOps.beginCreate(write, key(2)));
+
+    assertThat(answer.hasCreated()).isTrue();
+    assertThat(collection("a").hashKey()).isEqualTo(key(1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "A-1_b.c", "-", "0"})
+  void validNames(String name) {
+    form();
+
+    assertThat(apply(create(1, name)).hasCreated()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", ".a", "a b", "ä", "a/b", "a\n"})
+  void invalidNames(String name) {
+    assertThatThrownBy(() -> create(1, name))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("collection name: \"" + name + "\" (expected: 1 to 128");
+  }
+
+  @Test
+  void nameHas128CharactersAtMost() {
+    form();
+
+    assertThat(apply(create(1, "n".repeat(128))).hasCreated()).isTrue();
+    assertThatThrownBy(() -> create(2, "n".repeat(129)))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void applyChecksAgainWhatWasCheckedBefore() {
+    form();
+    var op = create(1, "a").toBuilder();
+
+    op.getBeginCreateCollectionBuilder().setName(".a");
+    assertThat(apply(op.build()).getInvalid()).contains("collection name");
+    op.setRequestId(CatalogMessages.toBytes(id(2).uuid()));
+    op.getBeginCreateCollectionBuilder()
+        .setName("a")
+        .getCollectionDescriptorBuilder()
+        .setDimension(0);
+    assertThat(apply(op.build()).getInvalid()).contains("dimension");
+  }
+
+  @Test
+  void unknownOperationStopsTheReplica() {
+    form();
+
+    assertThatThrownBy(() -> apply(CatalogOp.getDefaultInstance()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("catalogue entry 1");
+  }
+
+  @Test
+  void windowForgetsTheOldestButNotWhatIsUnderWay() {
+    form();
+    long underWay = apply(create(1, "under-way")).getCreated().getId();
+    apply(create(2, "done"));
+    apply(CatalogOps.finish(collection("done")));
+
+    int requests = 3;
+    while (state.remembered(CatalogMessages.toBytes(id(2).uuid())).isPresent()) {
+      apply(drop(requests++, "absent"));
+    }
+
+    assertThat(requests).isGreaterThan(1_000);
+    assertThat(apply(create(1, "under-way")).getCreated().getId()).isEqualTo(underWay);
+    assertThat(apply(create(2, "done")).hasAlreadyExists()).isTrue();
+  }
+
+  @Test
+  void sameOperationsGiveTheSameState() {
+    Seeds.forEach(
+        200,
+        seed -> {
+          var ops = randomOps(new Random(new Random(seed).nextLong()));
+
+          var one = CatalogState.EMPTY;
+          var other = CatalogState.EMPTY;
+          for (int i = 0; i < ops.size(); i++) {
+            var first = one.apply(i, ops.get(i));
+            var second = other.apply(i, ops.get(i));
+            assertThat(second.answer()).isEqualTo(first.answer());
+            one = first.state();
+            other = second.state();
+          }
+
+          assertThat(other.toMessage().toByteString()).isEqualTo(one.toMessage().toByteString());
+        });
+  }
+
+  /// Of few names, ids and requests, so that they meet; some of them mangled.
+  private static List<CatalogOp> randomOps(Random random) {
+    var ops = new ArrayList<CatalogOp>();
+    ops.add(CatalogOps.form(CLAIM));
+    for (int i = 1; i < 100; i++) {
+      var op =
+          switch (random.nextInt(3)) {
+            case 0 -> create(random.nextInt(20), random.nextBoolean() ? "a" : "b");
+            case 1 -> drop(random.nextInt(20), random.nextBoolean() ? "a" : "b");
+            default -> randomFinish(random, i);
+          };
+      ops.add(random.nextInt(10) == 0 ? mangled(op, random) : op);
+    }
+    return ops;
+  }
+
+  private static CatalogOp randomFinish(Random random, int index) {
+    var finish = CatalogOp.newBuilder();
+    finish
+        .getFinishCollectionBuilder()
+        .setCollectionId(EPOCH_BITS + 1 + random.nextInt(5))
+        .setCatalogIndex(EPOCH_BITS + Math.max(1, index - random.nextInt(8)));
+    return finish.build();
+  }
+
+  private static CatalogOp mangled(CatalogOp op, Random random) {
+    var mangled = op.toBuilder();
+    switch (random.nextInt(3)) {
+      case 0 -> mangled.clearRequestId();
+      case 1 -> mangled.setDigest(ByteString.copyFromUtf8("another"));
+      default -> {
+        if (op.hasBeginCreateCollection()) {
+          mangled.getBeginCreateCollectionBuilder().clearHashKey().clearCollectionDescriptor();
+        }
+      }
+    }
+    return mangled.build();
+  }
+
+  private void form() {
+    apply(CatalogOps.form(CLAIM));
+  }
+
+  private CatalogAnswer apply(CatalogOp op) {
+    var applied = state.apply(++index, op);
+    state = applied.state();
+    return applied.answer();
+  }
+
+  private CollectionInfo collection(String name) {
+    return state.view().orElseThrow().collection(name).orElseThrow();
+  }
+
+  private static CatalogOp create(int request, String name) {
+    var settings =
+        new Settings(List.of(new FilterableField("author.name", FilterableField.Type.KEYWORD)));
+    return CatalogOps.beginCreate(
+        new CreateCollection(id(request), name, descriptor(), settings), key(request));
+  }
+
+  private static CatalogOp drop(int request, String name) {
+    return CatalogOps.beginDrop(new DropCollection(id(request), name));
+  }
+
+  private static Descriptor descriptor() {
+    return new Descriptor(3, Metric.DOT);
+  }
+
+  private static RequestId id(int request) {
+    return new RequestId(new UUID(0, request));
+  }
+
+  private static HashKey key(int seed) {
+    var bytes = new byte[HashKey.BYTES];
+    new Random(seed).nextBytes(bytes);
+    return new HashKey(bytes);
+  }
+
+  private static Claim claim(int clusterId) {
+    var members =
+        List.of(1, 2, 3).stream()
+            .map(n -> new Member(new NodeId(new UUID(0, n)), new NodeAddresses("c", "p", "r")))
+            .toList();
+    return new Claim(new UUID(0, clusterId), members, 3, 3, 4 << 20);
+  }
+}

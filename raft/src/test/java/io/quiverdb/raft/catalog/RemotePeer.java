@@ -1,0 +1,67 @@
+package io.quiverdb.raft.catalog;
+
+import io.quiverdb.core.Position;
+import io.quiverdb.core.StateHash;
+import io.quiverdb.raft.Claim;
+import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.NodeId;
+import io.quiverdb.raft.NodeStatus;
+import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.Shard;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/// A node as another one reaches it: over a network that delays and loses.
+record RemotePeer(SimulatedCluster cluster, SimulatedNode from, SimulatedNode to) implements Peer {
+  @Override
+  public CompletableFuture<NodeStatus> status() {
+    return cluster.call(from, to, Peer::status);
+  }
+
+  @Override
+  public CompletableFuture<Optional<Claim>> claim() {
+    return cluster.call(from, to, Peer::claim);
+  }
+
+  @Override
+  public CompletableFuture<Claim> claim(Claim claim) {
+    return cluster.call(from, to, peer -> peer.claim(claim));
+  }
+
+  @Override
+  public CompletableFuture<Void> openGroup(UUID clusterId, GroupKey group) {
+    return cluster.call(from, to, peer -> peer.openGroup(clusterId, group));
+  }
+
+  @Override
+  public CompletableFuture<Long> readIndex(GroupKey group) {
+    return cluster.call(from, to, peer -> peer.readIndex(group));
+  }
+
+  @Override
+  public CompletableFuture<CatalogWritten> writeCatalog(CatalogWrite write) {
+    return cluster.call(from, to, peer -> peer.writeCatalog(write));
+  }
+
+  @Override
+  public CompletableFuture<Map<GroupKey, Long>> currentTerms(Map<GroupKey, Long> asked) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Shard shard(int number) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<Void> transferLeader(GroupKey group, NodeId target) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<Optional<StateHash>> hashAt(int shard, Position position) {
+    throw new UnsupportedOperationException();
+  }
+}

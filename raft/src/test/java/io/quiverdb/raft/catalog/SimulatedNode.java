@@ -1,0 +1,257 @@
+package io.quiverdb.raft.catalog;
+
+import io.quiverdb.core.Position;
+import io.quiverdb.core.StateHash;
+import io.quiverdb.core.storage.SimulatedStorage;
+import io.quiverdb.raft.Claim;
+import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.Member;
+import io.quiverdb.raft.NodeId;
+import io.quiverdb.raft.NodeStatus;
+import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.Shard;
+import io.quiverdb.raft.membership.ClaimFile;
+import io.quiverdb.raft.membership.NodeClaim;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/// A node that may crash and come back with what it had made durable.
+public final class SimulatedNode implements Peer {
+  private static final Reconciler.Pace PACE =
+      new Reconciler.Pace(Duration.ofMillis(20), Duration.ofMillis(200), Duration.ofMillis(500));
+
+  private final SimulatedCluster cluster;
+  private final Random random;
+  private final Member self;
+
+  // On disk.
+  private SimulatedStorage storage = new SimulatedStorage();
+  private Set<GroupKey> groups = new HashSet<>();
+
+  /// Empty while it is down.
+  private Optional<Running> process = Optional.empty();
+
+  private final class Running {
+    private final Simulation.Scheduler scheduler = cluster.simulation().scheduler();
+    private final NodeClaim claim;
+    private Optional<Catalogue> catalogue = Optional.empty();
+
+    Running() throws IOException {
+      claim = NodeClaim.open(self.id(), new ClaimFile(storage), new Groups());
+      if (groups.contains(new GroupKey.CatalogGroup())) {
+        openCatalogue(claim.current().orElseThrow());
+      }
+    }
+
+    void openCatalogue(Claim held) {
+      if (catalogue.isEmpty()) {
+        catalogue = Optional.of(new Catalogue(held));
+      }
+    }
+
+    private final class Catalogue {
+      private final CatalogReplica replica = new CatalogReplica();
+      private final SimulatedGroup.Member member;
+      private final ClusterCatalog view;
+
+      Catalogue(Claim held) {
+        member = cluster.group(held).join(self.id(), replica);
+        view =
+            new ClusterCatalog(
+                member, replica, Running.this::peer, new SeededRandom(random), scheduler);
+        new Reconciler(
+                held,
+                member,
+                replica,
+                Running.this::peer,
+                number -> cluster.shardFrom(SimulatedNode.this, held, number),
+                scheduler,
+                PACE)
+            .start();
+      }
+    }
+
+    private Peer peer(NodeId to) {
+      return new RemotePeer(cluster, SimulatedNode.this, cluster.node(to));
+    }
+  }
+
+  private final class Groups implements NodeClaim.Groups {
+    @Override
+    public boolean anyExists() {
+      return !groups.isEmpty();
+    }
+
+    @Override
+    public CompletableFuture<Void> open(Claim claim, GroupKey group) {
+      groups.add(group);
+      if (group instanceof GroupKey.CatalogGroup) {
+        process().openCatalogue(claim);
+      }
+      cluster.checkOneCluster();
+      return CompletableFuture.completedFuture(null);
+    }
+  }
+
+  SimulatedNode(SimulatedCluster cluster, Member self, Random random) {
+    this.cluster = cluster;
+    this.self = self;
+    this.random = random;
+    start();
+  }
+
+  public NodeId id() {
+    return self.id();
+  }
+
+  public String address() {
+    return self.addresses().peer();
+  }
+
+  public boolean isUp() {
+    return process.isPresent();
+  }
+
+  public Simulation.Scheduler scheduler() {
+    return process().scheduler;
+  }
+
+  public boolean has(GroupKey group) {
+    return groups.contains(group);
+  }
+
+  public Optional<Claim> heldClaim() {
+    return process.flatMap(running -> running.claim.current());
+  }
+
+  /// Empty while it is down or has no catalogue.
+  Optional<ClusterCatalog> catalog() {
+    return process.flatMap(running -> running.catalogue).map(catalogue -> catalogue.view);
+  }
+
+  Optional<CatalogReplica> replica() {
+    return process.flatMap(running -> running.catalogue).map(catalogue -> catalogue.replica);
+  }
+
+  void start() {
+    try {
+      process = Optional.of(new Running());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Lets it crash at one of its next calls of the disk.
+  void crashSoonAtTheDisk() {
+    storage.crashAt(1 + random.nextInt(6));
+  }
+
+  void keepTheDisk() {
+    storage.crashAt(Long.MAX_VALUE / 2);
+  }
+
+  boolean hasCrashedDisk() {
+    return storage.crashed();
+  }
+
+  public void crash() {
+    process.ifPresent(
+        running -> {
+          running.scheduler.shutdown();
+          running.claim.current().ifPresent(held -> cluster.group(held).leave(self.id()));
+        });
+    process = Optional.empty();
+    storage = storage.afterCrash(random);
+  }
+
+  /// Comes back without its claim, if it has no group.
+  void crashAndLoseClaim() {
+    if (groups.isEmpty()) {
+      crash();
+      storage = new SimulatedStorage();
+      start();
+    }
+  }
+
+  private Running process() {
+    return process.orElseThrow();
+  }
+
+  @Override
+  public CompletableFuture<NodeStatus> status() {
+    var clusterId = replica().flatMap(CatalogReplica::view).map(CatalogView::clusterId);
+    return CompletableFuture.completedFuture(
+        new NodeStatus(self, "test", clusterId, List.of(), List.of()));
+  }
+
+  @Override
+  public CompletableFuture<Optional<Claim>> claim() {
+    return process().claim.claim();
+  }
+
+  @Override
+  public CompletableFuture<Claim> claim(Claim claim) {
+    return process().claim.claim(claim);
+  }
+
+  @Override
+  public CompletableFuture<Void> openGroup(UUID clusterId, GroupKey group) {
+    return process().claim.openGroup(clusterId, group);
+  }
+
+  @Override
+  public CompletableFuture<Long> readIndex(GroupKey group) {
+    return process().catalogue.orElseThrow().member.readIndex();
+  }
+
+  @Override
+  public CompletableFuture<CatalogWritten> writeCatalog(CatalogWrite write) {
+    return catalog().orElseThrow().writeAsLeader(write);
+  }
+
+  @Override
+  public CompletableFuture<Map<GroupKey, Long>> currentTerms(Map<GroupKey, Long> asked) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Shard shard(int number) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<Void> transferLeader(GroupKey group, NodeId target) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<Optional<StateHash>> hashAt(int shard, Position position) {
+    throw new UnsupportedOperationException();
+  }
+
+  /// The same in every run of a seed.
+  private static final class SeededRandom extends SecureRandom {
+    private static final long serialVersionUID = 1L;
+
+    private final Random random;
+
+    SeededRandom(Random random) {
+      this.random = random;
+    }
+
+    @Override
+    public void nextBytes(byte[] bytes) {
+      random.nextBytes(bytes);
+    }
+  }
+}

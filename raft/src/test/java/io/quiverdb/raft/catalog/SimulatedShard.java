@@ -1,0 +1,101 @@
+package io.quiverdb.raft.catalog;
+
+import io.quiverdb.core.Outcome;
+import io.quiverdb.core.RequestId;
+import io.quiverdb.raft.ShardWrite;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/// What a shard's engine makes of the catalogue's requests, and whether these were in order.
+final class SimulatedShard {
+  private final Consumer<String> violations;
+  private final Map<Long, Held> collections = new TreeMap<>();
+  private final Map<RequestId, Outcome> window = new HashMap<>();
+  private long epoch;
+
+  private record Held(boolean isAlive, String name, long catalogIndex) {}
+
+  SimulatedShard(Consumer<String> violations) {
+    this.violations = violations;
+  }
+
+  boolean isAlive(long collectionId) {
+    return collections.containsKey(collectionId) && collections.get(collectionId).isAlive;
+  }
+
+  boolean isDropped(long collectionId) {
+    return collections.containsKey(collectionId) && !collections.get(collectionId).isAlive;
+  }
+
+  Outcome apply(ShardWrite write) {
+    var id = write.stamp().id();
+    if (window.containsKey(id)) {
+      return new Outcome.Duplicate(window.get(id));
+    }
+    var outcome = decide(write);
+    boolean isSettled =
+        !(outcome instanceof Outcome.StaleEpoch || outcome instanceof Outcome.Superseded);
+    if (isSettled) {
+      window.put(id, outcome);
+    }
+    return outcome;
+  }
+
+  /// Requests are forgotten some day, and copies of them come after that.
+  void forgetRequests() {
+    window.clear();
+  }
+
+  private Outcome decide(ShardWrite write) {
+    if (write instanceof ShardWrite.SetOwnership ownership) {
+      epoch = ownership.epoch();
+      return applied();
+    }
+    if (write.stamp().epoch() != epoch) {
+      violations.accept("asked before it owned its slots: " + write);
+      return new Outcome.StaleEpoch(epoch);
+    }
+    return switch (write) {
+      case ShardWrite.CreateCollection create -> create(create);
+      case ShardWrite.DropCollection drop -> drop(drop);
+      case ShardWrite.Upsert _,
+          ShardWrite.Delete _,
+          ShardWrite.HashMark _,
+          ShardWrite.SetOwnership _ ->
+          throw new IllegalArgumentException(write.toString());
+    };
+  }
+
+  private Outcome create(ShardWrite.CreateCollection create) {
+    var held = collections.get(create.collectionId());
+    if (held != null) {
+      return create.catalogIndex() < held.catalogIndex
+          ? new Outcome.Superseded()
+          : new Outcome.AlreadyExists();
+    }
+    collections.forEach(
+        (id, other) -> {
+          if (other.isAlive && other.name.equals(create.name())) {
+            violations.accept(id + " and " + create.collectionId() + " have one name");
+          }
+        });
+    collections.put(create.collectionId(), new Held(true, create.name(), create.catalogIndex()));
+    return applied();
+  }
+
+  private Outcome drop(ShardWrite.DropCollection drop) {
+    var held = collections.get(drop.collectionId());
+    if (held != null && drop.catalogIndex() < held.catalogIndex) {
+      return new Outcome.Superseded();
+    }
+    collections.put(drop.collectionId(), new Held(false, "", drop.catalogIndex()));
+    return applied();
+  }
+
+  private static Outcome applied() {
+    return new Outcome.Applied(1, List.of());
+  }
+}

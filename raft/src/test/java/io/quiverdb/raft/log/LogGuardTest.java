@@ -1,0 +1,219 @@
+package io.quiverdb.raft.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quiverdb.core.CorruptFileException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.StateMachineLogEntryProto;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.com.google.protobuf.CodedOutputStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LogGuardTest {
+  private static final int PREALLOCATED_BYTES = 512;
+
+  @TempDir Path root;
+  private Path group;
+  private Path current;
+  private LogGuard guard;
+
+  @BeforeEach
+  void createGroup() throws IOException {
+    group = root.resolve("raft").resolve("group");
+    current = Files.createDirectories(group.resolve("current"));
+    guard = new LogGuard(root, 4 << 20);
+  }
+
+  @Test
+  void soundLogStaysAsItIs() throws IOException {
+    write("log_0-1", segment(entry(0, 10), entry(1, 200)));
+    Path open = write("log_inprogress_2", padded(segment(entry(2, 30), entry(3, 40))));
+    byte[] before = Files.readAllBytes(open);
+
+    assertThat(guard.guard(group)).isEqualTo(3);
+
+    assertThat(Files.readAllBytes(open)).isEqualTo(before);
+  }
+
+  @Test
+  void groupWithoutALogHasNoEntry() throws IOException {
+    assertThat(guard.guard(group)).isEqualTo(-1);
+    assertThat(guard.guard(root.resolve("nothing"))).isEqualTo(-1);
+  }
+
+  @Test
+  void lastEntryCutAtAnyByteIsTakenAwayWhetherZerosFollowOrNot() throws IOException {
+    byte[] kept = segment(entry(0, 20), entry(1, 130));
+    byte[] whole = segment(entry(0, 20), entry(1, 130), entry(2, 130));
+    for (int cut = kept.length; cut < whole.length; cut++) {
+      for (boolean zeros : new boolean[] {true, false}) {
+        byte[] torn = Arrays.copyOf(whole, cut);
+        Path open = write("log_inprogress_0", zeros ? padded(torn) : torn);
+
+        assertThat(guard.guard(group)).as("cut at %d", cut).isEqualTo(1);
+
+        byte[] left = Files.readAllBytes(open);
+        assertThat(Arrays.copyOf(left, kept.length)).isEqualTo(kept);
+        assertThat(onlyZeros(left, kept.length)).as("cut at %d", cut).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void headerCutAtAnyByteLeavesAnEmptySegment() throws IOException {
+    byte[] header = segment();
+    for (int cut = 0; cut < header.length; cut++) {
+      Path open = write("log_inprogress_0", padded(Arrays.copyOf(header, cut)));
+
+      assertThat(guard.guard(group)).isEqualTo(-1);
+
+      assertThat(open).isEmptyFile();
+    }
+  }
+
+  @Test
+  void anyFlippedBitBeforeTheLastEntryIsRefusedByFileAndOffset() throws IOException {
+    byte[] before = segment(entry(0, 20), entry(1, 100));
+    byte[] whole = padded(segment(entry(0, 20), entry(1, 100), entry(2, 100)));
+    for (int at = 0; at < before.length; at++) {
+      for (int bit = 0; bit < Byte.SIZE; bit++) {
+        byte[] rotten = whole.clone();
+        rotten[at] ^= (byte) (1 << bit);
+        write("log_inprogress_0", rotten);
+
+        assertThatThrownBy(() -> guard.guard(group))
+            .as("bit %d of byte %d", bit, at)
+            .isInstanceOfSatisfying(
+                CorruptFileException.class,
+                refusal -> {
+                  assertThat(refusal.file()).isEqualTo("raft/group/current/log_inprogress_0");
+                  assertThat(refusal.offset()).isBetween(0L, (long) before.length);
+                });
+      }
+    }
+  }
+
+  @Test
+  void anyFlippedBitOfAClosedSegmentIsRefused() throws IOException {
+    byte[] closed = segment(entry(0, 20), entry(1, 50));
+    write("log_inprogress_2", padded(segment(entry(2, 10))));
+    for (int at = 0; at < closed.length; at++) {
+      byte[] rotten = closed.clone();
+      rotten[at] ^= 1;
+      write("log_0-1", rotten);
+
+      assertThatThrownBy(() -> guard.guard(group))
+          .as("byte %d", at)
+          .isInstanceOf(CorruptFileException.class)
+          .hasMessageContaining("raft/group/current/log_0-1");
+    }
+  }
+
+  @Test
+  void closedSegmentThatWasCutIsRefused() throws IOException {
+    byte[] closed = segment(entry(0, 20), entry(1, 50));
+    write("log_0-1", Arrays.copyOf(closed, segment(entry(0, 20)).length));
+
+    assertThatThrownBy(() -> guard.guard(group))
+        .isInstanceOf(CorruptFileException.class)
+        .hasMessageContaining("last entry");
+  }
+
+  @Test
+  void missingSegmentIsRefused() throws IOException {
+    write("log_0-1", segment(entry(0, 20), entry(1, 50)));
+    write("log_inprogress_3", padded(segment(entry(3, 20))));
+
+    assertThatThrownBy(() -> guard.guard(group))
+        .isInstanceOf(CorruptFileException.class)
+        .hasMessageContaining(
+            "log_inprogress_3 at 0: first entry of the segment is 3 (expected: 2)");
+  }
+
+  @Test
+  void dataBehindZerosIsRefused() throws IOException {
+    byte[] sound = padded(segment(entry(0, 20)));
+    sound[sound.length - 1] = 1;
+    write("log_inprogress_0", sound);
+
+    assertThatThrownBy(() -> guard.guard(group)).isInstanceOf(CorruptFileException.class);
+  }
+
+  @Test
+  void largeTornEntryIsCut() throws IOException {
+    byte[] kept = segment(entry(0, 20));
+    byte[] whole = segment(entry(0, 20), entry(1, 1 << 20));
+    write("log_inprogress_0", padded(Arrays.copyOf(whole, whole.length / 2)));
+
+    assertThat(guard.guard(group)).isZero();
+
+    assertThat(current.resolve("log_inprogress_0")).hasSize(kept.length);
+  }
+
+  private Path write(String name, byte[] content) throws IOException {
+    return Files.write(current.resolve(name), content);
+  }
+
+  private static byte[] padded(byte[] content) {
+    return Arrays.copyOf(content, content.length + PREALLOCATED_BYTES);
+  }
+
+  private static boolean onlyZeros(byte[] content, int from) {
+    for (int at = from; at < content.length; at++) {
+      if (content[at] != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Without a byte 0 anywhere in the entries' data, so that a cut never looks like an end.
+  private static LogEntryProto entry(long index, int dataBytes) {
+    var data = new byte[dataBytes];
+    Arrays.fill(data, (byte) (1 + index));
+    return LogEntryProto.newBuilder()
+        .setTerm(3)
+        .setIndex(index)
+        .setStateMachineLogEntry(
+            StateMachineLogEntryProto.newBuilder().setLogData(ByteString.copyFrom(data)))
+        .build();
+  }
+
+  private static byte[] segment(LogEntryProto... entries) throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    bytes.write("RaftLog1".getBytes(StandardCharsets.US_ASCII));
+    for (byte[] framed : framed(entries)) {
+      bytes.write(framed);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static List<byte[]> framed(LogEntryProto... entries) throws IOException {
+    List<byte[]> framed = new ArrayList<>();
+    for (LogEntryProto entry : entries) {
+      var frame = new ByteArrayOutputStream();
+      var out = CodedOutputStream.newInstance(frame);
+      out.writeUInt32NoTag(entry.getSerializedSize());
+      entry.writeTo(out);
+      out.flush();
+      var checksum = new CRC32C();
+      checksum.update(frame.toByteArray());
+      frame.write(ByteBuffer.allocate(Integer.BYTES).putInt((int) checksum.getValue()).array());
+      framed.add(frame.toByteArray());
+    }
+    return framed;
+  }
+}
