@@ -1,0 +1,2 @@
+/// The wire contract, generated from `quiver/v1/*.proto`.
+package io.quiverdb.api.v1;

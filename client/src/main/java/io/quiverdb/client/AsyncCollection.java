@@ -1,0 +1,117 @@
+package io.quiverdb.client;
+
+import io.quiverdb.api.v1.CollectionsGrpc;
+import io.quiverdb.api.v1.CountRequest;
+import io.quiverdb.api.v1.CountResponse;
+import io.quiverdb.api.v1.GetCollectionRequest;
+import io.quiverdb.api.v1.PointsGrpc;
+import io.quiverdb.client.routing.Repeat;
+import io.quiverdb.client.routing.WriteContent;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/// The calls of [Collection], as futures. They fail with [QuiverException]; what hangs on them runs
+/// on the client's own threads and may block.
+public final class AsyncCollection {
+  private final Calls calls;
+  private final String name;
+
+  AsyncCollection(Calls calls, String name) {
+    this.calls = calls;
+    this.name = Objects.requireNonNull(name);
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /// @see Collection#info
+  public CompletableFuture<CollectionInfo> info() {
+    GetCollectionRequest request = GetCollectionRequest.newBuilder().setName(name).build();
+    return calls.publish(
+        calls
+            .router()
+            .ask(CollectionsGrpc.getGetCollectionMethod(), request, Repeat.READ)
+            .thenApply(CollectionInfo::of));
+  }
+
+  /// @see Collection#upsert(List)
+  public CompletableFuture<WriteResult> upsert(Point... points) {
+    return upsert(Arrays.asList(points));
+  }
+
+  /// @see Collection#upsert(List)
+  public CompletableFuture<WriteResult> upsert(List<Point> points) {
+    return write(WriteContent.upsert(name, points.stream().map(Point::toWire).toList()));
+  }
+
+  /// @see Collection#delete(List)
+  public CompletableFuture<WriteResult> delete(String... ids) {
+    return delete(Arrays.asList(ids));
+  }
+
+  /// @see Collection#delete(List)
+  public CompletableFuture<WriteResult> delete(List<String> ids) {
+    return write(WriteContent.delete(name, ids));
+  }
+
+  private CompletableFuture<WriteResult> write(WriteContent content) {
+    if (content.size() == 0) {
+      return CompletableFuture.completedFuture(new WriteResult(List.of()));
+    }
+    return calls.publish(calls.router().write(content).thenApply(WriteResults::of));
+  }
+
+  /// @see Collection#get(String)
+  public CompletableFuture<Optional<StoredPoint>> get(String id) {
+    return calls.publish(found(List.of(id)).thenApply(points -> points.stream().findFirst()));
+  }
+
+  /// @see Collection#get(List)
+  public CompletableFuture<List<StoredPoint>> get(List<String> ids) {
+    return calls.publish(found(List.copyOf(ids)));
+  }
+
+  private CompletableFuture<List<StoredPoint>> found(List<String> ids) {
+    return calls
+        .router()
+        .get(name, ids)
+        .thenApply(points -> points.stream().map(StoredPoint::of).toList());
+  }
+
+  /// @see Collection#count()
+  public CompletableFuture<Long> count() {
+    return count(CountRequest.newBuilder().setCollection(name));
+  }
+
+  /// @see Collection#count(Filter)
+  public CompletableFuture<Long> count(Filter filter) {
+    return count(CountRequest.newBuilder().setCollection(name).setFilter(filter.toWire()));
+  }
+
+  private CompletableFuture<Long> count(CountRequest.Builder request) {
+    return calls.publish(
+        calls
+            .router()
+            .ask(PointsGrpc.getCountMethod(), request.build(), Repeat.READ)
+            .thenApply(this::counted));
+  }
+
+  private long counted(CountResponse response) {
+    calls.router().saw(response.getPositionsList());
+    return response.getCount();
+  }
+
+  /// @see Collection#scan
+  public AsyncScan scan() {
+    return new AsyncScan(calls, name);
+  }
+
+  /// @see Collection#search
+  public AsyncSearch search(float... query) {
+    return new AsyncSearch(calls, name, query);
+  }
+}

@@ -1,0 +1,59 @@
+package io.quiverdb.client;
+
+import io.quiverdb.api.v1.SearchGrpc;
+import io.quiverdb.api.v1.SearchRequest;
+import io.quiverdb.api.v1.SearchResponse;
+import io.quiverdb.client.routing.Repeat;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/// As [Search], as a future.
+public final class AsyncSearch {
+  private final Calls calls;
+  private final SearchRequest.Builder request;
+
+  AsyncSearch(Calls calls, String collection, float[] query) {
+    this.calls = calls;
+    this.request =
+        SearchRequest.newBuilder()
+            .setCollection(collection)
+            .setVector(Vectors.toWire(query))
+            .setK(Search.DEFAULT_K);
+  }
+
+  /// @see Search#k
+  public AsyncSearch k(int k) {
+    request.setK(k);
+    return this;
+  }
+
+  /// @see Search#filter
+  public AsyncSearch filter(Filter filter) {
+    request.setFilter(filter.toWire());
+    return this;
+  }
+
+  public AsyncSearch withPayload() {
+    request.setWithPayload(true);
+    return this;
+  }
+
+  public AsyncSearch withVector() {
+    request.setWithVector(true);
+    return this;
+  }
+
+  /// @see Search#run
+  public CompletableFuture<List<Hit>> run() {
+    return calls.publish(
+        calls
+            .router()
+            .ask(SearchGrpc.getSearchMethod(), request.build(), Repeat.READ)
+            .thenApply(this::hits));
+  }
+
+  private List<Hit> hits(SearchResponse response) {
+    calls.router().saw(response.getPositionsList());
+    return response.getHitsList().stream().map(Hit::of).toList();
+  }
+}

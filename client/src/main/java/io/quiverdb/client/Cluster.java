@@ -1,0 +1,47 @@
+package io.quiverdb.client;
+
+/// What concerns the cluster as a whole. Every call can fail with a [QuiverException].
+public final class Cluster {
+  private final AsyncCluster async;
+
+  Cluster(AsyncCluster async) {
+    this.async = async;
+  }
+
+  /// The same calls as futures.
+  public AsyncCluster async() {
+    return async;
+  }
+
+  /// As [#init(int, int)], with as many shards as nodes but at least 3, and up to 3 replicas.
+  public ClusterInfo init() {
+    return Calls.await(async.init());
+  }
+
+  /// Makes one cluster of the nodes that were started with the same list of peers. Once.
+  ///
+  /// @param shards fixed for the life of the cluster; 0 for the default
+  /// @param replicationFactor 0 for the default
+  /// @throws OutcomeUnknownException if the connection broke: ask for the [#status]
+  public ClusterInfo init(int shards, int replicationFactor) {
+    return Calls.await(async.init(shards, replicationFactor));
+  }
+
+  public ClusterTopology topology() {
+    return Calls.await(async.topology());
+  }
+
+  public ClusterStatus status() {
+    return Calls.await(async.status());
+  }
+
+  /// Compares the state hashes of all replicas, each shard's at one position of its log.
+  public ReplicaCheck check() {
+    return Calls.await(async.check());
+  }
+
+  /// Has a node lead a shard of which it has a replica.
+  public void transferLeader(int shard, String nodeId) {
+    Calls.await(async.transferLeader(shard, nodeId));
+  }
+}

@@ -1,0 +1,89 @@
+package io.quiverdb.client;
+
+import io.quiverdb.api.v1.NodeStatus;
+import io.quiverdb.api.v1.ReplicaStatus;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// How every node and replica fares.
+///
+/// @param clusterId empty before the cluster is formed
+/// @param encrypted whether data at rest is encrypted
+public record ClusterStatus(Optional<String> clusterId, List<Node> nodes, boolean encrypted) {
+  public ClusterStatus {
+    nodes = List.copyOf(nodes);
+  }
+
+  /// @param reachable false if it did not answer; then nothing more is known of it
+  /// @param reasons why it is not ready, one each
+  public record Node(
+      String id,
+      String clientAddress,
+      String version,
+      boolean reachable,
+      boolean ready,
+      List<String> reasons,
+      List<Replica> replicas) {
+    public Node {
+      reasons = List.copyOf(reasons);
+      replicas = List.copyOf(replicas);
+    }
+  }
+
+  /// @param checkpointedIndex what the newest durable checkpoint holds; empty if there is none
+  public record Replica(
+      int shard,
+      Role role,
+      long term,
+      long committedIndex,
+      long appliedIndex,
+      OptionalLong checkpointedIndex,
+      long points) {}
+
+  /// A replica's role in its Raft group.
+  public enum Role {
+    LEADER,
+    FOLLOWER,
+    CANDIDATE,
+    CLOSED,
+    UNKNOWN
+  }
+
+  static ClusterStatus of(io.quiverdb.api.v1.ClusterStatus status) {
+    return new ClusterStatus(
+        Optional.of(status.getClusterId()).filter(id -> !id.isEmpty()),
+        status.getNodesList().stream().map(ClusterStatus::node).toList(),
+        status.getEncrypted());
+  }
+
+  private static Node node(NodeStatus node) {
+    return new Node(
+        node.getId(),
+        node.getClientAddress(),
+        node.getVersion(),
+        node.getReachable(),
+        node.getReady(),
+        node.getReasonsList(),
+        node.getReplicasList().stream().map(ClusterStatus::replica).toList());
+  }
+
+  private static Replica replica(ReplicaStatus replica) {
+    return new Replica(
+        replica.getShard(),
+        switch (replica.getRole()) {
+          case LEADER -> Role.LEADER;
+          case FOLLOWER -> Role.FOLLOWER;
+          case CANDIDATE -> Role.CANDIDATE;
+          case CLOSED -> Role.CLOSED;
+          case ROLE_UNSPECIFIED, UNRECOGNIZED -> Role.UNKNOWN;
+        },
+        replica.getTerm(),
+        replica.getCommittedIndex(),
+        replica.getAppliedIndex(),
+        replica.getCheckpointedIndex() < 0
+            ? OptionalLong.empty()
+            : OptionalLong.of(replica.getCheckpointedIndex()),
+        replica.getPoints());
+  }
+}

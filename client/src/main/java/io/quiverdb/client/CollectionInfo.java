@@ -1,0 +1,46 @@
+package io.quiverdb.client;
+
+import io.quiverdb.api.v1.FilterableField;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// A collection as the cluster knows it.
+///
+/// @param id never used again for another collection
+public record CollectionInfo(String name, long id, Schema schema, State state) {
+  /// Where a collection stands in its life.
+  public enum State {
+    CREATING,
+    ACTIVE,
+    DROPPING
+  }
+
+  static CollectionInfo of(io.quiverdb.api.v1.Collection collection) {
+    Map<String, FieldType> fields = new LinkedHashMap<>();
+    for (FilterableField field : collection.getFilterableFieldsList()) {
+      fields.put(field.getPath(), FieldType.of(field.getType()));
+    }
+    return new CollectionInfo(
+        collection.getName(),
+        collection.getId(),
+        new Schema(collection.getDimension(), Metric.of(collection.getMetric()), fields),
+        switch (collection.getState()) {
+          case CREATING -> State.CREATING;
+          case DROPPING -> State.DROPPING;
+          case ACTIVE, STATE_UNSPECIFIED, UNRECOGNIZED -> State.ACTIVE;
+        });
+  }
+
+  public int dimension() {
+    return schema.dimension();
+  }
+
+  public Metric metric() {
+    return schema.metric();
+  }
+
+  /// The fields that filters may name, by path.
+  public Map<String, FieldType> fields() {
+    return schema.fields();
+  }
+}

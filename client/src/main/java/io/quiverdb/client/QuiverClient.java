@@ -1,0 +1,154 @@
+package io.quiverdb.client;
+
+import io.quiverdb.client.routing.Router;
+import io.quiverdb.client.routing.RouterOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.function.LongSupplier;
+
+/// A client of a Quiver cluster. Make one and share it: it is safe for any number of threads, and
+/// it finds the nodes, follows the shards' leaders and tries again by itself. The first call
+/// connects.
+///
+/// Calls wait until they are answered, or at most for the client's timeout. [#async] has the same
+/// calls as futures.
+public final class QuiverClient implements AutoCloseable {
+  private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration DEFAULT_ATTEMPT_TIMEOUT = Duration.ofSeconds(5);
+
+  private final Router router;
+  private final ExecutorService callbacks;
+  private final AsyncQuiverClient async;
+
+  private QuiverClient(RouterOptions options, LongSupplier nanoClock) {
+    this.callbacks = ClientThreads.callbacks();
+    this.router =
+        new Router(options, ClientThreads.named("network"), callbacks, new Random(), nanoClock);
+    this.async = new AsyncQuiverClient(new Calls(router, callbacks));
+  }
+
+  /// A client that finds the cluster by any of these nodes. Speaks without TLS.
+  ///
+  /// @param seeds host:port where nodes serve clients
+  public static QuiverClient connect(String... seeds) {
+    return builder().seeds(seeds).plaintext().build();
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /// The same calls as futures.
+  public AsyncQuiverClient async() {
+    return async;
+  }
+
+  /// Creates a collection on every shard.
+  ///
+  /// @throws AlreadyExistsException if there is one of that name
+  public Collection createCollection(String name, Schema schema) {
+    return new Collection(Calls.await(async.createCollection(name, schema)));
+  }
+
+  /// A handle to a collection, whether it exists or not: asks nobody.
+  public Collection collection(String name) {
+    return new Collection(async.collection(name));
+  }
+
+  /// All collections, by name.
+  public List<CollectionInfo> collections() {
+    return Calls.await(async.collections());
+  }
+
+  /// Drops a collection from every shard. The name is free then.
+  ///
+  /// @throws NotFoundException if there is none of that name
+  public void dropCollection(String name) {
+    Calls.await(async.dropCollection(name));
+  }
+
+  /// Sends a write whose outcome is unknown again, under the same request id and position.
+  ///
+  /// @return the first outcome
+  /// @throws OutcomeUnknownException if it is still unknown; for good if its reason is `expired`
+  /// @throws IllegalArgumentException unless [OutcomeUnknownException#resumable]
+  public WriteResult resume(OutcomeUnknownException exception) {
+    return Calls.await(async.resume(exception));
+  }
+
+  /// Sends those points again that are not known to be applied, under the same request ids and
+  /// positions.
+  ///
+  /// @return the outcome of all points, the earlier ones included
+  public WriteResult resume(PartialFailureException exception) {
+    return Calls.await(async.resume(exception));
+  }
+
+  public Cluster cluster() {
+    return new Cluster(async.cluster());
+  }
+
+  /// Ends calls that are under way and frees all threads and connections.
+  @Override
+  public void close() {
+    router.close();
+    callbacks.shutdown();
+  }
+
+  /// What a client can be told.
+  public static final class Builder {
+    private final List<String> seeds = new ArrayList<>();
+    private Duration timeout = DEFAULT_TIMEOUT;
+    private Duration attemptTimeout = DEFAULT_ATTEMPT_TIMEOUT;
+    private LongSupplier nanoClock = System::nanoTime;
+
+    private Builder() {}
+
+    /// Nodes to ask first, host:port each. One that answers is enough.
+    public Builder seeds(String... addresses) {
+      return seeds(Arrays.asList(addresses));
+    }
+
+    /// Nodes to ask first, host:port each. One that answers is enough.
+    public Builder seeds(List<String> addresses) {
+      seeds.addAll(addresses);
+      return this;
+    }
+
+    /// How long a call may take, all its attempts included; 30 s if not said.
+    public Builder timeout(Duration timeout) {
+      this.timeout = timeout;
+      return this;
+    }
+
+    /// How long one node may take before another is asked; 5 s if not said, more of it with each
+    /// attempt. Creating, dropping and what concerns the cluster as a whole have all the time there
+    /// is.
+    public Builder attemptTimeout(Duration timeout) {
+      this.attemptTimeout = timeout;
+      return this;
+    }
+
+    /// Speaks without TLS: the only way so far.
+    public Builder plaintext() {
+      return this;
+    }
+
+    /// What deadlines are measured by.
+    Builder nanoClock(LongSupplier clock) {
+      this.nanoClock = clock;
+      return this;
+    }
+
+    /// Connects to nothing yet.
+    ///
+    /// @throws IllegalArgumentException if there is no seed, or one is not host:port
+    public QuiverClient build() {
+      return new QuiverClient(new RouterOptions(seeds, timeout, attemptTimeout), nanoClock);
+    }
+  }
+}

@@ -1,0 +1,188 @@
+package io.quiverdb.client.routing;
+
+import io.grpc.MethodDescriptor;
+import io.quiverdb.api.v1.ClusterGrpc;
+import io.quiverdb.api.v1.GetTopologyRequest;
+import io.quiverdb.api.v1.Topology;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// The connections to a cluster's nodes, and what is known of them.
+///
+/// What is known may be old: a wrong guess costs an attempt, never a wrong answer.
+final class ClusterConnection implements AutoCloseable {
+  private static final long TOPOLOGY_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final long REFRESH_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  private final RouterOptions options;
+  private final Channels channels;
+  private final Timer timer;
+  private final RandomGenerator random;
+  private final LongSupplier nanoClock;
+  private final AtomicReference<@Nullable CompletableFuture<ShardMap>> refreshing =
+      new AtomicReference<>();
+  private final AtomicLong refreshedNanos;
+  private volatile ShardMap map = ShardMap.UNKNOWN;
+  private final AtomicInteger turn;
+
+  ClusterConnection(
+      RouterOptions options,
+      Channels channels,
+      Timer timer,
+      RandomGenerator random,
+      LongSupplier nanoClock) {
+    this.options = options;
+    this.channels = channels;
+    this.timer = timer;
+    this.random = random;
+    this.nanoClock = nanoClock;
+    this.refreshedNanos = new AtomicLong(nanoClock.getAsLong() - REFRESH_INTERVAL_NANOS);
+    this.turn = new AtomicInteger(random.nextInt(1 << 10));
+  }
+
+  ShardMap map() {
+    return map;
+  }
+
+  Deadline deadline() {
+    return new Deadline(nanoClock, options.timeout());
+  }
+
+  Backoff backoff() {
+    return new Backoff(random);
+  }
+
+  Timer timer() {
+    return timer;
+  }
+
+  long attemptTimeoutNanos() {
+    return options.attemptTimeout().toNanos();
+  }
+
+  <Q, R> CompletableFuture<R> send(
+      String address, MethodDescriptor<Q, R> method, Q request, long timeoutNanos) {
+    return channels.send(address, method, request, timeoutNanos);
+  }
+
+  synchronized void heardOfLeader(int shard, String address) {
+    map = map.withLeader(shard, address);
+  }
+
+  /// Who shall be asked what any node can answer: each in turn, those that can be reached first.
+  String anyNode(Optional<String> avoided) {
+    return nodesInTurn(avoided).get(0);
+  }
+
+  /// The map, asked for if there is none yet or the cluster had not been formed.
+  ///
+  /// @return fails with the [CallFailure] of the last node asked
+  CompletableFuture<ShardMap> learn(Deadline deadline) {
+    ShardMap known = map;
+    if (known.formed()) {
+      return CompletableFuture.completedFuture(known);
+    }
+    return timer.limit(refresh(Optional.empty()), deadline.remainingNanos());
+  }
+
+  /// Asks for the map unless that was done just now; nobody waits for it.
+  void refreshSoon() {
+    if (nanoClock.getAsLong() - refreshedNanos.get() >= REFRESH_INTERVAL_NANOS) {
+      var unused = refresh(Optional.empty());
+    }
+  }
+
+  /// Asks one node after the other for the map, until one answers. Calls share what is under way.
+  CompletableFuture<ShardMap> refresh(Optional<String> avoided) {
+    CompletableFuture<ShardMap> mine = new CompletableFuture<>();
+    CompletableFuture<ShardMap> theirs = refreshing.compareAndExchange(null, mine);
+    if (theirs != null) {
+      return theirs;
+    }
+    refreshedNanos.set(nanoClock.getAsLong());
+    var unused =
+        askForMap(nodesInTurn(avoided), 0)
+            .whenComplete(
+                (learned, error) -> {
+                  refreshing.set(null);
+                  if (error == null) {
+                    mine.complete(learned);
+                  } else {
+                    mine.completeExceptionally(error);
+                  }
+                });
+    return mine;
+  }
+
+  private CompletableFuture<ShardMap> askForMap(List<String> nodes, int index) {
+    return send(
+            nodes.get(index),
+            ClusterGrpc.getGetTopologyMethod(),
+            GetTopologyRequest.getDefaultInstance(),
+            TOPOLOGY_TIMEOUT_NANOS)
+        .thenApply(this::learned)
+        .exceptionallyCompose(
+            error ->
+                index + 1 < nodes.size()
+                    ? askForMap(nodes, index + 1)
+                    : CompletableFuture.failedFuture(error));
+  }
+
+  private synchronized ShardMap learned(Topology topology) {
+    ShardMap learned = ShardMap.of(topology);
+    // A node that has just been started, and belongs to no cluster yet, knows less than we do.
+    if (learned.formed() || !map.formed()) {
+      map = learned;
+    }
+    return map;
+  }
+
+  private List<String> nodesInTurn(Optional<String> avoided) {
+    Set<String> all = new LinkedHashSet<>(map.addresses());
+    if (all.isEmpty() || all.stream().noneMatch(channels::looksReachable)) {
+      // Nodes may name addresses that cannot be reached from here.
+      all.addAll(options.seeds());
+    }
+    List<String> reachable = new ArrayList<>();
+    List<String> others = new ArrayList<>();
+    List<String> last = new ArrayList<>();
+    for (String address : all) {
+      if (avoided.isPresent() && avoided.get().equals(address)) {
+        last.add(address);
+      } else if (channels.looksReachable(address)) {
+        reachable.add(address);
+      } else {
+        others.add(address);
+      }
+    }
+    int start = turn.getAndIncrement();
+    List<String> inTurn = new ArrayList<>(all.size());
+    rotateInto(inTurn, reachable, start);
+    rotateInto(inTurn, others, start);
+    inTurn.addAll(last);
+    return inTurn;
+  }
+
+  private static void rotateInto(List<String> target, List<String> source, int start) {
+    for (int i = 0; i < source.size(); i++) {
+      target.add(source.get(Math.floorMod(start + i, source.size())));
+    }
+  }
+
+  @Override
+  public void close() {
+    timer.close();
+    channels.close();
+  }
+}
