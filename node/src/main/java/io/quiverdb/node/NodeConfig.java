@@ -1,0 +1,157 @@
+package io.quiverdb.node;
+
+import io.quiverdb.node.StartupException.BadConfiguration;
+import io.quiverdb.node.api.Limits;
+import io.quiverdb.node.telemetry.NodeLogging;
+import io.quiverdb.raft.NodeAddresses;
+import io.quiverdb.raft.RaftTiming;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Everything that can be set about a node. `reference.conf` beside this class documents each key
+/// and holds its default.
+///
+/// @param advertise the host under which others reach this node
+/// @param join peer addresses; none for a cluster of its own
+/// @param callTimeout of calls that bring no deadline
+public record NodeConfig(
+    Path dataDirectory,
+    Endpoint listen,
+    Endpoint peerListen,
+    Endpoint raftListen,
+    String advertise,
+    List<String> join,
+    boolean insecure,
+    NodeLogging.Format logFormat,
+    Duration callTimeout,
+    RaftTiming timing,
+    Limits limits) {
+  static final int PEER_PORT = 7071;
+
+  public NodeConfig {
+    join = List.copyOf(join);
+  }
+
+  /// The defaults, overridden by a file, by the environment and by the command line, each going
+  /// before the one before it.
+  ///
+  /// @param file HOCON
+  /// @param environment of the process: `QUIVER_<KEY_PATH>` sets a key
+  /// @param overrides by key, such as `log.format`
+  /// @throws BadConfiguration if the file cannot be read, a key is unknown or a value is not what
+  ///   it must be
+  public static NodeConfig load(
+      Optional<Path> file, Map<String, String> environment, Map<String, String> overrides) {
+    return read(ConfigSource.merge(file, environment, overrides));
+  }
+
+  private static NodeConfig read(ConfigSource source) {
+    var listen = source.endpoint("listen", Optional.empty());
+    var host = Optional.of(listen.host());
+    var config =
+        new NodeConfig(
+            Path.of(source.text("data-dir")),
+            listen,
+            source.endpoint("peer-listen", host),
+            source.endpoint("raft-listen", host),
+            advertised(source.text("advertise"), listen),
+            source.list("join").stream().map(NodeConfig::joined).toList(),
+            source.flag("insecure"),
+            source.choice("log.format", NodeLogging.Format.class),
+            source.duration("call-timeout"),
+            timing(source),
+            limits(source));
+    config.checkExposure();
+    return config;
+  }
+
+  private static String advertised(String advertise, Endpoint listen) {
+    if (!advertise.isEmpty()) {
+      return advertise;
+    }
+    if (!listen.isWildcard()) {
+      return listen.host();
+    }
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      throw new BadConfiguration(
+          "advertise: not set, and this machine does not know its name (expected: the host under"
+              + " which others reach this node)",
+          e);
+    }
+  }
+
+  private static String joined(String address) {
+    try {
+      return Endpoint.parse(address, Optional.empty()).toString();
+    } catch (IllegalArgumentException _) {
+      try {
+        return Endpoint.parse(address + ":" + PEER_PORT, Optional.empty()).toString();
+      } catch (IllegalArgumentException e) {
+        throw new BadConfiguration(
+            "join: \"" + address + "\" (expected: peer addresses, host or host:port)", e);
+      }
+    }
+  }
+
+  private static RaftTiming timing(ConfigSource source) {
+    var min = source.duration("election.timeout-min");
+    var max = source.duration("election.timeout-max");
+    if (min.compareTo(max) > 0) {
+      throw new BadConfiguration(
+          "election.timeout-max: "
+              + max
+              + " (expected: at least election.timeout-min, "
+              + min
+              + ")");
+    }
+    return new RaftTiming(min, max);
+  }
+
+  private static Limits limits(ConfigSource source) {
+    var standard = Limits.STANDARD;
+    return new Limits(
+        source.number("limits.dimension", standard.dimensionMax()),
+        source.bytes("limits.payload-bytes", standard.payloadBytesMax()),
+        source.bytes("limits.id-bytes", standard.idBytesMax()),
+        source.number("limits.k", standard.kMax()),
+        source.bytes("limits.request-bytes", 64 << 20),
+        source.bytes("limits.response-bytes", 96 << 20));
+  }
+
+  private void checkExposure() {
+    checkExposure("listen", listen);
+    checkExposure("peer-listen", peerListen);
+    checkExposure("raft-listen", raftListen);
+  }
+
+  private void checkExposure(String key, Endpoint endpoint) {
+    if (!insecure && !endpoint.isLoopback()) {
+      throw new BadConfiguration(
+          key
+              + ": "
+              + endpoint
+              + " is beyond loopback, where nothing is encrypted and nobody is authenticated yet"
+              + " (expected: a loopback address, or insecure = true)");
+    }
+  }
+
+  /// Whether others than this machine can connect.
+  boolean isExposed() {
+    return !listen.isLoopback() || !peerListen.isLoopback() || !raftListen.isLoopback();
+  }
+
+  /// As others reach this node.
+  NodeAddresses addresses() {
+    return new NodeAddresses(
+        listen.withHost(advertise).toString(),
+        peerListen.withHost(advertise).toString(),
+        raftListen.withHost(advertise).toString());
+  }
+}

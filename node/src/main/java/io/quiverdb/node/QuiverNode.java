@@ -1,0 +1,299 @@
+package io.quiverdb.node;
+
+import com.codahale.metrics.MetricRegistry;
+import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.StoreException;
+import io.quiverdb.core.StoreLockedException;
+import io.quiverdb.node.StartupException.BadConfiguration;
+import io.quiverdb.node.StartupException.DataDirectoryRefused;
+import io.quiverdb.node.StartupException.InputOutput;
+import io.quiverdb.node.StartupException.PortInUse;
+import io.quiverdb.node.api.ApiServer;
+import io.quiverdb.node.peer.GrpcPeerTransport;
+import io.quiverdb.node.peer.PeerServer;
+import io.quiverdb.node.routing.RoutingException.AlreadyFormed;
+import io.quiverdb.node.telemetry.NodeMetrics;
+import io.quiverdb.raft.Claim;
+import io.quiverdb.raft.RaftHost;
+import io.quiverdb.raft.RaftHostOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A running node: its replicas, the port for other nodes and the port for clients.
+public final class QuiverNode implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(QuiverNode.class);
+
+  // Together, and with what servers take to stop, below the ten seconds that a stop may take.
+  private static final Duration HAND_OVER = Duration.ofSeconds(2);
+  private static final Duration DRAIN = Duration.ofSeconds(2);
+  private static final Duration PEER_DRAIN = Duration.ofMillis(500);
+
+  private final NodeConfig config;
+  private final RaftHost host;
+  private final ApiServer api;
+  private final Deque<AutoCloseable> opened;
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private final CountDownLatch closed = new CountDownLatch(1);
+
+  private QuiverNode(NodeConfig config, RaftHost host, ApiServer api, Deque<AutoCloseable> opened) {
+    this.config = config;
+    this.host = host;
+    this.api = api;
+    this.opened = opened;
+  }
+
+  /// Starts a node that only logs when its disk fails.
+  ///
+  /// @throws StartupException if it cannot start; then nothing is left open
+  public static QuiverNode start(NodeConfig config) {
+    return start(config, failure -> log.error("disk failed, this node must be restarted", failure));
+  }
+
+  /// Starts a node. One without `join` is a cluster of its own, formed when this returns; one with
+  /// `join` waits to be formed.
+  ///
+  /// @param onFatal told once when the disk has failed; a process of its own should halt
+  /// @throws StartupException if it cannot start; then nothing is left open
+  public static QuiverNode start(NodeConfig config, Consumer<Throwable> onFatal) {
+    Deque<AutoCloseable> opened = new ArrayDeque<>();
+    try {
+      return open(config, onFatal, opened);
+    } catch (RuntimeException | Error e) {
+      closeAll(opened);
+      throw e;
+    }
+  }
+
+  private static QuiverNode open(
+      NodeConfig config, Consumer<Throwable> onFatal, Deque<AutoCloseable> opened) {
+    String version = Version.current();
+    var metrics = new MetricRegistry();
+    var transport = new GrpcPeerTransport();
+    opened.push(transport);
+    var host = openHost(config, version, metrics, transport, onFatal);
+    opened.push(host);
+    checkClaim(config, host);
+    var peers = startPeers(config, host);
+    opened.push(peers);
+    var alone = config.join().isEmpty();
+    List<String> addresses = alone ? List.of(config.addresses().peer()) : config.join();
+    var cluster = new RaftCluster(host, addresses);
+    var api = startApi(config, cluster, new NodeMetrics(metrics, version));
+    opened.push(api);
+    announce(config, host, version);
+    if (alone && host.catalog().isEmpty() && !isMemberOfMany(host)) {
+      formAlone(cluster);
+    } else if (host.claim().isEmpty()) {
+      opened.push(JoinWatch.start(transport, config.join(), () -> host.catalog().isPresent()));
+    }
+    return new QuiverNode(config, host, api, opened);
+  }
+
+  /// Whether the node waits for others, whatever it was told at this start.
+  private static boolean isMemberOfMany(RaftHost host) {
+    return host.claim().filter(claim -> claim.members().size() > 1).isPresent();
+  }
+
+  /// Nodes may have moved, and be called by other names; all of them at once, hardly.
+  private static boolean isOf(Claim claim, List<String> join) {
+    return claim.members().size() == join.size()
+        && claim.members().stream().anyMatch(one -> join.contains(one.addresses().peer()));
+  }
+
+  private static void checkClaim(NodeConfig config, RaftHost host) {
+    if (config.join().isEmpty()) {
+      return;
+    }
+    host.claim()
+        .filter(claim -> !isOf(claim, config.join()))
+        .ifPresent(
+            claim -> {
+              throw new DataDirectoryRefused(
+                  "%s belongs to cluster %s of %s (expected: of the nodes of join, %s)"
+                      .formatted(
+                          config.dataDirectory(),
+                          claim.clusterId(),
+                          claim.members().stream().map(one -> one.addresses().peer()).toList(),
+                          config.join()));
+            });
+  }
+
+  private static void formAlone(RaftCluster cluster) {
+    try {
+      var claim = cluster.form(0, 0).join();
+      log.info("cluster formed cluster={} shards={}", claim.clusterId(), claim.shards());
+    } catch (CompletionException e) {
+      // Found only now: until its log was replayed the node did not know.
+      if (!(e.getCause() instanceof AlreadyFormed)) {
+        throw new InputOutput("forming a cluster of this node alone: " + e.getMessage(), e);
+      }
+    }
+  }
+
+  private static RaftHost openHost(
+      NodeConfig config,
+      String version,
+      MetricRegistry metrics,
+      GrpcPeerTransport transport,
+      Consumer<Throwable> onFatal) {
+    try {
+      return RaftHost.open(
+          new RaftHostOptions(
+              config.dataDirectory(),
+              config.addresses(),
+              config.raftListen().host(),
+              version,
+              config.timing(),
+              transport,
+              metrics,
+              new SecureRandom(),
+              onFatal));
+    } catch (StoreLockedException e) {
+      throw new DataDirectoryRefused(String.valueOf(e.getMessage()), e);
+    } catch (CorruptFileException e) {
+      throw new InputOutput("data-dir: damaged: " + e.getMessage(), e);
+    } catch (StoreException | UncheckedIOException e) {
+      throw bindFailureOr(
+          "raft-listen",
+          config.raftListen(),
+          e,
+          new InputOutput(
+              "data-dir: %s: %s (expected: a directory that can be read and written)"
+                  .formatted(config.dataDirectory(), rootCause(e)),
+              e));
+    }
+  }
+
+  // The message of a file system's exception is often but the file's name.
+  private static Throwable rootCause(Throwable failure) {
+    return failure.getCause() == null ? failure : rootCause(failure.getCause());
+  }
+
+  private static PeerServer startPeers(NodeConfig config, RaftHost host) {
+    try {
+      return PeerServer.start(resolve("peer-listen", config.peerListen()), host.self(), PEER_DRAIN);
+    } catch (IOException e) {
+      throw bindFailureOr(
+          "peer-listen",
+          config.peerListen(),
+          e,
+          new InputOutput("peer-listen: " + e.getMessage(), e));
+    }
+  }
+
+  private static ApiServer startApi(NodeConfig config, RaftCluster cluster, NodeMetrics metrics) {
+    try {
+      return ApiServer.start(
+          resolve("listen", config.listen()),
+          cluster,
+          config.limits(),
+          metrics,
+          config.callTimeout(),
+          DRAIN);
+    } catch (CompletionException e) {
+      throw bindFailureOr(
+          "listen", config.listen(), e, new InputOutput("listen: " + e.getMessage(), e));
+    }
+  }
+
+  private static InetSocketAddress resolve(String key, Endpoint endpoint) {
+    try {
+      return endpoint.resolve();
+    } catch (UnknownHostException e) {
+      throw new BadConfiguration(
+          key + ": " + endpoint.host() + " (expected: an address of this machine)", e);
+    }
+  }
+
+  private static StartupException bindFailureOr(
+      String key, Endpoint endpoint, Throwable failure, StartupException otherwise) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      // Netty's native transport has an exception of its own.
+      if (cause instanceof BindException
+          || String.valueOf(cause.getMessage()).contains("Address already in use")) {
+        return new PortInUse(key, endpoint.toString(), failure);
+      }
+    }
+    return otherwise;
+  }
+
+  private static void announce(NodeConfig config, RaftHost host, String version) {
+    var addresses = config.addresses();
+    log.info("node started version={} node={}", version, host.member().id());
+    log.info(
+        "listening clients={} peers={} raft={} advertised={}",
+        config.listen(),
+        config.peerListen(),
+        config.raftListen(),
+        config.advertise());
+    log.info("data dir={}", config.dataDirectory().toAbsolutePath().normalize());
+    log.info("encryption is off until a later release: data and connections are in the clear");
+    if (config.isExposed()) {
+      log.warn(
+          "INSECURE: reachable beyond this machine; whoever can connect can read and change all");
+    }
+    log.info(
+        "connect with: quiver status --endpoint {}  or  curl http://{}/v1/cluster/status",
+        addresses.client(),
+        addresses.client());
+  }
+
+  /// Where clients connect.
+  public int port() {
+    return api.port();
+  }
+
+  /// Returns when the node has been closed, by another thread.
+  public void awaitClose() throws InterruptedException {
+    closed.await();
+  }
+
+  /// Refuses new calls, hands leadership over, answers what is under way, writes a checkpoint and
+  /// closes. Once it began, further calls return at once.
+  @Override
+  public void close() {
+    if (!closing.compareAndSet(false, true)) {
+      return;
+    }
+    log.info("stopping node={}", config.advertise());
+    api.stopAccepting();
+    attempt("hand over leadership", () -> host.handOverLeadership(HAND_OVER));
+    attempt("answer calls under way", api);
+    attempt("checkpoint", host::checkpoint);
+    closeAll(opened);
+    log.info("stopped");
+    closed.countDown();
+  }
+
+  private static void closeAll(Deque<AutoCloseable> opened) {
+    while (!opened.isEmpty()) {
+      var last = opened.pop();
+      attempt("close " + last.getClass().getSimpleName(), last);
+    }
+  }
+
+  // What fails while stopping must not keep the rest from stopping.
+  private static void attempt(String what, AutoCloseable step) {
+    try {
+      step.close();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      log.warn("stopping: could not {}", what, e);
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package io.quiverdb.node;
+
+import io.quiverdb.node.routing.Cluster;
+import io.quiverdb.node.routing.RoutingException.AlreadyFormed;
+import io.quiverdb.node.routing.RoutingException.OtherCluster;
+import io.quiverdb.raft.Claim;
+import io.quiverdb.raft.NodeId;
+import io.quiverdb.raft.NodeStatus;
+import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.RaftHost;
+import io.quiverdb.raft.catalog.Catalog;
+import io.quiverdb.raft.membership.FormationException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/// The cluster that this node's replicas are part of.
+final class RaftCluster implements Cluster {
+  private final RaftHost host;
+  private final List<String> peerAddresses;
+
+  /// @param peerAddresses of the nodes that shall form a cluster
+  RaftCluster(RaftHost host, List<String> peerAddresses) {
+    this.host = host;
+    this.peerAddresses = List.copyOf(peerAddresses);
+  }
+
+  @Override
+  public NodeId self() {
+    return host.member().id();
+  }
+
+  @Override
+  public Optional<Catalog> catalog() {
+    return host.catalog();
+  }
+
+  @Override
+  public Optional<NodeId> leader(int shard) {
+    return host.leader(shard);
+  }
+
+  @Override
+  public Peer peer(NodeId id) {
+    return id.equals(self()) ? host.self() : host.peer(id);
+  }
+
+  @Override
+  public NodeStatus status() {
+    return host.status();
+  }
+
+  @Override
+  public CompletableFuture<Claim> form(int shards, int replicationFactor) {
+    return host.form(peerAddresses, shards, replicationFactor)
+        .exceptionallyCompose(failure -> CompletableFuture.failedFuture(translated(failure)));
+  }
+
+  private static Throwable translated(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException e ? e.getCause() : failure;
+    return switch (cause) {
+      case FormationException.AlreadyFormed e -> new AlreadyFormed(e.clusterId());
+      case FormationException e -> new OtherCluster(String.valueOf(e.getMessage()));
+      case null, default -> failure;
+    };
+  }
+}

@@ -1,0 +1,260 @@
+package io.quiverdb.node.api;
+
+import io.quiverdb.api.v1.CheckReplicasRequest;
+import io.quiverdb.api.v1.CheckReplicasResponse;
+import io.quiverdb.api.v1.ClusterStatus;
+import io.quiverdb.api.v1.GetStatusRequest;
+import io.quiverdb.api.v1.GetTopologyRequest;
+import io.quiverdb.api.v1.InitClusterRequest;
+import io.quiverdb.api.v1.InitClusterResponse;
+import io.quiverdb.api.v1.Topology;
+import io.quiverdb.api.v1.TransferLeaderRequest;
+import io.quiverdb.api.v1.TransferLeaderResponse;
+import io.quiverdb.node.routing.Cluster;
+import io.quiverdb.node.routing.Deadline;
+import io.quiverdb.node.routing.ReplicaCheck;
+import io.quiverdb.node.routing.ReplicaCheck.ShardHashes;
+import io.quiverdb.node.routing.RoutingException;
+import io.quiverdb.node.routing.RoutingException.AlreadyFormed;
+import io.quiverdb.node.routing.RoutingException.DeadlineExceeded;
+import io.quiverdb.node.routing.RoutingException.NotFormed;
+import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.Member;
+import io.quiverdb.raft.NodeId;
+import io.quiverdb.raft.NodeStatus;
+import io.quiverdb.raft.ReplicaStatus;
+import io.quiverdb.raft.ShardException;
+import io.quiverdb.raft.ShardInfo;
+import io.quiverdb.raft.catalog.CatalogView;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/// Answers the service of the cluster itself.
+final class ClusterCalls {
+  // A node that takes longer is shown as not reachable.
+  private static final Duration STATUS_WAIT = Duration.ofSeconds(3);
+  private static final int SHARDS_MAX = 4096;
+
+  private final Cluster cluster;
+  private final ReplicaCheck check;
+
+  /// @param ids names the marks of checks
+  ClusterCalls(Cluster cluster, Supplier<UUID> ids) {
+    this.cluster = cluster;
+    this.check = new ReplicaCheck(cluster, ids);
+  }
+
+  InitClusterResponse init(InitClusterRequest request, Deadline deadline) {
+    if (cluster.catalog().isPresent()) {
+      throw new AlreadyFormed(view().clusterId());
+    }
+    checkAtMost("shards", request.getShards(), SHARDS_MAX);
+    checkAtMost("replication_factor", request.getReplicationFactor(), SHARDS_MAX);
+    var claim =
+        awaitChange(
+            "forming", cluster.form(request.getShards(), request.getReplicationFactor()), deadline);
+    return InitClusterResponse.newBuilder()
+        .setClusterId(claim.clusterId().toString())
+        .setNodes(claim.members().size())
+        .setShards(claim.shards())
+        .setReplicationFactor(claim.replicationFactor())
+        .build();
+  }
+
+  private static void checkAtMost(String what, int value, int max) {
+    if (value < 0 || value > max) {
+      throw new IllegalArgumentException(
+          "%s: %s (expected: 0 to %d)".formatted(what, Integer.toUnsignedString(value), max));
+    }
+  }
+
+  Topology topology(GetTopologyRequest request, Deadline deadline) {
+    var view = view();
+    var topology = Topology.newBuilder().setClusterId(view.clusterId().toString());
+    for (var member : view.members()) {
+      topology.addNodes(
+          Topology.Node.newBuilder()
+              .setId(member.id().toString())
+              .setClientAddress(member.addresses().client()));
+    }
+    for (var info : view.shards()) {
+      topology.addShards(shard(info));
+    }
+    return topology.build();
+  }
+
+  private Topology.Shard shard(ShardInfo info) {
+    return Topology.Shard.newBuilder()
+        .setNumber(info.number())
+        .setEpoch(info.epoch())
+        .addAllSlots(
+            info.slots().stream()
+                .map(
+                    range ->
+                        Topology.SlotRange.newBuilder()
+                            .setFirst(range.first())
+                            .setLast(range.last())
+                            .build())
+                .toList())
+        .addAllMemberIds(info.members().stream().map(NodeId::toString).toList())
+        .setLeaderId(cluster.leader(info.number()).map(NodeId::toString).orElse(""))
+        .build();
+  }
+
+  // --- status
+
+  ClusterStatus status(GetStatusRequest request, Deadline deadline) {
+    var soon = deadline.within(STATUS_WAIT);
+    var response = ClusterStatus.newBuilder();
+    var own = cluster.status();
+    own.clusterId().ifPresent(id -> response.setClusterId(id.toString()));
+    if (cluster.catalog().isEmpty()) {
+      return response.addNodes(reachable(own)).build();
+    }
+    List<Member> members = view().members();
+    List<Optional<CompletableFuture<NodeStatus>>> asked = new ArrayList<>();
+    for (var member : members) {
+      boolean isSelf = member.id().equals(cluster.self());
+      asked.add(isSelf ? Optional.empty() : Optional.of(cluster.peer(member.id()).status()));
+    }
+    for (int index = 0; index < members.size(); index++) {
+      var member = members.get(index);
+      response.addNodes(
+          asked
+              .get(index)
+              .map(answer -> status(member, answer, soon))
+              .orElseGet(() -> reachable(own)));
+    }
+    return response.build();
+  }
+
+  private static io.quiverdb.api.v1.NodeStatus status(
+      Member member, CompletableFuture<NodeStatus> answer, Deadline deadline) {
+    try {
+      return reachable(deadline.await("node " + member.id(), answer));
+    } catch (RoutingException | ShardException _) {
+      return io.quiverdb.api.v1.NodeStatus.newBuilder()
+          .setId(member.id().toString())
+          .setClientAddress(member.addresses().client())
+          .build();
+    }
+  }
+
+  private static io.quiverdb.api.v1.NodeStatus reachable(NodeStatus status) {
+    var message =
+        io.quiverdb.api.v1.NodeStatus.newBuilder()
+            .setId(status.self().id().toString())
+            .setClientAddress(status.self().addresses().client())
+            .setVersion(status.version())
+            .setReachable(true)
+            .setReady(status.ready())
+            .addAllReasons(status.reasons());
+    for (var replica : status.replicas()) {
+      if (replica.group() instanceof GroupKey.ShardGroup(int shard)) {
+        message.addReplicas(replica(shard, replica));
+      }
+    }
+    return message.build();
+  }
+
+  private static io.quiverdb.api.v1.ReplicaStatus replica(int shard, ReplicaStatus status) {
+    return io.quiverdb.api.v1.ReplicaStatus.newBuilder()
+        .setShard(shard)
+        .setRole(
+            switch (status.role()) {
+              case LEADER -> io.quiverdb.api.v1.ReplicaStatus.Role.LEADER;
+              case FOLLOWER -> io.quiverdb.api.v1.ReplicaStatus.Role.FOLLOWER;
+              case CANDIDATE -> io.quiverdb.api.v1.ReplicaStatus.Role.CANDIDATE;
+              case CLOSED -> io.quiverdb.api.v1.ReplicaStatus.Role.CLOSED;
+            })
+        .setTerm(status.term())
+        .setCommittedIndex(Math.max(0, status.committedIndex()))
+        .setAppliedIndex(Math.max(0, status.appliedIndex()))
+        .setCheckpointedIndex(status.checkpointedIndex())
+        .setPoints(status.points())
+        .build();
+  }
+
+  // --- operations
+
+  CheckReplicasResponse check(CheckReplicasRequest request, Deadline deadline) {
+    var checked = check.run(view().shards(), deadline);
+    return CheckReplicasResponse.newBuilder()
+        .setEqual(checked.stream().allMatch(ShardHashes::equal))
+        .addAllShards(checked.stream().map(ClusterCalls::shardCheck).toList())
+        .build();
+  }
+
+  private static CheckReplicasResponse.ShardCheck shardCheck(ShardHashes hashes) {
+    var message =
+        CheckReplicasResponse.ShardCheck.newBuilder()
+            .setShard(hashes.shard())
+            .setTerm(hashes.position().term())
+            .setIndex(hashes.position().index());
+    for (var replica : hashes.replicas()) {
+      message.addReplicas(
+          CheckReplicasResponse.ReplicaHash.newBuilder()
+              .setNodeId(replica.node().toString())
+              .setLeader(replica.leader())
+              .setHash(replica.hash().map(Object::toString).orElse(""))
+              .setError(replica.problem().orElse("")));
+    }
+    return message.build();
+  }
+
+  TransferLeaderResponse transfer(TransferLeaderRequest request, Deadline deadline) {
+    var shard =
+        view().shards().stream()
+            .filter(info -> info.number() == request.getShard())
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "shard: %s (expected: 0 to %d)"
+                            .formatted(
+                                Integer.toUnsignedString(request.getShard()),
+                                view().shards().size() - 1)));
+    var target = member(request.getNodeId(), shard);
+    var leader =
+        cluster
+            .leader(shard.number())
+            .orElseThrow(
+                () ->
+                    new ShardException.Unavailable(
+                        "shard " + shard.number() + ": no leader known (expected: one soon)"));
+    if (!leader.equals(target)) {
+      var group = new GroupKey.ShardGroup(shard.number());
+      awaitChange("transfer", cluster.peer(leader).transferLeader(group, target), deadline);
+    }
+    return TransferLeaderResponse.getDefaultInstance();
+  }
+
+  private static <T> T awaitChange(String what, CompletableFuture<T> change, Deadline deadline) {
+    try {
+      return deadline.await(what, change);
+    } catch (DeadlineExceeded e) {
+      throw new ShardException.OutcomeUnknown(
+          what + ": no answer in time; it may still be done, and may be asked for again", e);
+    }
+  }
+
+  private static NodeId member(String text, ShardInfo shard) {
+    return shard.members().stream()
+        .filter(member -> member.toString().equals(text))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "node_id: \"%s\" (expected: a member of shard %d: %s)"
+                        .formatted(text, shard.number(), shard.members())));
+  }
+
+  private CatalogView view() {
+    return cluster.catalog().orElseThrow(NotFormed::new).view();
+  }
+}

@@ -1,0 +1,121 @@
+package io.quiverdb.node.api;
+
+import io.quiverdb.api.v1.Collection;
+import io.quiverdb.api.v1.CreateCollectionRequest;
+import io.quiverdb.api.v1.DropCollectionRequest;
+import io.quiverdb.api.v1.DropCollectionResponse;
+import io.quiverdb.api.v1.ErrorCode;
+import io.quiverdb.api.v1.ErrorDetail;
+import io.quiverdb.api.v1.GetCollectionRequest;
+import io.quiverdb.api.v1.ListCollectionsRequest;
+import io.quiverdb.api.v1.ListCollectionsResponse;
+import io.quiverdb.core.Outcome;
+import io.quiverdb.core.RequestId;
+import io.quiverdb.node.routing.Deadline;
+import io.quiverdb.node.routing.RoutingException.DeadlineExceeded;
+import io.quiverdb.node.routing.RoutingException.UnknownCollection;
+import io.quiverdb.node.routing.ShardRouter;
+import io.quiverdb.raft.ShardException;
+import io.quiverdb.raft.catalog.CatalogWrite;
+import io.quiverdb.raft.catalog.CatalogWritten;
+import io.quiverdb.raft.catalog.CollectionInfo;
+import java.util.Comparator;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+
+/// Answers the service of collections.
+final class CollectionCalls {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}");
+
+  private final ShardRouter router;
+  private final Limits limits;
+  private final Supplier<UUID> ids;
+
+  /// @param ids draws request ids for those who bring none
+  CollectionCalls(ShardRouter router, Limits limits, Supplier<UUID> ids) {
+    this.router = router;
+    this.limits = limits;
+    this.ids = ids;
+  }
+
+  Collection create(CreateCollectionRequest request, Deadline deadline) {
+    if (!NAME.matcher(request.getName()).matches()) {
+      throw new IllegalArgumentException(
+          "name: \"%s\" (expected: 1 to 128 ASCII letters, digits, '_', '-' and '.', no '.' first)"
+              .formatted(request.getName()));
+    }
+    var write =
+        new CatalogWrite.CreateCollection(
+            requestId(request.getRequestId()),
+            request.getName(),
+            Messages.descriptor(request.getDimension(), request.getMetric(), limits),
+            Messages.settings(request.getFilterableFieldsList()));
+    return switch (write(write, deadline)) {
+      case CatalogWritten.Created(var collection) -> Messages.collection(collection);
+      case CatalogWritten.AlreadyExists _ ->
+          throw new ApiException(
+              ErrorMapping.detail(
+                  ErrorCode.ALREADY_EXISTS,
+                  "name: \"" + request.getName() + "\" exists (expected: an unused name)"));
+      case CatalogWritten.RequestIdReused _ -> throw reused();
+      case CatalogWritten.Dropped _, CatalogWritten.NotFound _ ->
+          throw new AssertionError("no answer to a create");
+    };
+  }
+
+  Collection get(GetCollectionRequest request, Deadline deadline) {
+    var view = deadline.await("catalogue", router.catalog().barrier());
+    return view.collection(request.getName())
+        .map(Messages::collection)
+        .orElseThrow(() -> new UnknownCollection(request.getName()));
+  }
+
+  ListCollectionsResponse list(ListCollectionsRequest request, Deadline deadline) {
+    var view = deadline.await("catalogue", router.catalog().barrier());
+    var response = ListCollectionsResponse.newBuilder();
+    view.collections().stream()
+        .sorted(Comparator.comparing(CollectionInfo::name))
+        .forEach(info -> response.addCollections(Messages.collection(info)));
+    return response.build();
+  }
+
+  DropCollectionResponse drop(DropCollectionRequest request, Deadline deadline) {
+    var write =
+        new CatalogWrite.DropCollection(requestId(request.getRequestId()), request.getName());
+    return switch (write(write, deadline)) {
+      case CatalogWritten.Dropped _ -> DropCollectionResponse.getDefaultInstance();
+      case CatalogWritten.NotFound _ -> throw new UnknownCollection(request.getName());
+      case CatalogWritten.RequestIdReused _ -> throw reused();
+      case CatalogWritten.Created _, CatalogWritten.AlreadyExists _ ->
+          throw new AssertionError("no answer to a drop");
+    };
+  }
+
+  private CatalogWritten write(CatalogWrite write, Deadline deadline) {
+    try {
+      return deadline.await("catalogue", router.catalog().write(write));
+    } catch (DeadlineExceeded e) {
+      throw unknown(
+          ErrorMapping.detail(
+              ErrorCode.OUTCOME_UNKNOWN,
+              "catalogue: no answer in time; the change may still be made"),
+          write);
+    } catch (ShardException.OutcomeUnknown e) {
+      throw unknown(ErrorMapping.detailOf(e), write);
+    }
+  }
+
+  private static ApiException unknown(ErrorDetail detail, CatalogWrite write) {
+    return new ApiException(
+        detail.toBuilder().setRequestId(write.requestId().uuid().toString()).build());
+  }
+
+  private RequestId requestId(String text) {
+    return Messages.requestId(text).orElseGet(() -> new RequestId(ids.get()));
+  }
+
+  private static ApiException reused() {
+    return new ApiException(ErrorMapping.detailOf(new Outcome.RequestIdReused(), ""));
+  }
+}

@@ -1,0 +1,155 @@
+package io.quiverdb.node.api;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Message;
+import com.linecorp.armeria.common.ContentTooLargeException;
+import com.linecorp.armeria.common.RequestContext;
+import com.linecorp.armeria.common.util.Exceptions;
+import com.linecorp.armeria.server.HttpServiceWithRoutes;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import com.linecorp.armeria.server.grpc.GrpcService;
+import io.grpc.Metadata;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
+import io.quiverdb.api.v1.ErrorCode;
+import io.quiverdb.api.v1.ErrorDetail;
+import io.quiverdb.node.routing.Deadline;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Executor;
+
+/// The calls over gRPC. An error's detail travels in the standard status details.
+final class GrpcDoor {
+  private static final Metadata.Key<byte[]> DETAILS =
+      Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
+
+  private final CallRunner runner;
+  private final CallClock clock;
+  private final Executor executor;
+
+  /// @param executor runs calls, off the event loop
+  GrpcDoor(CallRunner runner, CallClock clock, Executor executor) {
+    this.runner = runner;
+    this.clock = clock;
+    this.executor = executor;
+  }
+
+  /// @param requestBytesMax above this a request is not even read
+  HttpServiceWithRoutes over(List<Call<?, ?>> calls, int requestBytesMax) {
+    var builder =
+        GrpcService.builder()
+            .maxRequestMessageLength(requestBytesMax)
+            // The calls keep their deadlines themselves: of a write they can tell more.
+            .useClientTimeoutHeader(false)
+            .exceptionHandler(GrpcDoor::statusOf);
+    Map<String, List<Call<?, ?>>> byService = new TreeMap<>();
+    for (var call : calls) {
+      String service = call.method().getServiceName();
+      if (service != null) {
+        byService.computeIfAbsent(service, _ -> new ArrayList<>()).add(call);
+      }
+    }
+    byService.forEach(
+        (service, methods) -> {
+          var definition = ServerServiceDefinition.builder(service);
+          methods.forEach(call -> add(definition, call));
+          builder.addService(definition.build());
+        });
+    return builder.build();
+  }
+
+  private <I extends Message, O extends Message> void add(
+      ServerServiceDefinition.Builder definition, Call<I, O> call) {
+    definition.addMethod(
+        call.method(),
+        ServerCalls.asyncUnaryCall((request, responses) -> start(call, request, responses)));
+  }
+
+  private <I extends Message, O extends Message> void start(
+      Call<I, O> call, I request, StreamObserver<O> responses) {
+    if (responses instanceof ServerCallStreamObserver<O> observer) {
+      // Without a handler, answering a call that its caller gave up throws.
+      observer.setOnCancelHandler(() -> {});
+    }
+    var context = ServiceRequestContext.current();
+    var deadline = clock.deadline(context);
+    String traceId = clock.traceId(context);
+    executor.execute(() -> answer(call, request, deadline, traceId, responses));
+  }
+
+  private <I extends Message, O extends Message> void answer(
+      Call<I, O> call, I request, Deadline deadline, String traceId, StreamObserver<O> responses) {
+    O answer;
+    try {
+      answer = runner.run(call, request.getSerializedSize(), () -> request, deadline, traceId);
+    } catch (ApiException e) {
+      responses.onError(toStatus(e.detail()));
+      return;
+    }
+    responses.onNext(answer);
+    responses.onCompleted();
+  }
+
+  // --- errors
+
+  private static StatusRuntimeException toStatus(ErrorDetail detail) {
+    return StatusProto.toStatusRuntimeException(details(detail));
+  }
+
+  private static com.google.rpc.Status details(ErrorDetail detail) {
+    return com.google.rpc.Status.newBuilder()
+        .setCode(ErrorMapping.grpcCode(detail.getCode()).value())
+        .setMessage(detail.getMessage())
+        .addDetails(Any.pack(detail))
+        .build();
+  }
+
+  /// Failures that are not ours carry no detail yet: what the framework refuses before a call
+  /// begins.
+  private static Status statusOf(
+      RequestContext context, Status status, Throwable cause, Metadata trailers) {
+    boolean callerIsGone = !isTooLarge(cause) && isCutOff(cause);
+    if (trailers.containsKey(DETAILS) || callerIsGone) {
+      return status;
+    }
+    var code = isTooLarge(cause) ? Status.Code.RESOURCE_EXHAUSTED : status.getCode();
+    Optional<ErrorDetail> detail =
+        switch (code) {
+          case RESOURCE_EXHAUSTED ->
+              Optional.of(
+                  ErrorMapping.detail(
+                      ErrorCode.RESOURCE_EXHAUSTED,
+                      "request: too large (expected: at most the node's limits.request-bytes)",
+                      ErrorMapping.REQUEST_TOO_LARGE));
+          case INVALID_ARGUMENT ->
+              Optional.of(
+                  ErrorMapping.detail(
+                      ErrorCode.INVALID_ARGUMENT, "request: malformed (expected: the contract's)"));
+          case CANCELLED, DEADLINE_EXCEEDED, UNIMPLEMENTED, UNAVAILABLE -> Optional.empty();
+          default -> Optional.of(ErrorMapping.detailOf(cause));
+        };
+    if (detail.isEmpty()) {
+      return status;
+    }
+    var details = details(detail.get());
+    trailers.put(DETAILS, details.toByteArray());
+    return Status.fromCodeValue(details.getCode()).withDescription(details.getMessage());
+  }
+
+  private static boolean isCutOff(Throwable failure) {
+    return Exceptions.isStreamCancelling(failure) || Exceptions.isExpected(failure);
+  }
+
+  private static boolean isTooLarge(Throwable failure) {
+    return failure instanceof ContentTooLargeException
+        || failure.getCause() instanceof ContentTooLargeException;
+  }
+}

@@ -1,0 +1,239 @@
+package io.quiverdb.node.api;
+
+import io.quiverdb.api.v1.CountRequest;
+import io.quiverdb.api.v1.CountResponse;
+import io.quiverdb.api.v1.DeleteRequest;
+import io.quiverdb.api.v1.ErrorCode;
+import io.quiverdb.api.v1.ErrorDetail;
+import io.quiverdb.api.v1.GetRequest;
+import io.quiverdb.api.v1.GetResponse;
+import io.quiverdb.api.v1.PointResult;
+import io.quiverdb.api.v1.ScanRequest;
+import io.quiverdb.api.v1.ScanResponse;
+import io.quiverdb.api.v1.UpsertRequest;
+import io.quiverdb.api.v1.WriteOptions;
+import io.quiverdb.api.v1.WritePart;
+import io.quiverdb.api.v1.WriteResponse;
+import io.quiverdb.core.Outcome;
+import io.quiverdb.core.Point;
+import io.quiverdb.core.RequestId;
+import io.quiverdb.node.routing.Deadline;
+import io.quiverdb.node.routing.PartResult;
+import io.quiverdb.node.routing.RoutingException.NotAttempted;
+import io.quiverdb.node.routing.ShardRouter;
+import io.quiverdb.node.routing.WriteHeader;
+import io.quiverdb.raft.catalog.CollectionInfo;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/// Answers the service of points.
+final class PointCalls {
+  private static final int PAGE_POINTS = 100;
+
+  private final ShardRouter router;
+  private final Limits limits;
+  private final Supplier<UUID> ids;
+
+  /// @param ids draws request ids for those who bring none
+  PointCalls(ShardRouter router, Limits limits, Supplier<UUID> ids) {
+    this.router = router;
+    this.limits = limits;
+    this.ids = ids;
+  }
+
+  // --- writing
+
+  WriteResponse upsert(UpsertRequest request, Deadline deadline) {
+    checkCount("points", request.getPointsCount(), Integer.MAX_VALUE);
+    var header = header(request.getOptions());
+    var collection = router.collection(request.getCollection(), deadline);
+    List<Point> points;
+    try {
+      points = points(request, collection);
+    } catch (IllegalArgumentException _) {
+      // The collection may have been dropped and created anew, with another dimension.
+      collection = router.collectionAfterBarrier(request.getCollection(), deadline);
+      points = points(request, collection);
+    }
+    return response(
+        request.getCollection(), header, router.upsert(collection, points, header, deadline));
+  }
+
+  private List<Point> points(UpsertRequest request, CollectionInfo collection) {
+    List<Point> points = new ArrayList<>(request.getPointsCount());
+    for (int index = 0; index < request.getPointsCount(); index++) {
+      try {
+        points.add(Messages.point(request.getPoints(index), collection.descriptor(), limits));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("points[" + index + "]." + e.getMessage(), e);
+      }
+    }
+    return points;
+  }
+
+  WriteResponse delete(DeleteRequest request, Deadline deadline) {
+    checkIds(request.getIdsList(), Integer.MAX_VALUE);
+    var header = header(request.getOptions());
+    var collection = router.collection(request.getCollection(), deadline);
+    return response(
+        request.getCollection(),
+        header,
+        router.delete(collection, request.getIdsList(), header, deadline));
+  }
+
+  private WriteHeader header(WriteOptions options) {
+    return new WriteHeader(
+        Messages.requestId(options.getRequestId()).orElseGet(() -> new RequestId(ids.get())),
+        Messages.positions(options.getSeenList()),
+        options.getDirect());
+  }
+
+  private static WriteResponse response(
+      String collection, WriteHeader header, List<PartResult> results) {
+    String requestId = header.id().uuid().toString();
+    var response = WriteResponse.newBuilder().setRequestId(requestId);
+    List<ErrorDetail> failures = new ArrayList<>();
+    for (var result : results) {
+      var part = part(result, collection, requestId);
+      response.addParts(part);
+      boolean attempted =
+          !(result instanceof PartResult.Failed(_, _, var failure)
+              && failure instanceof NotAttempted);
+      if (attempted) {
+        failures.add(part.getError());
+      }
+    }
+    if (alike(failures)) {
+      throw new ApiException(failures.getFirst());
+    }
+    return response.build();
+  }
+
+  private static boolean alike(List<ErrorDetail> failures) {
+    var first = failures.getFirst();
+    return first.getCode() != ErrorCode.ERROR_CODE_UNSPECIFIED
+        && failures.stream()
+            .allMatch(
+                failure ->
+                    failure.getCode() == first.getCode()
+                        && failure.getReason().equals(first.getReason()));
+  }
+
+  private static WritePart part(PartResult result, String collection, String requestId) {
+    var part = WritePart.newBuilder().setShard(result.shard()).addAllPoints(result.indexes());
+    switch (result) {
+      case PartResult.Failed(_, _, var failure) ->
+          part.setError(withRequestId(ErrorMapping.detailOf(failure), requestId));
+      case PartResult.Settled(var shard, _, var written) -> {
+        var applied = applied(written.outcome());
+        if (applied.isPresent()) {
+          part.setApplied(applied.get().setPosition(Messages.position(shard, written.position())));
+        } else {
+          part.setError(
+              withRequestId(ErrorMapping.detailOf(written.outcome(), collection), requestId));
+        }
+      }
+    }
+    return part.build();
+  }
+
+  private static ErrorDetail withRequestId(ErrorDetail detail, String requestId) {
+    return detail.getCode() == ErrorCode.OUTCOME_UNKNOWN
+        ? detail.toBuilder().setRequestId(requestId).build()
+        : detail;
+  }
+
+  private static Optional<WritePart.Applied.Builder> applied(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Applied(var version, var points) ->
+          Optional.of(
+              WritePart.Applied.newBuilder()
+                  .setVersion(version)
+                  .addAllResults(points.stream().map(PointCalls::pointResult).toList()));
+      case Outcome.Duplicate(var first) ->
+          applied(first).map(applied -> applied.setDuplicate(true));
+      case Outcome.NotFound _,
+          Outcome.AlreadyExists _,
+          Outcome.Invalid _,
+          Outcome.Expired _,
+          Outcome.RequestIdReused _,
+          Outcome.StaleEpoch _,
+          Outcome.WrongShard _,
+          Outcome.Superseded _ ->
+          Optional.empty();
+    };
+  }
+
+  private static PointResult pointResult(Outcome.PointResult result) {
+    return switch (result) {
+      case INSERTED -> PointResult.INSERTED;
+      case REPLACED -> PointResult.REPLACED;
+      case DELETED -> PointResult.DELETED;
+      case ABSENT -> PointResult.ABSENT;
+    };
+  }
+
+  // --- reading
+
+  GetResponse get(GetRequest request, Deadline deadline) {
+    checkIds(request.getIdsList(), limits.kMax());
+    var collection = router.collection(request.getCollection(), deadline);
+    var answer = router.get(collection, request.getIdsList(), request.getDirect(), deadline);
+    return GetResponse.newBuilder()
+        .addAllPoints(answer.value().stream().map(Messages::storedPoint).toList())
+        .addAllPositions(Messages.positions(answer.positions()))
+        .build();
+  }
+
+  ScanResponse scan(ScanRequest request, Deadline deadline) {
+    int limit = request.getLimit() == 0 ? PAGE_POINTS : request.getLimit();
+    if (limit < 0 || limit > limits.kMax()) {
+      throw new IllegalArgumentException(
+          "limit: %s (expected: 0 to %d)"
+              .formatted(Integer.toUnsignedString(limit), limits.kMax()));
+    }
+    var filter = Messages.filter(request.getFilter());
+    var cursor = Optional.of(request.getCursor()).filter(text -> !text.isEmpty());
+    var collection = router.collection(request.getCollection(), deadline);
+    var answer = router.scan(collection, cursor, limit, filter, deadline);
+    return ScanResponse.newBuilder()
+        .addAllPoints(answer.value().points().stream().map(Messages::storedPoint).toList())
+        .setNextCursor(answer.value().nextCursor().orElse(""))
+        .addAllPositions(Messages.positions(answer.positions()))
+        .build();
+  }
+
+  CountResponse count(CountRequest request, Deadline deadline) {
+    var filter = Messages.filter(request.getFilter());
+    var collection = router.collection(request.getCollection(), deadline);
+    var answer = router.count(collection, filter, deadline);
+    return CountResponse.newBuilder()
+        .setCount(answer.value())
+        .addAllPositions(Messages.positions(answer.positions()))
+        .build();
+  }
+
+  private void checkIds(List<String> ids, int countMax) {
+    checkCount("ids", ids.size(), countMax);
+    for (int index = 0; index < ids.size(); index++) {
+      try {
+        Messages.id(ids.get(index), limits);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("ids[" + index + "]: " + e.getMessage(), e);
+      }
+    }
+  }
+
+  private static void checkCount(String what, int count, int countMax) {
+    if (count == 0) {
+      throw new IllegalArgumentException(what + ": none (expected: at least one)");
+    }
+    if (count > countMax) {
+      throw new IllegalArgumentException(
+          what + ": " + count + " (expected: at most " + countMax + ")");
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package io.quiverdb.node.api;
+
+import com.google.api.AnnotationsProto;
+import com.google.api.HttpRule;
+import com.google.protobuf.Message;
+import com.linecorp.armeria.common.AggregatedHttpRequest;
+import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.Route;
+import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
+import io.quiverdb.api.v1.ErrorDetail;
+import io.quiverdb.node.routing.Deadline;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/// The calls over HTTP with JSON, at the paths that the contract's annotations give them. An error
+/// is a problem document.
+final class RestDoor {
+  private static final MediaType PROBLEM = MediaType.create("application", "problem+json");
+
+  private final CallRunner runner;
+  private final CallClock clock;
+  private final Executor executor;
+
+  /// @param executor runs calls, off the event loop
+  RestDoor(CallRunner runner, CallClock clock, Executor executor) {
+    this.runner = runner;
+    this.clock = clock;
+    this.executor = executor;
+  }
+
+  void addTo(ServerBuilder server, List<Call<?, ?>> calls) {
+    for (var call : calls) {
+      server.service(route(call), service(call));
+    }
+  }
+
+  static Route route(Call<?, ?> call) {
+    var rule = httpRule(call);
+    return switch (rule.getPatternCase()) {
+      case GET -> route(HttpMethod.GET, rule.getGet());
+      case PUT -> route(HttpMethod.PUT, rule.getPut());
+      case POST -> route(HttpMethod.POST, rule.getPost());
+      case DELETE -> route(HttpMethod.DELETE, rule.getDelete());
+      case PATCH, CUSTOM, PATTERN_NOT_SET ->
+          throw new AssertionError("no path: " + call.method().getFullMethodName());
+    };
+  }
+
+  private static Route route(HttpMethod method, String path) {
+    return Route.builder().methods(method).path(path).build();
+  }
+
+  private static HttpRule httpRule(Call<?, ?> call) {
+    if (call.method().getSchemaDescriptor() instanceof ProtoMethodDescriptorSupplier schema) {
+      return schema.getMethodDescriptor().getOptions().getExtension(AnnotationsProto.http);
+    }
+    throw new AssertionError("generated for protobuf: " + call.method().getFullMethodName());
+  }
+
+  private <I extends Message, O extends Message> HttpService service(Call<I, O> call) {
+    return (context, request) -> {
+      var deadline = clock.deadline(context);
+      String traceId = clock.traceId(context);
+      CompletableFuture<HttpResponse> answer =
+          request
+              .aggregate()
+              .thenApplyAsync(whole -> answer(call, context, whole, deadline, traceId), executor);
+      return HttpResponse.of(answer);
+    };
+  }
+
+  private <I extends Message, O extends Message> HttpResponse answer(
+      Call<I, O> call,
+      ServiceRequestContext context,
+      AggregatedHttpRequest request,
+      Deadline deadline,
+      String traceId) {
+    try {
+      var answer =
+          runner.run(
+              call,
+              request.content().length(),
+              () -> request(call, context, request),
+              deadline,
+              traceId);
+      return HttpResponse.of(
+          HttpStatus.OK, MediaType.JSON, HttpData.wrap(JsonWriter.write(answer)));
+    } catch (ApiException e) {
+      return problem(e.detail());
+    }
+  }
+
+  private static <I extends Message> I request(
+      Call<I, ?> call, ServiceRequestContext context, AggregatedHttpRequest request) {
+    if (!context.queryParams().isEmpty()) {
+      throw new IllegalArgumentException(
+          "query: \"" + context.query() + "\" (expected: none; fields go into the body)");
+    }
+    var builder = call.newRequest();
+    JsonReader.read(request.content().array(), builder);
+    context.pathParams().forEach((name, value) -> setFromPath(builder, name, value));
+    return call.request(builder);
+  }
+
+  private static void setFromPath(Message.Builder builder, String name, String value) {
+    var field = builder.getDescriptorForType().findFieldByName(name);
+    Object inBody = builder.getField(field);
+    if (!inBody.equals("") && !inBody.equals(value)) {
+      throw new IllegalArgumentException(
+          name + ": \"" + inBody + "\" (expected: \"" + value + "\", as in the path)");
+    }
+    builder.setField(field, value);
+  }
+
+  static HttpResponse problem(ErrorDetail detail) {
+    var status = ErrorMapping.httpStatus(detail);
+    return HttpResponse.of(
+        status, PROBLEM, HttpData.wrap(JsonWriter.writeProblem(detail, status.code())));
+  }
+
+  /// With a status that the framework has decided.
+  static AggregatedHttpResponse problem(ErrorDetail detail, HttpStatus status) {
+    return AggregatedHttpResponse.of(
+        status, PROBLEM, HttpData.wrap(JsonWriter.writeProblem(detail, status.code())));
+  }
+}

@@ -1,0 +1,83 @@
+package io.quiverdb.node.peer;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.quiverdb.core.RequestId;
+import io.quiverdb.core.StateHash;
+import io.quiverdb.node.peer.proto.WriteCatalogRequest;
+import io.quiverdb.node.peer.proto.WriteCatalogResponse;
+import io.quiverdb.raft.catalog.CatalogWrite;
+import io.quiverdb.raft.catalog.CatalogWritten;
+import java.nio.ByteBuffer;
+
+/// Changes of the catalogue and state hashes, as messages and back.
+final class CatalogMessages {
+  private CatalogMessages() {}
+
+  static WriteCatalogRequest write(CatalogWrite write) {
+    var message =
+        WriteCatalogRequest.newBuilder().setRequestId(PeerMessages.bytes(write.requestId().uuid()));
+    switch (write) {
+      case CatalogWrite.CreateCollection(_, var name, var descriptor, var settings) ->
+          message.setCreateCollection(PeerMessages.shape(name, descriptor, settings));
+      case CatalogWrite.DropCollection(_, var name) -> message.setDropCollection(name);
+    }
+    return message.build();
+  }
+
+  static CatalogWrite write(WriteCatalogRequest message) {
+    var requestId = new RequestId(PeerMessages.uuid(message.getRequestId()));
+    return switch (message.getWriteCase()) {
+      case CREATE_COLLECTION -> {
+        var shape = message.getCreateCollection();
+        yield new CatalogWrite.CreateCollection(
+            requestId,
+            shape.getName(),
+            PeerMessages.descriptor(shape),
+            PeerMessages.settings(shape));
+      }
+      case DROP_COLLECTION ->
+          new CatalogWrite.DropCollection(requestId, message.getDropCollection());
+      case WRITE_NOT_SET ->
+          throw new IllegalArgumentException("write: of no known kind (expected: a known one)");
+    };
+  }
+
+  static WriteCatalogResponse written(CatalogWritten written) {
+    var message = WriteCatalogResponse.newBuilder();
+    var nothing = WriteCatalogResponse.Empty.getDefaultInstance();
+    switch (written) {
+      case CatalogWritten.Created(var collection) ->
+          message.setCreated(PeerMessages.collection(collection));
+      case CatalogWritten.Dropped _ -> message.setDropped(nothing);
+      case CatalogWritten.AlreadyExists(var collection) ->
+          message.setAlreadyExists(PeerMessages.collection(collection));
+      case CatalogWritten.NotFound _ -> message.setNotFound(nothing);
+      case CatalogWritten.RequestIdReused _ -> message.setRequestIdReused(nothing);
+    }
+    return message.build();
+  }
+
+  static CatalogWritten written(WriteCatalogResponse message) {
+    return switch (message.getWrittenCase()) {
+      case CREATED -> new CatalogWritten.Created(PeerMessages.collection(message.getCreated()));
+      case DROPPED -> new CatalogWritten.Dropped();
+      case ALREADY_EXISTS ->
+          new CatalogWritten.AlreadyExists(PeerMessages.collection(message.getAlreadyExists()));
+      case NOT_FOUND -> new CatalogWritten.NotFound();
+      case REQUEST_ID_REUSED -> new CatalogWritten.RequestIdReused();
+      case WRITTEN_NOT_SET ->
+          throw new IllegalArgumentException("written: of no known kind (expected: a known one)");
+    };
+  }
+
+  static ByteString hash(StateHash hash) {
+    var bytes = ByteBuffer.allocate(2 * Long.BYTES).putLong(hash.high()).putLong(hash.low());
+    return UnsafeByteOperations.unsafeWrap(bytes.array());
+  }
+
+  static StateHash hash(ByteString message) {
+    var bytes = message.asReadOnlyByteBuffer();
+    return new StateHash(bytes.getLong(), bytes.getLong());
+  }
+}

@@ -1,0 +1,157 @@
+package io.quiverdb.node.peer;
+
+import io.quiverdb.core.Position;
+import io.quiverdb.core.StateHash;
+import io.quiverdb.node.peer.PeerFailures.Asked;
+import io.quiverdb.node.peer.proto.GetClaimRequest;
+import io.quiverdb.node.peer.proto.GetCurrentTermsRequest;
+import io.quiverdb.node.peer.proto.GetHashRequest;
+import io.quiverdb.node.peer.proto.GetPeerStatusRequest;
+import io.quiverdb.node.peer.proto.GetReadIndexRequest;
+import io.quiverdb.node.peer.proto.GroupTerm;
+import io.quiverdb.node.peer.proto.OpenGroupRequest;
+import io.quiverdb.node.peer.proto.PeerServiceGrpc;
+import io.quiverdb.node.peer.proto.PutClaimRequest;
+import io.quiverdb.node.peer.proto.TransferPeerLeaderRequest;
+import io.quiverdb.raft.Claim;
+import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.NodeId;
+import io.quiverdb.raft.NodeStatus;
+import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.Shard;
+import io.quiverdb.raft.catalog.CatalogWrite;
+import io.quiverdb.raft.catalog.CatalogWritten;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/// Another node.
+final class GrpcPeer implements Peer {
+  private static final GroupKey CATALOG = new GroupKey.CatalogGroup();
+
+  private final PeerCalls calls;
+
+  GrpcPeer(PeerCalls calls) {
+    this.calls = calls;
+  }
+
+  @Override
+  public CompletableFuture<NodeStatus> status() {
+    return calls.call(
+        PeerServiceGrpc.getGetStatusMethod(),
+        GetPeerStatusRequest.getDefaultInstance(),
+        Asked.read("node"),
+        PeerMessages::status);
+  }
+
+  @Override
+  public CompletableFuture<Optional<Claim>> claim() {
+    return calls.call(
+        PeerServiceGrpc.getGetClaimMethod(),
+        GetClaimRequest.getDefaultInstance(),
+        Asked.read("node"),
+        response ->
+            response.hasClaim()
+                ? Optional.of(PeerMessages.claim(response.getClaim()))
+                : Optional.empty());
+  }
+
+  @Override
+  public CompletableFuture<Claim> claim(Claim claim) {
+    return calls.call(
+        PeerServiceGrpc.getPutClaimMethod(),
+        PutClaimRequest.newBuilder().setClaim(PeerMessages.claim(claim)).build(),
+        Asked.change("node"),
+        response -> PeerMessages.claim(response.getClaim()));
+  }
+
+  @Override
+  public CompletableFuture<Void> openGroup(UUID clusterId, GroupKey group) {
+    return calls.call(
+        PeerServiceGrpc.getOpenGroupMethod(),
+        OpenGroupRequest.newBuilder()
+            .setClusterId(PeerMessages.bytes(clusterId))
+            .setGroup(PeerMessages.group(group))
+            .build(),
+        Asked.change(group),
+        _ -> nothing());
+  }
+
+  @Override
+  public CompletableFuture<Map<GroupKey, Long>> currentTerms(Map<GroupKey, Long> asked) {
+    var request = GetCurrentTermsRequest.newBuilder();
+    asked.forEach(
+        (group, term) ->
+            request.addAsked(
+                GroupTerm.newBuilder().setGroup(PeerMessages.group(group)).setTerm(term)));
+    return calls.call(
+        PeerServiceGrpc.getGetCurrentTermsMethod(),
+        request.build(),
+        Asked.read("node"),
+        response -> {
+          Map<GroupKey, Long> terms = new HashMap<>();
+          response
+              .getTermsList()
+              .forEach(term -> terms.put(PeerMessages.group(term.getGroup()), term.getTerm()));
+          return terms;
+        });
+  }
+
+  @Override
+  public CompletableFuture<Long> readIndex(GroupKey group) {
+    return calls.call(
+        PeerServiceGrpc.getGetReadIndexMethod(),
+        GetReadIndexRequest.newBuilder().setGroup(PeerMessages.group(group)).build(),
+        Asked.read(group),
+        response -> response.getIndex());
+  }
+
+  @Override
+  public Shard shard(int number) {
+    return new GrpcShard(number, calls);
+  }
+
+  @Override
+  public CompletableFuture<CatalogWritten> writeCatalog(CatalogWrite write) {
+    return calls.call(
+        PeerServiceGrpc.getWriteCatalogMethod(),
+        CatalogMessages.write(write),
+        Asked.change(CATALOG),
+        CatalogMessages::written);
+  }
+
+  @Override
+  public CompletableFuture<Void> transferLeader(GroupKey group, NodeId target) {
+    return calls.call(
+        PeerServiceGrpc.getTransferLeaderMethod(),
+        TransferPeerLeaderRequest.newBuilder()
+            .setGroup(PeerMessages.group(group))
+            .setTarget(PeerMessages.bytes(target.uuid()))
+            .build(),
+        Asked.change(group),
+        _ -> nothing());
+  }
+
+  @Override
+  public CompletableFuture<Optional<StateHash>> hashAt(int shard, Position position) {
+    return calls.call(
+        PeerServiceGrpc.getGetHashMethod(),
+        GetHashRequest.newBuilder()
+            .setShard(shard)
+            .setPosition(PeerMessages.position(position))
+            .build(),
+        Asked.read(new GroupKey.ShardGroup(shard)),
+        response ->
+            response.hasHash()
+                ? Optional.of(CatalogMessages.hash(response.getHash()))
+                : Optional.empty());
+  }
+
+  // What a future of nothing holds.
+  @SuppressWarnings("NullAway")
+  private static Void nothing() {
+    return null;
+  }
+}

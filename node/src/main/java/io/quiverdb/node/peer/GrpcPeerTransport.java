@@ -1,0 +1,83 @@
+package io.quiverdb.node.peer;
+
+import io.grpc.ConnectivityState;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.ChannelOption;
+import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.PeerTransport;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/// Reaches other nodes over gRPC, by one connection each.
+///
+/// Calls under way on a connection that breaks fail at once. The next call connects again, with the
+/// address resolved anew, and fails if that does; calls at the same time share the attempt.
+public final class GrpcPeerTransport implements PeerTransport {
+  private static final int CONNECT_MILLIS = 2_000;
+
+  // A node that is cut off is noticed within the two together.
+  private static final long PING_SECONDS = 5;
+  private static final long PING_ANSWER_SECONDS = 3;
+
+  // Takes no time; a guard against waiting for ever.
+  private static final long CLOSE_SECONDS = 2;
+
+  private final Map<String, Connection> connections = new ConcurrentHashMap<>();
+  private final ExecutorService executor =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("peer-answer-", 0).factory());
+
+  @Override
+  public Peer at(String peerAddress) {
+    var connection = connections.computeIfAbsent(peerAddress, this::connect);
+    return new GrpcPeer(new PeerCalls(peerAddress, connection::ready));
+  }
+
+  private Connection connect(String peerAddress) {
+    return new Connection(
+        NettyChannelBuilder.forTarget("dns:///" + peerAddress)
+            .usePlaintext()
+            .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
+            .keepAliveTime(PING_SECONDS, TimeUnit.SECONDS)
+            .keepAliveTimeout(PING_ANSWER_SECONDS, TimeUnit.SECONDS)
+            .maxInboundMessageSize(PeerServer.MESSAGE_BYTES_MAX)
+            .executor(executor)
+            // Whether a call was sent must stay known.
+            .disableRetry()
+            .build());
+  }
+
+  @Override
+  public void close() {
+    connections.values().forEach(connection -> connection.channel.shutdownNow());
+    try {
+      // Calls under way fail on the executor, and without it would never end.
+      for (var connection : connections.values()) {
+        connection.channel.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+    executor.shutdown();
+  }
+
+  private static final class Connection {
+    private final ManagedChannel channel;
+
+    Connection(ManagedChannel channel) {
+      this.channel = channel;
+    }
+
+    /// The channel, for one call. If connecting failed last, the call makes it try again, and waits
+    /// for that: by itself gRPC refuses calls for up to two minutes.
+    synchronized ManagedChannel ready() {
+      if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+        channel.enterIdle();
+      }
+      return channel;
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package io.quiverdb.node.peer;
+
+import io.quiverdb.core.Filter;
+import io.quiverdb.core.Hit;
+import io.quiverdb.core.Query;
+import io.quiverdb.core.ScanPage;
+import io.quiverdb.core.StoredPoint;
+import io.quiverdb.node.peer.PeerFailures.Asked;
+import io.quiverdb.node.peer.proto.CountPointsRequest;
+import io.quiverdb.node.peer.proto.GetPointsRequest;
+import io.quiverdb.node.peer.proto.GetPointsResponse;
+import io.quiverdb.node.peer.proto.PeerServiceGrpc;
+import io.quiverdb.node.peer.proto.ScanPointsRequest;
+import io.quiverdb.node.peer.proto.SearchPointsRequest;
+import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.ReadResult;
+import io.quiverdb.raft.Shard;
+import io.quiverdb.raft.ShardWrite;
+import io.quiverdb.raft.Written;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/// A shard that another node serves.
+final class GrpcShard implements Shard {
+  private final int number;
+  private final PeerCalls calls;
+  private final Asked read;
+  private final Asked change;
+
+  GrpcShard(int number, PeerCalls calls) {
+    this.number = number;
+    this.calls = calls;
+    this.read = Asked.read(new GroupKey.ShardGroup(number));
+    this.change = Asked.change(new GroupKey.ShardGroup(number));
+  }
+
+  @Override
+  public int number() {
+    return number;
+  }
+
+  @Override
+  public CompletableFuture<Written> write(ShardWrite write) {
+    return calls.call(
+        PeerServiceGrpc.getWriteShardMethod(),
+        ShardMessages.write(number, write),
+        change.of(collectionId(write)),
+        response ->
+            new Written(
+                ShardMessages.outcome(response.getOutcome()),
+                PeerMessages.position(response.getPosition())));
+  }
+
+  private static long collectionId(ShardWrite write) {
+    return switch (write) {
+      case ShardWrite.Upsert upsert -> upsert.collectionId();
+      case ShardWrite.Delete delete -> delete.collectionId();
+      case ShardWrite.CreateCollection create -> create.collectionId();
+      case ShardWrite.DropCollection drop -> drop.collectionId();
+      case ShardWrite.HashMark _, ShardWrite.SetOwnership _ -> 0;
+    };
+  }
+
+  @Override
+  public CompletableFuture<ReadResult<List<Optional<StoredPoint>>>> get(
+      long collectionId, List<String> ids) {
+    return calls.call(
+        PeerServiceGrpc.getGetPointsMethod(),
+        GetPointsRequest.newBuilder()
+            .setShard(number)
+            .setCollectionId(collectionId)
+            .addAllIds(ids)
+            .build(),
+        read.of(collectionId),
+        response ->
+            new ReadResult<>(
+                response.getFoundList().stream().map(GrpcShard::found).toList(),
+                PeerMessages.position(response.getPosition())));
+  }
+
+  private static Optional<StoredPoint> found(GetPointsResponse.Found message) {
+    return message.hasPoint()
+        ? Optional.of(ShardMessages.storedPoint(message.getPoint()))
+        : Optional.empty();
+  }
+
+  @Override
+  public CompletableFuture<ReadResult<ScanPage>> scan(
+      long collectionId, Optional<String> after, int limit, Optional<Filter> filter) {
+    var request =
+        ScanPointsRequest.newBuilder()
+            .setShard(number)
+            .setCollectionId(collectionId)
+            .setLimit(limit);
+    after.ifPresent(request::setAfter);
+    filter.ifPresent(condition -> request.setFilter(ShardMessages.filter(condition)));
+    return calls.call(
+        PeerServiceGrpc.getScanPointsMethod(),
+        request.build(),
+        read.of(collectionId),
+        response ->
+            new ReadResult<>(
+                new ScanPage(
+                    response.getPointsList().stream().map(ShardMessages::storedPoint).toList(),
+                    response.getMore()),
+                PeerMessages.position(response.getPosition())));
+  }
+
+  @Override
+  public CompletableFuture<ReadResult<Long>> count(long collectionId, Optional<Filter> filter) {
+    var request = CountPointsRequest.newBuilder().setShard(number).setCollectionId(collectionId);
+    filter.ifPresent(condition -> request.setFilter(ShardMessages.filter(condition)));
+    return calls.call(
+        PeerServiceGrpc.getCountPointsMethod(),
+        request.build(),
+        read.of(collectionId),
+        response ->
+            new ReadResult<>(response.getCount(), PeerMessages.position(response.getPosition())));
+  }
+
+  @Override
+  public CompletableFuture<ReadResult<List<Hit>>> search(long collectionId, Query query) {
+    var request =
+        SearchPointsRequest.newBuilder()
+            .setShard(number)
+            .setCollectionId(collectionId)
+            .setVector(ShardMessages.vector(query.vector()))
+            .setK(query.k())
+            .setWithPayload(query.withPayload())
+            .setWithVector(query.withVector());
+    query.filter().ifPresent(condition -> request.setFilter(ShardMessages.filter(condition)));
+    return calls.call(
+        PeerServiceGrpc.getSearchPointsMethod(),
+        request.build(),
+        read.of(collectionId),
+        response ->
+            new ReadResult<>(
+                response.getHitsList().stream().map(ShardMessages::hit).toList(),
+                PeerMessages.position(response.getPosition())));
+  }
+}

@@ -1,0 +1,93 @@
+package io.quiverdb.node.peer;
+
+import io.grpc.Attributes;
+import io.grpc.CallOptions;
+import io.grpc.ClientStreamTracer;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.StreamObserver;
+import io.quiverdb.node.peer.PeerFailures.Asked;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/// Calls of one node over its channel: an answer, or the failure that the node had.
+final class PeerCalls {
+  private final String address;
+  private final Supplier<ManagedChannel> channel;
+
+  /// @param channel of the node, asked for before each call
+  PeerCalls(String address, Supplier<ManagedChannel> channel) {
+    this.address = address;
+    this.channel = channel;
+  }
+
+  <I, O, T> CompletableFuture<T> call(
+      MethodDescriptor<I, O> method, I request, Asked asked, Function<O, T> decode) {
+    var answer = new CompletableFuture<T>();
+    var sent = new AtomicBoolean();
+    var call =
+        channel
+            .get()
+            .newCall(method, CallOptions.DEFAULT.withStreamTracerFactory(new SentTracer(sent)));
+    // A caller that has given up frees what the call holds.
+    var _ =
+        answer.whenComplete(
+            (_, _) -> {
+              if (answer.isCancelled()) {
+                call.cancel("given up by its caller", null);
+              }
+            });
+    ClientCalls.asyncUnaryCall(
+        call,
+        request,
+        new StreamObserver<>() {
+          @Override
+          public void onNext(O response) {
+            try {
+              answer.complete(decode.apply(response));
+            } catch (RuntimeException e) {
+              answer.completeExceptionally(e);
+            }
+          }
+
+          @Override
+          public void onError(Throwable failure) {
+            answer.completeExceptionally(
+                failure instanceof StatusRuntimeException status
+                    ? PeerFailures.fromStatus(address, asked, status, sent.get())
+                    : failure);
+          }
+
+          @Override
+          public void onCompleted() {
+            // The answer has come.
+          }
+        });
+    return answer;
+  }
+
+  /// Notes that a call got hold of a connection: before that, nothing can have been done.
+  private static final class SentTracer extends ClientStreamTracer.Factory {
+    private final AtomicBoolean sent;
+
+    SentTracer(AtomicBoolean sent) {
+      this.sent = sent;
+    }
+
+    @Override
+    public ClientStreamTracer newClientStreamTracer(
+        ClientStreamTracer.StreamInfo info, Metadata headers) {
+      return new ClientStreamTracer() {
+        @Override
+        public void streamCreated(Attributes transport, Metadata sentHeaders) {
+          sent.set(true);
+        }
+      };
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package io.quiverdb.node.peer;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.quiverdb.node.peer.proto.PeerFailure;
+import io.quiverdb.raft.ShardException;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Failures between nodes: the same at the caller as at the node that failed, causes aside.
+final class PeerFailures {
+  private static final Logger log = LoggerFactory.getLogger(PeerFailures.class);
+
+  private static final Metadata.Key<byte[]> FAILURE =
+      Metadata.Key.of("quiver-peer-failure-bin", Metadata.BINARY_BYTE_MARSHALLER);
+
+  private PeerFailures() {}
+
+  // --- at the node that failed
+
+  static StatusRuntimeException toStatus(Throwable failure) {
+    Throwable cause = failure;
+    while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+        && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    var known = encode(cause);
+    if (known.isEmpty()) {
+      log.error("peer call failed unexpectedly", cause);
+      return Status.INTERNAL.withDescription("unexpected failure").asRuntimeException();
+    }
+    var trailers = new Metadata();
+    trailers.put(FAILURE, known.get().toByteArray());
+    return Status.FAILED_PRECONDITION
+        .withDescription(known.get().getKind().name())
+        .asRuntimeException(trailers);
+  }
+
+  private static Optional<PeerFailure> encode(Throwable failure) {
+    var message = PeerFailure.newBuilder();
+    message.setMessage(failure.getMessage() == null ? "" : failure.getMessage());
+    switch (failure) {
+      case ShardException.NotLeader e -> {
+        message.setKind(PeerFailure.Kind.NOT_LEADER);
+        e.leader().ifPresent(leader -> message.setLeader(PeerMessages.bytes(leader.uuid())));
+      }
+      case ShardException.Unavailable _ -> message.setKind(PeerFailure.Kind.UNAVAILABLE);
+      case ShardException.Overloaded _ -> message.setKind(PeerFailure.Kind.OVERLOADED);
+      case ShardException.OutcomeUnknown _ -> message.setKind(PeerFailure.Kind.OUTCOME_UNKNOWN);
+      case ShardException.UnknownCollection _ ->
+          message.setKind(PeerFailure.Kind.UNKNOWN_COLLECTION);
+      case ShardException.Failed _ -> message.setKind(PeerFailure.Kind.FAILED);
+      case IllegalArgumentException _ -> message.setKind(PeerFailure.Kind.INVALID_ARGUMENT);
+      default -> {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(message.build());
+  }
+
+  // --- at the caller
+
+  /// What a call asked for, as far as failures speak of it.
+  ///
+  /// @param changes whether the call may have an effect
+  record Asked(String group, long collectionId, boolean changes) {
+    static Asked read(Object group) {
+      return new Asked(group.toString(), 0, false);
+    }
+
+    static Asked change(Object group) {
+      return new Asked(group.toString(), 0, true);
+    }
+
+    Asked of(long collection) {
+      return new Asked(group, collection, changes);
+    }
+  }
+
+  /// @param sent whether the request may have left this node
+  static RuntimeException fromStatus(
+      String address, Asked asked, StatusRuntimeException status, boolean sent) {
+    var trailers = status.getTrailers();
+    byte[] failure = trailers == null ? null : trailers.get(FAILURE);
+    if (failure != null) {
+      return decode(asked, parse(failure), status);
+    }
+    String what = "node at " + address + ": " + status.getStatus().getCode();
+    if (asked.changes() && sent) {
+      return new ShardException.OutcomeUnknown(
+          what + " after the request was sent; it may still take effect", status);
+    }
+    return switch (status.getStatus().getCode()) {
+      case INTERNAL, UNKNOWN, RESOURCE_EXHAUSTED, UNIMPLEMENTED ->
+          new ShardException.Failed(what, status);
+      default -> new ShardException.Unavailable(what + " (expected: an answer)", status);
+    };
+  }
+
+  private static PeerFailure parse(byte[] failure) {
+    try {
+      return PeerFailure.parseFrom(failure);
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError("written by a node of the cluster", e);
+    }
+  }
+
+  private static RuntimeException decode(
+      Asked asked, PeerFailure failure, StatusRuntimeException status) {
+    return switch (failure.getKind()) {
+      case NOT_LEADER ->
+          new ShardException.NotLeader(
+              asked.group(),
+              failure.hasLeader()
+                  ? Optional.of(PeerMessages.nodeId(failure.getLeader()))
+                  : Optional.empty());
+      case UNAVAILABLE -> new ShardException.Unavailable(failure.getMessage());
+      case OVERLOADED -> new ShardException.Overloaded(failure.getMessage());
+      case OUTCOME_UNKNOWN -> new ShardException.OutcomeUnknown(failure.getMessage());
+      case UNKNOWN_COLLECTION -> new ShardException.UnknownCollection(asked.collectionId());
+      case FAILED -> new ShardException.Failed(failure.getMessage(), status);
+      case INVALID_ARGUMENT -> new IllegalArgumentException(failure.getMessage());
+      case KIND_UNSPECIFIED, UNRECOGNIZED ->
+          asked.changes()
+              ? new ShardException.OutcomeUnknown(failure.getMessage())
+              : new ShardException.Failed(failure.getMessage(), status);
+    };
+  }
+}

@@ -1,0 +1,271 @@
+package io.quiverdb.node.peer;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.quiverdb.core.Descriptor;
+import io.quiverdb.core.Metric;
+import io.quiverdb.core.Position;
+import io.quiverdb.core.Settings;
+import io.quiverdb.core.Settings.FilterableField;
+import io.quiverdb.node.peer.proto.ClaimMessage;
+import io.quiverdb.node.peer.proto.CollectionMessage;
+import io.quiverdb.node.peer.proto.CollectionShape;
+import io.quiverdb.node.peer.proto.Group;
+import io.quiverdb.node.peer.proto.LogPosition;
+import io.quiverdb.node.peer.proto.NodeMember;
+import io.quiverdb.node.peer.proto.PeerMetric;
+import io.quiverdb.node.peer.proto.PeerStatus;
+import io.quiverdb.raft.Claim;
+import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.HashKey;
+import io.quiverdb.raft.Member;
+import io.quiverdb.raft.NodeAddresses;
+import io.quiverdb.raft.NodeId;
+import io.quiverdb.raft.NodeStatus;
+import io.quiverdb.raft.ReplicaStatus;
+import io.quiverdb.raft.catalog.CollectionInfo;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/// What nodes tell of themselves and of the cluster, as messages and back. [ShardMessages] has what
+/// they say of points.
+final class PeerMessages {
+  private static final int UUID_BYTES = 2 * Long.BYTES;
+
+  private PeerMessages() {}
+
+  // --- names
+
+  static ByteString bytes(UUID uuid) {
+    var bytes =
+        ByteBuffer.allocate(UUID_BYTES)
+            .putLong(uuid.getMostSignificantBits())
+            .putLong(uuid.getLeastSignificantBits());
+    return UnsafeByteOperations.unsafeWrap(bytes.array());
+  }
+
+  static UUID uuid(ByteString message) {
+    if (message.size() != UUID_BYTES) {
+      throw new IllegalArgumentException(
+          "id: " + message.size() + " bytes (expected: " + UUID_BYTES + ")");
+    }
+    var bytes = message.asReadOnlyByteBuffer();
+    return new UUID(bytes.getLong(), bytes.getLong());
+  }
+
+  static NodeId nodeId(ByteString message) {
+    return new NodeId(uuid(message));
+  }
+
+  static Group group(GroupKey group) {
+    var message = Group.newBuilder();
+    switch (group) {
+      case GroupKey.CatalogGroup _ -> message.setCatalog(true);
+      case GroupKey.ShardGroup(int number) -> message.setShard(number);
+    }
+    return message.build();
+  }
+
+  static GroupKey group(Group message) {
+    return switch (message.getKindCase()) {
+      case CATALOG -> new GroupKey.CatalogGroup();
+      case SHARD -> new GroupKey.ShardGroup(message.getShard());
+      case KIND_NOT_SET -> throw new IllegalArgumentException("group: missing (expected: one)");
+    };
+  }
+
+  static LogPosition position(Position position) {
+    return LogPosition.newBuilder()
+        .setEpoch(position.epoch())
+        .setTerm(position.term())
+        .setIndex(position.index())
+        .build();
+  }
+
+  static Position position(LogPosition message) {
+    return new Position(message.getEpoch(), message.getTerm(), message.getIndex());
+  }
+
+  // --- nodes
+
+  static NodeMember member(Member member) {
+    return NodeMember.newBuilder()
+        .setId(bytes(member.id().uuid()))
+        .setClientAddress(member.addresses().client())
+        .setPeerAddress(member.addresses().peer())
+        .setRaftAddress(member.addresses().raft())
+        .build();
+  }
+
+  static Member member(NodeMember message) {
+    return new Member(
+        nodeId(message.getId()),
+        new NodeAddresses(
+            message.getClientAddress(), message.getPeerAddress(), message.getRaftAddress()));
+  }
+
+  static ClaimMessage claim(Claim claim) {
+    return ClaimMessage.newBuilder()
+        .setClusterId(bytes(claim.clusterId()))
+        .addAllMembers(claim.members().stream().map(PeerMessages::member).toList())
+        .setShards(claim.shards())
+        .setReplicationFactor(claim.replicationFactor())
+        .setEntryBytesMax(claim.entryBytesMax())
+        .build();
+  }
+
+  static Claim claim(ClaimMessage message) {
+    return new Claim(
+        uuid(message.getClusterId()),
+        message.getMembersList().stream().map(PeerMessages::member).toList(),
+        message.getShards(),
+        message.getReplicationFactor(),
+        message.getEntryBytesMax());
+  }
+
+  static PeerStatus status(NodeStatus status) {
+    var message =
+        PeerStatus.newBuilder()
+            .setSelf(member(status.self()))
+            .setVersion(status.version())
+            .addAllReasons(status.reasons())
+            .addAllReplicas(status.replicas().stream().map(PeerMessages::replica).toList());
+    status.clusterId().ifPresent(id -> message.setClusterId(bytes(id)));
+    return message.build();
+  }
+
+  static NodeStatus status(PeerStatus message) {
+    return new NodeStatus(
+        member(message.getSelf()),
+        message.getVersion(),
+        message.hasClusterId() ? Optional.of(uuid(message.getClusterId())) : Optional.empty(),
+        List.copyOf(message.getReasonsList()),
+        message.getReplicasList().stream().map(PeerMessages::replica).toList());
+  }
+
+  private static PeerStatus.Replica replica(ReplicaStatus status) {
+    var message =
+        PeerStatus.Replica.newBuilder()
+            .setGroup(group(status.group()))
+            .setRole(
+                switch (status.role()) {
+                  case LEADER -> PeerStatus.Role.LEADER;
+                  case FOLLOWER -> PeerStatus.Role.FOLLOWER;
+                  case CANDIDATE -> PeerStatus.Role.CANDIDATE;
+                  case CLOSED -> PeerStatus.Role.CLOSED;
+                })
+            .setTerm(status.term())
+            .setCommittedIndex(status.committedIndex())
+            .setAppliedIndex(status.appliedIndex())
+            .setCheckpointedIndex(status.checkpointedIndex())
+            .setPoints(status.points());
+    status.leader().ifPresent(leader -> message.setLeader(bytes(leader.uuid())));
+    status.problem().ifPresent(message::setProblem);
+    return message.build();
+  }
+
+  private static ReplicaStatus replica(PeerStatus.Replica message) {
+    return new ReplicaStatus(
+        group(message.getGroup()),
+        switch (message.getRole()) {
+          case LEADER -> ReplicaStatus.Role.LEADER;
+          case FOLLOWER -> ReplicaStatus.Role.FOLLOWER;
+          case CANDIDATE -> ReplicaStatus.Role.CANDIDATE;
+          case CLOSED, ROLE_UNSPECIFIED, UNRECOGNIZED -> ReplicaStatus.Role.CLOSED;
+        },
+        message.getTerm(),
+        message.hasLeader() ? Optional.of(nodeId(message.getLeader())) : Optional.empty(),
+        message.getCommittedIndex(),
+        message.getAppliedIndex(),
+        message.getCheckpointedIndex(),
+        message.getPoints(),
+        message.hasProblem() ? Optional.of(message.getProblem()) : Optional.empty());
+  }
+
+  // --- collections
+
+  static CollectionShape shape(String name, Descriptor descriptor, Settings settings) {
+    var message =
+        CollectionShape.newBuilder()
+            .setName(name)
+            .setDimension(descriptor.dimension())
+            .setMetric(
+                switch (descriptor.metric()) {
+                  case L2_SQUARED -> PeerMetric.L2_SQUARED;
+                  case COSINE -> PeerMetric.COSINE;
+                  case DOT -> PeerMetric.DOT;
+                });
+    for (var field : settings.filterableFields()) {
+      message.addFields(
+          CollectionShape.Field.newBuilder()
+              .setPath(field.path())
+              .setType(
+                  switch (field.type()) {
+                    case KEYWORD -> CollectionShape.Type.KEYWORD;
+                    case NUMERIC -> CollectionShape.Type.NUMERIC;
+                  }));
+    }
+    return message.build();
+  }
+
+  static Descriptor descriptor(CollectionShape message) {
+    return new Descriptor(
+        message.getDimension(),
+        switch (message.getMetric()) {
+          case L2_SQUARED -> Metric.L2_SQUARED;
+          case COSINE -> Metric.COSINE;
+          case DOT -> Metric.DOT;
+          case PEER_METRIC_UNSPECIFIED, UNRECOGNIZED ->
+              throw new IllegalArgumentException("metric: unknown (expected: a known one)");
+        });
+  }
+
+  static Settings settings(CollectionShape message) {
+    return new Settings(message.getFieldsList().stream().map(PeerMessages::field).toList());
+  }
+
+  private static FilterableField field(CollectionShape.Field message) {
+    return new FilterableField(
+        message.getPath(),
+        switch (message.getType()) {
+          case KEYWORD -> FilterableField.Type.KEYWORD;
+          case NUMERIC -> FilterableField.Type.NUMERIC;
+          case TYPE_UNSPECIFIED, UNRECOGNIZED ->
+              throw new IllegalArgumentException("field type: unknown (expected: a known one)");
+        });
+  }
+
+  static CollectionMessage collection(CollectionInfo info) {
+    return CollectionMessage.newBuilder()
+        .setId(info.id())
+        .setShape(shape(info.name(), info.descriptor(), info.settings()))
+        .setHashKey(ByteString.copyFrom(info.hashKey().toBytes()))
+        .setState(
+            switch (info.state()) {
+              case CREATING -> CollectionMessage.State.CREATING;
+              case ACTIVE -> CollectionMessage.State.ACTIVE;
+              case DROPPING -> CollectionMessage.State.DROPPING;
+            })
+        .setCatalogIndex(info.catalogIndex())
+        .build();
+  }
+
+  static CollectionInfo collection(CollectionMessage message) {
+    return new CollectionInfo(
+        message.getId(),
+        message.getShape().getName(),
+        descriptor(message.getShape()),
+        settings(message.getShape()),
+        new HashKey(message.getHashKey().toByteArray()),
+        switch (message.getState()) {
+          case CREATING -> CollectionInfo.State.CREATING;
+          case ACTIVE -> CollectionInfo.State.ACTIVE;
+          case DROPPING -> CollectionInfo.State.DROPPING;
+          case STATE_UNSPECIFIED, UNRECOGNIZED ->
+              throw new IllegalArgumentException("state: unknown (expected: a known one)");
+        },
+        message.getCatalogIndex());
+  }
+}

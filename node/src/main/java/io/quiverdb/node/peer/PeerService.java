@@ -1,0 +1,277 @@
+package io.quiverdb.node.peer;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.quiverdb.core.Filter;
+import io.quiverdb.core.Query;
+import io.quiverdb.core.StoredPoint;
+import io.quiverdb.node.peer.proto.CountPointsRequest;
+import io.quiverdb.node.peer.proto.CountPointsResponse;
+import io.quiverdb.node.peer.proto.FilterMessage;
+import io.quiverdb.node.peer.proto.GetClaimRequest;
+import io.quiverdb.node.peer.proto.GetClaimResponse;
+import io.quiverdb.node.peer.proto.GetCurrentTermsRequest;
+import io.quiverdb.node.peer.proto.GetCurrentTermsResponse;
+import io.quiverdb.node.peer.proto.GetHashRequest;
+import io.quiverdb.node.peer.proto.GetHashResponse;
+import io.quiverdb.node.peer.proto.GetPeerStatusRequest;
+import io.quiverdb.node.peer.proto.GetPointsRequest;
+import io.quiverdb.node.peer.proto.GetPointsResponse;
+import io.quiverdb.node.peer.proto.GetReadIndexRequest;
+import io.quiverdb.node.peer.proto.GetReadIndexResponse;
+import io.quiverdb.node.peer.proto.GroupTerm;
+import io.quiverdb.node.peer.proto.OpenGroupRequest;
+import io.quiverdb.node.peer.proto.OpenGroupResponse;
+import io.quiverdb.node.peer.proto.PeerServiceGrpc;
+import io.quiverdb.node.peer.proto.PeerStatus;
+import io.quiverdb.node.peer.proto.PutClaimRequest;
+import io.quiverdb.node.peer.proto.PutClaimResponse;
+import io.quiverdb.node.peer.proto.ScanPointsRequest;
+import io.quiverdb.node.peer.proto.ScanPointsResponse;
+import io.quiverdb.node.peer.proto.SearchPointsRequest;
+import io.quiverdb.node.peer.proto.SearchPointsResponse;
+import io.quiverdb.node.peer.proto.TransferPeerLeaderRequest;
+import io.quiverdb.node.peer.proto.TransferPeerLeaderResponse;
+import io.quiverdb.node.peer.proto.WriteCatalogRequest;
+import io.quiverdb.node.peer.proto.WriteCatalogResponse;
+import io.quiverdb.node.peer.proto.WriteShardRequest;
+import io.quiverdb.node.peer.proto.WriteShardResponse;
+import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.Peer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/// Answers other nodes for this one.
+final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
+  private final Peer self;
+
+  PeerService(Peer self) {
+    this.self = self;
+  }
+
+  private static <T, R> void answer(
+      StreamObserver<R> responses, Supplier<CompletableFuture<T>> call, Function<T, R> encode) {
+    if (responses instanceof ServerCallStreamObserver<R> observer) {
+      // Without a handler, answering a call that its caller gave up throws.
+      observer.setOnCancelHandler(() -> {});
+    }
+    CompletableFuture<R> answer;
+    try {
+      answer = call.get().thenApply(encode);
+    } catch (RuntimeException e) {
+      responses.onError(PeerFailures.toStatus(e));
+      return;
+    }
+    var _ =
+        answer.whenComplete(
+            (response, failure) -> {
+              if (failure != null) {
+                responses.onError(PeerFailures.toStatus(failure));
+              } else {
+                responses.onNext(response);
+                responses.onCompleted();
+              }
+            });
+  }
+
+  @Override
+  public void getStatus(GetPeerStatusRequest request, StreamObserver<PeerStatus> responses) {
+    answer(responses, self::status, PeerMessages::status);
+  }
+
+  // --- forming a cluster
+
+  @Override
+  public void getClaim(GetClaimRequest request, StreamObserver<GetClaimResponse> responses) {
+    answer(
+        responses,
+        self::claim,
+        claim -> {
+          var response = GetClaimResponse.newBuilder();
+          claim.ifPresent(present -> response.setClaim(PeerMessages.claim(present)));
+          return response.build();
+        });
+  }
+
+  @Override
+  public void putClaim(PutClaimRequest request, StreamObserver<PutClaimResponse> responses) {
+    answer(
+        responses,
+        () -> self.claim(PeerMessages.claim(request.getClaim())),
+        claim -> PutClaimResponse.newBuilder().setClaim(PeerMessages.claim(claim)).build());
+  }
+
+  @Override
+  public void openGroup(OpenGroupRequest request, StreamObserver<OpenGroupResponse> responses) {
+    answer(
+        responses,
+        () ->
+            self.openGroup(
+                PeerMessages.uuid(request.getClusterId()), PeerMessages.group(request.getGroup())),
+        _ -> OpenGroupResponse.getDefaultInstance());
+  }
+
+  // --- the read barrier
+
+  @Override
+  public void getCurrentTerms(
+      GetCurrentTermsRequest request, StreamObserver<GetCurrentTermsResponse> responses) {
+    answer(
+        responses,
+        () -> {
+          Map<GroupKey, Long> asked = new HashMap<>();
+          request
+              .getAskedList()
+              .forEach(term -> asked.put(PeerMessages.group(term.getGroup()), term.getTerm()));
+          return self.currentTerms(asked);
+        },
+        terms -> {
+          var response = GetCurrentTermsResponse.newBuilder();
+          terms.forEach(
+              (group, term) ->
+                  response.addTerms(
+                      GroupTerm.newBuilder().setGroup(PeerMessages.group(group)).setTerm(term)));
+          return response.build();
+        });
+  }
+
+  @Override
+  public void getReadIndex(
+      GetReadIndexRequest request, StreamObserver<GetReadIndexResponse> responses) {
+    answer(
+        responses,
+        () -> self.readIndex(PeerMessages.group(request.getGroup())),
+        index -> GetReadIndexResponse.newBuilder().setIndex(index).build());
+  }
+
+  // --- one shard
+
+  @Override
+  public void writeShard(WriteShardRequest request, StreamObserver<WriteShardResponse> responses) {
+    answer(
+        responses,
+        () -> self.shard(request.getShard()).write(ShardMessages.write(request)),
+        written ->
+            WriteShardResponse.newBuilder()
+                .setPosition(PeerMessages.position(written.position()))
+                .setOutcome(ShardMessages.outcome(written.outcome()))
+                .build());
+  }
+
+  @Override
+  public void getPoints(GetPointsRequest request, StreamObserver<GetPointsResponse> responses) {
+    answer(
+        responses,
+        () -> self.shard(request.getShard()).get(request.getCollectionId(), request.getIdsList()),
+        result ->
+            GetPointsResponse.newBuilder()
+                .setPosition(PeerMessages.position(result.position()))
+                .addAllFound(result.value().stream().map(PeerService::found).toList())
+                .build());
+  }
+
+  private static GetPointsResponse.Found found(Optional<StoredPoint> point) {
+    var found = GetPointsResponse.Found.newBuilder();
+    point.ifPresent(present -> found.setPoint(ShardMessages.storedPoint(present)));
+    return found.build();
+  }
+
+  @Override
+  public void scanPoints(ScanPointsRequest request, StreamObserver<ScanPointsResponse> responses) {
+    answer(
+        responses,
+        () ->
+            self.shard(request.getShard())
+                .scan(
+                    request.getCollectionId(),
+                    request.hasAfter() ? Optional.of(request.getAfter()) : Optional.empty(),
+                    request.getLimit(),
+                    filter(request.hasFilter(), request.getFilter())),
+        result ->
+            ScanPointsResponse.newBuilder()
+                .setPosition(PeerMessages.position(result.position()))
+                .addAllPoints(
+                    result.value().points().stream().map(ShardMessages::storedPoint).toList())
+                .setMore(result.value().more())
+                .build());
+  }
+
+  @Override
+  public void countPoints(
+      CountPointsRequest request, StreamObserver<CountPointsResponse> responses) {
+    answer(
+        responses,
+        () ->
+            self.shard(request.getShard())
+                .count(request.getCollectionId(), filter(request.hasFilter(), request.getFilter())),
+        result ->
+            CountPointsResponse.newBuilder()
+                .setPosition(PeerMessages.position(result.position()))
+                .setCount(result.value())
+                .build());
+  }
+
+  @Override
+  public void searchPoints(
+      SearchPointsRequest request, StreamObserver<SearchPointsResponse> responses) {
+    answer(
+        responses,
+        () ->
+            self.shard(request.getShard())
+                .search(
+                    request.getCollectionId(),
+                    new Query(
+                        ShardMessages.vector(request.getVector()),
+                        request.getK(),
+                        filter(request.hasFilter(), request.getFilter()),
+                        request.getWithPayload(),
+                        request.getWithVector())),
+        result ->
+            SearchPointsResponse.newBuilder()
+                .setPosition(PeerMessages.position(result.position()))
+                .addAllHits(result.value().stream().map(ShardMessages::hit).toList())
+                .build());
+  }
+
+  private static Optional<Filter> filter(boolean present, FilterMessage message) {
+    return present ? Optional.of(ShardMessages.filter(message)) : Optional.empty();
+  }
+
+  // --- the cluster
+
+  @Override
+  public void writeCatalog(
+      WriteCatalogRequest request, StreamObserver<WriteCatalogResponse> responses) {
+    answer(
+        responses,
+        () -> self.writeCatalog(CatalogMessages.write(request)),
+        CatalogMessages::written);
+  }
+
+  @Override
+  public void transferLeader(
+      TransferPeerLeaderRequest request, StreamObserver<TransferPeerLeaderResponse> responses) {
+    answer(
+        responses,
+        () ->
+            self.transferLeader(
+                PeerMessages.group(request.getGroup()), PeerMessages.nodeId(request.getTarget())),
+        _ -> TransferPeerLeaderResponse.getDefaultInstance());
+  }
+
+  @Override
+  public void getHash(GetHashRequest request, StreamObserver<GetHashResponse> responses) {
+    answer(
+        responses,
+        () -> self.hashAt(request.getShard(), PeerMessages.position(request.getPosition())),
+        hash -> {
+          var response = GetHashResponse.newBuilder();
+          hash.ifPresent(present -> response.setHash(CatalogMessages.hash(present)));
+          return response.build();
+        });
+  }
+}

@@ -1,0 +1,285 @@
+package io.quiverdb.node.peer;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.quiverdb.core.Filter;
+import io.quiverdb.core.Hit;
+import io.quiverdb.core.Outcome;
+import io.quiverdb.core.Payload;
+import io.quiverdb.core.Point;
+import io.quiverdb.core.RequestId;
+import io.quiverdb.core.RequestStamp;
+import io.quiverdb.core.SlotRange;
+import io.quiverdb.core.StoredPoint;
+import io.quiverdb.core.Vector;
+import io.quiverdb.node.peer.proto.FilterMessage;
+import io.quiverdb.node.peer.proto.OutcomeMessage;
+import io.quiverdb.node.peer.proto.PeerPoint;
+import io.quiverdb.node.peer.proto.PeerStoredPoint;
+import io.quiverdb.node.peer.proto.SearchPointsResponse;
+import io.quiverdb.node.peer.proto.Stamp;
+import io.quiverdb.node.peer.proto.WriteShardRequest;
+import io.quiverdb.raft.HashKey;
+import io.quiverdb.raft.ShardWrite;
+import java.util.Optional;
+
+/// What nodes tell each other of points, as messages and back.
+final class ShardMessages {
+  private ShardMessages() {}
+
+  // --- values
+
+  static ByteString vector(Vector vector) {
+    return UnsafeByteOperations.unsafeWrap(vector.toLittleEndian());
+  }
+
+  static Vector vector(ByteString message) {
+    return Vector.fromLittleEndian(message.asReadOnlyByteBuffer());
+  }
+
+  private static ByteString payload(Payload payload) {
+    return UnsafeByteOperations.unsafeWrap(payload.toBytes());
+  }
+
+  private static Payload payload(ByteString message) {
+    return Payload.of(message.asReadOnlyByteBuffer());
+  }
+
+  static PeerStoredPoint storedPoint(StoredPoint point) {
+    return PeerStoredPoint.newBuilder()
+        .setId(point.id())
+        .setVector(vector(point.vector()))
+        .setPayload(payload(point.payload()))
+        .setVersion(point.version())
+        .build();
+  }
+
+  static StoredPoint storedPoint(PeerStoredPoint message) {
+    return new StoredPoint(
+        message.getId(),
+        vector(message.getVector()),
+        payload(message.getPayload()),
+        message.getVersion());
+  }
+
+  static SearchPointsResponse.Hit hit(Hit hit) {
+    var message =
+        SearchPointsResponse.Hit.newBuilder()
+            .setId(hit.id())
+            .setScore(hit.score())
+            .setVersion(hit.version());
+    hit.payload().ifPresent(payload -> message.setPayload(payload(payload)));
+    hit.vector().ifPresent(vector -> message.setVector(vector(vector)));
+    return message.build();
+  }
+
+  static Hit hit(SearchPointsResponse.Hit message) {
+    return new Hit(
+        message.getId(),
+        message.getScore(),
+        message.getVersion(),
+        message.hasPayload() ? Optional.of(payload(message.getPayload())) : Optional.empty(),
+        message.hasVector() ? Optional.of(vector(message.getVector())) : Optional.empty());
+  }
+
+  static FilterMessage filter(Filter filter) {
+    return switch (filter) {
+      case Filter.Eq(var path, var value) -> {
+        var eq = FilterMessage.Eq.newBuilder().setPath(path);
+        switch (value) {
+          case Filter.Value.Text(var text) -> eq.setText(text);
+          case Filter.Value.Whole(var number) -> eq.setWhole(number);
+          case Filter.Value.Real(var number) -> eq.setReal(number);
+          case Filter.Value.Bool(var flag) -> eq.setBoolean(flag);
+        }
+        yield FilterMessage.newBuilder().setEq(eq).build();
+      }
+    };
+  }
+
+  static Filter filter(FilterMessage message) {
+    var eq = message.getEq();
+    return new Filter.Eq(
+        eq.getPath(),
+        switch (eq.getValueCase()) {
+          case TEXT -> new Filter.Value.Text(eq.getText());
+          case WHOLE -> new Filter.Value.Whole(eq.getWhole());
+          case REAL -> new Filter.Value.Real(eq.getReal());
+          case BOOLEAN -> new Filter.Value.Bool(eq.getBoolean());
+          case VALUE_NOT_SET ->
+              throw new IllegalArgumentException("filter: no known value (expected: one)");
+        });
+  }
+
+  // --- writes
+
+  static WriteShardRequest write(int shard, ShardWrite write) {
+    var message = WriteShardRequest.newBuilder().setShard(shard).setStamp(stamp(write.stamp()));
+    switch (write) {
+      case ShardWrite.Upsert(_, var collectionId, var points) -> {
+        var upsert = WriteShardRequest.Upsert.newBuilder().setCollectionId(collectionId);
+        for (var point : points) {
+          upsert.addPoints(
+              PeerPoint.newBuilder()
+                  .setId(point.id())
+                  .setVector(vector(point.vector()))
+                  .setPayload(payload(point.payload())));
+        }
+        message.setUpsert(upsert);
+      }
+      case ShardWrite.Delete(_, var collectionId, var ids) ->
+          message.setDelete(
+              WriteShardRequest.Delete.newBuilder().setCollectionId(collectionId).addAllIds(ids));
+      case ShardWrite.CreateCollection create ->
+          message.setCreate(
+              WriteShardRequest.Create.newBuilder()
+                  .setCollectionId(create.collectionId())
+                  .setCatalogIndex(create.catalogIndex())
+                  .setShape(
+                      PeerMessages.shape(create.name(), create.descriptor(), create.settings()))
+                  .setHashKey(ByteString.copyFrom(create.hashKey().toBytes())));
+      case ShardWrite.DropCollection(_, var collectionId, var catalogIndex) ->
+          message.setDrop(
+              WriteShardRequest.Drop.newBuilder()
+                  .setCollectionId(collectionId)
+                  .setCatalogIndex(catalogIndex));
+      case ShardWrite.HashMark _ ->
+          message.setHashMark(WriteShardRequest.HashMark.getDefaultInstance());
+      case ShardWrite.SetOwnership(_, var epoch, var slots) -> {
+        var ownership = WriteShardRequest.SetOwnership.newBuilder().setEpoch(epoch);
+        for (var range : slots) {
+          ownership.addSlots(
+              WriteShardRequest.Slots.newBuilder().setFirst(range.first()).setLast(range.last()));
+        }
+        message.setSetOwnership(ownership);
+      }
+    }
+    return message.build();
+  }
+
+  static ShardWrite write(WriteShardRequest message) {
+    var stamp = stamp(message.getStamp());
+    return switch (message.getWriteCase()) {
+      case UPSERT ->
+          new ShardWrite.Upsert(
+              stamp,
+              message.getUpsert().getCollectionId(),
+              message.getUpsert().getPointsList().stream().map(ShardMessages::point).toList());
+      case DELETE ->
+          new ShardWrite.Delete(
+              stamp, message.getDelete().getCollectionId(), message.getDelete().getIdsList());
+      case CREATE -> {
+        var create = message.getCreate();
+        yield new ShardWrite.CreateCollection(
+            stamp,
+            create.getCollectionId(),
+            create.getCatalogIndex(),
+            create.getShape().getName(),
+            PeerMessages.descriptor(create.getShape()),
+            PeerMessages.settings(create.getShape()),
+            new HashKey(create.getHashKey().toByteArray()));
+      }
+      case DROP ->
+          new ShardWrite.DropCollection(
+              stamp, message.getDrop().getCollectionId(), message.getDrop().getCatalogIndex());
+      case HASH_MARK -> new ShardWrite.HashMark(stamp);
+      case SET_OWNERSHIP ->
+          new ShardWrite.SetOwnership(
+              stamp,
+              message.getSetOwnership().getEpoch(),
+              message.getSetOwnership().getSlotsList().stream()
+                  .map(slots -> new SlotRange(slots.getFirst(), slots.getLast()))
+                  .toList());
+      case WRITE_NOT_SET ->
+          throw new IllegalArgumentException("write: of no known kind (expected: a known one)");
+    };
+  }
+
+  private static Point point(PeerPoint message) {
+    return new Point(message.getId(), vector(message.getVector()), payload(message.getPayload()));
+  }
+
+  private static Stamp stamp(RequestStamp stamp) {
+    var message =
+        Stamp.newBuilder()
+            .setRequestId(PeerMessages.bytes(stamp.id().uuid()))
+            .setEpoch(stamp.epoch());
+    stamp.seen().ifPresent(seen -> message.setSeen(PeerMessages.position(seen)));
+    return message.build();
+  }
+
+  private static RequestStamp stamp(Stamp message) {
+    return new RequestStamp(
+        new RequestId(PeerMessages.uuid(message.getRequestId())),
+        message.getEpoch(),
+        message.hasSeen()
+            ? Optional.of(PeerMessages.position(message.getSeen()))
+            : Optional.empty());
+  }
+
+  // --- outcomes
+
+  static OutcomeMessage outcome(Outcome outcome) {
+    var message = OutcomeMessage.newBuilder();
+    var nothing = OutcomeMessage.Empty.getDefaultInstance();
+    switch (outcome) {
+      case Outcome.Applied(var version, var points) ->
+          message.setApplied(
+              OutcomeMessage.Applied.newBuilder()
+                  .setVersion(version)
+                  .addAllPoints(points.stream().map(ShardMessages::pointOutcome).toList()));
+      case Outcome.Duplicate(var first) -> message.setDuplicateOf(outcome(first));
+      case Outcome.NotFound _ -> message.setNotFound(nothing);
+      case Outcome.AlreadyExists _ -> message.setAlreadyExists(nothing);
+      case Outcome.Invalid(var reason) -> message.setInvalid(reason);
+      case Outcome.Expired(var current) -> message.setExpired(PeerMessages.position(current));
+      case Outcome.RequestIdReused _ -> message.setRequestIdReused(nothing);
+      case Outcome.StaleEpoch(var current) -> message.setStaleEpoch(current);
+      case Outcome.WrongShard(var id) -> message.setWrongShard(id);
+      case Outcome.Superseded _ -> message.setSuperseded(nothing);
+    }
+    return message.build();
+  }
+
+  static Outcome outcome(OutcomeMessage message) {
+    return switch (message.getOutcomeCase()) {
+      case APPLIED ->
+          new Outcome.Applied(
+              message.getApplied().getVersion(),
+              message.getApplied().getPointsList().stream()
+                  .map(ShardMessages::pointOutcome)
+                  .toList());
+      case DUPLICATE_OF -> new Outcome.Duplicate(outcome(message.getDuplicateOf()));
+      case NOT_FOUND -> new Outcome.NotFound();
+      case ALREADY_EXISTS -> new Outcome.AlreadyExists();
+      case INVALID -> new Outcome.Invalid(message.getInvalid());
+      case EXPIRED -> new Outcome.Expired(PeerMessages.position(message.getExpired()));
+      case REQUEST_ID_REUSED -> new Outcome.RequestIdReused();
+      case STALE_EPOCH -> new Outcome.StaleEpoch(message.getStaleEpoch());
+      case WRONG_SHARD -> new Outcome.WrongShard(message.getWrongShard());
+      case SUPERSEDED -> new Outcome.Superseded();
+      case OUTCOME_NOT_SET ->
+          throw new IllegalArgumentException("outcome: of no known kind (expected: a known one)");
+    };
+  }
+
+  private static OutcomeMessage.PointOutcome pointOutcome(Outcome.PointResult result) {
+    return switch (result) {
+      case INSERTED -> OutcomeMessage.PointOutcome.INSERTED;
+      case REPLACED -> OutcomeMessage.PointOutcome.REPLACED;
+      case DELETED -> OutcomeMessage.PointOutcome.DELETED;
+      case ABSENT -> OutcomeMessage.PointOutcome.ABSENT;
+    };
+  }
+
+  private static Outcome.PointResult pointOutcome(OutcomeMessage.PointOutcome message) {
+    return switch (message) {
+      case INSERTED -> Outcome.PointResult.INSERTED;
+      case REPLACED -> Outcome.PointResult.REPLACED;
+      case DELETED -> Outcome.PointResult.DELETED;
+      case ABSENT -> Outcome.PointResult.ABSENT;
+      case POINT_OUTCOME_UNSPECIFIED, UNRECOGNIZED ->
+          throw new IllegalArgumentException("point: of no known outcome (expected: a known one)");
+    };
+  }
+}

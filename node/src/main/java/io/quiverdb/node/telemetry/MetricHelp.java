@@ -1,0 +1,55 @@
+package io.quiverdb.node.telemetry;
+
+import java.util.Map;
+
+/// What each metric of the node means.
+///
+/// Labels: `call` is a call of the contract, `code` its error code or `OK`, `shard` a shard's
+/// number or `catalog`, `role` a replica's role, `collector` a garbage collector. What Ratis
+/// measures of itself comes as `quiver_ratis_…`, by its own names.
+final class MetricHelp {
+  static final Map<String, String> BY_FAMILY =
+      Map.ofEntries(
+          Map.entry(NodeMetrics.API_REQUESTS, "Calls that were answered"),
+          Map.entry(NodeMetrics.API_DURATION, "Time from a call's arrival to its answer"),
+          Map.entry(NodeMetrics.API_IN_FLIGHT, "Calls that are being answered"),
+          Map.entry(NodeMetrics.NODE_READY, "Whether the node is ready to serve"),
+          Map.entry(NodeMetrics.SHARD_ROLE, "1 for the role that the replica here has"),
+          Map.entry(NodeMetrics.SHARD_TERM, "Raft term of the replica here"),
+          Map.entry(
+              NodeMetrics.SHARD_COMMITTED, "Committed log index, as the replica here knows it"),
+          Map.entry(NodeMetrics.SHARD_APPLIED, "Log index that the replica here has applied"),
+          Map.entry(
+              NodeMetrics.SHARD_CHECKPOINTED, "Log index of the newest durable checkpoint here"),
+          Map.entry(
+              NodeMetrics.SHARD_LAG, "Committed entries that the replica here has yet to apply"),
+          Map.entry(NodeMetrics.SHARD_POINTS, "Live points of the replica here"),
+          Map.entry(NodeMetrics.SHARDS_LEADERLESS, "Shards whose leader this node does not know"),
+          Map.entry(NodeMetrics.BUILD_INFO, "1; the label is the version"),
+          Map.entry("quiver_jvm_heap_used_bytes", "Heap in use"),
+          Map.entry("quiver_jvm_heap_max_bytes", "The most that the heap may grow to"),
+          Map.entry("quiver_jvm_threads", "Platform threads"),
+          Map.entry("quiver_jvm_gc_collections_total", "Garbage collections"),
+          Map.entry("quiver_jvm_gc_seconds_total", "Time spent in garbage collection"),
+          Map.entry(
+              "quiver_raft_barrier_batch_reads", "Reads that one round of the read barrier served"),
+          Map.entry(
+              "quiver_raft_barrier_refused_total", "Read barriers that no majority confirmed"),
+          Map.entry("quiver_raft_propose_seconds", "Time from a proposal to its reply"),
+          Map.entry("quiver_raft_inflight_entries", "Entries proposed and not yet replied to"),
+          Map.entry(
+              "quiver_raft_inflight_bytes", "Bytes of entries proposed and not yet replied to"),
+          Map.entry("quiver_raft_checkpoint_seconds", "Time to write one checkpoint"),
+          Map.entry("quiver_raft_term", "Raft term"),
+          Map.entry("quiver_raft_committed_index", "Committed log index"),
+          Map.entry("quiver_raft_applied_index", "Applied log index"),
+          Map.entry("quiver_raft_checkpointed_index", "Log index of the newest durable checkpoint"),
+          Map.entry("quiver_raft_leads", "Whether the replica here leads its group"));
+
+  private MetricHelp() {}
+
+  static String of(String family) {
+    return BY_FAMILY.getOrDefault(
+        family, family.startsWith("quiver_ratis_") ? "Measured by Apache Ratis" : family);
+  }
+}

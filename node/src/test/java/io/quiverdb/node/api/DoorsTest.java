@@ -1,0 +1,668 @@
+package io.quiverdb.node.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.grpc.CallOptions;
+import io.grpc.Status;
+import io.quiverdb.api.v1.CheckReplicasRequest;
+import io.quiverdb.api.v1.ClusterGrpc;
+import io.quiverdb.api.v1.Collection;
+import io.quiverdb.api.v1.CollectionsGrpc;
+import io.quiverdb.api.v1.CountRequest;
+import io.quiverdb.api.v1.CreateCollectionRequest;
+import io.quiverdb.api.v1.DeleteRequest;
+import io.quiverdb.api.v1.DropCollectionRequest;
+import io.quiverdb.api.v1.ErrorCode;
+import io.quiverdb.api.v1.FieldType;
+import io.quiverdb.api.v1.Filter;
+import io.quiverdb.api.v1.GetCollectionRequest;
+import io.quiverdb.api.v1.GetRequest;
+import io.quiverdb.api.v1.GetStatusRequest;
+import io.quiverdb.api.v1.GetTopologyRequest;
+import io.quiverdb.api.v1.InitClusterRequest;
+import io.quiverdb.api.v1.ListCollectionsRequest;
+import io.quiverdb.api.v1.Metric;
+import io.quiverdb.api.v1.Point;
+import io.quiverdb.api.v1.PointResult;
+import io.quiverdb.api.v1.PointsGrpc;
+import io.quiverdb.api.v1.ScanRequest;
+import io.quiverdb.api.v1.SearchGrpc;
+import io.quiverdb.api.v1.SearchRequest;
+import io.quiverdb.api.v1.TransferLeaderRequest;
+import io.quiverdb.api.v1.UpsertRequest;
+import io.quiverdb.api.v1.Vector;
+import io.quiverdb.api.v1.WriteOptions;
+import io.quiverdb.api.v1.WritePart;
+import io.quiverdb.node.testing.FakeCluster;
+import io.quiverdb.raft.ShardException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// Each call through both doors: what one writes the other reads.
+class DoorsTest {
+  private static final String ID = "00112233-4455-6677-8899-aabbccddeeff";
+
+  private final FakeCluster cluster = FakeCluster.formed(3);
+  private final TestNode node = TestNode.over(cluster);
+
+  @AfterEach
+  void stopNode() {
+    node.close();
+  }
+
+  @Test
+  void everyCallOfTheContractIsServed() {
+    var served =
+        Calls.over(cluster, Limits.STANDARD, UUID::randomUUID).stream()
+            .map(call -> call.method().getFullMethodName())
+            .toList();
+
+    var contract =
+        Stream.of(
+                CollectionsGrpc.getServiceDescriptor(),
+                PointsGrpc.getServiceDescriptor(),
+                SearchGrpc.getServiceDescriptor(),
+                ClusterGrpc.getServiceDescriptor())
+            .flatMap(service -> service.getMethods().stream())
+            .map(method -> method.getFullMethodName())
+            .toList();
+    assertThat(served).containsExactlyInAnyOrderElementsOf(contract);
+  }
+
+  // --- collections
+
+  @Test
+  void collectionMadeByJsonIsSeenByGrpc() {
+    var created =
+        node.put(
+            "/v1/collections/docs",
+            """
+            {"dimension": 2, "metric": "DOT",
+             "filterable_fields": [{"path": "author.name", "type": "KEYWORD"}]}\
+            """);
+
+    assertThat(created.status()).isEqualTo(200);
+    assertThat(created.body())
+        .isEqualTo(
+            "{\"name\":\"docs\",\"id\":1,\"dimension\":2,\"metric\":\"DOT\","
+                + "\"filterable_fields\":[{\"path\":\"author.name\",\"type\":\"KEYWORD\"}],"
+                + "\"state\":\"ACTIVE\"}");
+    var seen =
+        node.call(
+            CollectionsGrpc.getGetCollectionMethod(),
+            GetCollectionRequest.newBuilder().setName("docs").build());
+    assertThat(seen.getDimension()).isEqualTo(2);
+    assertThat(seen.getMetric()).isEqualTo(Metric.DOT);
+    assertThat(seen.getFilterableFields(0).getType()).isEqualTo(FieldType.KEYWORD);
+    assertThat(seen.getState()).isEqualTo(Collection.State.ACTIVE);
+  }
+
+  @Test
+  void collectionMadeByGrpcIsSeenAndDroppedByJson() {
+    var created = create("docs");
+
+    assertThat(created.getMetric()).isEqualTo(Metric.COSINE);
+    assertThat(node.get("/v1/collections/docs").field("metric")).isEqualTo("COSINE");
+    assertThat(node.get("/v1/collections").body()).contains("\"name\":\"docs\"");
+    assertThat(node.send("DELETE", "/v1/collections/docs", "").body()).isEqualTo("{}");
+    assertThat(node.get("/v1/collections").body()).isEqualTo("{\"collections\":[]}");
+  }
+
+  @Test
+  void listIsInTheOrderOfNames() {
+    create("b");
+    create("a");
+
+    var list =
+        node.call(
+            CollectionsGrpc.getListCollectionsMethod(),
+            ListCollectionsRequest.getDefaultInstance());
+
+    assertThat(list.getCollectionsList()).extracting(Collection::getName).containsExactly("a", "b");
+  }
+
+  @Test
+  void createRepeatedUnderItsRequestIdChangesNothing() {
+    var request =
+        CreateCollectionRequest.newBuilder()
+            .setName("docs")
+            .setDimension(2)
+            .setRequestId(ID)
+            .build();
+    var first = node.call(CollectionsGrpc.getCreateCollectionMethod(), request);
+
+    var second =
+        node.put("/v1/collections/docs", "{\"dimension\": 2, \"request_id\": \"" + ID + "\"}");
+
+    assertThat(second.field("id")).isEqualTo(Long.toString(first.getId()));
+  }
+
+  @Test
+  void dropByGrpcFreesTheName() {
+    create("docs");
+
+    node.call(
+        CollectionsGrpc.getDropCollectionMethod(),
+        DropCollectionRequest.newBuilder().setName("docs").build());
+
+    assertThat(node.get("/v1/collections/docs").status()).isEqualTo(404);
+    assertThat(create("docs").getId()).isEqualTo(2);
+  }
+
+  // --- points
+
+  @Test
+  void payloadIsKeptToTheLetter() {
+    create("docs");
+    String payload =
+        "{\"z\": 1,  \"a\": 9007199254740993, \"e\": 1.10, \"t\": \"\\u00e9 \uD83D\uDE00\"}";
+    node.post(
+        "/v1/collections/docs/points",
+        "{\"points\": [{\"id\": \"p\", \"payload\":" + payload + ",\"vector\": [1, 2.5]}]}");
+
+    var byGrpc = get("p").getPoints(0);
+    var byJson = node.post("/v1/collections/docs/points/get", "{\"ids\": [\"p\"]}");
+
+    assertThat(byGrpc.getPayload().toStringUtf8()).isEqualTo(payload);
+    assertThat(byJson.body()).contains("\"payload\":" + payload);
+    assertThat(byJson.body()).contains("\"vector\":[1.0,2.5]");
+  }
+
+  @Test
+  void payloadMayBeAnyJsonValueOrNone() {
+    create("docs");
+    for (String payload : List.of("\"text\"", "-1.5e-7", "[1,[2,{}]]", "true", "{}")) {
+      node.post(
+          "/v1/collections/docs/points",
+          "{\"points\": [{\"id\": \"p\", \"vector\": [1, 2], \"payload\": " + payload + "}]}");
+
+      assertThat(get("p").getPoints(0).getPayload().toStringUtf8()).isEqualTo(payload);
+    }
+    var none =
+        node.post(
+            "/v1/collections/docs/points",
+            "{\"points\": [{\"id\": \"p\", \"vector\": [1, 2], \"payload\": null}]}");
+
+    assertThat(none.status()).isEqualTo(200);
+    assertThat(get("p").getPoints(0).getPayload()).isEqualTo(ByteString.EMPTY);
+    assertThat(node.post("/v1/collections/docs/points/get", "{\"ids\": [\"p\"]}").body())
+        .doesNotContain("payload");
+  }
+
+  @Test
+  void bothFormsOfVectorsAreTheSame() {
+    create("docs");
+    var little = ByteString.copyFrom(io.quiverdb.core.Vector.of(0.1f, -2).toLittleEndian());
+    upsert(
+        Point.newBuilder().setId("bytes").setVector(Vector.newBuilder().setLittleEndian(little)));
+    upsert(
+        Point.newBuilder()
+            .setId("values")
+            .setVector(Vector.newBuilder().addValues(0.1f).addValues(-2)));
+    node.post(
+        "/v1/collections/docs/points", "{\"points\": [{\"id\": \"json\", \"vector\": [0.1, -2]}]}");
+
+    var points = get("bytes", "values", "json").getPointsList();
+
+    assertThat(points)
+        .extracting(point -> point.getVector().getLittleEndian())
+        .containsOnly(little);
+  }
+
+  @Test
+  void upsertTellsWhatBecameOfEachPoint() {
+    create("docs");
+    upsert(Point.newBuilder().setId("a").setVector(vector(1, 2)));
+
+    var response =
+        node.call(
+            PointsGrpc.getUpsertMethod(),
+            UpsertRequest.newBuilder()
+                .setCollection("docs")
+                .addPoints(Point.newBuilder().setId("a").setVector(vector(1, 2)))
+                .addPoints(Point.newBuilder().setId("b").setVector(vector(1, 2)))
+                .setOptions(WriteOptions.newBuilder().setRequestId(ID))
+                .build());
+
+    assertThat(response.getRequestId()).isEqualTo(ID);
+    assertThat(result(response.getPartsList(), 0)).isEqualTo(PointResult.REPLACED);
+    assertThat(result(response.getPartsList(), 1)).isEqualTo(PointResult.INSERTED);
+  }
+
+  @Test
+  void repeatedWriteIsADuplicateThroughTheOtherDoor() {
+    create("docs");
+    var request =
+        UpsertRequest.newBuilder()
+            .setCollection("docs")
+            .addPoints(Point.newBuilder().setId("a").setVector(vector(1, 2)))
+            .setOptions(WriteOptions.newBuilder().setRequestId(ID))
+            .build();
+    node.call(PointsGrpc.getUpsertMethod(), request);
+
+    var again =
+        node.post(
+            "/v1/collections/docs/points",
+            "{\"points\": [{\"id\": \"a\", \"vector\": [1, 2]}], \"options\": {\"request_id\": \""
+                + ID
+                + "\"}}");
+
+    assertThat(again.body()).contains("\"duplicate\":true");
+  }
+
+  @Test
+  void deleteTellsWhatWasThere() {
+    create("docs");
+    upsert(Point.newBuilder().setId("a").setVector(vector(1, 2)));
+
+    var response =
+        node.call(
+            PointsGrpc.getDeleteMethod(),
+            DeleteRequest.newBuilder().setCollection("docs").addIds("a").addIds("b").build());
+    var json = node.post("/v1/collections/docs/points/delete", "{\"ids\": [\"a\"]}");
+
+    assertThat(result(response.getPartsList(), 0)).isEqualTo(PointResult.DELETED);
+    assertThat(result(response.getPartsList(), 1)).isEqualTo(PointResult.ABSENT);
+    assertThat(json.body()).contains("\"results\":[\"ABSENT\"]");
+  }
+
+  @Test
+  void scanPagesAgreeAndEnd() {
+    create("docs");
+    for (String id : List.of("a", "b", "c")) {
+      upsert(Point.newBuilder().setId(id).setVector(vector(1, 2)));
+    }
+
+    var first =
+        node.call(
+            PointsGrpc.getScanMethod(),
+            ScanRequest.newBuilder().setCollection("docs").setLimit(2).build());
+    var second =
+        node.post(
+            "/v1/collections/docs/points/scan", "{\"cursor\": \"" + first.getNextCursor() + "\"}");
+
+    assertThat(first.getPointsList()).extracting(point -> point.getId()).containsExactly("a", "b");
+    assertThat(second.body()).contains("\"id\":\"c\"").doesNotContain("\"id\":\"a\"");
+    assertThat(second.field("next_cursor")).isEmpty();
+  }
+
+  @Test
+  void countsWithFilterAgree() {
+    create("docs");
+    upsert(
+        Point.newBuilder()
+            .setId("a")
+            .setVector(vector(1, 2))
+            .setPayload(ByteString.copyFromUtf8("{\"script\": \"Greek\", \"year\": 7}")));
+    upsert(Point.newBuilder().setId("b").setVector(vector(1, 2)));
+
+    var byText =
+        node.call(
+            PointsGrpc.getCountMethod(),
+            CountRequest.newBuilder()
+                .setCollection("docs")
+                .setFilter(
+                    Filter.newBuilder()
+                        .setEq(Filter.Eq.newBuilder().setField("script").setText("Greek")))
+                .build());
+
+    assertThat(byText.getCount()).isEqualTo(1);
+    assertThat(count("{}")).isEqualTo("2");
+    assertThat(count("{\"filter\": {\"field\": \"script\", \"eq\": \"Greek\"}}")).isEqualTo("1");
+    assertThat(count("{\"filter\": {\"field\": \"year\", \"eq\": 7}}")).isEqualTo("1");
+    assertThat(count("{\"filter\": {\"field\": \"year\", \"eq\": 8}}")).isEqualTo("0");
+  }
+
+  @Test
+  void searchesAgree() {
+    node.put("/v1/collections/docs", "{\"dimension\": 2, \"metric\": \"L2_SQUARED\"}");
+    upsert(
+        Point.newBuilder()
+            .setId("near")
+            .setVector(vector(1, 1))
+            .setPayload(ByteString.copyFromUtf8("{\"a\":1}")));
+    upsert(Point.newBuilder().setId("far").setVector(vector(5, 5)));
+
+    var byGrpc =
+        node.call(
+            SearchGrpc.getSearchMethod(),
+            SearchRequest.newBuilder()
+                .setCollection("docs")
+                .setVector(vector(1, 1))
+                .setK(2)
+                .build());
+    var byJson =
+        node.post(
+            "/v1/collections/docs/search",
+            "{\"vector\": [1, 1], \"k\": 1, \"with_payload\": true, \"with_vector\": true}");
+
+    assertThat(byGrpc.getHitsList()).extracting(hit -> hit.getId()).containsExactly("near", "far");
+    assertThat(byGrpc.getHits(0).hasPayload()).isFalse();
+    assertThat(byGrpc.getHits(1).getScore()).isEqualTo(32);
+    assertThat(byGrpc.getPositionsCount()).isEqualTo(3);
+    assertThat(byJson.body())
+        .startsWith("{\"hits\":[{\"id\":\"near\",\"score\":0.0,\"version\":")
+        .contains("\"payload\":{\"a\":1},\"vector\":[1.0,1.0]}],\"positions\":[{\"shard\":0,");
+  }
+
+  // --- the cluster
+
+  @Test
+  void statusMarksTheNodesThatDoNotAnswer() {
+    cluster.stop(cluster.node(2));
+
+    var byGrpc = node.call(ClusterGrpc.getGetStatusMethod(), GetStatusRequest.getDefaultInstance());
+    var byJson = node.get("/v1/cluster/status");
+
+    assertThat(byGrpc.getNodesList())
+        .extracting(each -> each.getReachable())
+        .containsExactly(true, true, false);
+    assertThat(byGrpc.getNodes(0).getReplicasCount()).isEqualTo(3);
+    assertThat(byGrpc.getEncrypted()).isFalse();
+    assertThat(byJson.body())
+        .contains("\"client_address\":\"node3:7070\",\"version\":\"\",\"reachable\":false");
+  }
+
+  @Test
+  void topologyNamesMembersSlotsAndLeaders() {
+    cluster.lead(1, cluster.node(2));
+    cluster.forgetLeader(2);
+
+    var topology =
+        node.call(ClusterGrpc.getGetTopologyMethod(), GetTopologyRequest.getDefaultInstance());
+    var json = node.get("/v1/cluster/topology");
+
+    assertThat(topology.getNodesCount()).isEqualTo(3);
+    assertThat(topology.getShards(1).getLeaderId()).isEqualTo(cluster.node(2).toString());
+    assertThat(topology.getShards(2).getLeaderId()).isEmpty();
+    assertThat(topology.getShards(2).getSlots(0).getLast()).isEqualTo(16_383);
+    assertThat(json.body()).contains("\"slots\":[{\"first\":0,\"last\":5460}]");
+  }
+
+  @Test
+  void checkFindsReplicasEqualOrNamesTheOddOne() {
+    var equal =
+        node.call(ClusterGrpc.getCheckReplicasMethod(), CheckReplicasRequest.getDefaultInstance());
+    cluster.corrupt(cluster.node(1));
+    var different = node.post("/v1/cluster/check", "");
+
+    assertThat(equal.getEqual()).isTrue();
+    assertThat(equal.getShardsCount()).isEqualTo(3);
+    assertThat(equal.getShards(0).getReplicasList())
+        .allMatch(replica -> replica.getHash().length() == 32)
+        .filteredOn(replica -> replica.getLeader())
+        .hasSize(1);
+    assertThat(different.field("equal")).isEqualTo("false");
+    assertThat(different.body()).contains("ffffffffffffffffffffffffffffffff");
+  }
+
+  @Test
+  void checkIsNotEqualWhileAReplicaDoesNotAnswer() {
+    cluster.stop(cluster.node(2));
+
+    var check =
+        node.call(ClusterGrpc.getCheckReplicasMethod(), CheckReplicasRequest.getDefaultInstance());
+
+    assertThat(check.getEqual()).isFalse();
+    assertThat(check.getShards(0).getReplicas(2).getError()).contains("down");
+  }
+
+  @Test
+  void transferMakesTheTargetLead() {
+    String target = cluster.node(1).toString();
+
+    node.call(
+        ClusterGrpc.getTransferLeaderMethod(),
+        TransferLeaderRequest.newBuilder().setShard(1).setNodeId(target).build());
+    var json = node.post("/v1/cluster/transfer", "{\"shard\": 2, \"node_id\": \"" + target + "\"}");
+
+    assertThat(json.status()).isEqualTo(200);
+    assertThat(cluster.leader(1)).contains(cluster.node(1));
+    assertThat(cluster.leader(2)).contains(cluster.node(1));
+  }
+
+  @Test
+  void initFormsAClusterOnce() {
+    var unformed = FakeCluster.unformed();
+    try (var fresh = TestNode.over(unformed)) {
+      var made =
+          fresh.call(ClusterGrpc.getInitClusterMethod(), InitClusterRequest.getDefaultInstance());
+      var again = fresh.post("/v1/cluster/init", "{}");
+
+      assertThat(made.getNodes()).isEqualTo(3);
+      assertThat(again.status()).isEqualTo(409);
+      assertThat(again.field("detail")).contains(made.getClusterId());
+    }
+  }
+
+  @Test
+  void initNamesWhoIsMissing() {
+    var unformed = FakeCluster.unformed();
+    unformed.failForming(new ShardException.Unavailable("nodes: b:7071 missing (expected: all)"));
+    try (var fresh = TestNode.over(unformed)) {
+      var failure =
+          fresh.failure(
+              ClusterGrpc.getInitClusterMethod(), InitClusterRequest.getDefaultInstance());
+
+      assertThat(failure.status()).isEqualTo(Status.Code.UNAVAILABLE);
+      assertThat(failure.detail().getMessage()).contains("b:7071 missing");
+    }
+  }
+
+  // --- failures
+
+  @Test
+  void directCallsAreSentToTheLeadersAddress() {
+    create("docs");
+    for (int shard = 0; shard < 3; shard++) {
+      cluster.lead(shard, cluster.node(1));
+    }
+
+    var byGrpc =
+        node.failure(
+            PointsGrpc.getGetMethod(),
+            GetRequest.newBuilder().setCollection("docs").addIds("a").setDirect(true).build());
+    var byJson =
+        node.post(
+            "/v1/collections/docs/points",
+            "{\"points\": [{\"id\": \"a\", \"vector\": [1, 2]}], \"options\": {\"direct\": true}}");
+
+    assertThat(byGrpc.detail().getCode()).isEqualTo(ErrorCode.NOT_LEADER);
+    assertThat(byGrpc.detail().getLeaderAddress()).isEqualTo("node2:7070");
+    assertThat(byGrpc.detail().getRetrySafe()).isTrue();
+    assertThat(byJson.status()).isEqualTo(421);
+    assertThat(byJson.field("leader_address")).isEqualTo("node2:7070");
+  }
+
+  @Test
+  void partsThatFailedAreNamedBesideThoseThatDidNot() {
+    create("docs");
+    cluster
+        .shard(1)
+        .onWrite(
+            _ ->
+                Optional.of(
+                    CompletableFuture.failedFuture(new ShardException.OutcomeUnknown("lost"))));
+    var request = UpsertRequest.newBuilder().setCollection("docs");
+    for (int number = 0; number < 20; number++) {
+      request.addPoints(Point.newBuilder().setId("p" + number).setVector(vector(1, 2)));
+    }
+
+    var parts = node.call(PointsGrpc.getUpsertMethod(), request.build()).getPartsList();
+
+    assertThat(parts).extracting(WritePart::hasApplied).containsExactly(true, false, true);
+    assertThat(parts.get(1).getError().getCode()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
+    assertThat(parts.get(1).getPointsCount()).isPositive();
+  }
+
+  @Test
+  void writeWhoseFateIsUnknownNamesItsRequestId() {
+    create("docs");
+    for (int shard = 0; shard < 3; shard++) {
+      cluster.shard(shard).onWrite(_ -> Optional.of(new CompletableFuture<>()));
+    }
+    var request =
+        UpsertRequest.newBuilder()
+            .setCollection("docs")
+            .addPoints(Point.newBuilder().setId("a").setVector(vector(1, 2)))
+            .build();
+
+    try (var hasty = TestNode.over(cluster, Limits.STANDARD, Duration.ofMillis(200))) {
+      var byGrpc = hasty.failure(PointsGrpc.getUpsertMethod(), request);
+      var byJson =
+          hasty.post(
+              "/v1/collections/docs/points", "{\"points\": [{\"id\": \"a\", \"vector\": [1, 2]}]}");
+
+      assertThat(byGrpc.status()).isEqualTo(Status.Code.UNKNOWN);
+      assertThat(byGrpc.detail().getCode()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
+      assertThat(byGrpc.detail().getRequestId()).hasSize(36);
+      assertThat(byJson.status()).isEqualTo(504);
+      assertThat(byJson.field("request_id")).hasSize(36);
+    }
+  }
+
+  @Test
+  void readWithoutAnswerExceedsItsDeadline() {
+    create("docs");
+    cluster.shard(0).onRead(() -> Optional.of(new CompletableFuture<>()));
+
+    try (var hasty = TestNode.over(cluster, Limits.STANDARD, Duration.ofMillis(200))) {
+      var byGrpc =
+          hasty.failure(
+              PointsGrpc.getCountMethod(), CountRequest.newBuilder().setCollection("docs").build());
+      var byJson = hasty.post("/v1/collections/docs/points/count", "{}");
+
+      assertThat(byGrpc.detail().getCode()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED);
+      assertThat(byJson.status()).isEqualTo(504);
+      assertThat(byJson.field("code")).isEqualTo("DEADLINE_EXCEEDED");
+    }
+  }
+
+  @Test
+  void clientsOwnDeadlineIsKept() {
+    create("docs");
+    cluster.shard(0).onRead(() -> Optional.of(new CompletableFuture<>()));
+
+    var failure =
+        node.failure(
+            PointsGrpc.getCountMethod(),
+            CountRequest.newBuilder().setCollection("docs").build(),
+            CallOptions.DEFAULT.withDeadlineAfter(200, TimeUnit.MILLISECONDS));
+
+    assertThat(failure.status()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+  }
+
+  @Test
+  void unexpectedFailureShowsATraceIdAndNothingElse() {
+    create("docs");
+    cluster
+        .shard(0)
+        .onRead(
+            () ->
+                Optional.of(
+                    CompletableFuture.failedFuture(new IllegalStateException("/secret/path"))));
+
+    var byJson =
+        node.send(
+            "POST",
+            "/v1/collections/docs/points/count",
+            "{}",
+            "traceparent",
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+
+    assertThat(byJson.status()).isEqualTo(500);
+    assertThat(byJson.field("trace_id")).isEqualTo("0af7651916cd43dd8448eb211c80319c");
+    assertThat(byJson.body()).doesNotContain("secret").doesNotContain("Exception");
+  }
+
+  @Test
+  void answerThatIsTooLargeIsRefusedNotCut() {
+    create("docs");
+    upsert(
+        Point.newBuilder()
+            .setId("a")
+            .setVector(vector(1, 2))
+            .setPayload(ByteString.copyFromUtf8("\"" + "x".repeat(5_000) + "\"")));
+    var small = new Limits(8192, 65_536, 512, 10_000, 16 << 20, 4_096);
+
+    try (var limited = TestNode.over(cluster, small, Duration.ofSeconds(30))) {
+      var byJson = limited.post("/v1/collections/docs/points/get", "{\"ids\": [\"a\"]}");
+
+      assertThat(byJson.status()).isEqualTo(429);
+      assertThat(byJson.field("reason")).isEqualTo("response_too_large");
+      assertThat(byJson.field("retry_safe")).isEqualTo("false");
+    }
+  }
+
+  @Test
+  void stoppingNodeRefusesCallsAndSaysSo() {
+    node.server().stopAccepting();
+
+    assertThat(node.get("/v1/collections").field("reason")).isEqualTo("stopping");
+    assertThat(node.get("/readyz").body()).contains("stopping");
+    assertThat(node.get("/healthz").status()).isEqualTo(200);
+  }
+
+  @Test
+  void readinessTellsItsReasons() {
+    var ready = node.get("/readyz");
+    cluster.becomeUnready("shard 1: no leader", "shard 2: behind by 7 entries");
+    var unready = node.get("/readyz");
+
+    assertThat(ready.status()).isEqualTo(200);
+    assertThat(ready.body()).isEqualTo("{\"ready\":true,\"reasons\":[]}");
+    assertThat(unready.status()).isEqualTo(503);
+    assertThat(unready.body())
+        .isEqualTo(
+            "{\"ready\":false,\"reasons\":[\"shard 1: no leader\",\"shard 2: behind by 7"
+                + " entries\"]}");
+  }
+
+  // --- what tests are made of
+
+  private Collection create(String name) {
+    return node.call(
+        CollectionsGrpc.getCreateCollectionMethod(),
+        CreateCollectionRequest.newBuilder().setName(name).setDimension(2).build());
+  }
+
+  private void upsert(Point.Builder point) {
+    node.call(
+        PointsGrpc.getUpsertMethod(),
+        UpsertRequest.newBuilder().setCollection("docs").addPoints(point).build());
+  }
+
+  private io.quiverdb.api.v1.GetResponse get(String... ids) {
+    return node.call(
+        PointsGrpc.getGetMethod(),
+        GetRequest.newBuilder().setCollection("docs").addAllIds(List.of(ids)).build());
+  }
+
+  private String count(String body) {
+    return node.post("/v1/collections/docs/points/count", body).field("count");
+  }
+
+  private static PointResult result(List<WritePart> parts, int point) {
+    return parts.stream()
+        .filter(part -> part.getPointsList().contains(point))
+        .map(part -> part.getApplied().getResults(part.getPointsList().indexOf(point)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static Vector vector(float... values) {
+    var vector = Vector.newBuilder();
+    for (float value : values) {
+      vector.addValues(value);
+    }
+    return vector.build();
+  }
+}

@@ -1,0 +1,141 @@
+package io.quiverdb.node.peer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quiverdb.core.RequestId;
+import io.quiverdb.core.RequestStamp;
+import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.ShardException;
+import io.quiverdb.raft.ShardWrite;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class GrpcPeerTest extends PeerContract {
+  private static final ShardWrite WRITE =
+      new ShardWrite.Delete(
+          new RequestStamp(new RequestId(new UUID(1, 1)), 1, Optional.empty()), 1, List.of("a"));
+
+  private final GrpcPeerTransport transport = new GrpcPeerTransport();
+  private PeerServer server;
+
+  @BeforeEach
+  void startServer() throws IOException {
+    server = start(0);
+  }
+
+  @AfterEach
+  void stop() {
+    transport.close();
+    server.close();
+  }
+
+  private PeerServer start(int port) throws IOException {
+    return PeerServer.start(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), port), node, Duration.ofMillis(10));
+  }
+
+  @Override
+  Peer peer() {
+    return transport.at("127.0.0.1:" + server.port());
+  }
+
+  @Test
+  void refusedConnectionMeansThatNothingWasDone() throws IOException {
+    int unused;
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      unused = socket.getLocalPort();
+    }
+    var absent = transport.at("127.0.0.1:" + unused);
+
+    assertThat(failureOf(absent.shard(0).write(WRITE)))
+        .isInstanceOf(ShardException.Unavailable.class)
+        .hasMessage("node at 127.0.0.1:" + unused + ": UNAVAILABLE (expected: an answer)");
+    assertThat(failureOf(absent.status())).isInstanceOf(ShardException.Unavailable.class);
+  }
+
+  @Test
+  void unresolvableNameMeansThatNothingWasDone() {
+    assertThat(failureOf(transport.at("nowhere.invalid:7071").shard(0).write(WRITE)))
+        .isInstanceOf(ShardException.Unavailable.class);
+  }
+
+  @Test
+  void writeWhoseConnectionBreaksIsOfUnknownOutcome() {
+    node.hang();
+    var write = peer().shard(0).write(WRITE);
+    await().atMost(Duration.ofMinutes(2)).until(() -> !node.asked().isEmpty());
+
+    server.close();
+
+    assertThat(failureOf(write)).isInstanceOf(ShardException.OutcomeUnknown.class);
+  }
+
+  @Test
+  void readWhoseConnectionBreaksIsUnavailable() {
+    node.hang();
+    var read = peer().status();
+    await().atMost(Duration.ofMinutes(2)).until(() -> !node.asked().isEmpty());
+
+    server.close();
+
+    assertThat(failureOf(read)).isInstanceOf(ShardException.Unavailable.class);
+  }
+
+  @Test
+  void nodeThatCameBackIsReachedByTheNextCall() throws IOException {
+    node.answer(-1L);
+    var peer = peer();
+    int port = server.port();
+    server.close();
+    assertThat(failureOf(peer.status())).isInstanceOf(ShardException.Unavailable.class);
+    assertThat(failureOf(peer.status())).isInstanceOf(ShardException.Unavailable.class);
+
+    server = start(port);
+
+    assertThat(peer.readIndex(new GroupKey.CatalogGroup()).join()).isEqualTo(-1);
+  }
+
+  @Test
+  void unexpectedFailureOfAWriteIsOfUnknownOutcomeAndShowsNothing() {
+    node.fail(new IllegalStateException("/secret"));
+
+    assertThat(failureOf(peer().shard(0).write(WRITE)))
+        .isInstanceOf(ShardException.OutcomeUnknown.class)
+        .hasMessageNotContaining("secret");
+    assertThat(failureOf(peer().status()))
+        .isInstanceOf(ShardException.Failed.class)
+        .hasMessageNotContaining("secret");
+  }
+
+  @Test
+  void callsUnderWayEndWhenTheTransportCloses() {
+    node.hang();
+    var write = peer().shard(0).write(WRITE);
+    await().atMost(Duration.ofMinutes(2)).until(() -> !node.asked().isEmpty());
+
+    transport.close();
+
+    assertThat(failureOf(write)).isInstanceOf(ShardException.OutcomeUnknown.class);
+  }
+
+  @Test
+  void callerThatGivesUpFreesTheCall() {
+    node.hang();
+    var status = peer().status();
+
+    status.cancel(true);
+
+    assertThat(status).isCancelled();
+  }
+}

@@ -1,0 +1,395 @@
+package io.quiverdb.node.peer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quiverdb.core.Descriptor;
+import io.quiverdb.core.Filter;
+import io.quiverdb.core.Hit;
+import io.quiverdb.core.Metric;
+import io.quiverdb.core.Outcome;
+import io.quiverdb.core.Payload;
+import io.quiverdb.core.Point;
+import io.quiverdb.core.Position;
+import io.quiverdb.core.Query;
+import io.quiverdb.core.RequestId;
+import io.quiverdb.core.RequestStamp;
+import io.quiverdb.core.ScanPage;
+import io.quiverdb.core.Settings;
+import io.quiverdb.core.SlotRange;
+import io.quiverdb.core.StateHash;
+import io.quiverdb.core.StoredPoint;
+import io.quiverdb.core.Vector;
+import io.quiverdb.raft.Claim;
+import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.HashKey;
+import io.quiverdb.raft.Member;
+import io.quiverdb.raft.NodeAddresses;
+import io.quiverdb.raft.NodeId;
+import io.quiverdb.raft.NodeStatus;
+import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.ReadResult;
+import io.quiverdb.raft.ReplicaStatus;
+import io.quiverdb.raft.ShardException;
+import io.quiverdb.raft.ShardWrite;
+import io.quiverdb.raft.Written;
+import io.quiverdb.raft.catalog.CatalogWrite;
+import io.quiverdb.raft.catalog.CatalogWritten;
+import io.quiverdb.raft.catalog.CollectionInfo;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/// What every way to a node must do: ask what its caller asked, answer and fail as the node did.
+abstract class PeerContract {
+  private static final long COLLECTION = (1L << 48) + 5;
+  private static final Position POSITION = new Position(2, 3, 1L << 40);
+  private static final NodeId NODE = new NodeId(new UUID(0xFEDC_BA98_7654_3210L, 17));
+  private static final GroupKey CATALOG = new GroupKey.CatalogGroup();
+  private static final GroupKey SHARD = new GroupKey.ShardGroup(3);
+  private static final RequestStamp STAMP =
+      new RequestStamp(new RequestId(new UUID(5, 6)), 9, Optional.of(Position.START));
+  private static final RequestStamp STAMP_UNSEEN =
+      new RequestStamp(new RequestId(new UUID(5, 7)), 0, Optional.empty());
+  private static final Vector VECTOR = Vector.of(-0.0f, Float.MIN_VALUE, 3.5f);
+  private static final Payload PAYLOAD = Payload.ofJson("{\"é\": [1, 2.50]}");
+  private static final Filter FILTER = new Filter.Eq("a.b", new Filter.Value.Text("x"));
+  private static final Settings SETTINGS =
+      new Settings(
+          List.of(
+              new Settings.FilterableField("a.b", Settings.FilterableField.Type.KEYWORD),
+              new Settings.FilterableField("c", Settings.FilterableField.Type.NUMERIC)));
+  private static final HashKey HASH_KEY = new HashKey(hashKeyBytes());
+  private static final Member MEMBER =
+      new Member(NODE, new NodeAddresses("a:7070", "a:7071", "[::1]:7072"));
+  private static final Claim CLAIM = new Claim(new UUID(1, 2), List.of(MEMBER), 3, 1, 4 << 20);
+  private static final CollectionInfo COLLECTION_INFO =
+      new CollectionInfo(
+          COLLECTION,
+          "docs",
+          new Descriptor(384, Metric.DOT),
+          SETTINGS,
+          HASH_KEY,
+          CollectionInfo.State.CREATING,
+          77);
+
+  final ScriptedPeer node = new ScriptedPeer();
+
+  /// The way to `node` that is put to the test.
+  abstract Peer peer();
+
+  // --- calls
+
+  @Test
+  void statusArrivesWhole() {
+    answers(
+        new NodeStatus(
+            MEMBER,
+            "0.1",
+            Optional.of(new UUID(1, 2)),
+            List.of("shard 3: no leader", "stopping"),
+            List.of(
+                new ReplicaStatus(
+                    SHARD,
+                    ReplicaStatus.Role.CANDIDATE,
+                    7,
+                    Optional.empty(),
+                    -1,
+                    -1,
+                    -1,
+                    0,
+                    Optional.of("behind")),
+                new ReplicaStatus(
+                    CATALOG,
+                    ReplicaStatus.Role.LEADER,
+                    8,
+                    Optional.of(NODE),
+                    12,
+                    11,
+                    10,
+                    9,
+                    Optional.empty()))),
+        Peer::status,
+        "status");
+    answers(
+        new NodeStatus(MEMBER, "0.1", Optional.empty(), List.of(), List.of()),
+        Peer::status,
+        "status");
+  }
+
+  @Test
+  void claimsArriveWhole() {
+    answers(Optional.of(CLAIM), Peer::claim, "claim");
+    answers(Optional.empty(), Peer::claim, "claim");
+    answers(CLAIM, peer -> peer.claim(CLAIM), "claim", CLAIM);
+  }
+
+  @Test
+  void groupsAreNamedAsAsked() {
+    answersNothing(
+        peer -> peer.openGroup(new UUID(1, 2), CATALOG), "openGroup", new UUID(1, 2), CATALOG);
+    answersNothing(
+        peer -> peer.openGroup(new UUID(1, 2), SHARD), "openGroup", new UUID(1, 2), SHARD);
+    answersNothing(peer -> peer.transferLeader(SHARD, NODE), "transferLeader", SHARD, NODE);
+  }
+
+  @Test
+  void barrierCallsArriveWhole() {
+    Map<GroupKey, Long> terms =
+        Map.of(CATALOG, 4L, SHARD, 1L << 33, new GroupKey.ShardGroup(0), 0L);
+    answers(terms, peer -> peer.currentTerms(terms), "currentTerms", terms);
+    answers(-1L, peer -> peer.readIndex(CATALOG), "readIndex", CATALOG);
+    answers(1L << 40, peer -> peer.readIndex(SHARD), "readIndex", SHARD);
+  }
+
+  @Test
+  void catalogueWritesArriveWhole() {
+    var create =
+        new CatalogWrite.CreateCollection(
+            STAMP.id(), "docs", new Descriptor(384, Metric.L2_SQUARED), SETTINGS);
+    var drop = new CatalogWrite.DropCollection(STAMP.id(), "docs");
+    for (var written :
+        List.of(
+            new CatalogWritten.Created(COLLECTION_INFO),
+            new CatalogWritten.AlreadyExists(COLLECTION_INFO),
+            new CatalogWritten.Dropped(),
+            new CatalogWritten.NotFound(),
+            new CatalogWritten.RequestIdReused())) {
+      answers(written, peer -> peer.writeCatalog(create), "writeCatalog", create);
+      answers(written, peer -> peer.writeCatalog(drop), "writeCatalog", drop);
+    }
+  }
+
+  @Test
+  void hashesArriveWhole() {
+    answers(
+        Optional.of(new StateHash(-1, 1)), peer -> peer.hashAt(3, POSITION), "hashAt", 3, POSITION);
+    answers(Optional.empty(), peer -> peer.hashAt(3, Position.START), "hashAt", 3, Position.START);
+  }
+
+  @Test
+  void everyKindOfWriteArrivesWhole() {
+    var written = new Written(new Outcome.Applied(5, List.of()), POSITION);
+    for (var write :
+        List.<ShardWrite>of(
+            new ShardWrite.Upsert(
+                STAMP,
+                COLLECTION,
+                List.of(new Point("a", VECTOR, PAYLOAD), new Point("é", VECTOR, Payload.EMPTY))),
+            new ShardWrite.Delete(STAMP_UNSEEN, COLLECTION, List.of("a", "b")),
+            new ShardWrite.CreateCollection(
+                STAMP,
+                COLLECTION,
+                77,
+                "docs",
+                new Descriptor(1, Metric.COSINE),
+                SETTINGS,
+                HASH_KEY),
+            new ShardWrite.DropCollection(STAMP, COLLECTION, 78),
+            new ShardWrite.HashMark(STAMP_UNSEEN),
+            new ShardWrite.SetOwnership(
+                STAMP, 2, List.of(new SlotRange(0, 7), new SlotRange(9, 16_383))))) {
+      answers(written, peer -> peer.shard(3).write(write), "write", 3, write);
+    }
+  }
+
+  @Test
+  void everyOutcomeArrivesWhole() {
+    var write = new ShardWrite.HashMark(STAMP);
+    var applied = new Outcome.Applied(1L << 41, List.of(Outcome.PointResult.values()));
+    for (var outcome :
+        List.of(
+            applied,
+            new Outcome.Duplicate(applied),
+            new Outcome.Duplicate(new Outcome.Invalid("x")),
+            new Outcome.NotFound(),
+            new Outcome.AlreadyExists(),
+            new Outcome.Invalid("vector: 3 values (expected: 2)"),
+            new Outcome.Expired(POSITION),
+            new Outcome.RequestIdReused(),
+            new Outcome.StaleEpoch(4),
+            new Outcome.WrongShard("a"),
+            new Outcome.Superseded())) {
+      var written = new Written(outcome, POSITION);
+      answers(written, peer -> peer.shard(3).write(write), "write", 3, write);
+    }
+  }
+
+  @Test
+  void readsArriveWhole() {
+    var point = new StoredPoint("a", VECTOR, PAYLOAD, 12);
+    var bare = new StoredPoint("b", VECTOR, Payload.EMPTY, 0);
+    answers(
+        new ReadResult<>(List.of(Optional.of(point), Optional.<StoredPoint>empty()), POSITION),
+        peer -> peer.shard(3).get(COLLECTION, List.of("a", "x")),
+        "get",
+        3,
+        COLLECTION,
+        List.of("a", "x"));
+    answers(
+        new ReadResult<>(new ScanPage(List.of(point, bare), true), Position.START),
+        peer -> peer.shard(3).scan(COLLECTION, Optional.of("0"), 10, Optional.of(FILTER)),
+        "scan",
+        3,
+        COLLECTION,
+        Optional.of("0"),
+        10,
+        Optional.of(FILTER));
+    answers(
+        new ReadResult<>(7L, POSITION),
+        peer -> peer.shard(3).count(COLLECTION, Optional.empty()),
+        "count",
+        3,
+        COLLECTION,
+        Optional.empty());
+    var query = new Query(VECTOR, 10, Optional.of(FILTER), true, false);
+    answers(
+        new ReadResult<>(
+            List.of(
+                new Hit("a", 0.5f, 3, Optional.of(PAYLOAD), Optional.of(VECTOR)),
+                new Hit("b", Float.NEGATIVE_INFINITY, 4, Optional.empty(), Optional.empty()),
+                new Hit("c", 0, 5, Optional.of(Payload.EMPTY), Optional.empty())),
+            POSITION),
+        peer -> peer.shard(3).search(COLLECTION, query),
+        "search",
+        3,
+        COLLECTION,
+        query);
+  }
+
+  @Test
+  void everyFilterValueArrivesWhole() {
+    for (var value :
+        List.of(
+            new Filter.Value.Text(""),
+            new Filter.Value.Whole(Long.MIN_VALUE),
+            new Filter.Value.Real(-0.1),
+            new Filter.Value.Bool(false))) {
+      Optional<Filter> filter = Optional.of(new Filter.Eq("f", value));
+      answers(
+          new ReadResult<>(0L, POSITION),
+          peer -> peer.shard(0).count(COLLECTION, filter),
+          "count",
+          0,
+          COLLECTION,
+          filter);
+    }
+  }
+
+  @Test
+  void shardKnowsItsNumber() {
+    assertThat(peer().shard(3).number()).isEqualTo(3);
+  }
+
+  // --- failures
+
+  @Test
+  void everyFailureArrivesAsItWas() {
+    for (var failure :
+        List.of(
+            new ShardException.NotLeader("shard 3", Optional.of(NODE)),
+            new ShardException.NotLeader("shard 3", Optional.empty()),
+            new ShardException.Unavailable("shard 3: starting"),
+            new ShardException.Overloaded("shard 3: 64 MiB in flight"),
+            new ShardException.OutcomeUnknown("shard 3: leader changed"),
+            new ShardException.UnknownCollection(COLLECTION),
+            new ShardException.Failed("shard 3: disk", new IllegalStateException()),
+            new IllegalArgumentException("vector: 3 values (expected: 2)"))) {
+      node.fail(failure);
+      var write = new ShardWrite.Delete(STAMP, COLLECTION, List.of("a"));
+      for (var arrived :
+          Stream.of(
+                  peer().shard(3).write(write),
+                  peer().shard(3).get(COLLECTION, List.of("a")),
+                  peer().shard(3).scan(COLLECTION, Optional.empty(), 1, Optional.empty()),
+                  peer().shard(3).count(COLLECTION, Optional.empty()),
+                  peer()
+                      .shard(3)
+                      .search(COLLECTION, new Query(VECTOR, 1, Optional.empty(), true, true)))
+              .map(PeerContract::failureOf)
+              .toList()) {
+        assertThat(arrived).hasSameClassAs(failure).hasMessage(failure.getMessage());
+        if (failure instanceof ShardException.NotLeader expected) {
+          assertThat(((ShardException.NotLeader) arrived).leader()).isEqualTo(expected.leader());
+        }
+      }
+    }
+  }
+
+  @Test
+  void failuresOfOtherCallsArriveAsTheyWere() {
+    var failure = new ShardException.Unavailable("node: closing");
+    node.fail(failure);
+
+    for (var arrived :
+        Stream.of(
+                peer().status(),
+                peer().claim(),
+                peer().claim(CLAIM),
+                peer().openGroup(new UUID(1, 2), SHARD),
+                peer().currentTerms(Map.of()),
+                peer().readIndex(SHARD),
+                peer().writeCatalog(new CatalogWrite.DropCollection(STAMP.id(), "docs")),
+                peer().transferLeader(SHARD, NODE),
+                peer().hashAt(3, POSITION))
+            .map(PeerContract::failureOf)
+            .toList()) {
+      assertThat(arrived).hasSameClassAs(failure).hasMessage(failure.getMessage());
+    }
+  }
+
+  @Test
+  void groupOfNotLeaderIsTheOneAsked() {
+    node.fail(new ShardException.NotLeader(CATALOG.toString(), Optional.of(NODE)));
+
+    assertThat(failureOf(peer().readIndex(CATALOG)))
+        .hasMessage("catalogue: not its leader (leader: " + NODE + ")");
+  }
+
+  // --- what tests are made of
+
+  private <T> void answers(
+      T answer, Function<Peer, CompletableFuture<T>> call, Object... expectedCall) {
+    node.answer(answer);
+
+    var arrived = call.apply(peer()).join();
+
+    assertThat(arrived).isEqualTo(answer);
+    assertThat(node.asked().getLast()).isEqualTo(Arrays.asList(expectedCall));
+  }
+
+  private void answersNothing(
+      Function<Peer, CompletableFuture<Void>> call, Object... expectedCall) {
+    node.answer(null);
+
+    assertThat(call.apply(peer()).join()).isNull();
+
+    assertThat(node.asked().getLast()).isEqualTo(Arrays.asList(expectedCall));
+  }
+
+  static Throwable failureOf(CompletableFuture<?> future) {
+    try {
+      throw new AssertionError("answered: " + future.get());
+    } catch (ExecutionException e) {
+      return Objects.requireNonNull(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  private static byte[] hashKeyBytes() {
+    var bytes = new byte[HashKey.BYTES];
+    for (int index = 0; index < bytes.length; index++) {
+      bytes[index] = (byte) (index * 7);
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,139 @@
+package io.quiverdb.node.peer;
+
+import io.quiverdb.core.Filter;
+import io.quiverdb.core.Hit;
+import io.quiverdb.core.Position;
+import io.quiverdb.core.Query;
+import io.quiverdb.core.ScanPage;
+import io.quiverdb.core.StateHash;
+import io.quiverdb.core.StoredPoint;
+import io.quiverdb.raft.Claim;
+import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.NodeId;
+import io.quiverdb.raft.NodeStatus;
+import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.ReadResult;
+import io.quiverdb.raft.Shard;
+import io.quiverdb.raft.ShardWrite;
+import io.quiverdb.raft.Written;
+import io.quiverdb.raft.catalog.CatalogWrite;
+import io.quiverdb.raft.catalog.CatalogWritten;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/// A node that answers as it was told, and remembers what it was asked.
+final class ScriptedPeer implements Peer {
+  private final List<List<Object>> asked = new ArrayList<>();
+  private CompletableFuture<?> answer = new CompletableFuture<>();
+
+  synchronized void answer(@Nullable Object value) {
+    answer = CompletableFuture.completedFuture(value);
+  }
+
+  synchronized void fail(RuntimeException failure) {
+    answer = CompletableFuture.failedFuture(failure);
+  }
+
+  synchronized void hang() {
+    answer = new CompletableFuture<>();
+  }
+
+  /// The calls with their arguments.
+  synchronized List<List<Object>> asked() {
+    return List.copyOf(asked);
+  }
+
+  @SuppressWarnings("unchecked")
+  private synchronized <T> CompletableFuture<T> ask(Object... call) {
+    asked.add(Arrays.asList(call));
+    return (CompletableFuture<T>) answer;
+  }
+
+  @Override
+  public CompletableFuture<NodeStatus> status() {
+    return ask("status");
+  }
+
+  @Override
+  public CompletableFuture<Optional<Claim>> claim() {
+    return ask("claim");
+  }
+
+  @Override
+  public CompletableFuture<Claim> claim(Claim claim) {
+    return ask("claim", claim);
+  }
+
+  @Override
+  public CompletableFuture<Void> openGroup(UUID clusterId, GroupKey group) {
+    return ask("openGroup", clusterId, group);
+  }
+
+  @Override
+  public CompletableFuture<Map<GroupKey, Long>> currentTerms(Map<GroupKey, Long> terms) {
+    return ask("currentTerms", terms);
+  }
+
+  @Override
+  public CompletableFuture<Long> readIndex(GroupKey group) {
+    return ask("readIndex", group);
+  }
+
+  @Override
+  public CompletableFuture<CatalogWritten> writeCatalog(CatalogWrite write) {
+    return ask("writeCatalog", write);
+  }
+
+  @Override
+  public CompletableFuture<Void> transferLeader(GroupKey group, NodeId target) {
+    return ask("transferLeader", group, target);
+  }
+
+  @Override
+  public CompletableFuture<Optional<StateHash>> hashAt(int shard, Position position) {
+    return ask("hashAt", shard, position);
+  }
+
+  @Override
+  public Shard shard(int number) {
+    return new Shard() {
+      @Override
+      public int number() {
+        return number;
+      }
+
+      @Override
+      public CompletableFuture<Written> write(ShardWrite write) {
+        return ask("write", number, write);
+      }
+
+      @Override
+      public CompletableFuture<ReadResult<List<Optional<StoredPoint>>>> get(
+          long collectionId, List<String> ids) {
+        return ask("get", number, collectionId, ids);
+      }
+
+      @Override
+      public CompletableFuture<ReadResult<ScanPage>> scan(
+          long collectionId, Optional<String> after, int limit, Optional<Filter> filter) {
+        return ask("scan", number, collectionId, after, limit, filter);
+      }
+
+      @Override
+      public CompletableFuture<ReadResult<Long>> count(long collectionId, Optional<Filter> filter) {
+        return ask("count", number, collectionId, filter);
+      }
+
+      @Override
+      public CompletableFuture<ReadResult<List<Hit>>> search(long collectionId, Query query) {
+        return ask("search", number, collectionId, query);
+      }
+    };
+  }
+}

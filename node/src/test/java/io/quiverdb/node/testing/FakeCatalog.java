@@ -1,0 +1,132 @@
+package io.quiverdb.node.testing;
+
+import io.quiverdb.core.PointIds;
+import io.quiverdb.core.RequestId;
+import io.quiverdb.core.SlotRange;
+import io.quiverdb.core.Slots;
+import io.quiverdb.raft.HashKey;
+import io.quiverdb.raft.Member;
+import io.quiverdb.raft.NodeId;
+import io.quiverdb.raft.ShardInfo;
+import io.quiverdb.raft.catalog.Catalog;
+import io.quiverdb.raft.catalog.CatalogView;
+import io.quiverdb.raft.catalog.CatalogWrite;
+import io.quiverdb.raft.catalog.CatalogWritten;
+import io.quiverdb.raft.catalog.CollectionInfo;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/// A catalogue in memory. What it knows reaches its view at once, or only by a barrier if it lags.
+public final class FakeCatalog implements Catalog {
+  private final UUID clusterId;
+  private final List<Member> members;
+  private final List<FakeShard> shards;
+  private final Map<String, CollectionInfo> collections = new TreeMap<>();
+  private final Map<RequestId, CatalogWritten> settled = new HashMap<>();
+
+  private Map<String, CollectionInfo> visible = Map.of();
+  private boolean lags;
+  private long nextId = 1;
+
+  FakeCatalog(UUID clusterId, List<Member> members, List<FakeShard> shards) {
+    this.clusterId = clusterId;
+    this.members = members;
+    this.shards = shards;
+  }
+
+  /// From now on the view shows changes only after a barrier.
+  public synchronized void lag() {
+    lags = true;
+  }
+
+  @Override
+  public synchronized CatalogView view() {
+    return new View(nextId, clusterId, members, shardInfos(), List.copyOf(visible.values()));
+  }
+
+  @Override
+  public synchronized CompletableFuture<CatalogView> barrier() {
+    visible = Map.copyOf(collections);
+    return CompletableFuture.completedFuture(view());
+  }
+
+  @Override
+  public synchronized CompletableFuture<CatalogWritten> write(CatalogWrite write) {
+    var written = settled.computeIfAbsent(write.requestId(), _ -> apply(write));
+    if (!lags) {
+      visible = Map.copyOf(collections);
+    }
+    return CompletableFuture.completedFuture(written);
+  }
+
+  private CatalogWritten apply(CatalogWrite write) {
+    return switch (write) {
+      case CatalogWrite.CreateCollection(_, var name, var descriptor, var settings) -> {
+        var existing = collections.get(name);
+        if (existing != null) {
+          yield new CatalogWritten.AlreadyExists(existing);
+        }
+        long id = nextId++;
+        var info =
+            new CollectionInfo(
+                id,
+                name,
+                descriptor,
+                settings,
+                new HashKey(new byte[HashKey.BYTES]),
+                CollectionInfo.State.ACTIVE,
+                id);
+        collections.put(name, info);
+        shards.forEach(shard -> shard.createCollection(id, descriptor));
+        yield new CatalogWritten.Created(info);
+      }
+      case CatalogWrite.DropCollection(_, var name) -> {
+        var existing = collections.remove(name);
+        if (existing == null) {
+          yield new CatalogWritten.NotFound();
+        }
+        shards.forEach(shard -> shard.dropCollection(existing.id()));
+        yield new CatalogWritten.Dropped();
+      }
+    };
+  }
+
+  private List<ShardInfo> shardInfos() {
+    List<NodeId> ids = members.stream().map(Member::id).toList();
+    List<ShardInfo> infos = new ArrayList<>();
+    for (int number = 0; number < shards.size(); number++) {
+      int first = number * Slots.COUNT / shards.size();
+      int last = (number + 1) * Slots.COUNT / shards.size() - 1;
+      infos.add(new ShardInfo(number, 1, List.of(new SlotRange(first, last)), ids));
+    }
+    return infos;
+  }
+
+  private record View(
+      long index,
+      UUID clusterId,
+      List<Member> members,
+      List<ShardInfo> shards,
+      List<CollectionInfo> collections)
+      implements CatalogView {
+    @Override
+    public ShardInfo shardOf(String pointId) {
+      int slot = Slots.of(PointIds.utf8(pointId));
+      return shards.stream()
+          .filter(shard -> shard.slots().stream().anyMatch(range -> range.contains(slot)))
+          .findFirst()
+          .orElseThrow();
+    }
+
+    @Override
+    public Optional<CollectionInfo> collection(String name) {
+      return collections.stream().filter(info -> info.name().equals(name)).findFirst();
+    }
+  }
+}

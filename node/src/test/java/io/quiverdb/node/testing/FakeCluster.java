@@ -1,0 +1,207 @@
+package io.quiverdb.node.testing;
+
+import io.quiverdb.core.StateHash;
+import io.quiverdb.node.routing.Cluster;
+import io.quiverdb.raft.Claim;
+import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.Member;
+import io.quiverdb.raft.NodeAddresses;
+import io.quiverdb.raft.NodeId;
+import io.quiverdb.raft.NodeStatus;
+import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.ReplicaStatus;
+import io.quiverdb.raft.ShardException;
+import io.quiverdb.raft.catalog.Catalog;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+
+/// Three nodes in memory, seen from the first, which leads every shard at the start.
+public final class FakeCluster implements Cluster {
+  private static final int NODES = 3;
+
+  private final UUID clusterId = new UUID(7, 7);
+  private final List<Member> members =
+      IntStream.rangeClosed(1, NODES)
+          .mapToObj(
+              number ->
+                  new Member(
+                      new NodeId(new UUID(0, number)),
+                      new NodeAddresses(
+                          "node" + number + ":7070",
+                          "node" + number + ":7071",
+                          "node" + number + ":7072")))
+          .toList();
+  private final List<FakeShard> shards;
+  private final FakeCatalog catalog;
+  private final Map<Integer, NodeId> leaders = new HashMap<>();
+  private final Map<Integer, NodeId> believedLeaders = new HashMap<>();
+  private final Set<NodeId> down = new HashSet<>();
+  private final Map<NodeId, StateHash> oddHashes = new HashMap<>();
+  private final List<String> calls = new ArrayList<>();
+
+  private boolean formed;
+  private List<String> reasons = List.of();
+  private Optional<RuntimeException> formingFault = Optional.empty();
+
+  private FakeCluster(int shardCount, boolean formed) {
+    this.shards = IntStream.range(0, shardCount).mapToObj(FakeShard::new).toList();
+    this.catalog = new FakeCatalog(clusterId, members, shards);
+    this.formed = formed;
+    shards.forEach(shard -> lead(shard.number(), self()));
+  }
+
+  public static FakeCluster formed(int shardCount) {
+    return new FakeCluster(shardCount, true);
+  }
+
+  public static FakeCluster unformed() {
+    return new FakeCluster(3, false);
+  }
+
+  // --- what tests arrange and see
+
+  public FakeShard shard(int number) {
+    return shards.get(number);
+  }
+
+  public FakeCatalog formedCatalog() {
+    return catalog;
+  }
+
+  /// By number, from 0; the first is this node.
+  public NodeId node(int number) {
+    return members.get(number).id();
+  }
+
+  /// Makes `node` the leader, as everybody knows.
+  public synchronized void lead(int shard, NodeId node) {
+    leaders.put(shard, node);
+    believedLeaders.put(shard, node);
+  }
+
+  /// Makes `node` the leader in truth, which this node does not know.
+  public synchronized void leadSecretly(int shard, NodeId node) {
+    leaders.put(shard, node);
+  }
+
+  public synchronized void forgetLeader(int shard) {
+    believedLeaders.remove(shard);
+  }
+
+  public synchronized void stop(NodeId node) {
+    down.add(node);
+  }
+
+  public synchronized void becomeUnready(String... why) {
+    reasons = List.of(why);
+  }
+
+  public synchronized void failForming(RuntimeException fault) {
+    formingFault = Optional.of(fault);
+  }
+
+  public synchronized void corrupt(NodeId node) {
+    oddHashes.put(node, new StateHash(-1, -1));
+  }
+
+  /// Every call that reached a replica, as `node/shard`, the nodes by number.
+  public synchronized List<String> calls() {
+    return List.copyOf(calls);
+  }
+
+  /// Live points on all shards.
+  public long points() {
+    return shards.stream().mapToLong(FakeShard::points).sum();
+  }
+
+  // --- what its parts ask
+
+  synchronized void noteCall(NodeId node, int shard) {
+    calls.add((node.uuid().getLeastSignificantBits() - 1) + "/" + shard);
+  }
+
+  synchronized Optional<NodeId> trueLeader(int shard) {
+    return Optional.ofNullable(leaders.get(shard));
+  }
+
+  synchronized boolean isDown(NodeId node) {
+    return down.contains(node);
+  }
+
+  synchronized StateHash hashOf(NodeId node, int shard) {
+    return oddHashes.getOrDefault(node, shards.get(shard).hash());
+  }
+
+  synchronized NodeStatus statusOf(NodeId node) {
+    var member = members.stream().filter(each -> each.id().equals(node)).findFirst().orElseThrow();
+    return new NodeStatus(
+        member,
+        "test",
+        formed ? Optional.of(clusterId) : Optional.empty(),
+        reasons,
+        shards.stream().map(shard -> replica(node, shard)).toList());
+  }
+
+  private ReplicaStatus replica(NodeId node, FakeShard shard) {
+    var leader = trueLeader(shard.number());
+    return new ReplicaStatus(
+        new GroupKey.ShardGroup(shard.number()),
+        leader.equals(Optional.of(node)) ? ReplicaStatus.Role.LEADER : ReplicaStatus.Role.FOLLOWER,
+        1,
+        leader,
+        shard.position().index(),
+        shard.position().index(),
+        -1,
+        shard.points(),
+        Optional.empty());
+  }
+
+  // --- the cluster
+
+  @Override
+  public NodeId self() {
+    return members.getFirst().id();
+  }
+
+  @Override
+  public synchronized Optional<Catalog> catalog() {
+    return formed ? Optional.of(catalog) : Optional.empty();
+  }
+
+  @Override
+  public synchronized Optional<NodeId> leader(int shard) {
+    return Optional.ofNullable(believedLeaders.get(shard));
+  }
+
+  @Override
+  public Peer peer(NodeId id) {
+    return new FakePeer(id, this);
+  }
+
+  @Override
+  public NodeStatus status() {
+    return statusOf(self());
+  }
+
+  @Override
+  public synchronized CompletableFuture<Claim> form(int shardCount, int replicationFactor) {
+    if (formingFault.isPresent()) {
+      return CompletableFuture.failedFuture(formingFault.get());
+    }
+    if (shardCount > shards.size()) {
+      return CompletableFuture.failedFuture(
+          new ShardException.Unavailable("shards: " + shardCount + " (expected: the fake's)"));
+    }
+    formed = true;
+    return CompletableFuture.completedFuture(
+        new Claim(clusterId, members, shards.size(), NODES, 4 << 20));
+  }
+}

@@ -1,0 +1,88 @@
+package io.quiverdb.node.testing;
+
+import io.quiverdb.core.Position;
+import io.quiverdb.core.StateHash;
+import io.quiverdb.raft.Claim;
+import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.NodeId;
+import io.quiverdb.raft.NodeStatus;
+import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.Shard;
+import io.quiverdb.raft.ShardException;
+import io.quiverdb.raft.catalog.CatalogWrite;
+import io.quiverdb.raft.catalog.CatalogWritten;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/// A node of a [FakeCluster].
+final class FakePeer implements Peer {
+  private final NodeId id;
+  private final FakeCluster cluster;
+
+  FakePeer(NodeId id, FakeCluster cluster) {
+    this.id = id;
+    this.cluster = cluster;
+  }
+
+  @Override
+  public CompletableFuture<NodeStatus> status() {
+    return answer(() -> cluster.statusOf(id));
+  }
+
+  @Override
+  public CompletableFuture<Optional<Claim>> claim() {
+    return answer(Optional::empty);
+  }
+
+  @Override
+  public CompletableFuture<Claim> claim(Claim claim) {
+    return answer(() -> claim);
+  }
+
+  @Override
+  public CompletableFuture<Void> openGroup(UUID clusterId, GroupKey group) {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletableFuture<Map<GroupKey, Long>> currentTerms(Map<GroupKey, Long> asked) {
+    return answer(() -> asked);
+  }
+
+  @Override
+  public CompletableFuture<Long> readIndex(GroupKey group) {
+    return answer(() -> 1L);
+  }
+
+  @Override
+  public Shard shard(int number) {
+    return new FakeReplica(number, id, cluster);
+  }
+
+  @Override
+  public CompletableFuture<CatalogWritten> writeCatalog(CatalogWrite write) {
+    return cluster.formedCatalog().write(write);
+  }
+
+  @Override
+  public CompletableFuture<Void> transferLeader(GroupKey group, NodeId target) {
+    if (group instanceof GroupKey.ShardGroup(int number)) {
+      cluster.lead(number, target);
+    }
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletableFuture<Optional<StateHash>> hashAt(int shard, Position position) {
+    return answer(() -> Optional.of(cluster.hashOf(id, shard)));
+  }
+
+  private <T> CompletableFuture<T> answer(Supplier<T> value) {
+    return cluster.isDown(id)
+        ? CompletableFuture.failedFuture(new ShardException.Unavailable("node " + id + ": down"))
+        : CompletableFuture.completedFuture(value.get());
+  }
+}

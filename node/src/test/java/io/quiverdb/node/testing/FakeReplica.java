@@ -1,0 +1,60 @@
+package io.quiverdb.node.testing;
+
+import io.quiverdb.core.Filter;
+import io.quiverdb.core.Hit;
+import io.quiverdb.core.Query;
+import io.quiverdb.core.ScanPage;
+import io.quiverdb.core.StoredPoint;
+import io.quiverdb.raft.NodeId;
+import io.quiverdb.raft.ReadResult;
+import io.quiverdb.raft.Shard;
+import io.quiverdb.raft.ShardException;
+import io.quiverdb.raft.ShardWrite;
+import io.quiverdb.raft.Written;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/// A node's replica of a shard: answers only if the node leads it.
+record FakeReplica(int number, NodeId node, FakeCluster cluster) implements Shard {
+  @Override
+  public CompletableFuture<Written> write(ShardWrite write) {
+    return asLeader(shard -> shard.write(write));
+  }
+
+  @Override
+  public CompletableFuture<ReadResult<List<Optional<StoredPoint>>>> get(
+      long collectionId, List<String> ids) {
+    return asLeader(shard -> shard.get(collectionId, ids));
+  }
+
+  @Override
+  public CompletableFuture<ReadResult<ScanPage>> scan(
+      long collectionId, Optional<String> after, int limit, Optional<Filter> filter) {
+    return asLeader(shard -> shard.scan(collectionId, after, limit, filter));
+  }
+
+  @Override
+  public CompletableFuture<ReadResult<Long>> count(long collectionId, Optional<Filter> filter) {
+    return asLeader(shard -> shard.count(collectionId, filter));
+  }
+
+  @Override
+  public CompletableFuture<ReadResult<List<Hit>>> search(long collectionId, Query query) {
+    return asLeader(shard -> shard.search(collectionId, query));
+  }
+
+  private <T> CompletableFuture<T> asLeader(Function<Shard, CompletableFuture<T>> call) {
+    cluster.noteCall(node, number);
+    var leader = cluster.trueLeader(number);
+    if (!leader.equals(Optional.of(node))) {
+      return CompletableFuture.failedFuture(
+          new ShardException.NotLeader("shard " + number, leader));
+    }
+    if (cluster.isDown(node)) {
+      return CompletableFuture.failedFuture(new ShardException.Unavailable("down"));
+    }
+    return call.apply(cluster.shard(number));
+  }
+}

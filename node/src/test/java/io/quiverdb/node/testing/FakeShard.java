@@ -1,0 +1,251 @@
+package io.quiverdb.node.testing;
+
+import io.quiverdb.core.Descriptor;
+import io.quiverdb.core.Filter;
+import io.quiverdb.core.Hit;
+import io.quiverdb.core.Metric;
+import io.quiverdb.core.Outcome;
+import io.quiverdb.core.PointIds;
+import io.quiverdb.core.Position;
+import io.quiverdb.core.Query;
+import io.quiverdb.core.RequestId;
+import io.quiverdb.core.ScanPage;
+import io.quiverdb.core.StateHash;
+import io.quiverdb.core.StoredPoint;
+import io.quiverdb.core.Vector;
+import io.quiverdb.raft.ReadResult;
+import io.quiverdb.raft.Shard;
+import io.quiverdb.raft.ShardException;
+import io.quiverdb.raft.ShardWrite;
+import io.quiverdb.raft.Written;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/// One shard in memory, whole and correct, with faults on demand.
+public final class FakeShard implements Shard {
+  private final int number;
+  private final Map<Long, Contents> collections = new HashMap<>();
+  private final Map<RequestId, Outcome> settled = new HashMap<>();
+  private final List<ShardWrite> writes = new ArrayList<>();
+
+  private long version;
+  private long index;
+  private Function<ShardWrite, Optional<CompletableFuture<Written>>> writeFault =
+      _ -> Optional.empty();
+  private Supplier<Optional<CompletableFuture<?>>> readFault = Optional::empty;
+
+  private record Contents(Descriptor descriptor, TreeMap<String, StoredPoint> points) {}
+
+  public FakeShard(int number) {
+    this.number = number;
+  }
+
+  @Override
+  public int number() {
+    return number;
+  }
+
+  // --- faults and sights
+
+  /// Answers writes by `fault` where it is not empty.
+  public synchronized void onWrite(
+      Function<ShardWrite, Optional<CompletableFuture<Written>>> fault) {
+    writeFault = fault;
+  }
+
+  /// Answers reads by `fault` where it is not empty.
+  public synchronized void onRead(Supplier<Optional<CompletableFuture<?>>> fault) {
+    readFault = fault;
+  }
+
+  /// All that reached it, in order.
+  public synchronized List<ShardWrite> writes() {
+    return List.copyOf(writes);
+  }
+
+  public synchronized long points() {
+    return collections.values().stream().mapToLong(contents -> contents.points.size()).sum();
+  }
+
+  public synchronized Position position() {
+    return new Position(1, 1, index);
+  }
+
+  public synchronized StateHash hash() {
+    return new StateHash(number, collections.hashCode());
+  }
+
+  synchronized void createCollection(long id, Descriptor descriptor) {
+    collections.put(id, new Contents(descriptor, new TreeMap<>(PointIds.ORDER)));
+  }
+
+  synchronized void dropCollection(long id) {
+    collections.remove(id);
+  }
+
+  // --- writing
+
+  @Override
+  public synchronized CompletableFuture<Written> write(ShardWrite write) {
+    writes.add(write);
+    var fault = writeFault.apply(write);
+    if (fault.isPresent()) {
+      return fault.get();
+    }
+    index++;
+    var earlier = settled.get(write.stamp().id());
+    var outcome = earlier == null ? apply(write) : new Outcome.Duplicate(earlier);
+    if (outcome instanceof Outcome.Applied) {
+      settled.put(write.stamp().id(), outcome);
+    }
+    return CompletableFuture.completedFuture(new Written(outcome, position()));
+  }
+
+  private Outcome apply(ShardWrite write) {
+    return switch (write) {
+      case ShardWrite.Upsert(_, var id, var points) -> {
+        var contents = collections.get(id);
+        if (contents == null) {
+          yield new Outcome.NotFound();
+        }
+        version++;
+        yield new Outcome.Applied(
+            version,
+            points.stream()
+                .map(
+                    point ->
+                        contents.points.put(
+                                    point.id(),
+                                    new StoredPoint(
+                                        point.id(), point.vector(), point.payload(), version))
+                                == null
+                            ? Outcome.PointResult.INSERTED
+                            : Outcome.PointResult.REPLACED)
+                .toList());
+      }
+      case ShardWrite.Delete(_, var id, var ids) -> {
+        var contents = collections.get(id);
+        if (contents == null) {
+          yield new Outcome.NotFound();
+        }
+        version++;
+        yield new Outcome.Applied(
+            version,
+            ids.stream()
+                .map(
+                    point ->
+                        contents.points.remove(point) == null
+                            ? Outcome.PointResult.ABSENT
+                            : Outcome.PointResult.DELETED)
+                .toList());
+      }
+      case ShardWrite.HashMark _,
+          ShardWrite.CreateCollection _,
+          ShardWrite.DropCollection _,
+          ShardWrite.SetOwnership _ ->
+          new Outcome.Applied(version, List.of());
+    };
+  }
+
+  // --- reading
+
+  @Override
+  public CompletableFuture<ReadResult<List<Optional<StoredPoint>>>> get(
+      long collectionId, List<String> ids) {
+    return read(
+        collectionId,
+        contents -> ids.stream().map(id -> Optional.ofNullable(contents.points.get(id))).toList());
+  }
+
+  @Override
+  public CompletableFuture<ReadResult<ScanPage>> scan(
+      long collectionId, Optional<String> after, int limit, Optional<Filter> filter) {
+    return read(
+        collectionId,
+        contents -> {
+          var tail = after.map(id -> contents.points.tailMap(id, false)).orElse(contents.points);
+          var matching = tail.values().stream().filter(point -> matches(point, filter)).toList();
+          return new ScanPage(matching.stream().limit(limit).toList(), matching.size() > limit);
+        });
+  }
+
+  @Override
+  public CompletableFuture<ReadResult<Long>> count(long collectionId, Optional<Filter> filter) {
+    return read(
+        collectionId,
+        contents ->
+            contents.points.values().stream().filter(point -> matches(point, filter)).count());
+  }
+
+  @Override
+  public CompletableFuture<ReadResult<List<Hit>>> search(long collectionId, Query query) {
+    return read(
+        collectionId,
+        contents ->
+            contents.points.values().stream()
+                .filter(point -> matches(point, query.filter()))
+                .map(point -> hit(point, query, contents.descriptor.metric()))
+                .sorted(contents.descriptor.metric().nearestFirst())
+                .limit(query.k())
+                .toList());
+  }
+
+  @SuppressWarnings("unchecked")
+  private synchronized <T> CompletableFuture<ReadResult<T>> read(
+      long collectionId, Function<Contents, T> read) {
+    var fault = readFault.get();
+    if (fault.isPresent()) {
+      return (CompletableFuture<ReadResult<T>>) fault.get();
+    }
+    var contents = collections.get(collectionId);
+    if (contents == null) {
+      return CompletableFuture.failedFuture(new ShardException.UnknownCollection(collectionId));
+    }
+    return CompletableFuture.completedFuture(new ReadResult<>(read.apply(contents), position()));
+  }
+
+  private static Hit hit(StoredPoint point, Query query, Metric metric) {
+    return new Hit(
+        point.id(),
+        score(query.vector(), point.vector(), metric),
+        point.version(),
+        query.withPayload() ? Optional.of(point.payload()) : Optional.empty(),
+        query.withVector() ? Optional.of(point.vector()) : Optional.empty());
+  }
+
+  private static float score(Vector left, Vector right, Metric metric) {
+    float dot = 0;
+    float squares = 0;
+    for (int component = 0; component < left.dimension(); component++) {
+      dot += left.get(component) * right.get(component);
+      float difference = left.get(component) - right.get(component);
+      squares += difference * difference;
+    }
+    return metric == Metric.L2_SQUARED ? squares : dot;
+  }
+
+  // Enough for tests: `"path":` with the value right behind it.
+  private static boolean matches(StoredPoint point, Optional<Filter> filter) {
+    if (filter.isEmpty() || !(filter.get() instanceof Filter.Eq(var path, var value))) {
+      return true;
+    }
+    String json = new String(point.payload().toBytes(), StandardCharsets.UTF_8).replace(" ", "");
+    String wanted =
+        switch (value) {
+          case Filter.Value.Text(var text) -> "\"" + text + "\"";
+          case Filter.Value.Whole(var number) -> Long.toString(number);
+          case Filter.Value.Real(var number) -> Double.toString(number);
+          case Filter.Value.Bool(var flag) -> Boolean.toString(flag);
+        };
+    return Stream.of(",", "}").anyMatch(end -> json.contains("\"" + path + "\":" + wanted + end));
+  }
+}
