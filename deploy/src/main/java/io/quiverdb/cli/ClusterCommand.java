@@ -1,0 +1,183 @@
+package io.quiverdb.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.quiverdb.cli.terminal.Table;
+import io.quiverdb.client.ClusterTopology;
+import io.quiverdb.client.ReplicaCheck;
+import java.io.IOException;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `quiver cluster …`
+@Command(
+    name = "cluster",
+    description = "Forms a cluster, compares its replicas and moves leaders.",
+    footer = {"", "Example:", "  quiver cluster check"})
+final class ClusterCommand {
+  @Command(
+      description = {
+        "Makes one cluster of the nodes that were started with the same --join list. Once, against"
+            + " any of them.",
+        "Waits for all of them, else names the missing ones and refuses."
+      },
+      footer = {"", "Example:", "  quiver cluster init --shards 6 --endpoint localhost:7070"})
+  int init(
+      @Mixin Connection connection,
+      @Mixin Output output,
+      @Option(
+              names = "--shards",
+              paramLabel = "N",
+              defaultValue = "0",
+              showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
+              description =
+                  "How many shards, fixed for good (the larger of 3 and the number of nodes).")
+          int shards,
+      @Option(
+              names = "--replication-factor",
+              paramLabel = "N",
+              defaultValue = "0",
+              showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
+              description = "How many nodes hold each shard (3, or fewer if there are fewer).")
+          int replicationFactor) {
+    try (var quiver = connection.open()) {
+      var formed = quiver.cluster().init(shards, replicationFactor);
+      if (output.isJson()) {
+        output.print(
+            json -> {
+              json.writeStartObject();
+              json.writeStringField("cluster_id", formed.clusterId());
+              json.writeNumberField("nodes", formed.nodes());
+              json.writeNumberField("shards", formed.shards());
+              json.writeNumberField("replication_factor", formed.replicationFactor());
+              json.writeEndObject();
+            });
+      } else {
+        output.print(
+            "formed cluster %s: %d nodes, %d shards, %d replicas of each"
+                .formatted(
+                    formed.clusterId(),
+                    formed.nodes(),
+                    formed.shards(),
+                    formed.replicationFactor()));
+      }
+      return ExitCode.GOOD;
+    }
+  }
+
+  @Command(
+      description = {
+        "Compares the hashes of all replicas, each shard's at one position of its log.",
+        "Ends with 1 if one differs from its leader's or is not known."
+      },
+      footer = {"", "Example:", "  quiver cluster check --output json"})
+  int check(@Mixin Connection connection, @Mixin Output output) {
+    try (var quiver = connection.open()) {
+      var check = quiver.cluster().check();
+      if (output.isJson()) {
+        output.print(json -> write(json, check));
+      } else {
+        output.print(table(check));
+        output.print(check.equal() ? "all replicas are equal" : "the replicas are NOT all equal");
+      }
+      return check.equal() ? ExitCode.GOOD : ExitCode.NEGATIVE;
+    }
+  }
+
+  @Command(
+      description = "Has another node lead a shard.",
+      footer = {"", "Example:", "  quiver cluster transfer 1 localhost:7071"})
+  int transfer(
+      @Mixin Connection connection,
+      @Mixin Output output,
+      @Parameters(index = "0", paramLabel = "SHARD", description = "Its number.") int shard,
+      @Parameters(
+              index = "1",
+              paramLabel = "NODE",
+              description = "The node's id or client address, as 'quiver status' shows them.")
+          String node) {
+    try (var quiver = connection.open()) {
+      var topology = quiver.cluster().topology();
+      var nodeId =
+          find(topology, node)
+              .orElseThrow(
+                  () ->
+                      new CommandFailedException(
+                          ExitCode.NEGATIVE,
+                          "node: " + node + " (expected: " + ids(topology) + ")"));
+      quiver.cluster().transferLeader(shard, nodeId);
+      if (output.isJson()) {
+        output.print(
+            json -> {
+              json.writeStartObject();
+              json.writeNumberField("shard", shard);
+              json.writeStringField("leader", nodeId);
+              json.writeEndObject();
+            });
+      } else {
+        output.print("shard " + shard + " is led by " + nodeId);
+      }
+      return ExitCode.GOOD;
+    }
+  }
+
+  private static Optional<String> find(ClusterTopology topology, String node) {
+    return topology.nodes().stream()
+        .filter(one -> one.id().equals(node) || one.clientAddress().equals(node))
+        .map(ClusterTopology.Node::id)
+        .findFirst();
+  }
+
+  private static String ids(ClusterTopology topology) {
+    return String.join(
+        ", ",
+        topology.nodes().stream().map(one -> one.id() + " at " + one.clientAddress()).toList());
+  }
+
+  private static Table table(ReplicaCheck check) {
+    var table = Table.of(">SHARD", ">TERM", ">INDEX", "NODE", "ROLE", "HASH");
+    for (var shard : check.shards()) {
+      for (var replica : shard.replicas()) {
+        table.row(
+            shard.number(),
+            shard.term(),
+            shard.index(),
+            replica.nodeId(),
+            replica.leader() ? "leader" : "follower",
+            replica.hash().or(replica::error).orElse("no answer"));
+      }
+    }
+    return table;
+  }
+
+  private static void write(JsonGenerator json, ReplicaCheck check) throws IOException {
+    json.writeStartObject();
+    json.writeBooleanField("equal", check.equal());
+    json.writeArrayFieldStart("shards");
+    for (var shard : check.shards()) {
+      json.writeStartObject();
+      json.writeNumberField("shard", shard.number());
+      json.writeNumberField("term", shard.term());
+      json.writeNumberField("index", shard.index());
+      json.writeArrayFieldStart("replicas");
+      for (var replica : shard.replicas()) {
+        json.writeStartObject();
+        json.writeStringField("node", replica.nodeId());
+        json.writeBooleanField("leader", replica.leader());
+        if (replica.hash().isPresent()) {
+          json.writeStringField("hash", replica.hash().get());
+        }
+        if (replica.error().isPresent()) {
+          json.writeStringField("error", replica.error().get());
+        }
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+}

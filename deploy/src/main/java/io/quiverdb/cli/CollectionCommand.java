@@ -1,0 +1,187 @@
+package io.quiverdb.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.quiverdb.cli.terminal.Table;
+import io.quiverdb.client.CollectionInfo;
+import io.quiverdb.client.Metric;
+import io.quiverdb.client.Schema;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `quiver collection …`
+@Command(
+    name = "collection",
+    description = "Creates, shows, lists and drops collections.",
+    footer = {"", "Example:", "  quiver collection create docs --dimension 384 --keyword lang"})
+final class CollectionCommand {
+  @Command(
+      description = "Creates a collection on every shard.",
+      footer = {
+        "",
+        "Example:",
+        "  quiver collection create docs --dimension 384 --metric cosine --keyword lang --numeric"
+            + " year"
+      })
+  int create(
+      @Mixin Connection connection,
+      @Mixin Output output,
+      @Parameters(paramLabel = "NAME", description = "Letters, digits, '_', '-' and '.'.")
+          String name,
+      @Option(
+              names = "--dimension",
+              required = true,
+              paramLabel = "N",
+              description = "Numbers in a vector, 1 to 8192.")
+          int dimension,
+      @Mixin SchemaOptions schema) {
+    try (var quiver = connection.open()) {
+      print(output, quiver.createCollection(name, schema.schema(dimension)).info());
+      return ExitCode.GOOD;
+    }
+  }
+
+  @Command(
+      description = "Shows a collection.",
+      footer = {"", "Example:", "  quiver collection show docs"})
+  int show(
+      @Mixin Connection connection,
+      @Mixin Output output,
+      @Parameters(paramLabel = "NAME") String name) {
+    try (var quiver = connection.open()) {
+      print(output, quiver.collection(name).info());
+      return ExitCode.GOOD;
+    }
+  }
+
+  @Command(
+      description = "Lists all collections.",
+      footer = {"", "Example:", "  quiver collection list --output json"})
+  int list(@Mixin Connection connection, @Mixin Output output) {
+    try (var quiver = connection.open()) {
+      var collections = quiver.collections();
+      if (output.isJson()) {
+        output.print(
+            json -> {
+              json.writeStartArray();
+              for (var collection : collections) {
+                write(json, collection);
+              }
+              json.writeEndArray();
+            });
+      } else {
+        output.print(table(collections));
+      }
+      return ExitCode.GOOD;
+    }
+  }
+
+  @Command(
+      description = "Drops a collection with all its points, for good.",
+      footer = {"", "Example:", "  quiver collection drop docs"})
+  int drop(
+      @Mixin Connection connection,
+      @Mixin Output output,
+      @Parameters(paramLabel = "NAME") String name) {
+    try (var quiver = connection.open()) {
+      quiver.dropCollection(name);
+      if (output.isJson()) {
+        output.print(
+            json -> {
+              json.writeStartObject();
+              json.writeStringField("dropped", name);
+              json.writeEndObject();
+            });
+      } else {
+        output.print("dropped " + name);
+      }
+      return ExitCode.GOOD;
+    }
+  }
+
+  /// What a collection is like, apart from its dimension.
+  static final class SchemaOptions {
+    @Option(
+        names = "--metric",
+        paramLabel = MetricConverter.NAMES,
+        defaultValue = "cosine",
+        converter = MetricConverter.class,
+        description = "How near two vectors are (${DEFAULT-VALUE}).")
+    private Metric metric = Metric.COSINE;
+
+    @Option(
+        names = "--keyword",
+        paramLabel = "FIELD",
+        description = "A field of payloads to filter by, compared as text. May be repeated.")
+    private List<String> keywords = List.of();
+
+    @Option(
+        names = "--numeric",
+        paramLabel = "FIELD",
+        description = "A field of payloads to filter by, compared as a number. May be repeated.")
+    private List<String> numerics = List.of();
+
+    Schema schema(int dimension) {
+      var schema =
+          switch (metric) {
+            case COSINE -> Schema.cosine(dimension);
+            case L2_SQUARED -> Schema.l2(dimension);
+            case DOT -> Schema.dot(dimension);
+          };
+      for (var field : keywords) {
+        schema = schema.keyword(field);
+      }
+      for (var field : numerics) {
+        schema = schema.numeric(field);
+      }
+      return schema;
+    }
+  }
+
+  private static void print(Output output, CollectionInfo collection) {
+    if (output.isJson()) {
+      output.print(json -> write(json, collection));
+    } else {
+      output.print(table(List.of(collection)));
+    }
+  }
+
+  private static Table table(List<CollectionInfo> collections) {
+    var table = Table.of("NAME", ">DIMENSION", "METRIC", "STATE", "FIELDS");
+    for (var collection : collections) {
+      table.row(
+          collection.name(),
+          collection.dimension(),
+          MetricConverter.name(collection.metric()),
+          lowerCase(collection.state()),
+          collection.fields().entrySet().stream()
+              .map(field -> field.getKey() + ":" + lowerCase(field.getValue()))
+              .collect(Collectors.joining(" ")));
+    }
+    return table;
+  }
+
+  private static void write(JsonGenerator json, CollectionInfo collection) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("name", collection.name());
+    json.writeNumberField("id", collection.id());
+    json.writeNumberField("dimension", collection.dimension());
+    json.writeStringField("metric", MetricConverter.name(collection.metric()));
+    json.writeStringField("state", lowerCase(collection.state()));
+    json.writeObjectFieldStart("fields");
+    for (var field : collection.fields().entrySet()) {
+      json.writeStringField(field.getKey(), lowerCase(field.getValue()));
+    }
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  private static String lowerCase(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,140 @@
+package io.quiverdb.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.quiverdb.cli.dataset.HashEmbedder;
+import io.quiverdb.cli.terminal.Table;
+import io.quiverdb.client.Collection;
+import io.quiverdb.client.Filter;
+import io.quiverdb.client.Hit;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `quiver search`
+@Command(
+    name = "search",
+    description = "Finds the points nearest to a vector, to a text or to another point.",
+    footer = {
+      "",
+      "Examples:",
+      "  quiver search docs --vector 0.1,0.2,0.3 -k 5 --filter lang=en --with-payload",
+      "  quiver search unicode --text \"cat face with tears of joy\" --filter script=Common",
+      "  quiver search docs --id-of a -k 3"
+    })
+final class SearchCommand implements Callable<Integer> {
+  @Mixin private final Connection connection = new Connection();
+  @Mixin private final Output output = new Output();
+
+  @Parameters(paramLabel = "COLLECTION")
+  private String collection = "";
+
+  @ArgGroup(multiplicity = "1")
+  private @Nullable Target target;
+
+  @Option(
+      names = "-k",
+      paramLabel = "N",
+      defaultValue = "10",
+      description = "How many to find, 1 to 10,000 (${DEFAULT-VALUE}).")
+  private int k = 10;
+
+  @Option(
+      names = "--filter",
+      paramLabel = "FIELD=VALUE",
+      converter = FilterConverter.class,
+      description = "Only points whose payload has this.")
+  private Optional<Filter> filter = Optional.empty();
+
+  @Option(names = "--with-payload", description = "Shows payloads too.")
+  private boolean withPayload;
+
+  /// What to search for.
+  static final class Target {
+    @Option(
+        names = "--vector",
+        paramLabel = "X,Y,…",
+        converter = VectorArgument.Converter.class,
+        description = "A vector, numbers separated by commas.")
+    private Optional<VectorArgument> vector = Optional.empty();
+
+    @Option(
+        names = {"--text", "--hash-text"},
+        paramLabel = "TEXT",
+        description = "Text, made a vector of 256 numbers as the demo does.")
+    private Optional<String> text = Optional.empty();
+
+    @Option(names = "--id-of", paramLabel = "ID", description = "A point of the collection.")
+    private Optional<String> id = Optional.empty();
+  }
+
+  @Override
+  public Integer call() {
+    try (var quiver = connection.open()) {
+      var points = quiver.collection(collection);
+      var search = points.search(query(points)).k(k);
+      filter.ifPresent(search::filter);
+      if (withPayload) {
+        search.withPayload();
+      }
+      print(search.run());
+      return ExitCode.GOOD;
+    }
+  }
+
+  private float[] query(Collection points) {
+    var target = Objects.requireNonNull(this.target, "picocli sets what must be given");
+    if (target.id.isPresent()) {
+      var id = target.id.get();
+      return points
+          .get(id)
+          .orElseThrow(() -> new CommandFailedException(ExitCode.NEGATIVE, id + ": not found"))
+          .vector();
+    }
+    return target
+        .text
+        .map(new HashEmbedder()::embed)
+        .or(() -> target.vector.map(VectorArgument::components))
+        .orElseThrow();
+  }
+
+  private void print(List<Hit> hits) {
+    if (output.isJson()) {
+      output.print(json -> write(json, hits));
+      return;
+    }
+    var table =
+        withPayload ? Table.of(">SCORE", "ID", "PAYLOAD") : Table.of(">SCORE", "ID", ">VERSION");
+    for (var hit : hits) {
+      table.row(
+          String.format(Locale.ROOT, "%.4f", hit.score()),
+          hit.id(),
+          withPayload ? hit.payloadJson().orElse("") : hit.version());
+    }
+    output.print(table);
+  }
+
+  private static void write(JsonGenerator json, List<Hit> hits) throws IOException {
+    json.writeStartArray();
+    for (var hit : hits) {
+      json.writeStartObject();
+      json.writeStringField("id", hit.id());
+      json.writeNumberField("score", hit.score());
+      json.writeNumberField("version", hit.version());
+      if (hit.payloadJson().isPresent()) {
+        json.writeFieldName("payload");
+        json.writeRawValue(hit.payloadJson().get().replace('\n', ' ').replace('\r', ' '));
+      }
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+}

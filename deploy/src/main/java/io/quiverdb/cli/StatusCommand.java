@@ -1,0 +1,244 @@
+package io.quiverdb.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.quiverdb.cli.cluster.Readiness;
+import io.quiverdb.cli.terminal.Table;
+import io.quiverdb.client.ClusterStatus;
+import io.quiverdb.client.QuiverClient;
+import io.quiverdb.client.QuiverException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/// `quiver status`
+@Command(
+    name = "status",
+    description = {
+      "Shows how every node and replica fares.",
+      "With --wait ready it waits until every shard has a leader and a majority, and ends with 1 if"
+          + " that does not come in time."
+    },
+    footer = {"", "Examples:", "  quiver status", "  quiver status --wait ready --timeout 60s"})
+final class StatusCommand implements Callable<Integer> {
+  private static final long POLL_MILLIS = 200;
+  private static final Duration CALL_TIMEOUT_MIN = Duration.ofSeconds(2);
+  private static final Duration CALL_TIMEOUT_MAX = Duration.ofSeconds(10);
+
+  @Mixin private final Connection connection = new Connection();
+  @Mixin private final Output output = new Output();
+
+  @Option(
+      names = "--wait",
+      paramLabel = "ready",
+      converter = ReadyConverter.class,
+      description = "Waits for this before it answers.")
+  private Optional<String> wait = Optional.empty();
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      defaultValue = "60s",
+      converter = DurationConverter.class,
+      description = "How long to wait at most (${DEFAULT-VALUE}).")
+  private Duration timeout = Duration.ofSeconds(60);
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (wait.isPresent()) {
+      return awaitReady();
+    }
+    try (var quiver = connection.open()) {
+      return print(quiver);
+    }
+  }
+
+  private int awaitReady() throws InterruptedException {
+    long end = System.nanoTime() + timeout.toNanos();
+    while (true) {
+      RuntimeException obstacle;
+      try (var quiver = connection.open(callTimeout(end))) {
+        var readiness = readiness(quiver);
+        if (readiness.isReady()) {
+          return print(quiver);
+        }
+        obstacle =
+            new CommandFailedException(
+                ExitCode.NEGATIVE, "not ready: " + String.join("; ", readiness.reasons()));
+      } catch (CommandFailedException | QuiverException e) {
+        obstacle = e;
+      }
+      if (System.nanoTime() - end >= 0) {
+        throw obstacle;
+      }
+      Thread.sleep(POLL_MILLIS);
+    }
+  }
+
+  /// What is left of the time, but enough for an answer and no more than one needs.
+  private static Duration callTimeout(long end) {
+    long left = end - System.nanoTime();
+    return Duration.ofNanos(
+        Math.clamp(left, CALL_TIMEOUT_MIN.toNanos(), CALL_TIMEOUT_MAX.toNanos()));
+  }
+
+  private static Readiness readiness(QuiverClient quiver) {
+    var status = quiver.cluster().status();
+    return status.clusterId().isEmpty()
+        ? Readiness.notFormed()
+        : Readiness.of(quiver.cluster().topology(), status);
+  }
+
+  private int print(QuiverClient quiver) {
+    var status = quiver.cluster().status();
+    if (output.isJson()) {
+      output.print(json -> write(json, status));
+    } else {
+      output.print(
+          "cluster "
+              + status.clusterId().orElse("not formed yet ('quiver cluster init' forms it)")
+              + (status.encrypted() ? ", encrypted" : ", not encrypted"));
+      output.print(nodes(status.nodes()));
+      output.print("");
+      output.print(replicas(status.nodes()));
+    }
+    return ExitCode.GOOD;
+  }
+
+  private static Table nodes(List<ClusterStatus.Node> nodes) {
+    var table = Table.of("NODE", "ADDRESS", "VERSION", "STATE");
+    for (var node : nodes) {
+      table.row(node.id(), node.clientAddress(), node.version(), state(node));
+    }
+    return table;
+  }
+
+  private static String state(ClusterStatus.Node node) {
+    if (!node.reachable()) {
+      return "unreachable";
+    }
+    return node.ready() ? "ready" : "not ready: " + String.join("; ", node.reasons());
+  }
+
+  private static Table replicas(List<ClusterStatus.Node> nodes) {
+    var table =
+        Table.of(
+            ">SHARD",
+            "NODE",
+            "ROLE",
+            ">TERM",
+            ">COMMITTED",
+            ">APPLIED",
+            ">LAG",
+            ">CHECKPOINT",
+            ">POINTS");
+    for (int shard : shards(nodes)) {
+      for (var node : nodes) {
+        for (var replica : node.replicas()) {
+          if (replica.shard() == shard) {
+            table.row(
+                shard,
+                node.clientAddress(),
+                replica.role().name().toLowerCase(Locale.ROOT),
+                replica.term(),
+                replica.committedIndex(),
+                replica.appliedIndex(),
+                Math.max(0, committed(nodes, shard) - replica.appliedIndex()),
+                replica.checkpointedIndex().isPresent()
+                    ? replica.checkpointedIndex().getAsLong()
+                    : "-",
+                replica.points());
+          }
+        }
+      }
+    }
+    return table;
+  }
+
+  private static int[] shards(List<ClusterStatus.Node> nodes) {
+    return nodes.stream()
+        .flatMap(node -> node.replicas().stream())
+        .mapToInt(ClusterStatus.Replica::shard)
+        .distinct()
+        .sorted()
+        .toArray();
+  }
+
+  private static long committed(List<ClusterStatus.Node> nodes, int shard) {
+    return nodes.stream()
+        .flatMap(node -> node.replicas().stream())
+        .filter(replica -> replica.shard() == shard)
+        .mapToLong(ClusterStatus.Replica::committedIndex)
+        .max()
+        .orElse(0);
+  }
+
+  private static void write(JsonGenerator json, ClusterStatus status) throws IOException {
+    json.writeStartObject();
+    if (status.clusterId().isPresent()) {
+      json.writeStringField("cluster_id", status.clusterId().get());
+    } else {
+      json.writeNullField("cluster_id");
+    }
+    json.writeBooleanField("encrypted", status.encrypted());
+    json.writeArrayFieldStart("nodes");
+    for (var node : status.nodes()) {
+      write(json, node);
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  private static void write(JsonGenerator json, ClusterStatus.Node node) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("id", node.id());
+    json.writeStringField("address", node.clientAddress());
+    json.writeStringField("version", node.version());
+    json.writeBooleanField("reachable", node.reachable());
+    json.writeBooleanField("ready", node.ready());
+    json.writeArrayFieldStart("reasons");
+    for (var reason : node.reasons()) {
+      json.writeString(reason);
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("replicas");
+    for (var replica : node.replicas()) {
+      write(json, replica);
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  private static void write(JsonGenerator json, ClusterStatus.Replica replica) throws IOException {
+    json.writeStartObject();
+    json.writeNumberField("shard", replica.shard());
+    json.writeStringField("role", replica.role().name().toLowerCase(Locale.ROOT));
+    json.writeNumberField("term", replica.term());
+    json.writeNumberField("committed_index", replica.committedIndex());
+    json.writeNumberField("applied_index", replica.appliedIndex());
+    if (replica.checkpointedIndex().isPresent()) {
+      json.writeNumberField("checkpointed_index", replica.checkpointedIndex().getAsLong());
+    } else {
+      json.writeNullField("checkpointed_index");
+    }
+    json.writeNumberField("points", replica.points());
+    json.writeEndObject();
+  }
+
+  static final class ReadyConverter implements ITypeConverter<String> {
+    @Override
+    public String convert(String value) {
+      if (!value.equals("ready")) {
+        throw new TypeConversionException("wait: " + value + " (expected: ready)");
+      }
+      return value;
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.quiverdb.cli.demo;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/// What a run of the demo has shown, in figures.
+///
+/// @param points loaded
+/// @param acknowledgedWrites points acknowledged to the writers; the load is not among them
+/// @param failoverMillis from the kill to the next acknowledged write on a shard which the killed
+///   node led, the worst shard
+/// @param verifiedReplicas nodes whose hash equals the leader's on every shard
+record DemoReport(
+    long points,
+    long acknowledgedWrites,
+    long acknowledgedAfterKill,
+    long unknownWrites,
+    long lostWrites,
+    int leaderKills,
+    long failoverMillis,
+    int verifiedReplicas,
+    boolean replicaHashesEqual) {
+  static final int ACKNOWLEDGED_MIN = 10_000;
+  static final int AFTER_KILL_MIN = 1_000;
+
+  /// What does not hold; nothing if the run is good.
+  List<String> shortcomings(long pointsExpected, int nodes) {
+    var shortcomings = new ArrayList<String>();
+    require(shortcomings, points == pointsExpected, "points", points, pointsExpected);
+    require(shortcomings, lostWrites == 0, "lost_writes", lostWrites, 0);
+    requireAtLeast(shortcomings, "acknowledged_writes", acknowledgedWrites, ACKNOWLEDGED_MIN);
+    requireAtLeast(shortcomings, "acknowledged_after_kill", acknowledgedAfterKill, AFTER_KILL_MIN);
+    requireAtLeast(shortcomings, "leader_kills", leaderKills, 1);
+    require(shortcomings, verifiedReplicas == nodes, "verified_replicas", verifiedReplicas, nodes);
+    require(shortcomings, replicaHashesEqual, "replica_hashes_equal", replicaHashesEqual, true);
+    return shortcomings;
+  }
+
+  /// There is neither encryption nor an approximate index yet, and the fields for them say so.
+  String toJson() {
+    return String.format(
+        Locale.ROOT,
+        """
+        {
+          "points": %d,
+          "acknowledged_writes": %d,
+          "acknowledged_after_kill": %d,
+          "unknown_writes": %d,
+          "lost_writes": %d,
+          "leader_kills": %d,
+          "failover_ms": %d,
+          "verified_replicas": %d,
+          "replica_hashes_equal": %b,
+          "encrypted": false,
+          "recall_at_10": null
+        }
+        """,
+        points,
+        acknowledgedWrites,
+        acknowledgedAfterKill,
+        unknownWrites,
+        lostWrites,
+        leaderKills,
+        failoverMillis,
+        verifiedReplicas,
+        replicaHashesEqual);
+  }
+
+  private static void requireAtLeast(
+      List<String> shortcomings, String name, long actual, long least) {
+    require(shortcomings, actual >= least, name, actual, "at least " + least);
+  }
+
+  private static void require(
+      List<String> shortcomings, boolean holds, String name, Object actual, Object expected) {
+    if (!holds) {
+      shortcomings.add(name + ": " + actual + " (expected: " + expected + ")");
+    }
+  }
+}

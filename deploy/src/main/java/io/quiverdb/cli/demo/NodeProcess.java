@@ -1,0 +1,90 @@
+package io.quiverdb.cli.demo;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/// A node as a process of its own, started and ended by its handle only. Its output goes to a file,
+/// so that it can outlive us.
+final class NodeProcess {
+  private static final int LOG_LINES_SHOWN = 5;
+
+  private final List<String> command;
+  private final Map<String, String> environment;
+  private final Path log;
+  private Optional<Process> process = Optional.empty();
+  private boolean gone;
+
+  NodeProcess(List<String> command, Map<String, String> environment, Path log) {
+    this.command = List.copyOf(command);
+    this.environment = Map.copyOf(environment);
+    this.log = log;
+  }
+
+  synchronized void start() throws IOException {
+    if (gone) {
+      return;
+    }
+    var builder =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectInput(new File("/dev/null"))
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().putAll(environment);
+    process = Optional.of(builder.start());
+  }
+
+  synchronized long pid() {
+    return process.orElseThrow().pid();
+  }
+
+  synchronized boolean isAlive() {
+    return process.map(Process::isAlive).orElse(false);
+  }
+
+  /// SIGKILL: no chance to finish anything.
+  synchronized void kill() throws InterruptedException {
+    if (process.isPresent()) {
+      process.get().destroyForcibly().waitFor();
+    }
+  }
+
+  /// SIGKILL without waiting for the end; it is never started again.
+  synchronized void killForGood() {
+    gone = true;
+    process.ifPresent(Process::destroyForcibly);
+  }
+
+  /// SIGTERM.
+  synchronized void askToStop() {
+    process.ifPresent(Process::destroy);
+  }
+
+  /// @return whether it has ended
+  boolean awaitEnd(long seconds) throws InterruptedException {
+    var awaited = handle();
+    return awaited.isEmpty() || awaited.get().waitFor(seconds, TimeUnit.SECONDS);
+  }
+
+  /// The end of what it printed, to say why it ended.
+  String lastWords() {
+    try {
+      var lines = new ArrayList<>(Files.readAllLines(log));
+      return String.join(
+          System.lineSeparator(),
+          lines.subList(Math.max(0, lines.size() - LOG_LINES_SHOWN), lines.size()));
+    } catch (IOException _) {
+      return "";
+    }
+  }
+
+  private synchronized Optional<Process> handle() {
+    return process;
+  }
+}

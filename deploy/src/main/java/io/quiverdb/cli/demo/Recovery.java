@@ -1,0 +1,63 @@
+package io.quiverdb.cli.demo;
+
+import io.quiverdb.client.QuiverClient;
+import io.quiverdb.client.ReplicaCheck;
+import java.io.IOException;
+import java.time.Duration;
+
+/// Brings the killed node back, waits until it has everything again, and compares all replicas.
+final class Recovery {
+  private final DemoCluster cluster;
+  private final QuiverClient quiver;
+  private final Narration narration;
+
+  Recovery(DemoCluster cluster, QuiverClient quiver, Narration narration) {
+    this.cluster = cluster;
+    this.quiver = quiver;
+    this.narration = narration;
+  }
+
+  ReplicaVerification run(LeaderKill.Victim victim) throws IOException, InterruptedException {
+    narration.step("The killed node comes back, and all replicas are compared");
+    restart(cluster.at(victim.clientAddress()));
+    var check =
+        Waiting.until(
+            "every replica answers with its hash",
+            () -> quiver.cluster().check(),
+            Recovery::isComplete);
+    check.shards().forEach(this::say);
+    return ReplicaVerification.of(check);
+  }
+
+  private void restart(DemoCluster.Node node) throws IOException, InterruptedException {
+    long startNanos = System.nanoTime();
+    node.process().start();
+    cluster.awaitListening(node, Waiting.LIMIT);
+    Waiting.until(
+        "node " + node.number() + " has caught up",
+        () -> CatchUp.lag(quiver.cluster().status(), node.clientAddress()),
+        lag -> lag == 0);
+    narration.detail(
+        "node %d (pid %d) has everything again after %,d ms",
+        node.number(),
+        node.process().pid(),
+        Duration.ofNanos(System.nanoTime() - startNanos).toMillis());
+  }
+
+  private static boolean isComplete(ReplicaCheck check) {
+    return check.shards().stream()
+        .flatMap(shard -> shard.replicas().stream())
+        .allMatch(replica -> replica.hash().isPresent());
+  }
+
+  private void say(ReplicaCheck.Shard shard) {
+    var hashes =
+        shard.replicas().stream().map(one -> one.hash().orElse("no answer")).distinct().toList();
+    narration.detail(
+        "shard %d at index %,d: %d replicas, %s",
+        shard.number(),
+        shard.index(),
+        shard.replicas().size(),
+        hashes.size() == 1 ? "all " + hashes.getFirst() : "DIFFERENT: " + hashes);
+  }
+}

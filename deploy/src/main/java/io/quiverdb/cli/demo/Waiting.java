@@ -1,0 +1,44 @@
+package io.quiverdb.cli.demo;
+
+import io.quiverdb.client.QuiverException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/// Waits for a condition, with a limit that is only there against hanging.
+final class Waiting {
+  static final Duration LIMIT = Duration.ofMinutes(3);
+  private static final long POLL_MILLIS = 50;
+
+  private Waiting() {}
+
+  /// Asks until the answer is as wanted; a call of the client's that fails counts as no answer.
+  ///
+  /// @param what is waited for, as a sentence
+  /// @throws DemoFailedException if it does not come within [#LIMIT]
+  static <T> T until(String what, Supplier<T> question, Predicate<T> wanted)
+      throws InterruptedException {
+    long end = System.nanoTime() + LIMIT.toNanos();
+    while (true) {
+      Optional<QuiverException> failure = Optional.empty();
+      try {
+        var answer = question.get();
+        if (wanted.test(answer)) {
+          return answer;
+        }
+      } catch (QuiverException e) {
+        failure = Optional.of(e);
+      }
+      if (System.nanoTime() - end >= 0) {
+        throw new DemoFailedException(
+            "not within "
+                + LIMIT.toSeconds()
+                + " s: "
+                + what
+                + failure.map(e -> " (" + e.getMessage() + ")").orElse(""));
+      }
+      Thread.sleep(POLL_MILLIS);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package io.quiverdb.cli.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class NodeProcessTest {
+  @TempDir Path folder;
+
+  @Test
+  void killEndsItAndItCanBeStartedAgain() throws Exception {
+    var process = process("echo \"$GREETING\"; exec sleep 600");
+    process.start();
+    assertThat(process.isAlive()).isTrue();
+
+    process.kill();
+    assertThat(process.isAlive()).isFalse();
+    process.start();
+    assertThat(process.isAlive()).isTrue();
+    process.killForGood();
+    assertThat(process.awaitEnd(120)).isTrue();
+  }
+
+  @Test
+  void onceKilledForGoodItStaysDown() throws Exception {
+    var process = process("exec sleep 600");
+    process.start();
+
+    process.killForGood();
+    process.start();
+
+    assertThat(process.awaitEnd(120)).isTrue();
+  }
+
+  @Test
+  void itsLastWordsAreKept() throws Exception {
+    var process = process("echo \"$GREETING\"; echo why >&2; exit 64");
+    process.start();
+
+    assertThat(process.awaitEnd(120)).isTrue();
+    assertThat(process.lastWords()).isEqualTo("hello\nwhy");
+  }
+
+  @Test
+  void freePortsDiffer() throws Exception {
+    var ports = new FreePorts(new Random()).find(9);
+
+    assertThat(new HashSet<>(ports)).hasSize(9);
+  }
+
+  @Test
+  void temporaryFolderGoesAndANamedOneStays() throws Exception {
+    var temporary = DemoFolder.create(java.util.Optional.empty());
+    var named = DemoFolder.create(java.util.Optional.of(folder.resolve("a/b")));
+    Files.writeString(Files.createDirectories(temporary.path().resolve("c")).resolve("d"), "");
+    Files.writeString(named.path().resolve("d"), "");
+
+    temporary.discard();
+    named.discard();
+
+    assertThat(temporary.path()).doesNotExist();
+    assertThat(named.path().resolve("d")).exists();
+  }
+
+  private NodeProcess process(String script) {
+    return new NodeProcess(
+        List.of("/bin/sh", "-c", script), Map.of("GREETING", "hello"), folder.resolve("log"));
+  }
+}
