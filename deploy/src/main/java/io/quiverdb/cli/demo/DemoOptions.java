@@ -22,7 +22,7 @@ public record DemoOptions(
     Optional<Path> journal,
     Optional<Path> json) {
   private static final int QUICK_WRITES = 10_500;
-  private static final int WRITES = 40_000;
+  private static final int WRITES = 30_000;
 
   public DemoOptions {
     serve = List.copyOf(serve);

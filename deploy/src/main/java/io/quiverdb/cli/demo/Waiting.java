@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 
 /// Waits for a condition, with a limit that is only there against hanging.
 final class Waiting {
-  static final Duration LIMIT = Duration.ofMinutes(3);
+  static final Duration LIMIT = Duration.ofMinutes(10);
   private static final long POLL_MILLIS = 50;
 
   private Waiting() {}

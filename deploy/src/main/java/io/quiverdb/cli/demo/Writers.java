@@ -20,7 +20,7 @@ import java.util.function.LongSupplier;
 /// Threads that write batch after batch, each waiting for the answer, until they are stopped. What
 /// was not applied is written again; what may have been applied is kept apart.
 final class Writers implements AutoCloseable {
-  private static final Duration STOP_LIMIT = Duration.ofMinutes(3);
+  private static final Duration STOP_LIMIT = Duration.ofMinutes(10);
 
   private final BatchWrites target;
   private final WriterPoints points;
