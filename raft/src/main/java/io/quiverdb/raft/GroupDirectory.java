@@ -40,12 +40,11 @@ final class GroupDirectory {
   static void create(Path dataDirectory, Path raftDirectory, String name, List<RaftPeer> members)
       throws IOException {
     Path directory = raftDirectory.resolve(name);
-    Path opened = dataDirectory.resolve(OPENED);
     if (Files.exists(directory)) {
-      note(opened, name);
+      note(dataDirectory, name);
       return;
     }
-    requirePresent(opened.resolve(name), raftDirectory);
+    requirePresent(dataDirectory.resolve(OPENED).resolve(name), raftDirectory);
     deleteUnfinished(dataDirectory);
     Path staged = dataDirectory.resolve(STAGING).resolve(name);
     Files.createDirectories(staged);
@@ -61,16 +60,18 @@ final class GroupDirectory {
     syncDirectory(staged);
     Files.move(staged, directory, StandardCopyOption.ATOMIC_MOVE);
     syncDirectory(raftDirectory);
-    note(opened, name);
+    note(dataDirectory, name);
   }
 
-  private static void note(Path opened, String name) throws IOException {
+  /// Remembers that the group was opened here.
+  static void note(Path dataDirectory, String name) throws IOException {
+    Path opened = dataDirectory.resolve(OPENED);
     Path note = opened.resolve(name);
     if (!Files.exists(note)) {
       Files.createDirectories(opened);
       Files.createFile(note);
       syncDirectory(opened);
-      syncDirectory(opened.resolve(".."));
+      syncDirectory(dataDirectory);
     }
   }
 

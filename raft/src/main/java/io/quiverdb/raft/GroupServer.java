@@ -88,6 +88,8 @@ final class GroupServer implements AutoCloseable {
     requireFree(options.bindHost(), options.port());
     keepRatisFromExiting();
     for (var group : found.entrySet()) {
+      // A crash may have come between the directory and its note.
+      GroupDirectory.note(options.dataDirectory(), name(group.getKey()));
       restore(group.getKey(), group.getValue());
     }
     GroupDirectory.syncDirectory(raftDirectory);
