@@ -48,7 +48,7 @@ class NodeProcessTest {
     assertThat(node.exitValue()).as(read()).isEqualTo(ExitCode.GOOD);
     assertThat(read().lines().filter(line -> line.startsWith("{")))
         .allSatisfy(NodeProcessTest::requireJson)
-        .anyMatch(line -> line.contains("connect with: quiver status --server"))
+        .anyMatch(line -> line.contains("connect with: quiver status --endpoint"))
         .anyMatch(line -> line.contains("encryption is off until a later release"))
         .anyMatch(line -> line.contains("stopped"));
   }
