@@ -77,7 +77,7 @@ class ReadmeIT {
 
     var output = run("sh", "-ec", script);
 
-    assertThat(output).contains("\"id\":\"a\"").contains("\"lang\":\"en\"");
+    assertThat(output).contains("\"id\":\"a\"").contains("{\"lang\": \"en\"}");
   }
 
   @Test
