@@ -3,11 +3,13 @@ package io.quiverdb.core;
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.checkpoint.Checkpoint;
 import io.quiverdb.core.checkpoint.CheckpointReader;
+import io.quiverdb.core.checkpoint.CheckpointVerifier;
 import io.quiverdb.core.checkpoint.CheckpointWriter;
 import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.crypto.PlainCodec;
 import io.quiverdb.core.manifest.Manifest;
 import io.quiverdb.core.manifest.ManifestStore;
+import io.quiverdb.core.manifest.PinnedManifest;
 import io.quiverdb.core.manifest.StoreLayout;
 import io.quiverdb.core.op.Applier;
 import io.quiverdb.core.op.Entry;
@@ -46,6 +48,7 @@ public final class Store implements AutoCloseable {
   private final Closeable directoryLock;
   private final ManifestStore manifests;
   private final CheckpointWriter checkpointWriter;
+  private final CheckpointVerifier verifier;
 
   private final ReentrantLock checkpointing = new ReentrantLock();
   private final ReentrantLock writing = new ReentrantLock();
@@ -92,7 +95,12 @@ public final class Store implements AutoCloseable {
         new CheckpointReader(storage, manifests, codec, options.random()).read(windowBytesMax);
     var storeId = manifests.live().map(Manifest::getStoreId).orElseGet(() -> drawStoreId(options));
     var store =
-        new Store(lock, manifests, new CheckpointWriter(storage, manifests, codec, storeId), state);
+        new Store(
+            lock,
+            manifests,
+            new CheckpointWriter(storage, manifests, codec, storeId),
+            new CheckpointVerifier(storage, codec, windowBytesMax, options.random()),
+            state);
     log.info(
         "store opened epoch={} index={} version={} collections={}",
         state.epoch(),
@@ -112,10 +120,12 @@ public final class Store implements AutoCloseable {
       Closeable directoryLock,
       ManifestStore manifests,
       CheckpointWriter checkpointWriter,
+      CheckpointVerifier verifier,
       ShardState state) {
     this.directoryLock = directoryLock;
     this.manifests = manifests;
     this.checkpointWriter = checkpointWriter;
+    this.verifier = verifier;
     this.state = state;
     this.applier = new Applier(state);
     this.checkpointed = state.position();
@@ -253,6 +263,18 @@ public final class Store implements AutoCloseable {
     }
   }
 
+  /// Counts what the newest view shows, without waiting for anything.
+  public StoreStats stats() {
+    requireUsable();
+    return StatsOfViews.of((StoreViews.PublishedStore) view, checkpointed, manifestVersion());
+  }
+
+  /// Of the newest durable checkpoint, 0 before the first.
+  public long manifestVersion() {
+    requireUsable();
+    return manifests.live().map(Manifest::getVersion).orElse(0L);
+  }
+
   /// The state hash at the hash mark at `position`, if it was applied since the store was opened.
   /// The last 64 are kept.
   public Optional<StateHash> hashAt(Position position) {
@@ -320,6 +342,49 @@ public final class Store implements AutoCloseable {
       checkpointed = checkpoint.position();
     } finally {
       writing.unlock();
+    }
+  }
+
+  /// Reads every file of the newest checkpoint, computes its state hash again from the rows on
+  /// disk, and names all that is wrong. Reads, writes and checkpoints go on meanwhile.
+  ///
+  /// @throws StoreFailedException if the storage fails, or the store failed before
+  public Verification verify() {
+    var pin = pin();
+    if (pin.isEmpty()) {
+      return Verification.NOTHING;
+    }
+    try (var pinned = pin.get()) {
+      return verifier.verify(pinned.published());
+    } catch (IOException e) {
+      throw new StoreFailedException("store: cannot be verified", e);
+    }
+  }
+
+  private Optional<PinnedManifest> pin() {
+    checkpointing.lock();
+    try {
+      requireUsable();
+      return manifests.pin();
+    } finally {
+      checkpointing.unlock();
+    }
+  }
+
+  /// Does the same for a store that is not open. Changes nothing.
+  ///
+  /// @throws StoreLockedException if it is open
+  /// @throws StoreFailedException if the storage fails
+  public static Verification verify(Storage storage, StoreOptions options) {
+    return verify(storage, options, PlainCodec.INSTANCE, RequestWindow.BYTES_MAX);
+  }
+
+  static Verification verify(
+      Storage storage, StoreOptions options, PageCodec codec, long windowBytesMax) {
+    try (var _ = storage.lock(StoreLayout.LOCK)) {
+      return new CheckpointVerifier(storage, codec, windowBytesMax, options.random()).verifyLive();
+    } catch (IOException e) {
+      throw new StoreFailedException("store: cannot be verified", e);
     }
   }
 

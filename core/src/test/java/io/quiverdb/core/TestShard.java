@@ -29,6 +29,7 @@ final class TestShard implements AutoCloseable {
   TestShard(Storage storage, long windowBytesMax) {
     store = Store.open(storage, StoreOptions.standard(), PlainCodec.INSTANCE, windowBytesMax);
     index = store.view().position().index();
+    requests = Math.max(0, index) * 1000; // Those below were drawn before it was reopened.
     if (store.view().epoch() == 0) {
       var _ = apply(store.prepareSetOwnership(stamp(0), 1, List.of(new SlotRange(0, 16383))));
       var _ = apply(create(COLLECTION, 1));

@@ -68,19 +68,16 @@ public final class CheckpointReader {
 
   private CollectionState readCollection(Manifest.Collection collection, long version)
       throws IOException {
-    var descriptor = OpProtos.descriptor(collection.getCollectionDescriptor());
-    var head =
-        new CollectionHead(
-            collection.getId(),
-            collection.getName(),
-            descriptor,
-            OpProtos.settings(collection.getSettings()),
-            collection.getCatalogIndex(),
-            collection.getHashKey());
+    var head = head(collection);
     var segments = new ArrayList<SegmentRows>();
     long size = 0;
     for (var segment : collection.getSegmentsList()) {
-      var rows = readSegment(collection.getId(), segment, descriptor, version);
+      var rows =
+          readSegment(
+              manifests.collectionDirectory(collection.getId()),
+              segment,
+              head.descriptor(),
+              version);
       segments.add(rows);
       size += segment.getRowCount() - rows.deaths().deadAsOf(version).getLongCardinality();
     }
@@ -88,18 +85,35 @@ public final class CheckpointReader {
     return new CollectionState(head, segments, size, hashSum, hashSeeds);
   }
 
+  static CollectionHead head(Manifest.Collection collection) {
+    return new CollectionHead(
+        collection.getId(),
+        collection.getName(),
+        OpProtos.descriptor(collection.getCollectionDescriptor()),
+        OpProtos.settings(collection.getSettings()),
+        collection.getCatalogIndex(),
+        collection.getHashKey());
+  }
+
   private SegmentRows readSegment(
-      long collectionId, Manifest.Segment segment, Descriptor descriptor, long version)
+      String directory, Manifest.Segment segment, Descriptor descriptor, long version)
       throws IOException {
-    String directory = manifests.collectionDirectory(collectionId);
     var opened =
         Segment.open(
             storage, directory, ManifestStore.summary(segment), descriptor.dimension(), codec);
+    return new SegmentRows(opened, readDeaths(storage, directory, segment, version, codec));
+  }
+
+  /// @param directory of the collection
+  /// @param version the manifest's operation counter
+  static RowDeaths readDeaths(
+      Storage storage, String directory, Manifest.Segment segment, long version, PageCodec codec)
+      throws IOException {
     if (!segment.hasDeadRowsVersion()) {
-      return new SegmentRows(opened, new RowDeaths(segment.getRowCount()));
+      return new RowDeaths(segment.getRowCount());
     }
     var dead =
         DeadRowsFile.read(storage, directory, segment.getId(), segment.getDeadRowsVersion(), codec);
-    return new SegmentRows(opened, new RowDeaths(segment.getRowCount(), dead, version));
+    return new RowDeaths(segment.getRowCount(), dead, version);
   }
 }

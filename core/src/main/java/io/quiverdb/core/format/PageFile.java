@@ -67,18 +67,28 @@ public final class PageFile {
     return pageCount;
   }
 
+  /// Where a page begins in the file.
+  public long offset(int page) {
+    return (long) page * sealedPageBytes;
+  }
+
   /// The live body of a page, read-only.
   ///
   /// @throws CorruptFileException if the page is not the one that was written here
   public MemorySegment body(int page) {
-    long offset = (long) page * sealedPageBytes;
+    long offset = offset(page);
     var sealedPage = bytes.asSlice(offset, sealedPageBytes);
     var address = new PageAddress(type.code(), fileId, page);
     long bit = 1L << page;
     if ((verified.getPlain(page / Long.SIZE) & bit) != 0) {
       return PageFormat.reopen(address, sealedPage, codec);
     }
-    var body = PageFormat.open(address, sealedPage, codec, path, offset);
+    MemorySegment body;
+    try {
+      body = PageFormat.open(address, sealedPage, codec, path, offset);
+    } catch (CorruptFileException e) {
+      throw e.onPage(page);
+    }
     verified.getAndUpdate(page / Long.SIZE, bits -> bits | bit);
     return body;
   }

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 
 /// Reads the live manifest and publishes new ones. For one thread at a time.
@@ -31,8 +32,11 @@ public final class ManifestStore {
   private final PageCodec codec;
   private final long generation;
 
+  /// Closed by any thread.
+  private final Set<PinnedManifest> pins = ConcurrentHashMap.newKeySet();
+
   private Optional<Current> current;
-  private Optional<Manifest> live;
+  private volatile Optional<Manifest> live;
   private long nextVersion;
   private long nextSegmentId;
 
@@ -124,9 +128,25 @@ public final class ManifestStore {
         .ifPresent(version -> nextVersion = Math.max(nextVersion, version + 1));
   }
 
-  /// Empty before the first is published.
+  /// Empty before the first is published. For any thread.
   public Optional<Manifest> live() {
     return live;
+  }
+
+  /// The live manifest and where its files lie. Empty before the first is published.
+  public Optional<PublishedManifest> published() {
+    return current.flatMap(
+        pointer ->
+            live.map(
+                manifest ->
+                    new PublishedManifest(pointer.generation(), pointer.manifestPath(), manifest)));
+  }
+
+  /// Keeps the files of the live manifest from being deleted, until the pin is closed.
+  public Optional<PinnedManifest> pin() {
+    var pin = published().map(manifest -> new PinnedManifest(manifest, pins));
+    pin.ifPresent(pins::add);
+    return pin;
   }
 
   /// The version that [#publish] will give to the next manifest. The other files of the publication
@@ -164,13 +184,19 @@ public final class ManifestStore {
 
   /// The window of the live manifest, empty if it has none.
   public byte[] readWindow() throws IOException {
-    if (live.isEmpty() || !live.get().hasWindow()) {
+    var published = published();
+    return published.isEmpty() ? new byte[0] : readWindow(storage, published.get(), codec);
+  }
+
+  /// The window of a manifest, empty if it has none.
+  public static byte[] readWindow(Storage storage, PublishedManifest published, PageCodec codec)
+      throws IOException {
+    var path = published.window();
+    if (path.isEmpty()) {
       return new byte[0];
     }
-    var window = live.get().getWindow();
-    var file =
-        PublishedFile.open(
-            storage, StoreLayout.window(generation, window.getVersion()), window.getFileBytes());
+    var window = published.manifest().getWindow();
+    var file = PublishedFile.open(storage, path.get(), window.getFileBytes());
     return BlobFile.read(file, PageType.WINDOW, WINDOW_FILE_ID, window.getVersion(), codec);
   }
 
@@ -231,9 +257,9 @@ public final class ManifestStore {
         .toList();
   }
 
-  /// Files that the live manifest does not need, such as leftovers of a crash. Not to be called
-  /// between writing the files of a publication and [#publish]. Files of other names than ours are
-  /// left alone.
+  /// Files that neither the live manifest nor a pinned one needs, such as leftovers of a crash. Not
+  /// to be called between writing the files of a publication and [#publish]. Files of other names
+  /// than ours are left alone.
   public List<String> garbage() throws IOException {
     Set<String> needed = neededFiles();
     List<String> garbage = new ArrayList<>();
@@ -255,25 +281,9 @@ public final class ManifestStore {
 
   private Set<String> neededFiles() {
     Set<String> needed = new HashSet<>();
-    current.ifPresent(pointer -> needed.add(pointer.manifestPath()));
-    live.ifPresent(manifest -> addNeededFiles(manifest, needed));
+    published().ifPresent(manifest -> needed.addAll(manifest.files()));
+    pins.forEach(pin -> needed.addAll(pin.published().files()));
     return needed;
-  }
-
-  private void addNeededFiles(Manifest manifest, Set<String> needed) {
-    if (manifest.hasWindow()) {
-      needed.add(StoreLayout.window(generation, manifest.getWindow().getVersion()));
-    }
-    for (var collection : manifest.getCollectionsList()) {
-      String directory = StoreLayout.collection(generation, collection.getId()) + "/";
-      for (var segment : collection.getSegmentsList()) {
-        SegmentFiles.names(segment.getId()).forEach(name -> needed.add(directory + name));
-        if (segment.hasDeadRowsVersion()) {
-          needed.add(
-              directory + SegmentFiles.deadRowsName(segment.getId(), segment.getDeadRowsVersion()));
-        }
-      }
-    }
   }
 
   /// Deletes the [#garbage]. Readers that have such a file open are not disturbed. Comes after a
@@ -305,7 +315,7 @@ public final class ManifestStore {
         .toList();
   }
 
-  private static boolean isManifest(String name) {
+  static boolean isManifest(String name) {
     return name.startsWith("manifest-");
   }
 

@@ -32,7 +32,7 @@ public final class ActiveBuffer implements RowSource {
 
   private volatile Chunk[] chunks = {};
   private volatile int rowCount;
-  private long bytes;
+  private volatile long bytes;
 
   /// @param hashSeed of the table of ids
   public ActiveBuffer(int dimension, int hashSeed) {
@@ -66,7 +66,7 @@ public final class ActiveBuffer implements RowSource {
     chunk.previous[index] = table.newest(idUtf8);
     table.put(idUtf8, row);
     rowCount = row + 1;
-    bytes += idUtf8.length + vectorBytes + payload.length + ROW_OVERHEAD_BYTES;
+    bytes = bytes + idUtf8.length + vectorBytes + payload.length + ROW_OVERHEAD_BYTES;
     runs.appended(row + 1);
   }
 
@@ -84,7 +84,7 @@ public final class ActiveBuffer implements RowSource {
     return rowCount;
   }
 
-  /// About what the rows take, dead ones included. For the writer.
+  /// About what the rows take, dead ones included.
   public long bytes() {
     return bytes;
   }

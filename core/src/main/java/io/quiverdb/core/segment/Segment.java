@@ -217,6 +217,14 @@ public final class Segment {
     return payload.asReadOnly();
   }
 
+  /// Says that what stands on an intact page for a row is wrong.
+  public CorruptFileException corruptRow(int row, String what, Object expected, Object found) {
+    int page = directory.pageOfRow(row);
+    return new CorruptFileException(
+            ids.path(), ids.offset(page), what + " of row " + row, expected, found)
+        .onPage(page);
+  }
+
   private IdPage idPage(int page) {
     return new IdPage(ids.body(page));
   }

@@ -6,14 +6,14 @@ import java.nio.ByteBuffer;
 /// was added can be taken out again.
 public record Hash128(long high, long low) {
   public static final int BYTES = 2 * Long.BYTES;
-  static final Hash128 ZERO = new Hash128(0, 0);
+  public static final Hash128 ZERO = new Hash128(0, 0);
 
   /// @param bytes [#BYTES] or more, big-endian
   public static Hash128 of(ByteBuffer bytes) {
     return new Hash128(bytes.getLong(), bytes.getLong());
   }
 
-  Hash128 plus(Hash128 other) {
+  public Hash128 plus(Hash128 other) {
     long sumLow = low + other.low;
     long carry = Long.compareUnsigned(sumLow, low) < 0 ? 1 : 0;
     return new Hash128(high + other.high + carry, sumLow);

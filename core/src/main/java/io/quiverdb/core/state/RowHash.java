@@ -10,14 +10,14 @@ import javax.crypto.spec.SecretKeySpec;
 /// | bytes | what is hashed; numbers are big-endian | | 4 | length of the id in bytes | | 4 |
 /// length of the vector in bytes | | 4 | length of the payload in bytes | | | id (UTF-8), vector
 /// (little-endian floats), payload | | 8 | version |
-final class RowHash {
+public final class RowHash {
   private static final String ALGORITHM = "HmacSHA256";
 
   private final Mac mac;
   private final ByteBuffer lengths = ByteBuffer.allocate(3 * Integer.BYTES);
   private final ByteBuffer versionBytes = ByteBuffer.allocate(Long.BYTES);
 
-  RowHash(byte[] key) {
+  public RowHash(byte[] key) {
     try {
       mac = Mac.getInstance(ALGORITHM);
       mac.init(new SecretKeySpec(key, ALGORITHM));
@@ -26,7 +26,7 @@ final class RowHash {
     }
   }
 
-  Hash128 of(byte[] id, ByteBuffer vector, byte[] payload, long version) {
+  public Hash128 of(byte[] id, ByteBuffer vector, byte[] payload, long version) {
     lengths.clear().putInt(id.length).putInt(vector.remaining()).putInt(payload.length);
     mac.update(lengths.flip());
     mac.update(id);

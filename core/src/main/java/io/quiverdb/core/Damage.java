@@ -1,0 +1,25 @@
+package io.quiverdb.core;
+
+import java.util.OptionalLong;
+
+/// Something that is wrong with a file.
+///
+/// @param file its path below the store's directory
+/// @param page its number within the file, if it is a file of pages and one of them is wrong
+/// @param offset in bytes from the beginning of the file
+/// @param what was looked at, such as "page checksum"
+public record Damage(
+    String file, OptionalLong page, long offset, String what, String expected, String found) {
+
+  public static Damage of(CorruptFileException e) {
+    return new Damage(e.file(), e.page(), e.offset(), e.what(), e.expected(), e.found());
+  }
+
+  /// On one line.
+  @Override
+  public String toString() {
+    return file
+        + (page.isPresent() ? " page " + page.getAsLong() : "")
+        + " at %d: %s is %s (expected: %s)".formatted(offset, what, found, expected);
+  }
+}

@@ -1,0 +1,61 @@
+package io.quiverdb.core;
+
+import io.quiverdb.core.StoreStats.CollectionStats;
+import io.quiverdb.core.StoreStats.FileBytes;
+import io.quiverdb.core.rows.ActiveBuffer;
+import io.quiverdb.core.rows.RowSource;
+import io.quiverdb.core.rows.SegmentRows;
+import io.quiverdb.core.state.CollectionSnapshot;
+
+/// Counts what a view shows.
+final class StatsOfViews {
+  private StatsOfViews() {}
+
+  static StoreStats of(
+      StoreViews.PublishedStore view, Position checkpointed, long manifestVersion) {
+    var collections = view.snapshots().stream().map(StatsOfViews::of).toList();
+    return new StoreStats(
+        view.position(),
+        checkpointed,
+        view.version(),
+        manifestVersion,
+        collections.stream().mapToLong(CollectionStats::bufferBytes).sum(),
+        collections);
+  }
+
+  private static CollectionStats of(CollectionSnapshot collection) {
+    int segmentCount = 0;
+    long segmentRows = 0;
+    long deadRows = 0;
+    long vectorBytes = 0;
+    long payloadBytes = 0;
+    long idBytes = 0;
+    long directoryBytes = 0;
+    long bufferRows = 0;
+    long bufferBytes = 0;
+    for (RowSource source : collection.sources()) {
+      if (source instanceof SegmentRows(var segment, var deaths)) {
+        segmentCount++;
+        segmentRows += segment.rowCount();
+        deadRows += deaths.deadAsOf(collection.version()).getLongCardinality();
+        vectorBytes += segment.summary().vectorFileBytes();
+        payloadBytes += segment.summary().payloadFileBytes();
+        idBytes += segment.summary().idFileBytes();
+        directoryBytes += segment.summary().directoryFileBytes();
+      } else if (source instanceof ActiveBuffer buffer) {
+        bufferRows += buffer.rowCount();
+        bufferBytes += buffer.bytes();
+      }
+    }
+    return new CollectionStats(
+        collection.head().id(),
+        collection.head().name(),
+        collection.size(),
+        segmentCount,
+        segmentRows,
+        deadRows,
+        new FileBytes(vectorBytes, payloadBytes, idBytes, directoryBytes),
+        bufferRows,
+        bufferBytes);
+  }
+}

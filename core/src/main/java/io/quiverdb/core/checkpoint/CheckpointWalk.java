@@ -1,0 +1,222 @@
+package io.quiverdb.core.checkpoint;
+
+import io.quiverdb.core.Damage;
+import io.quiverdb.core.StateHash;
+import io.quiverdb.core.Verification;
+import io.quiverdb.core.crypto.PageCodec;
+import io.quiverdb.core.manifest.Manifest;
+import io.quiverdb.core.manifest.ManifestChain;
+import io.quiverdb.core.manifest.ManifestStore;
+import io.quiverdb.core.manifest.PublishedManifest;
+import io.quiverdb.core.op.OpProtos;
+import io.quiverdb.core.rows.MergedRows;
+import io.quiverdb.core.rows.SegmentRows;
+import io.quiverdb.core.segment.RowDeaths;
+import io.quiverdb.core.segment.Segment;
+import io.quiverdb.core.segment.SegmentFiles;
+import io.quiverdb.core.segment.SegmentPages;
+import io.quiverdb.core.state.CollectionHead;
+import io.quiverdb.core.state.CollectionState;
+import io.quiverdb.core.state.Hash128;
+import io.quiverdb.core.state.RequestWindow;
+import io.quiverdb.core.state.RowHash;
+import io.quiverdb.core.state.ShardState;
+import io.quiverdb.core.storage.Storage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+
+/// One verification of one manifest.
+final class CheckpointWalk {
+  private final Storage storage;
+  private final PublishedManifest published;
+  private final PageCodec codec;
+  private final long windowBytesMax;
+  private final RandomGenerator seeds;
+  private final Findings findings = new Findings();
+  private final List<CollectionState> collections = new ArrayList<>();
+  private Optional<RequestWindow> window = Optional.empty();
+
+  /// @param seeds does not show in the result
+  CheckpointWalk(
+      Storage storage,
+      PublishedManifest published,
+      PageCodec codec,
+      long windowBytesMax,
+      RandomGenerator seeds) {
+    this.storage = storage;
+    this.published = published;
+    this.codec = codec;
+    this.windowBytesMax = windowBytesMax;
+    this.seeds = seeds;
+  }
+
+  Verification run() throws IOException {
+    countFiles();
+    boolean _ =
+        findings.complete(
+            published.path(), () -> new ManifestChain(storage, findings::add).verify(published));
+    boolean _ = findings.complete(published.path(), this::verifyWindow);
+    for (var collection : published.manifest().getCollectionsList()) {
+      boolean _ = findings.complete(published.path(), () -> verifyCollection(collection));
+    }
+    return result(published.manifest());
+  }
+
+  private Verification result(Manifest manifest) {
+    return new Verification(
+        manifest.getVersion(),
+        OpProtos.position(manifest.getPosition()),
+        findings.fileCount(),
+        findings.byteCount(),
+        findings.rowCount(),
+        stateHash(manifest),
+        List.copyOf(findings.damages()),
+        findings.damageCount());
+  }
+
+  private Optional<StateHash> stateHash(Manifest manifest) {
+    if (findings.damageCount() > 0 || window.isEmpty()) {
+      return Optional.empty();
+    }
+    Map<Long, Long> tombstones =
+        manifest.getTombstonesList().stream()
+            .collect(
+                Collectors.toMap(
+                    Manifest.Tombstone::getCollectionId, Manifest.Tombstone::getCatalogIndex));
+    var state =
+        new ShardState(
+            OpProtos.position(manifest.getPosition()),
+            manifest.getOpCounter(),
+            manifest.getEpoch(),
+            OpProtos.slots(manifest.getSlotsList()),
+            collections,
+            tombstones,
+            window.get(),
+            seeds);
+    return Optional.of(state.hash());
+  }
+
+  private void countFiles() throws IOException {
+    for (var path : published.files()) {
+      if (storage.exists(path)) {
+        findings.countFile(storage.open(path).length());
+      }
+    }
+  }
+
+  private void verifyWindow() throws IOException {
+    byte[] encoded = ManifestStore.readWindow(storage, published, codec);
+    boolean _ =
+        findings.complete(
+            published.window().orElse(published.path()),
+            () -> window = Optional.of(RequestWindow.decode(encoded, windowBytesMax)));
+  }
+
+  private void verifyCollection(Manifest.Collection collection) throws IOException {
+    long damagesBefore = findings.damageCount();
+    var head = CheckpointReader.head(collection);
+    long opCounter = published.manifest().getOpCounter();
+    var hash = new RowHash(head.hashKey().toByteArray());
+    var segments = new ArrayList<SegmentRows>();
+    Hash128 sum = Hash128.ZERO;
+    for (var segment : collection.getSegmentsList()) {
+      verifyPages(head, segment);
+      var rows = openSegment(head, segment);
+      if (rows.isPresent()) {
+        segments.add(rows.get());
+        String path = published.collectionDirectory(head.id()) + "/seg-" + segment.getId() + ".ids";
+        sum = sum.plus(new SegmentVerifier(rows.get(), hash, opCounter, findings).verify(path));
+      }
+    }
+    if (findings.damageCount() == damagesBefore) {
+      verifyWhole(collection, sum);
+      long size = verifyIdsAreDistinct(collection, segments);
+      collections.add(new CollectionState(head, segments, size, sum, seeds));
+    }
+  }
+
+  private void verifyPages(CollectionHead head, Manifest.Segment segment) throws IOException {
+    String directory = published.collectionDirectory(head.id());
+    boolean _ =
+        findings.complete(
+            directory + "/seg-" + segment.getId(),
+            () ->
+                new SegmentPages(
+                        storage, directory, ManifestStore.summary(segment), codec, findings::add)
+                    .verify(head.descriptor().dimension()));
+  }
+
+  /// Empty if it cannot be opened. Where it is not known which rows are dead, all count as alive.
+  private Optional<SegmentRows> openSegment(CollectionHead head, Manifest.Segment segment)
+      throws IOException {
+    String directory = published.collectionDirectory(head.id());
+    long opCounter = published.manifest().getOpCounter();
+    int dimension = head.descriptor().dimension();
+    var summary = ManifestStore.summary(segment);
+    var deaths = new RowDeaths[] {new RowDeaths(segment.getRowCount())};
+    boolean _ =
+        findings.complete(
+            directory + "/" + deadRowsName(segment),
+            () ->
+                deaths[0] =
+                    CheckpointReader.readDeaths(storage, directory, segment, opCounter, codec));
+    var opened = new ArrayList<SegmentRows>();
+    boolean _ =
+        findings.complete(
+            directory + "/seg-" + segment.getId(),
+            () ->
+                opened.add(
+                    new SegmentRows(
+                        Segment.open(storage, directory, summary, dimension, codec), deaths[0])));
+    return opened.stream().findFirst();
+  }
+
+  private static String deadRowsName(Manifest.Segment segment) {
+    return SegmentFiles.deadRowsName(segment.getId(), segment.getDeadRowsVersion());
+  }
+
+  private void verifyWhole(Manifest.Collection collection, Hash128 computed) {
+    var recorded = new Hash128(collection.getHashSumHigh(), collection.getHashSumLow());
+    if (!computed.equals(recorded)) {
+      findings.add(
+          new Damage(
+              published.path(),
+              OptionalLong.empty(),
+              0,
+              "sum of the rows' hashes of collection " + Long.toUnsignedString(collection.getId()),
+              computed.toString(),
+              recorded.toString()));
+    }
+  }
+
+  /// @return how many rows live
+  private long verifyIdsAreDistinct(Manifest.Collection collection, List<SegmentRows> segments) {
+    var rows = new MergedRows(segments, Optional.empty(), published.manifest().getOpCounter());
+    byte[] idBefore = {};
+    long size = 0;
+    for (var row = rows.next(); row.isPresent(); row = rows.next()) {
+      byte[] id = row.get().id();
+      if (Arrays.equals(id, idBefore)) {
+        findings.add(
+            new Damage(
+                published.path(),
+                OptionalLong.empty(),
+                0,
+                "live rows of one id in collection " + Long.toUnsignedString(collection.getId()),
+                "1",
+                "2"));
+        break; // The id itself is not to be shown.
+      }
+      idBefore = id;
+      size++;
+    }
+    return size;
+  }
+}

@@ -1,0 +1,91 @@
+package io.quiverdb.core.checkpoint;
+
+import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.Damage;
+import io.quiverdb.core.Verification;
+import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/// What a verification has found so far. For one thread.
+final class Findings {
+  private final Set<Damage> damages = new LinkedHashSet<>();
+  private Optional<Damage> last = Optional.empty();
+  private long damageCount;
+  private long fileCount;
+  private long byteCount;
+  private long rowCount;
+
+  /// A part of the walk.
+  @FunctionalInterface
+  interface Step {
+    void run() throws IOException;
+  }
+
+  /// Runs a step of the walk, and notes why it could not be completed.
+  ///
+  /// @param file is blamed when what failed does not say which
+  /// @return whether it was completed
+  boolean complete(String file, Step step) throws IOException {
+    try {
+      step.run();
+      return true;
+    } catch (CorruptFileException e) {
+      add(Damage.of(e));
+    } catch (RuntimeException | AssertionError e) {
+      // The seal was sound and what lies below makes no sense: no reader promises more than to
+      // fail.
+      add(unreadable(file, e));
+    } catch (InternalError e) {
+      // So the JVM reports a mapped page that the disk cannot give.
+      add(unreadable(file, e));
+    }
+    return false;
+  }
+
+  private static Damage unreadable(String file, Throwable e) {
+    return new Damage(file, OptionalLong.empty(), 0, "content", "readable", e.toString());
+  }
+
+  void add(Damage damage) {
+    if (damages.contains(damage) || last.equals(Optional.of(damage))) {
+      return; // Several rows lie on one page, and every page is looked at twice.
+    }
+    last = Optional.of(damage);
+    damageCount++;
+    if (damages.size() < Verification.DAMAGES_MAX) {
+      damages.add(damage);
+    }
+  }
+
+  long damageCount() {
+    return damageCount;
+  }
+
+  void countFile(long bytes) {
+    fileCount++;
+    byteCount += bytes;
+  }
+
+  void countRow() {
+    rowCount++;
+  }
+
+  long fileCount() {
+    return fileCount;
+  }
+
+  long byteCount() {
+    return byteCount;
+  }
+
+  long rowCount() {
+    return rowCount;
+  }
+
+  Set<Damage> damages() {
+    return damages;
+  }
+}

@@ -1,0 +1,72 @@
+package io.quiverdb.core.manifest;
+
+import com.google.protobuf.ByteString;
+import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.Damage;
+import io.quiverdb.core.op.OpProtos;
+import io.quiverdb.core.storage.Storage;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/// The manifests of a generation, each of which holds the hash of the one before. Of those that are
+/// not the live one some may still be there, because somebody has pinned them.
+public final class ManifestChain {
+  private final Storage storage;
+  private final Consumer<Damage> damages;
+
+  /// @param damages hears of everything that is wrong
+  public ManifestChain(Storage storage, Consumer<Damage> damages) {
+    this.storage = storage;
+    this.damages = damages;
+  }
+
+  /// Follows the chain back from `live` as far as it is there. What does not belong to it is a
+  /// leftover, of a crash or of a deletion, and no concern of the store.
+  public void verify(PublishedManifest live) throws IOException {
+    Map<ByteString, UncheckedManifest> others = new HashMap<>();
+    String directory = StoreLayout.generation(live.generation());
+    for (var name : storage.list(directory)) {
+      String path = directory + "/" + name;
+      if (ManifestStore.isManifest(name) && !path.equals(live.path())) {
+        var unchecked = UncheckedManifest.read(storage, path);
+        others.put(UncheckedManifest.sha256(unchecked.content().toByteArray()), unchecked);
+      }
+    }
+    var successor = live.manifest();
+    var before = others.remove(successor.getPreviousSha256());
+    while (before != null) {
+      try {
+        var manifest = before.verify();
+        verifyOrder(before, manifest, successor);
+        successor = manifest;
+        before = others.remove(manifest.getPreviousSha256());
+      } catch (CorruptFileException e) {
+        damages.accept(Damage.of(e));
+        return;
+      }
+    }
+  }
+
+  private static void verifyOrder(UncheckedManifest file, Manifest before, Manifest after) {
+    var checks = new FileChecks(file.path(), file.content());
+    checks.that(
+        "manifest version below that of its successor",
+        0,
+        true,
+        before.getVersion() < after.getVersion());
+    checks.that(
+        "position not after that of its successor",
+        0,
+        true,
+        OpProtos.position(before.getPosition()).compareTo(OpProtos.position(after.getPosition()))
+            <= 0);
+    checks.that(
+        "operation counter not above that of its successor",
+        0,
+        true,
+        before.getOpCounter() <= after.getOpCounter());
+    checks.that("store id", 0, after.getStoreId(), before.getStoreId());
+  }
+}

@@ -1,0 +1,69 @@
+package io.quiverdb.core.segment;
+
+import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.Damage;
+import io.quiverdb.core.crypto.PageCodec;
+import io.quiverdb.core.format.PageFile;
+import io.quiverdb.core.format.PageFormat;
+import io.quiverdb.core.format.PageType;
+import io.quiverdb.core.storage.Storage;
+import java.io.IOException;
+import java.util.function.Consumer;
+
+/// Reads all pages of a segment's files, whether a row leads to them or not, and each file by
+/// itself: so that one that is damaged hides nothing of the others.
+public final class SegmentPages {
+  private final Storage storage;
+  private final String collection;
+  private final SegmentSummary summary;
+  private final PageCodec codec;
+  private final Consumer<Damage> damages;
+
+  /// @param collection the directory of the collection
+  /// @param damages hears of everything that is wrong
+  public SegmentPages(
+      Storage storage,
+      String collection,
+      SegmentSummary summary,
+      PageCodec codec,
+      Consumer<Damage> damages) {
+    this.storage = storage;
+    this.collection = collection;
+    this.summary = summary;
+    this.codec = codec;
+    this.damages = damages;
+  }
+
+  public void verify(int dimension) throws IOException {
+    verify(
+        SegmentFiles.VECTORS,
+        summary.vectorFileBytes(),
+        PageType.VECTORS,
+        PageFormat.vectorPageBytes(dimension));
+    verify(
+        SegmentFiles.PAYLOADS,
+        summary.payloadFileBytes(),
+        PageType.PAYLOADS,
+        PageFormat.PAGE_BYTES);
+    verify(SegmentFiles.IDS, summary.idFileBytes(), PageType.IDS, PageFormat.ID_PAGE_BYTES);
+  }
+
+  private void verify(String kind, long fileBytes, PageType type, int pageBytes)
+      throws IOException {
+    String path = SegmentFiles.path(collection, summary.id(), kind);
+    PageFile file;
+    try {
+      file = PageFile.open(storage, path, fileBytes, summary.id(), type, pageBytes, codec);
+    } catch (CorruptFileException e) {
+      damages.accept(Damage.of(e));
+      return;
+    }
+    for (int page = 0; page < file.pageCount(); page++) {
+      try {
+        var _ = file.body(page);
+      } catch (CorruptFileException e) {
+        damages.accept(Damage.of(e));
+      }
+    }
+  }
+}

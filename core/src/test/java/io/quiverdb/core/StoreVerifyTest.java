@@ -1,0 +1,171 @@
+package io.quiverdb.core;
+
+import static io.quiverdb.core.TestShard.point;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quiverdb.core.crypto.PlainCodec;
+import io.quiverdb.core.state.RequestWindow;
+import io.quiverdb.core.storage.SimulatedStorage;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class StoreVerifyTest {
+  private final SimulatedStorage storage = new SimulatedStorage();
+  private StateHash hash = new StateHash(0, 0);
+
+  /// Two segments, in the first of which rows are dead.
+  @BeforeEach
+  void fillStore() {
+    try (var shard = new TestShard(storage, RequestWindow.BYTES_MAX)) {
+      for (int index = 0; index < 300; index++) {
+        shard.upsert(point("id-" + index, index));
+      }
+      shard.store.checkpoint();
+      shard.delete("id-7", "id-8");
+      shard.upsert(point("id-9", 1), point("new", 2));
+      shard.store.checkpoint();
+      hash = shard.store.stateHash();
+    }
+  }
+
+  @Test
+  void intactStoreVerifiesAndItsHashIsThatOfTheState() {
+    var verification = verify();
+
+    assertThat(verification.damages()).isEmpty();
+    assertThat(verification.isIntact()).isTrue();
+    assertThat(verification.stateHash()).contains(hash);
+    assertThat(verification.rowCount()).isEqualTo(302);
+    // A manifest, a window, two segments of four files, the dead rows of one.
+    assertThat(verification.fileCount()).isEqualTo(11);
+  }
+
+  @Test
+  void openStoreVerifiesWhatItsLastCheckpointHolds() {
+    try (var shard = new TestShard(storage, RequestWindow.BYTES_MAX)) {
+      var position = shard.store.view().position();
+      shard.upsert(point("later", 3));
+
+      var verification = shard.store.verify();
+
+      assertThat(verification.isIntact()).isTrue();
+      assertThat(verification.position()).isEqualTo(position);
+      assertThat(verification.stateHash()).contains(hash);
+    }
+  }
+
+  @Test
+  void storeWithoutCheckpointHasNothingToVerify() {
+    try (var shard = new TestShard()) {
+      assertThat(shard.store.verify()).isEqualTo(Verification.NOTHING);
+    }
+    assertThat(Store.verify(new SimulatedStorage(), StoreOptions.standard()))
+        .isEqualTo(Verification.NOTHING);
+  }
+
+  @Test
+  void verifyingChangesNothing() throws IOException {
+    var before = storage.copy();
+
+    verify();
+
+    assertThat(storage.files()).isEqualTo(before.files());
+    for (var path : storage.files()) {
+      assertThat(storage.content(path)).as(path).isEqualTo(before.content(path));
+    }
+  }
+
+  @Test
+  void storeThatIsOpenIsNotVerifiedFromOutside() {
+    try (var _ = new TestShard(storage, RequestWindow.BYTES_MAX)) {
+      assertThatThrownBy(this::verify).isInstanceOf(StoreLockedException.class);
+    }
+  }
+
+  @Test
+  void damageOfSeveralFilesIsNamedAllAtOnce() throws IOException {
+    flip(path("seg-1.vec"), 100);
+    flip(path("seg-1.pay"), 60);
+    storage.delete(path("seg-2.dir"));
+    flip(path("del-1"), 20);
+
+    var damaged = verify().damages();
+
+    assertThat(damaged)
+        .extracting(Damage::file)
+        .containsOnly(path("seg-1.vec"), path("seg-1.pay"), path("seg-2.dir"), path("del-1"));
+    assertThat(verify().stateHash()).isEmpty();
+    assertThat(damaged)
+        .anySatisfy(
+            damage ->
+                assertThat(damage.toString())
+                    .startsWith(path("seg-1.vec") + " page 0 at 28: page checksum is "))
+        .anySatisfy(
+            damage ->
+                assertThat(damage.toString())
+                    .isEqualTo(path("seg-2.dir") + " at 0: file is missing (expected: present)"));
+  }
+
+  @Test
+  void everyDamagedPageIsNamedOnceAndByItsNumber() {
+    flip(path("seg-1.ids"), 4096 + 500);
+    flip(path("seg-1.ids"), 3 * 4096 + 500);
+
+    var damages = verify().damages();
+
+    assertThat(damages).hasSize(2);
+    assertThat(damages.getFirst().page()).hasValue(1);
+    assertThat(damages.getFirst().offset()).isEqualTo(4096 + 28);
+    assertThat(damages.getLast().page()).hasValue(3);
+  }
+
+  @Test
+  void manifestThatCannotBeReadIsNamed() {
+    String manifest =
+        storage.files().stream()
+            .filter(path -> path.contains("manifest-"))
+            .findFirst()
+            .orElseThrow();
+    flip(manifest, 50);
+
+    var verification = verify();
+
+    assertThat(verification.damages()).extracting(Damage::file).containsExactly(manifest);
+    assertThat(verification.isIntact()).isFalse();
+  }
+
+  @Test
+  void openStoreNamesDamageAndStaysInUse() {
+    try (var shard = new TestShard(storage, RequestWindow.BYTES_MAX)) {
+      flip(path("seg-2.vec"), 40);
+
+      assertThat(shard.store.verify().damages())
+          .extracting(Damage::file)
+          .containsExactly(path("seg-2.vec"));
+
+      shard.upsert(point("later", 3));
+      assertThat(shard.ids()).contains("later");
+    }
+  }
+
+  private Verification verify() {
+    return Store.verify(
+        storage, StoreOptions.standard(), PlainCodec.INSTANCE, RequestWindow.BYTES_MAX);
+  }
+
+  private String path(String name) {
+    List<String> found =
+        storage.files().stream().filter(path -> path.contains("/" + name)).toList();
+    return found.isEmpty() ? "gen-1/collections/7/" + name : found.getFirst();
+  }
+
+  private void flip(String path, int offset) {
+    byte[] content = Arrays.copyOf(storage.content(path), storage.content(path).length);
+    content[offset] ^= 1;
+    storage.overwrite(path, content);
+  }
+}
