@@ -3,7 +3,11 @@ package io.quiverdb.core;
 /// What can go wrong in a store that is not its caller's mistake (those are
 /// [IllegalArgumentException]s).
 public abstract sealed class StoreException extends RuntimeException
-    permits CorruptFileException, StoreClosedException, StoreFailedException, StoreLockedException {
+    permits CorruptFileException,
+        StoreClosedException,
+        StoreFailedException,
+        StoreLockedException,
+        WrongKeyException {
   private static final long serialVersionUID = 1L;
 
   StoreException(String message) {

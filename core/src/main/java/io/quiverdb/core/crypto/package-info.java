@@ -1,4 +1,4 @@
-/// Seals what goes to the disk. Entry type: [PageCodec].
+/// Seals what goes to the disk and into logs. Entry type: [PageCodec].
 @NullMarked
 package io.quiverdb.core.crypto;
 

@@ -1,0 +1,54 @@
+package io.quiverdb.core.crypto;
+
+import io.quiverdb.core.MasterKey;
+import io.quiverdb.core.WrongKeyException;
+import io.quiverdb.core.storage.AtomicFile;
+import io.quiverdb.core.storage.Storage;
+import java.io.IOException;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.Optional;
+
+/// The file `catalog.key` at the root of a store or node ([WrappedCatalogKey] is its format).
+/// Replaced as a whole when the master key changes; the catalogue key in it never changes.
+public final class CatalogKeyFile {
+  public static final String NAME = "catalog.key";
+
+  private CatalogKeyFile() {}
+
+  /// Empty if there is none.
+  ///
+  /// @throws io.quiverdb.core.CorruptFileException if it does not hold what was written to it
+  public static Optional<WrappedCatalogKey> read(Storage storage) throws IOException {
+    return storage.exists(NAME)
+        ? Optional.of(
+            WrappedCatalogKey.decode(
+                NAME, storage.open(NAME).bytes().toArray(ValueLayout.JAVA_BYTE)))
+        : Optional.empty();
+  }
+
+  /// Durable when it returns.
+  public static void write(Storage storage, WrappedCatalogKey key) throws IOException {
+    AtomicFile.replace(storage, "", NAME, key.encode());
+  }
+
+  /// Wraps the catalogue key by another master key. After a crash it is wrapped by the one or the
+  /// other. Changes nothing if `to` wraps it already.
+  ///
+  /// @throws WrongKeyException if `from` does not wrap it; nothing is changed then
+  /// @throws IllegalArgumentException if there is no such file
+  public static void rewrap(Storage storage, MasterKey from, MasterKey to) throws IOException {
+    var wrapped =
+        read(storage)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        NAME + ": missing (expected: the directory of an encrypted store)"));
+    if (wrapped.masterKeyId().equals(to.id())) {
+      return;
+    }
+    try (var catalogKey = wrapped.unwrap(List.of(from))) {
+      write(storage, WrappedCatalogKey.wrap(catalogKey, to));
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package io.quiverdb.core.crypto;
+
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
+import javax.crypto.Cipher;
+import javax.crypto.spec.SecretKeySpec;
+
+/// XAES-256-GCM (C2SP): AES-256-GCM under a key made from the first half of a nonce of 192 bits,
+/// with the second half as its nonce. So nonces may be drawn at random, by any number of writers,
+/// for any number of messages. Two AES blocks a message are all it costs.
+final class ExtendedNonceAead {
+  static final int NONCE_BYTES = 24;
+
+  private static final int BLOCK_BYTES = 16;
+  private static final int HALF_NONCE_BYTES = NONCE_BYTES / 2;
+
+  /// Of GF(2^128), as CMAC uses it (NIST SP 800-38B).
+  private static final int REDUCTION = 0x87;
+
+  private final KeyBytes key;
+  private final Aead aead;
+
+  /// CMAC's first sub-key.
+  private final byte[] subKey;
+
+  ExtendedNonceAead(KeyBytes key, Aead aead) {
+    this.key = key;
+    this.aead = aead;
+    this.subKey = doubled(encrypt(key, new byte[BLOCK_BYTES]));
+  }
+
+  /// Multiplication by x.
+  private static byte[] doubled(byte[] block) {
+    var result = new byte[BLOCK_BYTES];
+    int carry = 0;
+    for (int index = BLOCK_BYTES - 1; index >= 0; index--) {
+      int shifted = (Byte.toUnsignedInt(block[index]) << 1) | carry;
+      result[index] = (byte) shifted;
+      carry = shifted >>> Byte.SIZE;
+    }
+    result[BLOCK_BYTES - 1] ^= (byte) (-carry & REDUCTION);
+    return result;
+  }
+
+  void seal(byte[] nonce, byte[] associated, ByteSlice plain, ByteSlice sealed) {
+    try (var messageKey = messageKey(nonce)) {
+      aead.seal(messageKey, secondHalf(nonce), associated, plain, sealed);
+    }
+  }
+
+  boolean open(byte[] nonce, byte[] associated, ByteSlice sealed, ByteSlice plain) {
+    try (var messageKey = messageKey(nonce)) {
+      return aead.open(messageKey, secondHalf(nonce), associated, sealed, plain);
+    }
+  }
+
+  /// CMAC of two blocks that hold a counter, "X", and the first half of the nonce (NIST SP
+  /// 800-108).
+  private KeyBytes messageKey(byte[] nonce) {
+    assert nonce.length == NONCE_BYTES : nonce.length;
+    var blocks = new byte[2 * BLOCK_BYTES];
+    for (int block = 0; block < 2; block++) {
+      int offset = block * BLOCK_BYTES;
+      blocks[offset + 1] = (byte) (block + 1);
+      blocks[offset + 2] = 'X';
+      System.arraycopy(nonce, 0, blocks, offset + BLOCK_BYTES - HALF_NONCE_BYTES, HALF_NONCE_BYTES);
+      for (int index = 0; index < BLOCK_BYTES; index++) {
+        blocks[offset + index] ^= subKey[index];
+      }
+    }
+    byte[] derived = encrypt(key, blocks);
+    try {
+      return KeyBytes.copyOf(derived);
+    } finally {
+      Arrays.fill(derived, (byte) 0);
+    }
+  }
+
+  private static byte[] secondHalf(byte[] nonce) {
+    return Arrays.copyOfRange(nonce, HALF_NONCE_BYTES, NONCE_BYTES);
+  }
+
+  /// Each block by itself.
+  private static byte[] encrypt(KeyBytes key, byte[] blocks) {
+    try {
+      var cipher = Cipher.getInstance("AES/ECB/NoPadding");
+      cipher.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(key.bytes(), "AES"));
+      return cipher.doFinal(blocks);
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError("every JDK has AES", e);
+    }
+  }
+}
