@@ -65,6 +65,18 @@ final class HookedStorage implements Storage {
   }
 
   @Override
+  public void truncate(String path, long length) throws IOException {
+    beforeCall.run();
+    storage.truncate(path, length);
+  }
+
+  @Override
+  public void sync(String path) throws IOException {
+    beforeCall.run();
+    storage.sync(path);
+  }
+
+  @Override
   public void syncDirectory(String directory) throws IOException {
     beforeCall.run();
     storage.syncDirectory(directory);

@@ -2,10 +2,14 @@ package io.quiverdb.core.storage;
 
 import io.quiverdb.core.StoreLockedException;
 import java.io.Closeable;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.channels.FileLock;
@@ -41,14 +45,18 @@ public final class FileStorage implements Storage {
 
   @Override
   public WritableFile create(String path) throws IOException {
-    return new AppendedFile(
-        FileChannel.open(resolve(path), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+    Path file = Files.createFile(resolve(path));
+    return new AppendedFile(new FileOutputStream(file.toFile()));
   }
 
   @Override
   public ReadableFile open(String path) throws IOException {
     // Mapped here and not on demand, so that whoever has opened a file may read it after its
     // deletion.
+    return withoutInterruption(() -> map(path));
+  }
+
+  private MappedFile map(String path) throws IOException {
     try (var channel = FileChannel.open(resolve(path), StandardOpenOption.READ)) {
       return new MappedFile(
           path, channel.map(MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto()));
@@ -99,10 +107,53 @@ public final class FileStorage implements Storage {
   }
 
   @Override
-  public void syncDirectory(String directory) throws IOException {
-    try (var channel = FileChannel.open(resolve(directory), StandardOpenOption.READ)) {
-      channel.force(true);
+  public void truncate(String path, long length) throws IOException {
+    try (var file = new RandomAccessFile(resolve(path).toFile(), "rw")) {
+      file.setLength(length);
     }
+  }
+
+  @Override
+  public void sync(String path) throws IOException {
+    try (var file = new FileInputStream(resolve(path).toFile())) {
+      file.getFD().sync();
+    }
+  }
+
+  @Override
+  public void syncDirectory(String directory) throws IOException {
+    withoutInterruption(
+        () -> {
+          try (var channel = FileChannel.open(resolve(directory), StandardOpenOption.READ)) {
+            channel.force(true);
+          }
+          return true;
+        });
+  }
+
+  /// A channel closes itself when its thread is interrupted. Which says nothing about the disk: so
+  /// the action is repeated, and the interruption kept for whoever asks for it.
+  private static <T> T withoutInterruption(ChannelAction<T> action) throws IOException {
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        try {
+          return action.run();
+        } catch (ClosedByInterruptException _) {
+          var _ = Thread.interrupted();
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  @FunctionalInterface
+  private interface ChannelAction<T> {
+    T run() throws IOException;
   }
 
   @Override
@@ -149,13 +200,17 @@ public final class FileStorage implements Storage {
     return root.resolve(path);
   }
 
+  /// A stream and not a channel: a channel is closed, and the store would fail, when the thread
+  /// that writes is interrupted.
   private static final class AppendedFile implements WritableFile {
-    private final FileChannel channel;
+    private static final int COPY_BYTES = 64 * 1024;
+
+    private final FileOutputStream stream;
     private long length;
     private boolean failed;
 
-    AppendedFile(FileChannel channel) {
-      this.channel = channel;
+    AppendedFile(FileOutputStream stream) {
+      this.stream = stream;
     }
 
     @Override
@@ -163,11 +218,23 @@ public final class FileStorage implements Storage {
       requireIntact();
       int appendedBytes = bytes.remaining();
       failed = true;
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
+      write(bytes);
       failed = false;
       length += appendedBytes;
+    }
+
+    private void write(ByteBuffer bytes) throws IOException {
+      if (bytes.hasArray()) {
+        stream.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+        bytes.position(bytes.limit());
+        return;
+      }
+      var copy = new byte[Math.min(COPY_BYTES, bytes.remaining())];
+      while (bytes.hasRemaining()) {
+        int count = Math.min(copy.length, bytes.remaining());
+        bytes.get(copy, 0, count);
+        stream.write(copy, 0, count);
+      }
     }
 
     @Override
@@ -179,13 +246,13 @@ public final class FileStorage implements Storage {
     public void sync() throws IOException {
       requireIntact();
       failed = true;
-      channel.force(true);
+      stream.getFD().sync();
       failed = false;
     }
 
     @Override
     public void close() throws IOException {
-      channel.close();
+      stream.close();
     }
 
     /// After a failure nobody knows what the file holds.

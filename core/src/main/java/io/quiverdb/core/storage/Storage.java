@@ -6,9 +6,9 @@ import java.util.List;
 
 /// A tree of files. Paths are relative and separated by slashes; the empty path is the root.
 ///
-/// What survives a crash: the bytes of a file up to its last [WritableFile#sync], and a name that
-/// was created, renamed or deleted once its directory was synced by [#syncDirectory]. Anything else
-/// may be there, or not, or in part.
+/// What survives a crash: the bytes of a file up to its last [WritableFile#sync] or [#sync], and a
+/// name that was created, renamed or deleted once its directory was synced by [#syncDirectory].
+/// Anything else may be there, or not, or in part.
 public interface Storage {
   /// Creates a file for writing; it must not exist.
   WritableFile create(String path) throws IOException;
@@ -29,6 +29,13 @@ public interface Storage {
 
   /// Deletes a file or an empty directory.
   void delete(String path) throws IOException;
+
+  /// Cuts a file to its first `length` bytes; nobody has it open. Durable after [#sync].
+  void truncate(String path, long length) throws IOException;
+
+  /// Makes all bytes of a file durable, whoever wrote them: what a killed process has written may
+  /// be read and yet not be on the disk. Never repeated after it failed.
+  void sync(String path) throws IOException;
 
   /// Makes the names in a directory durable.
   void syncDirectory(String directory) throws IOException;

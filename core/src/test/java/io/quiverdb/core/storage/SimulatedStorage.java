@@ -11,11 +11,14 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 /// A file system in memory that can lose power or fail at any call, and then keeps no more than
@@ -24,7 +27,7 @@ import java.util.random.RandomGenerator;
 /// Every call of the storage and of its files is counted, from 1; a call at which it crashes or
 /// fails has no effect. After a crash ([#afterCrash]):
 /// - a file holds its synced bytes; of those appended since, all, none, or a torn part: some of
-///   them, blocks of which may be zeros;
+///   them, blocks of which may be zeros; a truncation that was not synced is kept or lost;
 /// - each change of a directory (create, rename, delete) since its last sync is kept or lost by
 ///   itself; a rename is atomic.
 public final class SimulatedStorage implements Storage {
@@ -89,6 +92,22 @@ public final class SimulatedStorage implements Storage {
     return survivor;
   }
 
+  /// What the next process finds if this one is killed now: all that it did, of which a later power
+  /// loss may still take what was not synced. This storage is dead then.
+  public synchronized SimulatedStorage afterKill() {
+    crashed = true;
+    var survivor = new SimulatedStorage();
+    var copies = new IdentityHashMap<Node, Node>();
+    UnaryOperator<Node> copy = node -> copies.computeIfAbsent(node, Node::afterKill);
+    names.forEach((path, node) -> survivor.names.put(path, copy.apply(node)));
+    durableNames.forEach((path, node) -> survivor.durableNames.put(path, copy.apply(node)));
+    unsyncedChanges.forEach(
+        change ->
+            survivor.unsyncedChanges.add(
+                new NameChange(change.removed, change.added, copy.apply(change.node))));
+    return survivor;
+  }
+
   /// The files with all bytes that were written, for tests that damage them.
   public synchronized SimulatedStorage copy() {
     var copy = new SimulatedStorage();
@@ -132,11 +151,7 @@ public final class SimulatedStorage implements Storage {
   @Override
   public synchronized ReadableFile open(String path) throws IOException {
     countCall();
-    var node = names.get(path);
-    if (node == null || node.directory) {
-      throw new NoSuchFileException(path);
-    }
-    return new Content(path, MemorySegment.ofArray(node.content()).asReadOnly());
+    return new Content(path, MemorySegment.ofArray(file(path).content()).asReadOnly());
   }
 
   @Override
@@ -191,6 +206,26 @@ public final class SimulatedStorage implements Storage {
       throw new DirectoryNotEmptyException(path);
     }
     change(new NameChange(path, "", node));
+  }
+
+  @Override
+  public synchronized void truncate(String path, long length) throws IOException {
+    countCall();
+    file(path).truncate(Math.toIntExact(length));
+  }
+
+  @Override
+  public synchronized void sync(String path) throws IOException {
+    countCall();
+    file(path).sync();
+  }
+
+  private Node file(String path) throws IOException {
+    var node = names.get(path);
+    if (node == null || node.directory) {
+      throw new NoSuchFileException(path);
+    }
+    return node;
   }
 
   @Override
@@ -291,6 +326,9 @@ public final class SimulatedStorage implements Storage {
     private int length;
     private int syncedLength;
 
+    /// What is on the platter of a file that was truncated and not synced since.
+    private Optional<byte[]> beforeTruncation = Optional.empty();
+
     Node(boolean directory) {
       this.directory = directory;
     }
@@ -316,7 +354,34 @@ public final class SimulatedStorage implements Storage {
       length = newLength;
     }
 
+    void truncate(int newLength) {
+      if (newLength < syncedLength) {
+        beforeTruncation = Optional.of(Arrays.copyOf(bytes, syncedLength));
+        syncedLength = newLength;
+      }
+      bytes = Arrays.copyOf(bytes, newLength);
+      length = newLength;
+    }
+
+    void sync() {
+      syncedLength = length;
+      beforeTruncation = Optional.empty();
+    }
+
+    /// What a killed process leaves: all that it wrote, on the platter or not.
+    Node afterKill() {
+      var node = new Node(directory);
+      node.bytes = bytes.clone();
+      node.length = length;
+      node.syncedLength = syncedLength;
+      node.beforeTruncation = beforeTruncation;
+      return node;
+    }
+
     Node afterCrash(RandomGenerator random) {
+      if (beforeTruncation.isPresent() && random.nextBoolean()) {
+        return withAllSynced(beforeTruncation.get());
+      }
       return switch (random.nextInt(4)) {
         case 0 -> withAllSynced(Arrays.copyOf(bytes, syncedLength));
         case 1 -> withAllSynced(content());
@@ -365,7 +430,7 @@ public final class SimulatedStorage implements Storage {
     public void sync() throws IOException {
       synchronized (SimulatedStorage.this) {
         count();
-        node.syncedLength = node.length;
+        node.sync();
       }
     }
 

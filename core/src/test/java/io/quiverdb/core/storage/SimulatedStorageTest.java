@@ -102,6 +102,41 @@ final class SimulatedStorageTest extends StorageContract {
   }
 
   @Test
+  void truncationIsKeptOrLostUntilTheFileIsSynced() throws IOException {
+    Set<String> outcomes = new HashSet<>();
+    for (int seed = 0; seed < SEEDS; seed++) {
+      var storage = new SimulatedStorage();
+      write(storage, "file", "content");
+      storage.syncDirectory("");
+      storage.truncate("file", 3);
+
+      outcomes.add(read(storage.afterCrash(new Random(seed)), "file"));
+      storage = storage.afterKill();
+      storage.sync("file");
+      assertThat(read(storage.afterCrash(new Random(seed)), "file")).isEqualTo("con");
+    }
+
+    assertThat(outcomes).containsExactlyInAnyOrder("con", "content");
+  }
+
+  @Test
+  void whatAKilledProcessWroteIsReadAndYetLostWithThePower() throws IOException {
+    Set<String> outcomes = new HashSet<>();
+    for (int seed = 0; seed < SEEDS; seed++) {
+      var killed = new SimulatedStorage();
+      write(killed, "file", "a");
+      killed.syncDirectory("");
+      killed.create("other").append(utf8("b"));
+
+      var storage = killed.afterKill();
+      assertThat(read(storage, "other")).isEqualTo("b");
+      outcomes.add(String.join(",", storage.afterCrash(new Random(seed)).files()));
+    }
+
+    assertThat(outcomes).containsExactlyInAnyOrder("file", "file,other");
+  }
+
+  @Test
   void crashAtACallStopsThatOneAndAllAfterIt() throws IOException {
     var storage = new SimulatedStorage();
     write(storage, "file", "x");

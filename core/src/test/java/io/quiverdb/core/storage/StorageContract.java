@@ -146,6 +146,49 @@ public abstract class StorageContract {
   }
 
   @Test
+  void truncateCutsTheEndOff() throws IOException {
+    var storage = storage();
+    write(storage, "file", "abcdef");
+
+    storage.truncate("file", 2);
+    storage.sync("file");
+
+    assertThat(read(storage, "file")).isEqualTo("ab");
+    assertThat(storage.open("file").length()).isEqualTo(2);
+  }
+
+  @Test
+  void syncOfAFileLeavesItAsItIs() throws IOException {
+    var storage = storage();
+    write(storage, "file", "abc");
+
+    storage.sync("file");
+
+    assertThat(read(storage, "file")).isEqualTo("abc");
+  }
+
+  @Test
+  void syncRefusesWhatIsAbsent() {
+    var storage = storage();
+
+    assertThatThrownBy(() -> storage.sync("file")).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void interruptedThreadWritesAndStaysInterrupted() throws IOException {
+    var storage = storage();
+
+    Thread.currentThread().interrupt();
+    try {
+      write(storage, "file", "x");
+      storage.syncDirectory("");
+      assertThat(read(storage, "file")).isEqualTo("x");
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+
+  @Test
   void syncOfADirectoryThatIsThereSucceeds() throws IOException {
     var storage = storage();
     storage.createDirectories("directory");
