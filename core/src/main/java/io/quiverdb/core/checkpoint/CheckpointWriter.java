@@ -18,7 +18,7 @@ import io.quiverdb.core.state.FrozenState;
 import io.quiverdb.core.state.FrozenState.FrozenCollection;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,26 +45,36 @@ public final class CheckpointWriter {
   }
 
   public Checkpoint write(FrozenState state) throws IOException {
-    var before = new PreviousManifest(manifests.live());
-    var segments = new ArrayList<NewSegment>();
-    var manifest =
-        Manifest.newBuilder()
-            .setStoreId(storeId)
-            .setPosition(OpProtos.toProto(state.position()))
-            .setOpCounter(state.version())
-            .setEpoch(state.epoch())
-            .addAllSlots(OpProtos.toProto(state.slots()));
+    long generation = manifests.generation();
+    Map<Long, NewSegment> segments = new LinkedHashMap<>();
     for (var collection : state.collections()) {
-      var segment = writeSegment(collection, state.version());
-      segment.ifPresent(segments::add);
-      manifest.addCollections(describe(collection, segment, state.version(), before));
+      writeSegment(collection, state.version())
+          .ifPresent(segment -> segments.put(collection.head().id(), segment));
+    }
+    var published = manifests.publish(generation, next -> change(next, state, segments));
+    assert published.isPresent() : "another generation than " + generation;
+    return new Checkpoint(state, List.copyOf(segments.values()));
+  }
+
+  private void change(Manifest.Builder next, FrozenState state, Map<Long, NewSegment> segments)
+      throws IOException {
+    var before = new PreviousManifest(next.build());
+    next.setStoreId(storeId)
+        .setPosition(OpProtos.toProto(state.position()))
+        .setOpCounter(state.version())
+        .setEpoch(state.epoch())
+        .clearSlots()
+        .addAllSlots(OpProtos.toProto(state.slots()))
+        .clearCollections()
+        .clearTombstones();
+    for (var collection : state.collections()) {
+      var segment = Optional.ofNullable(segments.get(collection.head().id()));
+      next.addCollections(describe(collection, segment, state.version(), before));
     }
     state
         .tombstones()
-        .forEach((id, catalogIndex) -> manifest.addTombstones(tombstone(id, catalogIndex)));
-    manifest.setWindow(manifests.writeWindow(state.window().encode()));
-    manifests.publish(manifest.build());
-    return new Checkpoint(state, segments);
+        .forEach((id, catalogIndex) -> next.addTombstones(tombstone(id, catalogIndex)));
+    next.setWindow(manifests.writeWindow(state.window().encode()));
   }
 
   private static Manifest.Tombstone tombstone(long collectionId, long catalogIndex) {
@@ -146,12 +156,10 @@ public final class CheckpointWriter {
       long collectionId, SegmentRows rows, long version, PreviousManifest before)
       throws IOException {
     long id = rows.segment().id();
-    var description = ManifestStore.toProto(rows.segment().summary()).toBuilder();
+    var description = before.segment(id).toBuilder();
     var dead = rows.deaths().deadAsOf(version);
     // Rows only ever die: as many dead ones are the same dead ones.
-    if (dead.getCardinality() == rows.deaths().deadAsOf(before.version()).getCardinality()) {
-      before.deadRowsVersion(id).ifPresent(description::setDeadRowsVersion);
-    } else {
+    if (dead.getCardinality() != rows.deaths().deadAsOf(before.version()).getCardinality()) {
       long fileVersion = manifests.nextVersion();
       DeadRowsFile.write(
           storage, manifests.collectionDirectory(collectionId), id, fileVersion, dead, codec);
@@ -160,19 +168,17 @@ public final class CheckpointWriter {
     return description.build();
   }
 
-  /// What the manifest before knew of dead rows.
+  /// What the manifest before says of segments.
   private static final class PreviousManifest {
     private final long version;
-    private final Map<Long, Long> deadRowsVersions;
+    private final Map<Long, Manifest.Segment> segments;
 
-    PreviousManifest(Optional<Manifest> manifest) {
-      this.version = manifest.map(Manifest::getOpCounter).orElse(0L);
-      this.deadRowsVersions =
-          manifest.map(Manifest::getCollectionsList).orElse(List.of()).stream()
+    PreviousManifest(Manifest manifest) {
+      this.version = manifest.getOpCounter();
+      this.segments =
+          manifest.getCollectionsList().stream()
               .flatMap(collection -> collection.getSegmentsList().stream())
-              .filter(Manifest.Segment::hasDeadRowsVersion)
-              .collect(
-                  Collectors.toMap(Manifest.Segment::getId, Manifest.Segment::getDeadRowsVersion));
+              .collect(Collectors.toMap(Manifest.Segment::getId, segment -> segment));
     }
 
     /// Its operation counter.
@@ -180,8 +186,8 @@ public final class CheckpointWriter {
       return version;
     }
 
-    Optional<Long> deadRowsVersion(long segmentId) {
-      return Optional.ofNullable(deadRowsVersions.get(segmentId));
+    Manifest.Segment segment(long id) {
+      return Optional.ofNullable(segments.get(id)).orElseThrow();
     }
   }
 

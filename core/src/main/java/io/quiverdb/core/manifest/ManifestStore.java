@@ -20,7 +20,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 
-/// Reads the live manifest and publishes new ones. For one thread at a time.
+/// Reads the live manifest and publishes new ones.
+///
+/// For one thread at a time: whoever publishes holds the store's one lock for it. What takes long
+/// (writing the files of a compaction, building an index) is done before, without the lock, and so
+/// on the ground of a generation that may have been replaced by then: [#publish] checks.
 public final class ManifestStore {
   private static final long FIRST_GENERATION = 1;
 
@@ -128,6 +132,11 @@ public final class ManifestStore {
         .ifPresent(version -> nextVersion = Math.max(nextVersion, version + 1));
   }
 
+  /// The one whose directory holds the files of new publications.
+  public long generation() {
+    return generation;
+  }
+
   /// Empty before the first is published. For any thread.
   public Optional<Manifest> live() {
     return live;
@@ -200,15 +209,23 @@ public final class ManifestStore {
     return BlobFile.read(file, PageType.WINDOW, WINDOW_FILE_ID, window.getVersion(), codec);
   }
 
-  /// Makes `next` the live manifest, by one atomic swap. All files that it names have been written
-  /// and synced; their directories are synced here. Version, next segment id and the hash of the
-  /// manifest before are filled in here.
+  /// Makes the live manifest, changed thus, the live one, by one atomic swap. All files that it
+  /// names have been written and synced by then; their directories are synced here. Version, next
+  /// segment id and the hash of the manifest before are filled in here.
   ///
   /// When it throws, which of the two manifests is live is known only after reopening.
-  public Manifest publish(Manifest next) throws IOException {
+  ///
+  /// @param generation the one that the change was made for
+  /// @return the new manifest; empty, and nothing is done, if another generation is live
+  public Optional<Manifest> publish(long generation, ManifestChange change) throws IOException {
+    return generation == this.generation ? Optional.of(publish(change)) : Optional.empty();
+  }
+
+  private Manifest publish(ManifestChange change) throws IOException {
+    var next = live.map(Manifest::toBuilder).orElseGet(Manifest::newBuilder);
+    change.applyTo(next);
     var manifest =
-        next.toBuilder()
-            .setVersion(nextVersion)
+        next.setVersion(nextVersion)
             .setNextSegmentId(nextSegmentId)
             .setPreviousSha256(current.map(Current::manifestSha256).orElse(ByteString.EMPTY))
             .build();

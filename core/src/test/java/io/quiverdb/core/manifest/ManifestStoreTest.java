@@ -2,6 +2,7 @@ package io.quiverdb.core.manifest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.CorruptFileException;
@@ -56,6 +57,33 @@ final class ManifestStoreTest {
     var live = store.manifests().live().orElseThrow();
     assertThat(live.getVersion()).isEqualTo(2);
     assertThat(live.getPreviousSha256()).isEqualTo(firstSha256);
+  }
+
+  @Test
+  void changeLeavesAllElseAsItWas() throws IOException {
+    PublishedStore.open(storage).advance();
+    var manifests = PublishedStore.open(storage).manifests();
+    var before = manifests.live().orElseThrow();
+
+    var after = manifests.publish(manifests.generation(), next -> next.setEpoch(7)).orElseThrow();
+
+    assertThat(after.getEpoch()).isEqualTo(7);
+    assertThat(after.getCollectionsList()).isEqualTo(before.getCollectionsList());
+    assertThat(after.getPosition()).isEqualTo(before.getPosition());
+    assertThat(after.getWindow()).isEqualTo(before.getWindow());
+    assertThat(PublishedStore.open(storage).manifests().live()).contains(after);
+  }
+
+  @Test
+  void changeMadeForAnotherGenerationIsNotPublished() throws IOException {
+    PublishedStore.open(storage).advance();
+    var manifests = PublishedStore.open(storage).manifests();
+    long calls = storage.calls();
+
+    var published = manifests.publish(manifests.generation() + 1, _ -> fail("asked"));
+
+    assertThat(published).isEmpty();
+    assertThat(storage.calls()).isEqualTo(calls);
   }
 
   @Test

@@ -65,14 +65,20 @@ final class PublishedStore {
     segments.add(
         ManifestStore.toProto(
             RandomRows.write(storage, directory, manifests.drawSegmentId(), DIMENSION, ROWS)));
-    manifests.publish(
-        Manifest.newBuilder()
-            .setStoreId(ByteString.copyFrom(new byte[16]))
-            .setPosition(LogPosition.newBuilder().setIndex(next))
-            .setWindow(manifests.writeWindow(window(next)))
-            .addCollections(
-                Manifest.Collection.newBuilder().setId(COLLECTION_ID).addAllSegments(segments))
-            .build());
+    var published =
+        manifests.publish(
+            manifests.generation(),
+            manifest ->
+                manifest
+                    .setStoreId(ByteString.copyFrom(new byte[16]))
+                    .setPosition(LogPosition.newBuilder().setIndex(next))
+                    .setWindow(manifests.writeWindow(window(next)))
+                    .clearCollections()
+                    .addCollections(
+                        Manifest.Collection.newBuilder()
+                            .setId(COLLECTION_ID)
+                            .addAllSegments(segments)));
+    assertThat(published).isPresent();
     manifests.deleteGarbage();
   }
 
