@@ -15,6 +15,11 @@ public record Damage(
     return new Damage(e.file(), e.page(), e.offset(), e.what(), e.expected(), e.found());
   }
 
+  public CorruptFileException toException() {
+    var e = new CorruptFileException(file, offset, what, expected, found);
+    return page.isPresent() ? e.onPage(page.getAsLong()) : e;
+  }
+
   /// On one line.
   @Override
   public String toString() {

@@ -10,17 +10,24 @@ import io.quiverdb.core.crypto.PlainCodec;
 import io.quiverdb.core.manifest.Manifest;
 import io.quiverdb.core.manifest.ManifestStore;
 import io.quiverdb.core.manifest.PinnedManifest;
+import io.quiverdb.core.manifest.PublishedManifest;
 import io.quiverdb.core.manifest.StoreLayout;
 import io.quiverdb.core.op.Applier;
 import io.quiverdb.core.op.Entry;
 import io.quiverdb.core.op.Op;
 import io.quiverdb.core.op.Preparation;
+import io.quiverdb.core.snapshot.ReplicationSnapshot;
+import io.quiverdb.core.snapshot.SnapshotFiles;
+import io.quiverdb.core.snapshot.SnapshotOp;
+import io.quiverdb.core.snapshot.SnapshotRestorer;
+import io.quiverdb.core.snapshot.StoreSnapshots;
 import io.quiverdb.core.state.FrozenState;
 import io.quiverdb.core.state.RequestWindow;
 import io.quiverdb.core.state.ShardState;
 import io.quiverdb.core.storage.Storage;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -49,11 +56,12 @@ public final class Store implements AutoCloseable {
   private final ManifestStore manifests;
   private final CheckpointWriter checkpointWriter;
   private final CheckpointVerifier verifier;
+  private final StoreSnapshots snapshots;
 
   private final ReentrantLock checkpointing = new ReentrantLock();
   private final ReentrantLock writing = new ReentrantLock();
-  private final ShardState state;
-  private final Applier applier;
+  private ShardState state;
+  private Applier applier;
   private final LinkedHashMap<Position, StateHash> hashes = new LinkedHashMap<>();
 
   private volatile StoreView view;
@@ -91,15 +99,17 @@ public final class Store implements AutoCloseable {
       Storage storage, Closeable lock, StoreOptions options, PageCodec codec, long windowBytesMax)
       throws IOException {
     var manifests = ManifestStore.open(storage, options.random(), codec);
-    var state =
-        new CheckpointReader(storage, manifests, codec, options.random()).read(windowBytesMax);
+    var reader = new CheckpointReader(storage, codec, options.random());
+    var verifier = new CheckpointVerifier(storage, codec, windowBytesMax, options.random());
+    var state = reader.read(manifests.published(), windowBytesMax);
     var storeId = manifests.live().map(Manifest::getStoreId).orElseGet(() -> drawStoreId(options));
     var store =
         new Store(
             lock,
             manifests,
             new CheckpointWriter(storage, manifests, codec, storeId),
-            new CheckpointVerifier(storage, codec, windowBytesMax, options.random()),
+            verifier,
+            new StoreSnapshots(storage, manifests, reader, verifier, windowBytesMax),
             state);
     log.info(
         "store opened epoch={} index={} version={} collections={}",
@@ -121,11 +131,13 @@ public final class Store implements AutoCloseable {
       ManifestStore manifests,
       CheckpointWriter checkpointWriter,
       CheckpointVerifier verifier,
+      StoreSnapshots snapshots,
       ShardState state) {
     this.directoryLock = directoryLock;
     this.manifests = manifests;
     this.checkpointWriter = checkpointWriter;
     this.verifier = verifier;
+    this.snapshots = snapshots;
     this.state = state;
     this.applier = new Applier(state);
     this.checkpointed = state.position();
@@ -385,6 +397,130 @@ public final class Store implements AutoCloseable {
       return new CheckpointVerifier(storage, codec, windowBytesMax, options.random()).verifyLive();
     } catch (IOException e) {
       throw new StoreFailedException("store: cannot be verified", e);
+    }
+  }
+
+  // --- as a whole
+
+  /// Keeps the newest checkpoint as it is, for another store to be made of, until it is closed.
+  /// Costs as much as the number of its files, not as their bytes. Takes a checkpoint first where
+  /// there is none.
+  ///
+  /// @throws StoreFailedException if the store failed, now or before
+  public ReplicationSnapshot replicationSnapshot() {
+    checkpointing.lock();
+    try {
+      requireUsable();
+      return snapshots.take(publishedOrFirst());
+    } catch (IOException e) {
+      throw failed("snapshot", e);
+    } finally {
+      checkpointing.unlock();
+    }
+  }
+
+  private PublishedManifest publishedOrFirst() {
+    if (manifests.published().isEmpty()) {
+      write(frozen());
+    }
+    return manifests.published().orElseThrow();
+  }
+
+  private FrozenState frozen() {
+    writing.lock();
+    try {
+      return state.freeze();
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /// Replaces all that the store holds by a snapshot of the same store at a later position. The
+  /// files are brought into a generation beside the live one and verified, while the store goes on;
+  /// then one rename puts it in charge. A crash leaves the one or the other. Views that are out
+  /// stay readable.
+  ///
+  /// @throws CorruptFileException if a file does not hold what was written to it
+  /// @throws ForeignFileException if it is a snapshot of another store
+  /// @throws IllegalArgumentException if it is not of a later position, or not a whole snapshot
+  /// @throws StoreFailedException if the store failed, now or before
+  public void installSnapshot(SnapshotFiles files) {
+    var staged = stage(files);
+    checkpointing.lock();
+    try {
+      switchTo(staged);
+      int _ = manifests.deleteGarbage();
+    } catch (IOException e) {
+      throw failed("installing a snapshot", e);
+    } finally {
+      checkpointing.unlock();
+    }
+    log.info("snapshot installed position={}", staged.state().position());
+  }
+
+  private void switchTo(StoreSnapshots.Staged staged) throws IOException {
+    writing.lock();
+    try {
+      requireUsable();
+      requireLater(staged);
+      manifests.switchTo(staged.published());
+      state = staged.state();
+      applier = new Applier(state);
+      checkpointed = state.position();
+      view = viewOf(state);
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  private StoreSnapshots.Staged stage(SnapshotFiles files) {
+    checkpointing.lock();
+    try {
+      requireUsable();
+      var _ = publishedOrFirst(); // Where there is another generation, there is a live one.
+    } finally {
+      checkpointing.unlock();
+    }
+    try {
+      return snapshots.stage(files);
+    } catch (IOException e) {
+      throw failed("bringing in a snapshot", e);
+    }
+  }
+
+  private void requireLater(StoreSnapshots.Staged staged) {
+    var position = staged.state().position();
+    if (position.compareTo(state.position()) <= 0) {
+      snapshots.discard(staged);
+      throw new IllegalArgumentException(
+          "snapshot: of " + position + " (expected: after " + state.position() + ")");
+    }
+  }
+
+  /// Makes a store of the operations of a snapshot ([ReplicationSnapshot#ops]) where there is none.
+  /// It stands at the snapshot's position when it is opened. A crash leaves no store.
+  ///
+  /// @throws IllegalArgumentException if there is a store already, or the operations are not those
+  ///   of a whole snapshot
+  /// @throws StoreLockedException if another process has the directory open
+  /// @throws StoreFailedException if the storage fails
+  public static void restore(Storage storage, StoreOptions options, Iterator<SnapshotOp> ops) {
+    restore(storage, options, PlainCodec.INSTANCE, ops);
+  }
+
+  static void restore(
+      Storage storage, StoreOptions options, PageCodec codec, Iterator<SnapshotOp> ops) {
+    try {
+      storage.createDirectories("");
+      try (var _ = storage.lock(StoreLayout.LOCK)) {
+        var manifests = ManifestStore.open(storage, options.random(), codec);
+        if (manifests.live().isPresent()) {
+          throw new IllegalArgumentException("directory: holds a store (expected: none)");
+        }
+        new SnapshotRestorer(storage, manifests, codec, drawStoreId(options)).restore(ops);
+      }
+    } catch (IOException e) {
+      throw new StoreFailedException("store: cannot be restored", e);
     }
   }
 

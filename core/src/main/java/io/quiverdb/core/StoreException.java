@@ -4,6 +4,7 @@ package io.quiverdb.core;
 /// [IllegalArgumentException]s).
 public abstract sealed class StoreException extends RuntimeException
     permits CorruptFileException,
+        ForeignFileException,
         StoreClosedException,
         StoreFailedException,
         StoreLockedException,

@@ -59,6 +59,12 @@ final class HookedStorage implements Storage {
   }
 
   @Override
+  public void link(String existing, String link) throws IOException {
+    beforeCall.run();
+    storage.link(existing, link);
+  }
+
+  @Override
   public void delete(String path) throws IOException {
     beforeCall.run();
     storage.delete(path);

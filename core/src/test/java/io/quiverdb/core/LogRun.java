@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quiverdb.core.RandomLog.LogEntry;
 import io.quiverdb.core.crypto.PlainCodec;
+import io.quiverdb.core.snapshot.SnapshotFiles;
 import io.quiverdb.core.storage.SimulatedStorage;
 import io.quiverdb.core.storage.Storage;
 import java.util.ArrayList;
@@ -101,6 +102,13 @@ final class LogRun {
     }
     assertHash();
     return before;
+  }
+
+  /// Of a store that has applied more of the same log.
+  void install(SnapshotFiles files) {
+    store.installSnapshot(files);
+    applied = log.entriesUpTo(store.view().position());
+    assertHash();
   }
 
   void assertSame(RandomGenerator random) {

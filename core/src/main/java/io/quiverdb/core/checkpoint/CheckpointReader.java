@@ -5,6 +5,7 @@ import io.quiverdb.core.Descriptor;
 import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.manifest.Manifest;
 import io.quiverdb.core.manifest.ManifestStore;
+import io.quiverdb.core.manifest.PublishedManifest;
 import io.quiverdb.core.op.OpProtos;
 import io.quiverdb.core.rows.SegmentRows;
 import io.quiverdb.core.segment.DeadRowsFile;
@@ -18,74 +19,89 @@ import io.quiverdb.core.state.ShardState;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
-/// Reads the state that the live manifest describes. Changes nothing on disk.
+/// Reads the state that a manifest describes. Changes nothing on disk.
 public final class CheckpointReader {
   private final Storage storage;
-  private final ManifestStore manifests;
   private final PageCodec codec;
   private final RandomGenerator hashSeeds;
 
-  public CheckpointReader(
-      Storage storage, ManifestStore manifests, PageCodec codec, RandomGenerator hashSeeds) {
+  public CheckpointReader(Storage storage, PageCodec codec, RandomGenerator hashSeeds) {
     this.storage = storage;
-    this.manifests = manifests;
     this.codec = codec;
     this.hashSeeds = hashSeeds;
   }
 
+  /// @param published empty before the first checkpoint
   /// @throws CorruptFileException if a file does not hold what was written to it
-  public ShardState read(long windowBytesMax) throws IOException {
-    var live = manifests.live();
-    return live.isPresent()
-        ? read(live.get(), windowBytesMax)
+  public ShardState read(Optional<PublishedManifest> published, long windowBytesMax)
+      throws IOException {
+    return published.isPresent()
+        ? read(published.get(), windowBytesMax)
         : ShardState.initial(windowBytesMax, hashSeeds);
   }
 
-  private ShardState read(Manifest manifest, long windowBytesMax) throws IOException {
+  private ShardState read(PublishedManifest published, long windowBytesMax) throws IOException {
+    var manifest = published.manifest();
     var collections = new ArrayList<CollectionState>();
     for (var collection : manifest.getCollectionsList()) {
-      collections.add(readCollection(collection, manifest.getOpCounter()));
+      collections.add(readCollection(published, collection));
     }
-    Map<Long, Long> tombstones =
-        manifest.getTombstonesList().stream()
-            .collect(
-                Collectors.toMap(
-                    Manifest.Tombstone::getCollectionId, Manifest.Tombstone::getCatalogIndex));
     return new ShardState(
         OpProtos.position(manifest.getPosition()),
         manifest.getOpCounter(),
         manifest.getEpoch(),
         OpProtos.slots(manifest.getSlotsList()),
         collections,
-        tombstones,
-        RequestWindow.decode(manifests.readWindow(), windowBytesMax),
+        tombstones(manifest),
+        RequestWindow.decode(readWindow(published), windowBytesMax),
         hashSeeds);
   }
 
-  private CollectionState readCollection(Manifest.Collection collection, long version)
-      throws IOException {
-    var head = head(collection);
-    var segments = new ArrayList<SegmentRows>();
-    long size = 0;
-    for (var segment : collection.getSegmentsList()) {
-      var rows =
-          readSegment(
-              manifests.collectionDirectory(collection.getId()),
-              segment,
-              head.descriptor(),
-              version);
-      segments.add(rows);
-      size += segment.getRowCount() - rows.deaths().deadAsOf(version).getLongCardinality();
-    }
-    var hashSum = new Hash128(collection.getHashSumHigh(), collection.getHashSumLow());
-    return new CollectionState(head, segments, size, hashSum, hashSeeds);
+  /// Catalogue index by collection id.
+  public static Map<Long, Long> tombstones(Manifest manifest) {
+    return manifest.getTombstonesList().stream()
+        .collect(
+            Collectors.toMap(
+                Manifest.Tombstone::getCollectionId, Manifest.Tombstone::getCatalogIndex));
   }
 
-  static CollectionHead head(Manifest.Collection collection) {
+  /// Encoded.
+  public byte[] readWindow(PublishedManifest published) throws IOException {
+    return ManifestStore.readWindow(storage, published, codec);
+  }
+
+  private CollectionState readCollection(
+      PublishedManifest published, Manifest.Collection collection) throws IOException {
+    var segments = readSegments(published, collection);
+    long version = published.manifest().getOpCounter();
+    long size = 0;
+    for (var rows : segments) {
+      size += rows.segment().rowCount() - rows.deaths().deadAsOf(version).getLongCardinality();
+    }
+    var hashSum = new Hash128(collection.getHashSumHigh(), collection.getHashSumLow());
+    return new CollectionState(head(collection), segments, size, hashSum, hashSeeds);
+  }
+
+  /// The segments of a collection, oldest first, with what is dead as of the manifest.
+  public List<SegmentRows> readSegments(PublishedManifest published, Manifest.Collection collection)
+      throws IOException {
+    String directory = published.collectionDirectory(collection.getId());
+    var descriptor = head(collection).descriptor();
+    var segments = new ArrayList<SegmentRows>();
+    for (var segment : collection.getSegmentsList()) {
+      segments.add(
+          readSegment(directory, segment, descriptor, published.manifest().getOpCounter()));
+    }
+    return segments;
+  }
+
+  public static CollectionHead head(Manifest.Collection collection) {
     return new CollectionHead(
         collection.getId(),
         collection.getName(),

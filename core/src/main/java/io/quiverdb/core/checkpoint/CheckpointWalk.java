@@ -26,11 +26,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 
 /// One verification of one manifest.
 final class CheckpointWalk {
@@ -85,11 +83,6 @@ final class CheckpointWalk {
     if (findings.damageCount() > 0 || window.isEmpty()) {
       return Optional.empty();
     }
-    Map<Long, Long> tombstones =
-        manifest.getTombstonesList().stream()
-            .collect(
-                Collectors.toMap(
-                    Manifest.Tombstone::getCollectionId, Manifest.Tombstone::getCatalogIndex));
     var state =
         new ShardState(
             OpProtos.position(manifest.getPosition()),
@@ -97,7 +90,7 @@ final class CheckpointWalk {
             manifest.getEpoch(),
             OpProtos.slots(manifest.getSlotsList()),
             collections,
-            tombstones,
+            CheckpointReader.tombstones(manifest),
             window.get(),
             seeds);
     return Optional.of(state.hash());

@@ -59,8 +59,10 @@ public final class CheckpointWriter {
   private void change(Manifest.Builder next, FrozenState state, Map<Long, NewSegment> segments)
       throws IOException {
     var before = new PreviousManifest(next.build());
-    next.setStoreId(storeId)
-        .setPosition(OpProtos.toProto(state.position()))
+    if (next.getStoreId().isEmpty()) {
+      next.setStoreId(storeId);
+    }
+    next.setPosition(OpProtos.toProto(state.position()))
         .setOpCounter(state.version())
         .setEpoch(state.epoch())
         .clearSlots()

@@ -4,7 +4,9 @@ import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.Damage;
 import io.quiverdb.core.Verification;
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.util.LinkedHashSet;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -34,7 +36,13 @@ final class Findings {
       return true;
     } catch (CorruptFileException e) {
       add(Damage.of(e));
-    } catch (RuntimeException | AssertionError e) {
+    } catch (IndexOutOfBoundsException
+        | IllegalArgumentException
+        | BufferUnderflowException
+        | ArithmeticException
+        | NegativeArraySizeException
+        | NoSuchElementException
+        | AssertionError e) {
       // The seal was sound and what lies below makes no sense: no reader promises more than to
       // fail.
       add(unreadable(file, e));

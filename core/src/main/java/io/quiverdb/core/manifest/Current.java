@@ -9,7 +9,15 @@ record Current(
     long manifestSalt,
     long manifestBytes,
     ByteString manifestSha256) {
+  String directory() {
+    return StoreLayout.generation(generation);
+  }
+
+  String manifestName() {
+    return StoreLayout.manifestName(manifestVersion, manifestSalt);
+  }
+
   String manifestPath() {
-    return StoreLayout.manifest(generation, manifestVersion, manifestSalt);
+    return directory() + "/" + manifestName();
   }
 }

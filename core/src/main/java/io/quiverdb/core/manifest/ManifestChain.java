@@ -26,9 +26,8 @@ public final class ManifestChain {
   /// leftover, of a crash or of a deletion, and no concern of the store.
   public void verify(PublishedManifest live) throws IOException {
     Map<ByteString, UncheckedManifest> others = new HashMap<>();
-    String directory = StoreLayout.generation(live.generation());
-    for (var name : storage.list(directory)) {
-      String path = directory + "/" + name;
+    for (var name : storage.list(live.directory())) {
+      String path = live.directory() + "/" + name;
       if (ManifestStore.isManifest(name) && !path.equals(live.path())) {
         var unchecked = UncheckedManifest.read(storage, path);
         others.put(UncheckedManifest.sha256(unchecked.content().toByteArray()), unchecked);

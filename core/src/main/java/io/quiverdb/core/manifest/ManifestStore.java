@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /// Reads the live manifest and publishes new ones.
 ///
@@ -34,10 +35,13 @@ public final class ManifestStore {
   private final Storage storage;
   private final RandomGenerator salts;
   private final PageCodec codec;
-  private final long generation;
+  private long generation;
 
   /// Closed by any thread.
   private final Set<PinnedManifest> pins = ConcurrentHashMap.newKeySet();
+
+  /// Directories below the root that somebody fills or reads. Released by any thread.
+  private final Set<String> reserved = ConcurrentHashMap.newKeySet();
 
   private Optional<Current> current;
   private volatile Optional<Manifest> live;
@@ -94,8 +98,14 @@ public final class ManifestStore {
   }
 
   /// Where there is no `CURRENT`, no manifest was ever published: one that had a predecessor is
-  /// proof of the contrary. (The first one may be the leftover of a crash.)
+  /// proof of the contrary, and so is another generation. (The first one may be the leftover of a
+  /// crash.)
   private static void requireNoSuccessor(Storage storage) throws IOException {
+    for (var name : storage.list("")) {
+      if (isGeneration(name) && !name.equals(StoreLayout.generation(FIRST_GENERATION))) {
+        throw new CorruptFileException(StoreLayout.CURRENT, 0, "file", "present", "missing");
+      }
+    }
     String generation = StoreLayout.generation(FIRST_GENERATION);
     for (var name : storage.list(generation)) {
       if (isManifest(name) && hasPredecessor(storage, generation + "/" + name)) {
@@ -114,7 +124,7 @@ public final class ManifestStore {
 
   /// Leftovers of a crash keep their names, until they are deleted and after it.
   private void skipNamesInUse() throws IOException {
-    for (var name : storage.list(StoreLayout.generation(generation))) {
+    for (var name : storage.list(directory())) {
       skipVersion(name);
     }
     for (var directory : collectionDirectories()) {
@@ -137,6 +147,11 @@ public final class ManifestStore {
     return generation;
   }
 
+  /// The directory of the generation that is live.
+  private String directory() {
+    return StoreLayout.generation(generation);
+  }
+
   /// Empty before the first is published. For any thread.
   public Optional<Manifest> live() {
     return live;
@@ -148,7 +163,7 @@ public final class ManifestStore {
         pointer ->
             live.map(
                 manifest ->
-                    new PublishedManifest(pointer.generation(), pointer.manifestPath(), manifest)));
+                    new PublishedManifest(pointer.directory(), pointer.manifestName(), manifest)));
   }
 
   /// Keeps the files of the live manifest from being deleted, until the pin is closed.
@@ -171,18 +186,18 @@ public final class ManifestStore {
 
   /// Where the files of a collection lie; created if missing.
   public String collectionDirectory(long collectionId) throws IOException {
-    String directory = StoreLayout.collection(generation, collectionId);
+    String directory = StoreLayout.collection(directory(), collectionId);
     storage.createDirectories(directory);
     return directory;
   }
 
   /// Writes and syncs the window file of the next manifest.
   public Manifest.WindowFile writeWindow(byte[] window) throws IOException {
-    storage.createDirectories(StoreLayout.generation(generation));
+    storage.createDirectories(directory());
     long fileBytes =
         BlobFile.write(
             storage,
-            StoreLayout.window(generation, nextVersion),
+            StoreLayout.window(directory(), nextVersion),
             PageType.WINDOW,
             WINDOW_FILE_ID,
             nextVersion,
@@ -243,7 +258,7 @@ public final class ManifestStore {
       file.append(ByteBuffer.wrap(content));
       file.sync();
     }
-    storage.syncDirectory(StoreLayout.generation(generation));
+    storage.syncDirectory(directory());
     // Up to the rename in here, a crash leaves the manifest before in charge.
     AtomicFile.replace(storage, "", StoreLayout.CURRENT, CurrentFormat.encode(successor));
 
@@ -255,14 +270,14 @@ public final class ManifestStore {
 
   /// Those that hold new files, and all above them.
   private void syncDirectories(Manifest manifest) throws IOException {
-    storage.createDirectories(StoreLayout.collections(generation));
+    storage.createDirectories(StoreLayout.collections(directory()));
     for (var collection : manifest.getCollectionsList()) {
       if (!collection.getSegmentsList().equals(liveSegments(collection.getId()))) {
-        storage.syncDirectory(StoreLayout.collection(generation, collection.getId()));
+        storage.syncDirectory(StoreLayout.collection(directory(), collection.getId()));
       }
     }
-    storage.syncDirectory(StoreLayout.collections(generation));
-    storage.syncDirectory(StoreLayout.generation(generation));
+    storage.syncDirectory(StoreLayout.collections(directory()));
+    storage.syncDirectory(directory());
     storage.syncDirectory("");
   }
 
@@ -280,20 +295,31 @@ public final class ManifestStore {
   public List<String> garbage() throws IOException {
     Set<String> needed = neededFiles();
     List<String> garbage = new ArrayList<>();
-    String directory = StoreLayout.generation(generation);
-    for (var name : storage.list(directory)) {
-      if (StoreLayout.version(name).isPresent() && !needed.contains(directory + "/" + name)) {
-        garbage.add(directory + "/" + name);
+    for (var directory : directories()) {
+      for (var name : storage.list(directory)) {
+        addGarbage(directory + "/" + name, StoreLayout.version(name).isPresent(), needed, garbage);
       }
-    }
-    for (var collectionDirectory : collectionDirectories()) {
-      for (var name : storage.list(collectionDirectory)) {
-        if (SegmentFiles.isName(name) && !needed.contains(collectionDirectory + "/" + name)) {
-          garbage.add(collectionDirectory + "/" + name);
+      for (var collection : collectionDirectories(directory)) {
+        for (var name : storage.list(collection)) {
+          addGarbage(collection + "/" + name, SegmentFiles.isName(name), needed, garbage);
         }
       }
     }
     return garbage;
+  }
+
+  private static void addGarbage(
+      String path, boolean isOurs, Set<String> needed, List<String> garbage) {
+    if (isOurs && !needed.contains(path)) {
+      garbage.add(path);
+    }
+  }
+
+  /// Those of generations and second names that nobody has reserved.
+  private List<String> directories() throws IOException {
+    return storage.list("").stream()
+        .filter(name -> StoreLayout.number(name).isPresent() && !reserved.contains(name))
+        .toList();
   }
 
   private Set<String> neededFiles() {
@@ -317,14 +343,28 @@ public final class ManifestStore {
   }
 
   private void deleteEmptyDirectories() throws IOException {
-    for (var directory : collectionDirectories()) {
-      if (storage.list(directory).isEmpty()) {
-        storage.delete(directory);
+    for (var directory : directories()) {
+      for (var collection : collectionDirectories(directory)) {
+        deleteIfEmpty(collection);
+      }
+      if (!directory.equals(directory())) {
+        deleteIfEmpty(StoreLayout.collections(directory));
+        deleteIfEmpty(directory);
       }
     }
   }
 
+  private void deleteIfEmpty(String directory) throws IOException {
+    if (storage.exists(directory) && storage.list(directory).isEmpty()) {
+      storage.delete(directory);
+    }
+  }
+
   private List<String> collectionDirectories() throws IOException {
+    return collectionDirectories(directory());
+  }
+
+  private List<String> collectionDirectories(String generation) throws IOException {
     String directory = StoreLayout.collections(generation);
     return storage.list(directory).stream()
         .filter(StoreLayout::isCollection)
@@ -332,8 +372,79 @@ public final class ManifestStore {
         .toList();
   }
 
-  static boolean isManifest(String name) {
-    return name.startsWith("manifest-");
+  // --- generations and second names
+
+  /// The name of a directory for second names of files. It does not exist, and what will lie in it
+  /// is not garbage before [#release].
+  public String reserveLinks() throws IOException {
+    return reserve(StoreLayout.links(unusedNumber()));
+  }
+
+  /// The name of a directory for the files of another generation. It does not exist, and what will
+  /// lie in it is not garbage before [#release] or [#switchTo].
+  public String reserveGeneration() throws IOException {
+    return reserve(StoreLayout.generation(unusedNumber()));
+  }
+
+  private String reserve(String directory) {
+    reserved.add(directory);
+    return directory;
+  }
+
+  public void release(String directory) {
+    reserved.remove(directory);
+  }
+
+  private long unusedNumber() throws IOException {
+    return Stream.concat(storage.list("").stream(), reserved.stream())
+            .mapToLong(name -> StoreLayout.number(name).orElse(0))
+            .reduce(generation, Math::max)
+        + 1;
+  }
+
+  /// Makes a manifest of another generation the live one, by one atomic swap. All files that it
+  /// names, itself and their directories have been written and synced.
+  ///
+  /// When it throws, which of the two generations is live is known only after reopening.
+  ///
+  /// @param published in a directory of [#reserveGeneration]
+  public void switchTo(PublishedManifest published) throws IOException {
+    var successor = currentOf(published);
+    storage.syncDirectory("");
+    AtomicFile.replace(storage, "", StoreLayout.CURRENT, CurrentFormat.encode(successor));
+    generation = successor.generation();
+    current = Optional.of(successor);
+    live = Optional.of(published.manifest());
+    nextVersion = published.manifest().getVersion() + 1;
+    nextSegmentId = published.manifest().getNextSegmentId();
+    release(published.directory());
+  }
+
+  private Current currentOf(PublishedManifest published) throws IOException {
+    var content = UncheckedManifest.read(storage, published.path()).content();
+    return new Current(
+        StoreLayout.number(published.directory()).orElseThrow(),
+        published.manifest().getVersion(),
+        StoreLayout.manifestSalt(published.name()).orElseThrow(),
+        content.size(),
+        UncheckedManifest.sha256(content.toByteArray()));
+  }
+
+  /// Reads the manifest of another generation, or among second names.
+  ///
+  /// @throws CorruptFileException if it is not intact
+  public PublishedManifest read(String directory, String name) throws IOException {
+    var manifest = UncheckedManifest.read(storage, directory + "/" + name).verify();
+    return new PublishedManifest(directory, name, manifest);
+  }
+
+  private static boolean isGeneration(String name) {
+    return name.startsWith("gen-") && StoreLayout.number(name).isPresent();
+  }
+
+  /// Whether a file is one, by its name.
+  public static boolean isManifest(String name) {
+    return StoreLayout.manifestSalt(name).isPresent();
   }
 
   /// As a manifest holds it.

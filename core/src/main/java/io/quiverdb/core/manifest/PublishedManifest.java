@@ -7,30 +7,41 @@ import java.util.Optional;
 
 /// A manifest that is or was the live one, and where the files lie that it names.
 ///
-/// @param path of the manifest itself
-public record PublishedManifest(long generation, String path, Manifest manifest) {
+/// @param directory of the generation, or of second names for its files
+/// @param name of the manifest itself, in that directory
+public record PublishedManifest(String directory, String name, Manifest manifest) {
+  public String path() {
+    return directory + "/" + name;
+  }
+
+  /// The same, where its files have the same names in another directory.
+  public PublishedManifest in(String otherDirectory) {
+    return new PublishedManifest(otherDirectory, name, manifest);
+  }
+
   public String collectionDirectory(long collectionId) {
-    return StoreLayout.collection(generation, collectionId);
+    return StoreLayout.collection(directory, collectionId);
   }
 
   public Optional<String> window() {
     return manifest.hasWindow()
-        ? Optional.of(StoreLayout.window(generation, manifest.getWindow().getVersion()))
+        ? Optional.of(StoreLayout.window(directory, manifest.getWindow().getVersion()))
         : Optional.empty();
   }
 
   /// The paths of all files that make it up, its own first.
   public List<String> files() {
     List<String> files = new ArrayList<>();
-    files.add(path);
+    files.add(path());
     window().ifPresent(files::add);
     for (var collection : manifest.getCollectionsList()) {
-      String directory = collectionDirectory(collection.getId()) + "/";
+      String collectionDirectory = collectionDirectory(collection.getId()) + "/";
       for (var segment : collection.getSegmentsList()) {
-        SegmentFiles.names(segment.getId()).forEach(name -> files.add(directory + name));
+        SegmentFiles.names(segment.getId()).forEach(file -> files.add(collectionDirectory + file));
         if (segment.hasDeadRowsVersion()) {
           files.add(
-              directory + SegmentFiles.deadRowsName(segment.getId(), segment.getDeadRowsVersion()));
+              collectionDirectory
+                  + SegmentFiles.deadRowsName(segment.getId(), segment.getDeadRowsVersion()));
         }
       }
     }

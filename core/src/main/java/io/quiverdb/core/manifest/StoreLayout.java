@@ -12,9 +12,12 @@ import java.util.regex.Pattern;
 /// gen-<N>/window-<version>
 /// gen-<N>/collections/<id>/seg-<segment>.{vec,pay,ids,dir}
 /// gen-<N>/collections/<id>/del-<segment>-<version>
+/// snap-<N>/...                                       second names for the files of a generation
 /// ```
 ///
-/// All but the first two are never changed once written, and their names are never used again.
+/// All but the first two are never changed once written, and their names are never used again. What
+/// lies in a generation that is not the live one, or among second names that nobody holds, is left
+/// over.
 public final class StoreLayout {
   public static final String LOCK = "LOCK";
   static final String CURRENT = "CURRENT";
@@ -22,6 +25,8 @@ public final class StoreLayout {
   private static final Pattern VERSIONED_NAME =
       Pattern.compile(
           "(?:manifest-(\\d{1,19})-[0-9a-f]{16})|(?:(?:window|del-\\d{1,19})-(\\d{1,19}))");
+
+  private static final Pattern DIRECTORY_NAME = Pattern.compile("(?:gen|snap)-(\\d{1,18})");
 
   private static final Pattern COLLECTION_NAME = Pattern.compile("\\d{1,20}");
 
@@ -31,25 +36,44 @@ public final class StoreLayout {
     return "gen-" + generation;
   }
 
-  static String manifest(long generation, long version, long salt) {
-    return generation(generation) + "/manifest-%d-%016x".formatted(version, salt);
+  static String links(long number) {
+    return "snap-" + number;
   }
 
-  static String window(long generation, long version) {
-    return generation(generation) + "/window-" + version;
+  /// The number of a generation's directory, or of one of second names, by its name.
+  static OptionalLong number(String name) {
+    var matcher = DIRECTORY_NAME.matcher(name);
+    return matcher.matches()
+        ? OptionalLong.of(Long.parseLong(matcher.group(1)))
+        : OptionalLong.empty();
   }
 
-  static String collections(long generation) {
-    return generation(generation) + "/collections";
+  static String manifestName(long version, long salt) {
+    return "manifest-%d-%016x".formatted(version, salt);
   }
 
-  static String collection(long generation, long collectionId) {
+  static String window(String generation, long version) {
+    return generation + "/window-" + version;
+  }
+
+  static String collections(String generation) {
+    return generation + "/collections";
+  }
+
+  static String collection(String generation, long collectionId) {
     return collections(generation) + "/" + Long.toUnsignedString(collectionId);
   }
 
   /// Whether a name among the collections is that of a collection's directory.
   static boolean isCollection(String name) {
     return COLLECTION_NAME.matcher(name).matches();
+  }
+
+  /// What makes the name of a manifest unique, if it is one.
+  static OptionalLong manifestSalt(String name) {
+    return name.startsWith("manifest-") && version(name).isPresent()
+        ? OptionalLong.of(Long.parseUnsignedLong(name.substring(name.lastIndexOf('-') + 1), 16))
+        : OptionalLong.empty();
   }
 
   /// The version of the manifest that a file was written for, if its name says so.

@@ -102,6 +102,11 @@ public final class FileStorage implements Storage {
   }
 
   @Override
+  public void link(String existing, String link) throws IOException {
+    var _ = Files.createLink(resolve(link), resolve(existing));
+  }
+
+  @Override
   public void delete(String path) throws IOException {
     Files.delete(resolve(path));
   }

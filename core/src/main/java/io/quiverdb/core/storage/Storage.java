@@ -27,6 +27,10 @@ public interface Storage {
   /// Renames a file, replacing one of the new name.
   void rename(String from, String to) throws IOException;
 
+  /// Gives a file that does not change any more a second name, in a directory that exists: it is
+  /// there until both names are deleted. Costs nothing, whatever its length.
+  void link(String existing, String link) throws IOException;
+
   /// Deletes a file or an empty directory.
   void delete(String path) throws IOException;
 

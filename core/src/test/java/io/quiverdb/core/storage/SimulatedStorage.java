@@ -196,6 +196,20 @@ public final class SimulatedStorage implements Storage {
   }
 
   @Override
+  public synchronized void link(String existing, String link) throws IOException {
+    countCall();
+    requireParent(link);
+    var node = names.get(existing);
+    if (node == null || node.directory) {
+      throw new NoSuchFileException(existing);
+    }
+    if (names.containsKey(link)) {
+      throw new FileAlreadyExistsException(link);
+    }
+    change(new NameChange("", link, node));
+  }
+
+  @Override
   public synchronized void delete(String path) throws IOException {
     countCall();
     var node = names.get(path);

@@ -119,6 +119,38 @@ public abstract class StorageContract {
   }
 
   @Test
+  void linkedFileIsThereUntilBothNamesAreDeleted() throws IOException {
+    var storage = storage();
+    storage.createDirectories("links");
+    write(storage, "file", "x");
+
+    storage.link("file", "links/other");
+
+    assertThat(read(storage, "links/other")).isEqualTo("x");
+    storage.delete("file");
+    assertThat(storage.exists("file")).isFalse();
+    assertThat(read(storage, "links/other")).isEqualTo("x");
+    storage.delete("links/other");
+    assertThat(storage.list("links")).isEmpty();
+  }
+
+  @Test
+  void linkRefusesWhatIsAbsentAndANameInUse() throws IOException {
+    var storage = storage();
+    write(storage, "file", "x");
+    write(storage, "other", "y");
+
+    assertThatThrownBy(() -> storage.link("nowhere", "link"))
+        .isInstanceOf(NoSuchFileException.class);
+    assertThatThrownBy(() -> storage.link("file", "other"))
+        .isInstanceOf(FileAlreadyExistsException.class);
+    assertThatThrownBy(() -> storage.link("file", "nowhere/link"))
+        .isInstanceOf(NoSuchFileException.class);
+
+    assertThat(read(storage, "other")).isEqualTo("y");
+  }
+
+  @Test
   void deletedFileStaysReadableForThoseWhoOpenedIt() throws IOException {
     var storage = storage();
     write(storage, "file", "x");

@@ -1,0 +1,76 @@
+package io.quiverdb.core.snapshot;
+
+import io.quiverdb.core.Position;
+import io.quiverdb.core.StoreFailedException;
+import io.quiverdb.core.checkpoint.CheckpointReader;
+import io.quiverdb.core.manifest.PublishedManifest;
+import io.quiverdb.core.op.OpProtos;
+import io.quiverdb.core.storage.Storage;
+import java.io.IOException;
+import java.util.Iterator;
+
+/// A checkpoint, kept as it is until this is closed, whatever becomes of the store: its files have
+/// a second name each. Read by any number of threads.
+public final class ReplicationSnapshot implements AutoCloseable {
+  private final Storage storage;
+  private final CheckpointReader reader;
+  private final LinkedFiles links;
+
+  ReplicationSnapshot(Storage storage, CheckpointReader reader, LinkedFiles links) {
+    this.storage = storage;
+    this.reader = reader;
+    this.links = links;
+  }
+
+  /// Of the last operation that it holds.
+  public Position position() {
+    return OpProtos.position(published().manifest().getPosition());
+  }
+
+  public long manifestVersion() {
+    return published().manifest().getVersion();
+  }
+
+  /// The immutable files: what a member of the same cluster installs. Reads each of them once, for
+  /// its hash.
+  ///
+  /// @throws StoreFailedException if the storage fails
+  public SnapshotFiles files() {
+    try {
+      return LocalSnapshotFiles.of(storage, published());
+    } catch (IOException e) {
+      throw new StoreFailedException("snapshot: its files cannot be read", e);
+    }
+  }
+
+  /// The same as operations, read as they are asked for: a follower under the same keys that has
+  /// restored them ([SnapshotRestorer]) continues after [#position] with the operations of the log.
+  ///
+  /// Throws [io.quiverdb.core.CorruptFileException] and [java.io.UncheckedIOException] while it is
+  /// read. Not to be read after this was closed.
+  ///
+  /// @throws StoreFailedException if the storage fails
+  public Iterator<SnapshotOp> ops() {
+    try {
+      return new SnapshotOps(reader, published());
+    } catch (IOException e) {
+      throw new StoreFailedException("snapshot: its files cannot be read", e);
+    }
+  }
+
+  private PublishedManifest published() {
+    return links.published();
+  }
+
+  /// Lets go of the files.
+  ///
+  /// @throws StoreFailedException if the storage fails
+  @Override
+  public void close() {
+    try {
+      links.close();
+    } catch (IOException e) {
+      throw new StoreFailedException("snapshot: its files cannot be deleted", e);
+    }
+  }
+}

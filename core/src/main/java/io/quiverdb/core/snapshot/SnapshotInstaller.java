@@ -1,0 +1,117 @@
+package io.quiverdb.core.snapshot;
+
+import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.ForeignFileException;
+import io.quiverdb.core.checkpoint.CheckpointVerifier;
+import io.quiverdb.core.manifest.ManifestStore;
+import io.quiverdb.core.manifest.PublishedManifest;
+import io.quiverdb.core.storage.ReadableFile;
+import io.quiverdb.core.storage.Storage;
+import java.io.IOException;
+import java.util.List;
+import java.util.TreeSet;
+
+/// Brings the files of a snapshot into a generation of their own, beside the live one. That they
+/// become the live one is another step ([ManifestStore#switchTo]): a crash before it leaves the old
+/// generation in charge, and what was brought is left over.
+public final class SnapshotInstaller {
+  private final Storage storage;
+  private final ManifestStore manifests;
+  private final CheckpointVerifier verifier;
+
+  public SnapshotInstaller(Storage storage, ManifestStore manifests, CheckpointVerifier verifier) {
+    this.storage = storage;
+    this.manifests = manifests;
+    this.verifier = verifier;
+  }
+
+  /// Copies and verifies the files, and makes them durable, with their directories. Takes as long
+  /// as that takes; the store goes on meanwhile.
+  ///
+  /// @param directory from [ManifestStore#reserveGeneration]
+  /// @throws CorruptFileException if a file is not what the list says, or does not hold what was
+  ///   written to it
+  /// @throws ForeignFileException if they belong to another store than the live manifest
+  /// @throws IllegalArgumentException if they are not those of one manifest
+  public PublishedManifest stage(SnapshotFiles files, String directory) throws IOException {
+    var list = files.list();
+    if (list.isEmpty() || !ManifestStore.isManifest(list.getFirst().name())) {
+      throw new IllegalArgumentException(
+          "files: %d, a manifest not the first (expected: a manifest first)"
+              .formatted(list.size()));
+    }
+    for (var parent : parents(list, directory)) {
+      storage.createDirectories(parent);
+    }
+    for (var file : list) {
+      copy(files.open(file), file, directory);
+    }
+    var published = manifests.read(directory, list.getFirst().name());
+    requireSameStore(published);
+    requireNoOthers(list, published);
+    for (var parent : parents(list, directory).reversed()) {
+      storage.syncDirectory(parent);
+    }
+    var verification = verifier.verify(published);
+    if (!verification.isIntact()) {
+      throw verification.damages().getFirst().toException();
+    }
+    return published;
+  }
+
+  /// The directories of the files, those above first.
+  private static List<String> parents(List<SnapshotFile> files, String directory) {
+    var parents = new TreeSet<String>();
+    parents.add(directory);
+    for (var file : files) {
+      int slash = file.name().lastIndexOf('/');
+      if (slash > 0) {
+        parents.add(directory + "/" + file.name().substring(0, slash));
+        parents.add(directory + "/" + file.name().substring(0, file.name().indexOf('/')));
+      }
+    }
+    return List.copyOf(parents);
+  }
+
+  private void copy(ReadableFile from, SnapshotFile file, String directory) throws IOException {
+    String path = directory + "/" + file.name();
+    try (var to = storage.create(path)) {
+      FileChunks.forEach(from, to::append);
+      to.sync();
+    }
+    var copied = storage.open(path);
+    require(path, "length", file.bytes(), copied.length());
+    require(path, "SHA-256", file.sha256(), LocalSnapshotFiles.sha256(copied));
+  }
+
+  private static void require(String path, String what, Object expected, Object found) {
+    if (!expected.equals(found)) {
+      throw new CorruptFileException(path, 0, what, expected, found);
+    }
+  }
+
+  private void requireSameStore(PublishedManifest staged) {
+    // One that holds nothing yet takes the id that comes.
+    var live = manifests.live().filter(manifest -> manifest.getOpCounter() > 0);
+    if (live.isPresent() && !live.get().getStoreId().equals(staged.manifest().getStoreId())) {
+      throw new ForeignFileException(
+          "store id of the snapshot",
+          hex(live.get().getStoreId().toByteArray()),
+          hex(staged.manifest().getStoreId().toByteArray()));
+    }
+  }
+
+  private static String hex(byte[] bytes) {
+    return java.util.HexFormat.of().formatHex(bytes);
+  }
+
+  private static void requireNoOthers(List<SnapshotFile> files, PublishedManifest published) {
+    var known = new TreeSet<>(published.files());
+    for (var file : files) {
+      if (!known.contains(published.directory() + "/" + file.name())) {
+        throw new IllegalArgumentException(
+            "file: " + file.name() + " (expected: one that the manifest names)");
+      }
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package io.quiverdb.core.snapshot;
+
+import io.quiverdb.core.Payload;
+import io.quiverdb.core.StoredPoint;
+import io.quiverdb.core.Vector;
+import io.quiverdb.core.checkpoint.CheckpointReader;
+import io.quiverdb.core.manifest.Manifest;
+import io.quiverdb.core.manifest.PublishedManifest;
+import io.quiverdb.core.op.OpProtos;
+import io.quiverdb.core.rows.MergedRows;
+import io.quiverdb.core.rows.RowCursor;
+import io.quiverdb.core.state.CollectionHead;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+
+/// Reads a manifest's files as operations, one at a time: holds the sparse indexes of one
+/// collection's segments, and nothing that grows with its points.
+final class SnapshotOps implements Iterator<SnapshotOp> {
+  private final CheckpointReader reader;
+  private final PublishedManifest published;
+  private final Iterator<Manifest.Collection> collections;
+  private Optional<CollectionRows> current = Optional.empty();
+  private Optional<SnapshotOp> next;
+
+  SnapshotOps(CheckpointReader reader, PublishedManifest published) throws IOException {
+    this.reader = reader;
+    this.published = published;
+    this.collections = published.manifest().getCollectionsList().iterator();
+    this.next = Optional.of(restore());
+  }
+
+  private SnapshotOp restore() throws IOException {
+    var manifest = published.manifest();
+    return new SnapshotOp.Restore(
+        OpProtos.position(manifest.getPosition()),
+        manifest.getOpCounter(),
+        manifest.getEpoch(),
+        OpProtos.slots(manifest.getSlotsList()),
+        CheckpointReader.tombstones(manifest),
+        reader.readWindow(published));
+  }
+
+  @Override
+  public boolean hasNext() {
+    return next.isPresent();
+  }
+
+  /// @throws io.quiverdb.core.CorruptFileException if a file does not hold what was written to it
+  @Override
+  public SnapshotOp next() {
+    var op = next.orElseThrow(NoSuchElementException::new);
+    try {
+      next = read();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return op;
+  }
+
+  private Optional<SnapshotOp> read() throws IOException {
+    if (current.isPresent()) {
+      var row = current.get().rows.next();
+      if (row.isPresent()) {
+        return Optional.of(new SnapshotOp.Put(point(row.get(), current.get().head)));
+      }
+    }
+    if (!collections.hasNext()) {
+      return Optional.empty();
+    }
+    var collection = collections.next();
+    var head = CheckpointReader.head(collection);
+    var segments = reader.readSegments(published, collection);
+    long version = published.manifest().getOpCounter();
+    current =
+        Optional.of(new CollectionRows(head, new MergedRows(segments, Optional.empty(), version)));
+    return Optional.of(new SnapshotOp.Create(head));
+  }
+
+  private static StoredPoint point(RowCursor row, CollectionHead head) {
+    long vectorBytes = (long) head.descriptor().dimension() * Float.BYTES;
+    return new StoredPoint(
+        new String(row.id(), StandardCharsets.UTF_8),
+        Vector.fromLittleEndian(
+            row.vectors().asSlice(row.vectorOffset(), vectorBytes).asByteBuffer()),
+        Payload.of(row.payload().asByteBuffer()),
+        row.version());
+  }
+
+  private record CollectionRows(CollectionHead head, MergedRows rows) {}
+}

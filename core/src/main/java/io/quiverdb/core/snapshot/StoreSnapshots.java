@@ -1,0 +1,63 @@
+package io.quiverdb.core.snapshot;
+
+import io.quiverdb.core.checkpoint.CheckpointReader;
+import io.quiverdb.core.checkpoint.CheckpointVerifier;
+import io.quiverdb.core.manifest.ManifestStore;
+import io.quiverdb.core.manifest.PublishedManifest;
+import io.quiverdb.core.state.ShardState;
+import io.quiverdb.core.storage.Storage;
+import java.io.IOException;
+import java.util.Optional;
+
+/// The snapshots that an open store gives and takes.
+public final class StoreSnapshots {
+  private final Storage storage;
+  private final ManifestStore manifests;
+  private final CheckpointReader reader;
+  private final SnapshotInstaller installer;
+  private final long windowBytesMax;
+
+  public StoreSnapshots(
+      Storage storage,
+      ManifestStore manifests,
+      CheckpointReader reader,
+      CheckpointVerifier verifier,
+      long windowBytesMax) {
+    this.storage = storage;
+    this.manifests = manifests;
+    this.reader = reader;
+    this.installer = new SnapshotInstaller(storage, manifests, verifier);
+    this.windowBytesMax = windowBytesMax;
+  }
+
+  /// For the thread that may publish.
+  ///
+  /// @param published the live manifest
+  public ReplicationSnapshot take(PublishedManifest published) throws IOException {
+    String directory = manifests.reserveLinks();
+    var links =
+        LinkedFiles.create(storage, published, directory, () -> manifests.release(directory));
+    return new ReplicationSnapshot(storage, reader, links);
+  }
+
+  /// A snapshot that lies beside the live generation, verified and durable.
+  public record Staged(PublishedManifest published, ShardState state) {}
+
+  /// @throws io.quiverdb.core.StoreException if the files are not sound, or another store's
+  /// @throws IllegalArgumentException if they are not those of one manifest
+  public Staged stage(SnapshotFiles files) throws IOException {
+    String directory = manifests.reserveGeneration();
+    try {
+      var published = installer.stage(files, directory);
+      return new Staged(published, reader.read(Optional.of(published), windowBytesMax));
+    } catch (Throwable e) {
+      manifests.release(directory);
+      throw e;
+    }
+  }
+
+  /// What lies there is left over then.
+  public void discard(Staged staged) {
+    manifests.release(staged.published().directory());
+  }
+}

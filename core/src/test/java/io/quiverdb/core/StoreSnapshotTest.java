@@ -1,0 +1,372 @@
+package io.quiverdb.core;
+
+import static io.quiverdb.core.TestShard.point;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import com.google.protobuf.ByteString;
+import io.quiverdb.core.LogRun.RecordedLog;
+import io.quiverdb.core.crypto.PlainCodec;
+import io.quiverdb.core.snapshot.SnapshotFile;
+import io.quiverdb.core.snapshot.SnapshotFiles;
+import io.quiverdb.core.snapshot.SnapshotOp;
+import io.quiverdb.core.state.RequestWindow;
+import io.quiverdb.core.storage.CrashedException;
+import io.quiverdb.core.storage.ReadableFile;
+import io.quiverdb.core.storage.Seed;
+import io.quiverdb.core.storage.SimulatedStorage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+final class StoreSnapshotTest {
+  private final SimulatedStorage storage = new SimulatedStorage();
+
+  @Test
+  void snapshotIsReadableWhateverTheStoreDoesMeanwhile() {
+    try (var shard = new TestShard(storage, RequestWindow.BYTES_MAX)) {
+      shard.upsert(point("a", 1), point("b", 2));
+      shard.store.checkpoint();
+
+      try (var snapshot = shard.store.replicationSnapshot()) {
+        var position = shard.store.view().position();
+        shard.upsert(point("a", 3));
+        shard.delete("b");
+        shard.store.checkpoint();
+        shard.upsert(point("c", 4));
+        shard.store.checkpoint();
+
+        assertThat(snapshot.position()).isEqualTo(position);
+        assertThat(points(snapshot.ops())).containsExactly("a 2 1.0", "b 2 2.0");
+        assertThat(snapshot.files().list().getFirst().name()).startsWith("manifest-");
+      }
+    }
+  }
+
+  @Test
+  void closedSnapshotLeavesNothing() throws IOException {
+    try (var shard = new TestShard(storage, RequestWindow.BYTES_MAX)) {
+      shard.upsert(point("a", 1));
+      shard.store.checkpoint();
+      var before = storage.files();
+
+      var snapshot = shard.store.replicationSnapshot();
+      assertThat(storage.files()).hasSizeGreaterThan(before.size());
+      snapshot.close();
+      snapshot.close();
+
+      assertThat(storage.files()).isEqualTo(before);
+      assertThat(storage.list("")).doesNotContain("snap-2");
+    }
+  }
+
+  @Test
+  void snapshotThatACrashLeftIsDeletedAfterTheNextCheckpoint() {
+    SimulatedStorage survivor;
+    try (var shard = new TestShard(storage, RequestWindow.BYTES_MAX)) {
+      shard.upsert(point("a", 1));
+      shard.store.checkpoint();
+      var _ = shard.store.replicationSnapshot();
+      survivor = storage.copy();
+    }
+    assertThat(survivor.files()).anyMatch(path -> path.startsWith("snap-"));
+
+    try (var shard = new TestShard(survivor, RequestWindow.BYTES_MAX)) {
+      shard.upsert(point("b", 1));
+      shard.store.checkpoint();
+    }
+
+    assertThat(survivor.files()).noneMatch(path -> path.startsWith("snap-"));
+  }
+
+  @Test
+  void storeWithoutACheckpointTakesOneForASnapshot() {
+    try (var shard = new TestShard()) {
+      shard.upsert(point("a", 1));
+
+      try (var snapshot = shard.store.replicationSnapshot()) {
+        assertThat(points(snapshot.ops())).containsExactly("a 2 1.0");
+      }
+
+      assertThat(shard.store.checkpointed()).isEqualTo(shard.store.view().position());
+    }
+  }
+
+  @Test
+  void storeThatWasNeverWrittenToHasASnapshotOfNothing() {
+    var options = StoreOptions.standard();
+    try (var store = Store.openReplicated(new SimulatedStorage(), options);
+        var snapshot = store.replicationSnapshot()) {
+      assertThat(snapshot.position()).isEqualTo(Position.START);
+      var target = new SimulatedStorage();
+      Store.restore(target, options, snapshot.ops());
+      try (var restored = Store.openReplicated(target, options)) {
+        assertThat(restored.stateHash()).isEqualTo(store.stateHash());
+        assertThat(restored.view().position()).isEqualTo(Position.START);
+      }
+    }
+  }
+
+  /// What is restored goes on as if it had applied the log itself: windows, versions and all.
+  @Test
+  void restoredStoreContinuesWithTheLog() {
+    var random = new SplittableRandom(Seed.draw());
+    for (int round = 0; round < 20; round++) {
+      var log = RecordedLog.draw(random.split(), 60);
+      var leader = new LogRun(log, new SimulatedStorage());
+      int count = random.nextInt(60);
+      while (leader.applied() < count) {
+        leader.applyNext();
+        if (random.nextInt(10) == 0) {
+          int _ = leader.checkpoint(random);
+        }
+      }
+      leader.store().checkpoint();
+      var target = new SimulatedStorage();
+
+      try (var snapshot = leader.store().replicationSnapshot()) {
+        Store.restore(target, StoreOptions.standard(), PlainCodec.INSTANCE, snapshot.ops());
+      }
+
+      var follower = new LogRun(log, target);
+      assertThat(follower.store().view().position()).isEqualTo(leader.store().checkpointed());
+      while (!follower.isAtEnd()) {
+        follower.applyNext();
+      }
+      follower.assertSame(random);
+      follower.store().close();
+      leader.store().close();
+    }
+  }
+
+  @Test
+  void installedSnapshotIsTheStateAndOldViewsStayReadable() {
+    var random = new SplittableRandom(Seed.draw());
+    var log = RecordedLog.draw(random, 80);
+    var source = new LogRun(log, new SimulatedStorage());
+    var target = new LogRun(log, storage);
+    // Stores of one shard have one id, which the first snapshot brings.
+    for (int round = 0; round < 8; round++) {
+      for (int entry = 0; entry < 10; entry++) {
+        source.applyNext();
+      }
+      source.store().checkpoint();
+      var oldView = target.store().view();
+      var oldModel = target.modelNow();
+      try (var snapshot = source.store().replicationSnapshot()) {
+        target.install(snapshot.files());
+      }
+      target.assertSame(random);
+      ModelAssert.assertSame(oldView, oldModel, random);
+      assertThat(target.applied()).isEqualTo(source.applied());
+      assertThat(storage.files()).filteredOn(path -> path.contains("/manifest-")).hasSize(1);
+      assertThat(target.store().verify().damages()).isEmpty();
+    }
+    target.store().close();
+
+    var reopened = new LogRun(log, storage);
+
+    assertThat(reopened.isAtEnd()).isTrue();
+    reopened.assertSame(random);
+  }
+
+  @Test
+  void snapshotOfAnEarlierPositionIsRefused() {
+    try (var shard = new TestShard(storage, RequestWindow.BYTES_MAX)) {
+      shard.upsert(point("a", 1));
+      shard.store.checkpoint();
+      try (var snapshot = shard.store.replicationSnapshot()) {
+        var files = snapshot.files();
+        assertThatThrownBy(() -> shard.store.installSnapshot(files))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("(expected: after ");
+      }
+      shard.upsert(point("b", 2));
+      assertThat(shard.ids()).containsExactly("a", "b");
+    }
+  }
+
+  @Test
+  void snapshotOfAnotherStoreIsRefused() {
+    try (var shard = new TestShard(storage, RequestWindow.BYTES_MAX);
+        var other = new TestShard()) {
+      shard.store.checkpoint();
+      other.upsert(point("a", 1));
+      other.store.checkpoint();
+      try (var snapshot = other.store.replicationSnapshot()) {
+        var files = snapshot.files();
+        assertThatThrownBy(() -> shard.store.installSnapshot(files))
+            .isInstanceOf(ForeignFileException.class)
+            .hasMessageStartingWith("store id of the snapshot: ");
+      }
+      assertThat(shard.ids()).isEmpty();
+    }
+  }
+
+  @Test
+  void snapshotThatIsDamagedOrIncompleteIsRefusedAndNamed() throws IOException {
+    try (var source = new TestShard();
+        var target = Store.openReplicated(storage, StoreOptions.standard())) {
+      source.upsert(point("a", 1), point("b", 2));
+      source.store.checkpoint();
+      try (var snapshot = source.store.replicationSnapshot()) {
+        var files = snapshot.files();
+        for (var file : files.list()) {
+          assertThatThrownBy(() -> target.installSnapshot(new Flipped(files, file)))
+              .isInstanceOf(CorruptFileException.class)
+              .hasMessageContaining(file.name() + " at 0: SHA-256 is ");
+          if (!file.equals(files.list().getFirst())) {
+            assertThatThrownBy(() -> target.installSnapshot(new Without(files, file)))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageContaining(file.name());
+          }
+        }
+        assertThatThrownBy(
+                () -> target.installSnapshot(new Without(files, files.list().getFirst())))
+            .isInstanceOf(IllegalArgumentException.class);
+        assertThat(target.view().collections()).isEmpty();
+
+        target.installSnapshot(files);
+
+        assertThat(target.stateHash()).isEqualTo(source.store.stateHash());
+        assertThat(storage.list("")).containsExactlyInAnyOrder("CURRENT", "gen-" + generations());
+      }
+    }
+  }
+
+  private long generations() throws IOException {
+    return storage.list("").stream()
+        .filter(name -> name.startsWith("gen-"))
+        .mapToLong(name -> Long.parseLong(name.substring(4)))
+        .max()
+        .orElseThrow();
+  }
+
+  @Test
+  void namesOfFilesDoNotLeadElsewhere() {
+    for (var name : List.of("../CURRENT", "/etc/passwd", "collections/../x", "a/b", "", "A")) {
+      assertThatThrownBy(() -> new SnapshotFile(name, 1, ByteString.copyFrom(new byte[32])))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  /// At every call of the storage: what is there afterwards is the state before or the one after.
+  @Test
+  void powerLossWhileInstallingLeavesTheOldGenerationOrTheNew() {
+    var random = new SplittableRandom(Seed.draw());
+    var log = RecordedLog.draw(random, 30);
+    var source = new LogRun(log, new SimulatedStorage());
+    while (source.applied() < 12) {
+      source.applyNext();
+    }
+    source.store().checkpoint();
+    var start = new SimulatedStorage();
+    var before = new LogRun(log, start);
+    try (var snapshot = source.store().replicationSnapshot()) {
+      before.install(snapshot.files());
+    }
+    before.store().close();
+    while (!source.isAtEnd()) {
+      source.applyNext();
+    }
+    source.store().checkpoint();
+
+    storeLogger().setLevel(Level.OFF);
+    try (var snapshot = source.store().replicationSnapshot()) {
+      var met = new ArrayList<Integer>();
+      boolean crashed = true;
+      for (int call = 1; crashed; call++) {
+        for (int survivor = 0; survivor < 3; survivor++) {
+          var target = start.copy().crashAt(call);
+          boolean installed = installUntilCrash(log, target, snapshot.files());
+          crashed = target.crashed();
+          var reopened = new LogRun(log, target.afterCrash(random));
+          assertThat(reopened.applied()).isIn(12, 30);
+          if (installed) {
+            assertThat(reopened.applied()).isEqualTo(30);
+          }
+          met.add(reopened.applied());
+          reopened.assertSame(random);
+          assertThat(reopened.store().verify().damages()).isEmpty();
+          while (!reopened.isAtEnd()) {
+            reopened.applyNext();
+          }
+          int _ = reopened.checkpoint(random);
+          reopened.store().close();
+        }
+      }
+      assertThat(met).contains(12, 30);
+    } finally {
+      storeLogger().setLevel(null);
+    }
+  }
+
+  private static boolean installUntilCrash(
+      RecordedLog log, SimulatedStorage target, SnapshotFiles files) {
+    try {
+      var run = new LogRun(log, target);
+      run.install(files);
+      return true;
+    } catch (CrashedException e) {
+      return false;
+    } catch (StoreFailedException e) {
+      assertThat(e).hasRootCauseInstanceOf(CrashedException.class);
+      return false;
+    }
+  }
+
+  private static Logger storeLogger() {
+    return (Logger) LoggerFactory.getLogger(Store.class);
+  }
+
+  private static List<String> points(Iterator<SnapshotOp> ops) {
+    var points = new ArrayList<String>();
+    while (ops.hasNext()) {
+      if (ops.next() instanceof SnapshotOp.Put(var point)) {
+        points.add(point.id() + " " + (point.version() - 1) + " " + point.vector().get(0));
+      }
+    }
+    return points;
+  }
+
+  /// One bit of one file is another.
+  private record Flipped(SnapshotFiles files, SnapshotFile flipped) implements SnapshotFiles {
+    @Override
+    public List<SnapshotFile> list() {
+      return files.list();
+    }
+
+    @Override
+    public ReadableFile open(SnapshotFile file) throws IOException {
+      var opened = files.open(file);
+      if (!file.equals(flipped)) {
+        return opened;
+      }
+      var storage = new SimulatedStorage();
+      byte[] content = opened.bytes().toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
+      content[content.length / 2] ^= 4;
+      try (var copy = storage.create("file")) {
+        copy.append(java.nio.ByteBuffer.wrap(content));
+      }
+      return storage.open("file");
+    }
+  }
+
+  private record Without(SnapshotFiles files, SnapshotFile missing) implements SnapshotFiles {
+    @Override
+    public List<SnapshotFile> list() {
+      return files.list().stream().filter(file -> !file.equals(missing)).toList();
+    }
+
+    @Override
+    public ReadableFile open(SnapshotFile file) throws IOException {
+      return files.open(file);
+    }
+  }
+}
