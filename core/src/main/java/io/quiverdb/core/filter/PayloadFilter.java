@@ -1,121 +1,130 @@
 package io.quiverdb.core.filter;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import io.quiverdb.core.Filter;
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
 
 /// A [Filter] made ready to be evaluated on many payloads. Any number of threads use it.
-///
-/// A path leads through objects, and through each element of an array that it meets; an array at
-/// its end matches if an element does. Arrays within arrays are not looked into. Of a name that an
-/// object repeats, each value counts.
 public final class PayloadFilter {
-  private static final JsonFactory JSON =
-      JsonFactory.builder().disable(JsonFactory.Feature.INTERN_FIELD_NAMES).build();
+  /* The conditions on fields are numbered; one pass over a payload finds out which of them hold, and
+   * the tree above them is evaluated on that.
+   */
+  private final Node root;
+  private final int conditionCount;
+  private final PayloadFields fields;
 
-  private final List<String> path;
-  private final Filter.Value value;
+  /// Of each field, what is asked of it.
+  private final List<List<NumberedCondition>> conditions;
 
-  private PayloadFilter(List<String> path, Filter.Value value) {
-    this.path = path;
-    this.value = value;
+  private PayloadFilter(
+      Node root,
+      int conditionCount,
+      PayloadFields fields,
+      List<List<NumberedCondition>> conditions) {
+    this.root = root;
+    this.conditionCount = conditionCount;
+    this.fields = fields;
+    this.conditions = conditions;
   }
 
   public static PayloadFilter of(Filter filter) {
-    return switch (filter) {
-      case Filter.Eq(var path, var value) ->
-          new PayloadFilter(List.of(path.split("\\.", -1)), value);
-    };
+    var compilation = new Compilation();
+    var root = compilation.node(filter);
+    return new PayloadFilter(
+        root,
+        compilation.conditionCount,
+        PayloadFields.of(compilation.paths),
+        compilation.conditions);
   }
 
   public boolean matches(MemorySegment payload) {
-    return payload.byteSize() > 0 && matches(payload.toArray(ValueLayout.JAVA_BYTE));
+    var held = new boolean[conditionCount];
+    boolean json = fields.read(payload, (field, value) -> note(field, value, held));
+    return root.holds(json ? held : new boolean[conditionCount]);
   }
 
-  private boolean matches(byte[] payload) {
-    try (JsonParser parser = JSON.createParser(payload)) {
-      boolean matches = parser.nextToken() == JsonToken.START_OBJECT && objectMatches(parser, 0);
-      // What follows decides whether it is JSON at all.
-      return parser.nextToken() == null && matches;
-    } catch (IOException notJson) {
-      return false;
+  private void note(int field, FieldValue value, boolean[] held) {
+    for (var asked : conditions.get(field)) {
+      held[asked.number] |= asked.condition.accepts(value);
     }
   }
 
-  /// Reads the object that the parser has just entered, to its end.
-  private boolean objectMatches(JsonParser parser, int depth) throws IOException {
-    boolean matches = false;
-    while (parser.nextToken() != JsonToken.END_OBJECT) {
-      boolean onPath = parser.currentName().equals(path.get(depth));
-      JsonToken token = parser.nextToken();
-      if (onPath) {
-        matches |= valueMatches(parser, token, depth);
-      } else {
-        parser.skipChildren();
+  private record NumberedCondition(int number, FieldCondition condition) {}
+
+  private static final class Compilation {
+    final List<String> paths = new ArrayList<>();
+    final List<List<NumberedCondition>> conditions = new ArrayList<>();
+    int conditionCount;
+
+    Node node(Filter filter) {
+      return switch (filter) {
+        case Filter.Eq(var path, var value) ->
+            condition(path, FieldCondition.anyOf(List.of(value)));
+        case Filter.In(var path, var values) -> condition(path, FieldCondition.anyOf(values));
+        case Filter.Range range -> condition(range.path(), FieldCondition.between(range));
+        case Filter.Exists(var path) -> condition(path, _ -> true);
+        case Filter.And(var parts) -> new All(nodes(parts));
+        case Filter.Or(var parts) -> new Any(nodes(parts));
+        case Filter.Not(var part) -> new None(node(part));
+      };
+    }
+
+    private List<Node> nodes(List<Filter> parts) {
+      return parts.stream().map(this::node).toList();
+    }
+
+    private Node condition(String path, FieldCondition condition) {
+      int field = paths.indexOf(path);
+      if (field < 0) {
+        field = paths.size();
+        paths.add(path);
+        conditions.add(new ArrayList<>());
       }
+      conditions.get(field).add(new NumberedCondition(conditionCount, condition));
+      return new Held(conditionCount++);
     }
-    return matches;
   }
 
-  private boolean valueMatches(JsonParser parser, JsonToken token, int depth) throws IOException {
-    if (token != JsonToken.START_ARRAY) {
-      return elementMatches(parser, token, depth);
-    }
-    boolean matches = false;
-    for (var element = parser.nextToken();
-        element != JsonToken.END_ARRAY;
-        element = parser.nextToken()) {
-      matches |= elementMatches(parser, element, depth);
-    }
-    return matches;
+  private sealed interface Node {
+    boolean holds(boolean[] held);
   }
 
-  private boolean elementMatches(JsonParser parser, JsonToken token, int depth) throws IOException {
-    if (token == JsonToken.START_OBJECT && depth + 1 < path.size()) {
-      return objectMatches(parser, depth + 1);
+  private record Held(int condition) implements Node {
+    @Override
+    public boolean holds(boolean[] held) {
+      return held[condition];
     }
-    if (token.isStructStart()) {
-      parser.skipChildren();
+  }
+
+  private record All(List<Node> parts) implements Node {
+    @Override
+    public boolean holds(boolean[] held) {
+      for (var part : parts) {
+        if (!part.holds(held)) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  private record Any(List<Node> parts) implements Node {
+    @Override
+    public boolean holds(boolean[] held) {
+      for (var part : parts) {
+        if (part.holds(held)) {
+          return true;
+        }
+      }
       return false;
     }
-    return depth + 1 == path.size() && scalarMatches(parser, token);
   }
 
-  private boolean scalarMatches(JsonParser parser, JsonToken token) throws IOException {
-    return switch (value) {
-      case Filter.Value.Text(var text) ->
-          token == JsonToken.VALUE_STRING && parser.getText().equals(text);
-      case Filter.Value.Bool(var bool) ->
-          token == (bool ? JsonToken.VALUE_TRUE : JsonToken.VALUE_FALSE);
-      case Filter.Value.Whole(var number) ->
-          token.isNumeric()
-              && (isLong(parser)
-                  ? parser.getLongValue() == number
-                  : equal(number, parser.getDoubleValue()));
-      case Filter.Value.Real(var number) ->
-          token.isNumeric()
-              && (isLong(parser)
-                  ? equal(parser.getLongValue(), number)
-                  : parser.getDoubleValue() == number);
-    };
-  }
-
-  /// Numbers with a fraction or an exponent, and those beyond 64 bits, are read as doubles.
-  private static boolean isLong(JsonParser parser) throws IOException {
-    return switch (parser.getNumberType()) {
-      case INT, LONG -> true;
-      case BIG_INTEGER, FLOAT, DOUBLE, BIG_DECIMAL -> false;
-    };
-  }
-
-  /// Exactly, without rounding the long.
-  private static boolean equal(long whole, double real) {
-    // 2^63 is no long, but the cast below would make it one.
-    return real == Math.rint(real) && real < 0x1p63 && real >= -0x1p63 && (long) real == whole;
+  private record None(Node part) implements Node {
+    @Override
+    public boolean holds(boolean[] held) {
+      return !part.holds(held);
+    }
   }
 }

@@ -94,7 +94,7 @@ final class GrpcShard implements Shard {
             .setCollectionId(collectionId)
             .setLimit(limit);
     after.ifPresent(request::setAfter);
-    filter.ifPresent(condition -> request.setFilter(ShardMessages.filter(condition)));
+    filter.ifPresent(condition -> request.setFilter(FilterMessages.filter(condition)));
     return calls.call(
         PeerServiceGrpc.getScanPointsMethod(),
         request.build(),
@@ -110,7 +110,7 @@ final class GrpcShard implements Shard {
   @Override
   public CompletableFuture<ReadResult<Long>> count(long collectionId, Optional<Filter> filter) {
     var request = CountPointsRequest.newBuilder().setShard(number).setCollectionId(collectionId);
-    filter.ifPresent(condition -> request.setFilter(ShardMessages.filter(condition)));
+    filter.ifPresent(condition -> request.setFilter(FilterMessages.filter(condition)));
     return calls.call(
         PeerServiceGrpc.getCountPointsMethod(),
         request.build(),
@@ -129,7 +129,7 @@ final class GrpcShard implements Shard {
             .setK(query.k())
             .setWithPayload(query.withPayload())
             .setWithVector(query.withVector());
-    query.filter().ifPresent(condition -> request.setFilter(ShardMessages.filter(condition)));
+    query.filter().ifPresent(condition -> request.setFilter(FilterMessages.filter(condition)));
     return calls.call(
         PeerServiceGrpc.getSearchPointsMethod(),
         request.build(),

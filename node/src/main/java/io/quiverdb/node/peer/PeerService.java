@@ -238,7 +238,7 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
   }
 
   private static Optional<Filter> filter(boolean present, FilterMessage message) {
-    return present ? Optional.of(ShardMessages.filter(message)) : Optional.empty();
+    return present ? Optional.of(FilterMessages.filter(message)) : Optional.empty();
   }
 
   // --- the cluster

@@ -2,7 +2,6 @@ package io.quiverdb.node.peer;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
-import io.quiverdb.core.Filter;
 import io.quiverdb.core.Hit;
 import io.quiverdb.core.Outcome;
 import io.quiverdb.core.Payload;
@@ -12,7 +11,6 @@ import io.quiverdb.core.RequestStamp;
 import io.quiverdb.core.SlotRange;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.Vector;
-import io.quiverdb.node.peer.proto.FilterMessage;
 import io.quiverdb.node.peer.proto.OutcomeMessage;
 import io.quiverdb.node.peer.proto.PeerPoint;
 import io.quiverdb.node.peer.proto.PeerStoredPoint;
@@ -80,35 +78,6 @@ final class ShardMessages {
         message.getVersion(),
         message.hasPayload() ? Optional.of(payload(message.getPayload())) : Optional.empty(),
         message.hasVector() ? Optional.of(vector(message.getVector())) : Optional.empty());
-  }
-
-  static FilterMessage filter(Filter filter) {
-    return switch (filter) {
-      case Filter.Eq(var path, var value) -> {
-        var eq = FilterMessage.Eq.newBuilder().setPath(path);
-        switch (value) {
-          case Filter.Value.Text(var text) -> eq.setText(text);
-          case Filter.Value.Whole(var number) -> eq.setWhole(number);
-          case Filter.Value.Real(var number) -> eq.setReal(number);
-          case Filter.Value.Bool(var flag) -> eq.setBoolean(flag);
-        }
-        yield FilterMessage.newBuilder().setEq(eq).build();
-      }
-    };
-  }
-
-  static Filter filter(FilterMessage message) {
-    var eq = message.getEq();
-    return new Filter.Eq(
-        eq.getPath(),
-        switch (eq.getValueCase()) {
-          case TEXT -> new Filter.Value.Text(eq.getText());
-          case WHOLE -> new Filter.Value.Whole(eq.getWhole());
-          case REAL -> new Filter.Value.Real(eq.getReal());
-          case BOOLEAN -> new Filter.Value.Bool(eq.getBoolean());
-          case VALUE_NOT_SET ->
-              throw new IllegalArgumentException("filter: no known value (expected: one)");
-        });
   }
 
   // --- writes

@@ -35,6 +35,7 @@ import io.quiverdb.raft.Written;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
 import io.quiverdb.raft.catalog.CollectionInfo;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -265,22 +266,42 @@ abstract class PeerContract {
   }
 
   @Test
-  void everyFilterValueArrivesWhole() {
-    for (var value :
+  void everyFilterArrivesWhole() {
+    List<Filter.Value> values =
         List.of(
             new Filter.Value.Text(""),
             new Filter.Value.Whole(Long.MIN_VALUE),
             new Filter.Value.Real(-0.1),
-            new Filter.Value.Bool(false))) {
-      Optional<Filter> filter = Optional.of(new Filter.Eq("f", value));
+            new Filter.Value.Bool(false));
+    var above = Optional.of(new Filter.Bound(new Filter.Value.Whole(1), false));
+    var upTo = Optional.of(new Filter.Bound(new Filter.Value.Real(2.5), true));
+    var filters = new ArrayList<Filter>();
+    values.forEach(value -> filters.add(new Filter.Eq("f", value)));
+    filters.add(new Filter.In("f", values));
+    filters.add(new Filter.Range("f", above, upTo));
+    filters.add(new Filter.Range("f", above, Optional.empty()));
+    filters.add(new Filter.Range("f", Optional.empty(), upTo));
+    filters.add(new Filter.Exists("f.g"));
+    filters.add(new Filter.Or(List.of(new Filter.Not(new Filter.And(List.copyOf(filters))))));
+    filters.add(deepest());
+
+    for (var filter : filters) {
       answers(
           new ReadResult<>(0L, POSITION),
-          peer -> peer.shard(0).count(COLLECTION, filter),
+          peer -> peer.shard(0).count(COLLECTION, Optional.of(filter)),
           "count",
           0,
           COLLECTION,
-          filter);
+          Optional.of(filter));
     }
+  }
+
+  private static Filter deepest() {
+    Filter filter = FILTER;
+    while (filter.depth() < Filter.DEPTH_MAX) {
+      filter = filter.depth() % 2 == 0 ? new Filter.Not(filter) : new Filter.And(List.of(filter));
+    }
+    return filter;
   }
 
   @Test
