@@ -20,6 +20,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
+import java.util.zip.CRC32C;
 
 /// A file system in memory that can lose power or fail at any call, and then keeps no more than
 /// [Storage] promises.
@@ -45,6 +46,8 @@ public final class SimulatedStorage implements Storage {
   private final Set<String> locks = new HashSet<>();
 
   private long calls;
+  private long changes;
+  private Runnable beforeCall = () -> {};
   private long crashAtCall = Long.MAX_VALUE;
   private long failAtCall = Long.MAX_VALUE;
   private boolean crashed;
@@ -52,6 +55,16 @@ public final class SimulatedStorage implements Storage {
   /// Number of calls so far.
   public synchronized long calls() {
     return calls;
+  }
+
+  /// Number of calls so far that may have changed what survives a crash.
+  public synchronized long changes() {
+    return changes;
+  }
+
+  /// Runs something at each call from now on, before its effect, in the thread that calls.
+  public synchronized void setBeforeCall(Runnable beforeCall) {
+    this.beforeCall = beforeCall;
   }
 
   /// Lets the `call`-th call from now, and all after it, throw [CrashedException].
@@ -71,21 +84,34 @@ public final class SimulatedStorage implements Storage {
   }
 
   /// What survives if the power goes now, if it has not gone before. This storage is dead then.
-  public synchronized SimulatedStorage afterCrash(RandomGenerator source) {
+  public synchronized SimulatedStorage afterCrash(RandomGenerator random) {
+    crashed = true;
+    return survivor(Survival.SOME, random);
+  }
+
+  /// How much of what was not synced survives a crash.
+  public enum Survival {
+    NONE,
+    ALL,
+    /// Of each change and each file by itself: all, nothing, or a torn part.
+    SOME
+  }
+
+  /// What would survive if the power went now; this storage lives on.
+  public synchronized SimulatedStorage survivor(Survival survival, RandomGenerator source) {
     // The first bits of java.util.Random are alike for small seeds.
     var random = new SplittableRandom(source.nextLong());
-    crashed = true;
-    var survivor = new SimulatedStorage();
     var survivingNames = new TreeMap<>(durableNames);
     for (var change : unsyncedChanges) {
-      if (random.nextBoolean()) {
+      if (survival == Survival.ALL || (survival == Survival.SOME && random.nextBoolean())) {
         change.applyTo(survivingNames);
       }
     }
+    var survivor = new SimulatedStorage();
     survivingNames.forEach(
         (path, node) -> {
           if (isReachable(path, survivingNames)) {
-            survivor.names.put(path, node.afterCrash(random));
+            survivor.names.put(path, node.survivor(survival, random));
           }
         });
     survivor.durableNames.putAll(survivor.names);
@@ -106,6 +132,16 @@ public final class SimulatedStorage implements Storage {
             survivor.unsyncedChanges.add(
                 new NameChange(change.removed, change.added, copy.apply(change.node))));
     return survivor;
+  }
+
+  /// Of all names and bytes that processes see: equal for equal trees, and hardly for others.
+  public synchronized long fingerprint() {
+    long fingerprint = 1;
+    for (var name : names.entrySet()) {
+      fingerprint = 31 * fingerprint + name.getKey().hashCode();
+      fingerprint = fingerprint * 0x9E3779B97F4A7C15L + name.getValue().fingerprint();
+    }
+    return fingerprint;
   }
 
   /// The files with all bytes that were written, for tests that damage them.
@@ -226,12 +262,14 @@ public final class SimulatedStorage implements Storage {
   public synchronized void truncate(String path, long length) throws IOException {
     countCall();
     file(path).truncate(Math.toIntExact(length));
+    changes++;
   }
 
   @Override
   public synchronized void sync(String path) throws IOException {
     countCall();
     file(path).sync();
+    changes++;
   }
 
   private Node file(String path) throws IOException {
@@ -254,6 +292,7 @@ public final class SimulatedStorage implements Storage {
       }
     }
     unsyncedChanges.removeIf(change -> change.touches(directory));
+    changes++;
   }
 
   @Override
@@ -270,6 +309,7 @@ public final class SimulatedStorage implements Storage {
   }
 
   private void countCall() throws IOException {
+    beforeCall.run();
     calls++;
     if (crashed || calls >= crashAtCall) {
       crashed = true;
@@ -283,6 +323,7 @@ public final class SimulatedStorage implements Storage {
   private void change(NameChange change) {
     change.applyTo(names);
     unsyncedChanges.add(change);
+    changes++;
   }
 
   private void requireParent(String path) throws IOException {
@@ -343,6 +384,9 @@ public final class SimulatedStorage implements Storage {
     /// What is on the platter of a file that was truncated and not synced since.
     private Optional<byte[]> beforeTruncation = Optional.empty();
 
+    /// Whether `bytes` belong to the node that this one survived.
+    private boolean borrowed;
+
     Node(boolean directory) {
       this.directory = directory;
     }
@@ -361,7 +405,8 @@ public final class SimulatedStorage implements Storage {
 
     void append(ByteBuffer appended) {
       int newLength = length + appended.remaining();
-      if (newLength > bytes.length) {
+      if (newLength > bytes.length || borrowed) {
+        borrowed = false;
         bytes = Arrays.copyOf(bytes, Math.max(newLength, 2 * bytes.length));
       }
       appended.get(bytes, length, appended.remaining());
@@ -374,6 +419,7 @@ public final class SimulatedStorage implements Storage {
         syncedLength = newLength;
       }
       bytes = Arrays.copyOf(bytes, newLength);
+      borrowed = false;
       length = newLength;
     }
 
@@ -392,15 +438,35 @@ public final class SimulatedStorage implements Storage {
       return node;
     }
 
-    Node afterCrash(RandomGenerator random) {
-      if (beforeTruncation.isPresent() && random.nextBoolean()) {
+    Node survivor(Survival survival, RandomGenerator random) {
+      if (beforeTruncation.isPresent()
+          && (survival == Survival.NONE || (survival == Survival.SOME && random.nextBoolean()))) {
         return withAllSynced(beforeTruncation.get());
       }
-      return switch (random.nextInt(4)) {
-        case 0 -> withAllSynced(Arrays.copyOf(bytes, syncedLength));
-        case 1 -> withAllSynced(content());
-        default -> withAllSynced(torn(random));
-      };
+      if (length == syncedLength) {
+        var node = withAllSynced(bytes);
+        node.length = length;
+        node.syncedLength = length;
+        node.borrowed = true;
+        return node;
+      }
+      return withAllSynced(
+          switch (survival) {
+            case NONE -> Arrays.copyOf(bytes, syncedLength);
+            case ALL -> content();
+            case SOME ->
+                switch (random.nextInt(4)) {
+                  case 0 -> Arrays.copyOf(bytes, syncedLength);
+                  case 1 -> content();
+                  default -> torn(random);
+                };
+          });
+    }
+
+    long fingerprint() {
+      var crc = new CRC32C();
+      crc.update(bytes, 0, length);
+      return 31L * length + crc.getValue();
     }
 
     private byte[] torn(RandomGenerator random) {
@@ -430,6 +496,7 @@ public final class SimulatedStorage implements Storage {
       synchronized (SimulatedStorage.this) {
         count();
         node.append(bytes);
+        changes++;
       }
     }
 
@@ -445,6 +512,7 @@ public final class SimulatedStorage implements Storage {
       synchronized (SimulatedStorage.this) {
         count();
         node.sync();
+        changes++;
       }
     }
 

@@ -22,12 +22,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/// Stops a store at every call of its storage: while it opens, takes checkpoints and deletes
-/// garbage, and while it recovers.
-final class StoreCrashTest {
+/// Fails a call of the storage, each in its turn: while a store opens, takes checkpoints and
+/// deletes garbage.
+final class StoreIoErrorTest {
   private static final int LOGS = 4;
   private static final int ENTRIES = 40;
-  private static final int SURVIVORS = 3;
 
   /// A store logs why it failed; here that is thousands of times, on purpose.
   @BeforeAll
@@ -42,29 +41,6 @@ final class StoreCrashTest {
 
   private static Logger storeLogger() {
     return (Logger) LoggerFactory.getLogger(Store.class);
-  }
-
-  @Test
-  void powerLossAtAnyCallLosesNothingThatACheckpointHolds() {
-    long seed = Seed.draw();
-    var random = new SplittableRandom(seed);
-    int crashes = 0;
-    for (int round = 0; round < LOGS; round++) {
-      var log = RecordedLog.draw(random.split(), ENTRIES);
-      long scriptSeed = random.nextLong();
-      boolean crashed = true;
-      for (int call = 1; crashed; call++) {
-        for (int survivor = 0; survivor < SURVIVORS; survivor++) {
-          var storage = new SimulatedStorage().crashAt(call);
-          int durable = runUntilCrash(log, storage, new SplittableRandom(scriptSeed));
-          crashed = storage.crashed();
-          crashes++;
-          recover(log, storage.afterCrash(random), durable, random);
-        }
-      }
-    }
-    System.out.println("crashes=" + crashes);
-    assertThat(crashes).isGreaterThan(1000);
   }
 
   /// @return how many entries are durable for certain

@@ -1,0 +1,14 @@
+package io.quiverdb.core;
+
+import io.quiverdb.core.storage.SimulatedStorage;
+import io.quiverdb.core.storage.Storage;
+
+/// A scripted life of a store, and what has to hold of whatever survives it. Used for one run.
+interface CrashWorkload {
+  /// Lives to the end, the same way at each run. It keeps account of what has been acknowledged.
+  void run(Storage storage);
+
+  /// Opens what survived of the life so far, at whatever call it was cut off; finds everything that
+  /// was acknowledged, whole, and goes on from there. A crash within passes.
+  void recover(SimulatedStorage survivor);
+}
