@@ -5,6 +5,7 @@ import io.quiverdb.core.checkpoint.Checkpoint;
 import io.quiverdb.core.checkpoint.CheckpointReader;
 import io.quiverdb.core.checkpoint.CheckpointVerifier;
 import io.quiverdb.core.checkpoint.CheckpointWriter;
+import io.quiverdb.core.checkpoint.IndexAttachment;
 import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.crypto.PlainCodec;
 import io.quiverdb.core.manifest.Manifest;
@@ -27,10 +28,14 @@ import io.quiverdb.core.state.ShardState;
 import io.quiverdb.core.storage.Storage;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +62,7 @@ public final class Store implements AutoCloseable {
   private final CheckpointWriter checkpointWriter;
   private final CheckpointVerifier verifier;
   private final StoreSnapshots snapshots;
+  private final IndexAttachment indexes;
 
   private final ReentrantLock checkpointing = new ReentrantLock();
   private final ReentrantLock writing = new ReentrantLock();
@@ -66,6 +72,10 @@ public final class Store implements AutoCloseable {
 
   private volatile StoreView view;
   private volatile Position checkpointed;
+
+  /// The operation counter there.
+  private long checkpointedVersion;
+
   private volatile Optional<Throwable> failure = Optional.empty();
   private volatile boolean closed;
 
@@ -110,6 +120,7 @@ public final class Store implements AutoCloseable {
             new CheckpointWriter(storage, manifests, codec, storeId),
             verifier,
             new StoreSnapshots(storage, manifests, reader, verifier, windowBytesMax),
+            new IndexAttachment(storage, manifests, codec),
             state);
     log.info(
         "store opened epoch={} index={} version={} collections={}",
@@ -132,15 +143,18 @@ public final class Store implements AutoCloseable {
       CheckpointWriter checkpointWriter,
       CheckpointVerifier verifier,
       StoreSnapshots snapshots,
+      IndexAttachment indexes,
       ShardState state) {
     this.directoryLock = directoryLock;
     this.manifests = manifests;
     this.checkpointWriter = checkpointWriter;
     this.verifier = verifier;
     this.snapshots = snapshots;
+    this.indexes = indexes;
     this.state = state;
     this.applier = new Applier(state);
     this.checkpointed = state.position();
+    this.checkpointedVersion = state.version();
     this.view = viewOf(state);
   }
 
@@ -166,50 +180,29 @@ public final class Store implements AutoCloseable {
     return Preparation.dropCollection(stamp, collectionId, catalogIndex);
   }
 
-  /// @param settings in place of all that the collection has
-  public Op prepareUpdateSettings(
-      RequestStamp stamp, long collectionId, long catalogIndex, Settings settings) {
-    requireUsable();
-    return Preparation.updateSettings(stamp, collectionId, catalogIndex, settings);
-  }
-
-  public Op prepareShredCollection(RequestStamp stamp, long collectionId, long catalogIndex) {
-    requireUsable();
-    return Preparation.shredCollection(stamp, collectionId, catalogIndex);
-  }
-
   /// @param points at least one; of those with the same id, the last stays
   /// @throws IllegalArgumentException if a point breaks a limit or has another dimension than the
   ///   collection, or the collection is not there, or they exceed [#OP_BYTES_MAX] together
   public Op prepareUpsert(RequestStamp stamp, long collectionId, List<Point> points) {
-    var collection =
-        view()
-            .collection(collectionId)
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "collection: "
-                            + Long.toUnsignedString(collectionId)
-                            + " (expected: one that exists)"));
+    var collection = requireCollection(collectionId);
     return Preparation.upsert(stamp, collectionId, collection.descriptor(), points);
   }
 
-  /// @param changes at least one; of those with the same id, the last stays
-  public Op prepareSetPayload(RequestStamp stamp, long collectionId, List<PayloadChange> changes) {
-    requireUsable();
-    return Preparation.setPayload(stamp, collectionId, changes);
+  private CollectionView requireCollection(long collectionId) {
+    return view()
+        .collection(collectionId)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "collection: "
+                        + Long.toUnsignedString(collectionId)
+                        + " (expected: one that exists)"));
   }
 
   /// @param ids at least one
   public Op prepareDelete(RequestStamp stamp, long collectionId, List<String> ids) {
-    return prepareConditionalDelete(stamp, collectionId, ids.stream().map(Deletion::new).toList());
-  }
-
-  /// @param deletions at least one
-  public Op prepareConditionalDelete(
-      RequestStamp stamp, long collectionId, List<Deletion> deletions) {
     requireUsable();
-    return Preparation.delete(stamp, collectionId, deletions);
+    return Preparation.delete(stamp, collectionId, ids);
   }
 
   public Op prepareHashMark(RequestStamp stamp) {
@@ -333,9 +326,8 @@ public final class Store implements AutoCloseable {
   public Position checkpoint() {
     checkpointing.lock();
     try {
-      var frozen = freeze();
-      if (frozen.isPresent()) {
-        write(frozen.get());
+      if (!view().position().equals(checkpointed)) {
+        var _ = write(freeze(), List.of());
       }
       return checkpointed;
     } finally {
@@ -343,20 +335,133 @@ public final class Store implements AutoCloseable {
     }
   }
 
-  /// Empty if nothing was applied since the last checkpoint.
-  private Optional<FrozenState> freeze() {
+  /// Takes a checkpoint, though nothing was applied since the last, and publishes indexes with it.
+  /// They are dropped by the next checkpoint with changes of their collection that brings none.
+  ///
+  /// What one of them throws while it is written is thrown on when the checkpoint is published,
+  /// without that one.
+  ///
+  /// @param indexes of one name and collection at most one; those of a collection that is dropped
+  ///   meanwhile are left out
+  /// @return the position that the checkpoint holds
+  /// @throws IllegalArgumentException if a collection is not there, or a name stands twice in one
+  /// @throws StoreFailedException if the store failed, now or before
+  public Position checkpointWithIndexSnapshots(List<IndexSnapshot> indexes) {
+    requireDistinct(indexes);
+    checkpointing.lock();
+    try {
+      requireUsable();
+      if (indexes.isEmpty()) {
+        return checkpoint();
+      }
+      write(freeze(), indexes).streamFailure().ifPresent(IndexAttachment::rethrow);
+      return checkpointed;
+    } finally {
+      checkpointing.unlock();
+    }
+  }
+
+  private void requireDistinct(List<IndexSnapshot> indexes) {
+    Set<String> names = new HashSet<>();
+    for (var index : indexes) {
+      var _ = requireCollection(index.collectionId());
+      if (!names.add(index.collectionId() + " " + index.name())) {
+        throw new IllegalArgumentException(
+            "name: \"" + index.name() + "\" twice in a collection (expected: once)");
+      }
+    }
+  }
+
+  /// Gives a segment an index of its own, by a manifest that changes nothing else: it lives and
+  /// dies with the segment. One of the same name is replaced. What `content` throws is thrown on,
+  /// and nothing is published then.
+  ///
+  /// @param content its second argument shows more than the segment
+  /// @return false if there is no such segment any more
+  /// @throws IllegalArgumentException if the collection is not there
+  /// @throws StoreFailedException if the store failed, now or before
+  public boolean attachIndexSnapshot(
+      long collectionId, long segmentId, String name, IndexContent content) {
+    IndexSnapshot.checkName(name);
+    var collection = requireCollection(collectionId);
+    checkpointing.lock();
+    try {
+      requireUsable();
+      boolean attached = indexes.attach(collection, segmentId, name, content);
+      int _ = manifests.deleteGarbage();
+      return attached;
+    } catch (IOException e) {
+      throw failed("attaching an index", e);
+    } finally {
+      checkpointing.unlock();
+    }
+  }
+
+  /// The names of the streams of a collection's indexes.
+  public List<String> indexSnapshotNames(long collectionId) {
+    requireUsable();
+    return indexes.names(collectionId);
+  }
+
+  /// What [#checkpointWithIndexSnapshots] was handed. Reading it throws [CorruptFileException]
+  /// where it is not what was written.
+  ///
+  /// @return empty if there is none; to be brought up to date by [#recoveryTail], which is to be
+  ///   asked for after this
+  /// @throws StoreFailedException if the storage fails
+  public Optional<InputStream> readIndexSnapshot(long collectionId, String name) {
+    return reading(() -> indexes.open(collectionId, name));
+  }
+
+  /// What [#attachIndexSnapshot] was handed.
+  public Optional<InputStream> readIndexSnapshot(long collectionId, long segmentId, String name) {
+    return reading(() -> indexes.open(collectionId, segmentId, name));
+  }
+
+  private Optional<InputStream> reading(Callable<Optional<InputStream>> open) {
+    checkpointing.lock();
+    try {
+      requireUsable();
+      return open.call();
+    } catch (StoreException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new StoreFailedException("store: an index cannot be read", e);
+    } finally {
+      checkpointing.unlock();
+    }
+  }
+
+  /// The net change of a collection since the newest checkpoint.
+  ///
+  /// @throws IllegalArgumentException if the collection is not there
+  public RecoveryTail recoveryTail(long collectionId) {
     writing.lock();
     try {
       requireUsable();
-      return state.position().equals(checkpointed) ? Optional.empty() : Optional.of(state.freeze());
+      return StoreViews.tail(requireCollection(collectionId), checkpointedVersion);
     } finally {
       writing.unlock();
     }
   }
 
-  private void write(FrozenState frozen) {
+  private record Frozen(FrozenState state, StoreView view) {}
+
+  private Frozen freeze() {
+    writing.lock();
     try {
-      var checkpoint = checkpointWriter.write(frozen);
+      requireUsable();
+      var frozen = state.freeze();
+      return new Frozen(frozen, viewOf(state));
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  private Checkpoint write(Frozen frozenState, List<IndexSnapshot> indexes) {
+    var frozen = frozenState.state();
+    try {
+      var checkpoint = checkpointWriter.write(frozen, indexes, frozenState.view());
       install(checkpoint);
       int deleted = manifests.deleteGarbage();
       log.info(
@@ -365,6 +470,7 @@ public final class Store implements AutoCloseable {
           frozen.position().index(),
           frozen.version(),
           deleted);
+      return checkpoint;
     } catch (IOException | RuntimeException | Error e) {
       throw failed("checkpoint", e);
     }
@@ -376,6 +482,7 @@ public final class Store implements AutoCloseable {
       checkpoint.installInto(state);
       view = viewOf(state);
       checkpointed = checkpoint.position();
+      checkpointedVersion = checkpoint.version();
     } finally {
       writing.unlock();
     }
@@ -445,18 +552,9 @@ public final class Store implements AutoCloseable {
 
   private PublishedManifest publishedOrFirst() {
     if (manifests.published().isEmpty()) {
-      write(frozen());
+      var _ = write(freeze(), List.of());
     }
     return manifests.published().orElseThrow();
-  }
-
-  private FrozenState frozen() {
-    writing.lock();
-    try {
-      return state.freeze();
-    } finally {
-      writing.unlock();
-    }
   }
 
   /// Replaces all that the store holds by a snapshot of the same store at a later position. The
@@ -491,6 +589,7 @@ public final class Store implements AutoCloseable {
       state = staged.state();
       applier = new Applier(state);
       checkpointed = state.position();
+      checkpointedVersion = state.version();
       view = viewOf(state);
     } finally {
       writing.unlock();

@@ -4,6 +4,7 @@ import io.quiverdb.core.filter.PayloadFilter;
 import io.quiverdb.core.rows.MergedRows;
 import io.quiverdb.core.rows.RowCursor;
 import io.quiverdb.core.rows.RowSource;
+import io.quiverdb.core.rows.TouchedIds;
 import io.quiverdb.core.search.ExactSearch;
 import io.quiverdb.core.state.CollectionSnapshot;
 import java.lang.foreign.MemorySegment;
@@ -15,6 +16,14 @@ import java.util.Optional;
 /// The views that a [Store] publishes.
 final class StoreViews {
   private StoreViews() {}
+
+  /// What changed of a collection after the checkpoint at operation `after`.
+  static RecoveryTail tail(CollectionView view, long after) {
+    var snapshot = ((PublishedCollection) view).snapshot();
+    var touched = TouchedIds.of(snapshot.sources(), after, snapshot.version());
+    return new RecoveryTail(
+        touched.stream().map(id -> new String(id, StandardCharsets.UTF_8)).toList(), view);
+  }
 
   /// @param snapshots of its collections, in the order of their ids
   record PublishedStore(

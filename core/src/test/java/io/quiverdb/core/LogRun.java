@@ -9,6 +9,7 @@ import io.quiverdb.core.storage.SimulatedStorage;
 import io.quiverdb.core.storage.Storage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /// Drives one store along a random log: opens it, replays what it lacks, applies, takes checkpoints
@@ -101,6 +102,27 @@ final class LogRun {
       storage.setBeforeCall(() -> {});
     }
     assertHash();
+    return before;
+  }
+
+  /// Publishes indexes with it; while it is written, more of the log is applied.
+  ///
+  /// @return how many entries are durable
+  int checkpointWithIndexes(
+      RandomGenerator random, Function<StoreView, List<IndexSnapshot>> indexes) {
+    int before = applied;
+    var snapshots = indexes.apply(store.view());
+    storage.setBeforeCall(
+        () -> {
+          if (!isAtEnd() && random.nextInt(20) == 0) {
+            applyNext();
+          }
+        });
+    try {
+      assertThat(log.entriesUpTo(store.checkpointWithIndexSnapshots(snapshots))).isEqualTo(before);
+    } finally {
+      storage.setBeforeCall(() -> {});
+    }
     return before;
   }
 

@@ -7,20 +7,33 @@ import io.quiverdb.core.state.FrozenState;
 import io.quiverdb.core.state.ShardState;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// A checkpoint that is durable.
 public final class Checkpoint {
   private final FrozenState frozen;
   private final List<NewSegment> segments;
+  private final Optional<Exception> streamFailure;
 
-  Checkpoint(FrozenState frozen, List<NewSegment> segments) {
+  Checkpoint(FrozenState frozen, List<NewSegment> segments, Optional<Exception> streamFailure) {
+    this.streamFailure = streamFailure;
     this.frozen = frozen;
     this.segments = List.copyOf(segments);
   }
 
   public Position position() {
     return frozen.position();
+  }
+
+  /// The operation counter.
+  public long version() {
+    return frozen.version();
+  }
+
+  /// Why an index could not be published with it: whoever had to write its stream failed.
+  public Optional<Exception> streamFailure() {
+    return streamFailure;
   }
 
   /// Puts its segments in place of the buffers that they were written from. For the thread that

@@ -16,7 +16,6 @@ import io.quiverdb.core.state.CollectionState;
 import io.quiverdb.core.state.Hash128;
 import io.quiverdb.core.state.RequestWindow;
 import io.quiverdb.core.state.ShardState;
-import io.quiverdb.core.state.Tombstone;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -64,13 +63,12 @@ public final class CheckpointReader {
         hashSeeds);
   }
 
-  /// By collection id.
-  public static Map<Long, Tombstone> tombstones(Manifest manifest) {
+  /// Catalogue index by collection id.
+  public static Map<Long, Long> tombstones(Manifest manifest) {
     return manifest.getTombstonesList().stream()
         .collect(
             Collectors.toMap(
-                Manifest.Tombstone::getCollectionId,
-                proto -> new Tombstone(proto.getCatalogIndex(), proto.getShredding())));
+                Manifest.Tombstone::getCollectionId, Manifest.Tombstone::getCatalogIndex));
   }
 
   /// Encoded.

@@ -4,6 +4,9 @@ import io.quiverdb.core.Damage;
 import io.quiverdb.core.StateHash;
 import io.quiverdb.core.Verification;
 import io.quiverdb.core.crypto.PageCodec;
+import io.quiverdb.core.format.PageFile;
+import io.quiverdb.core.format.PageFormat;
+import io.quiverdb.core.format.PageType;
 import io.quiverdb.core.manifest.Manifest;
 import io.quiverdb.core.manifest.ManifestChain;
 import io.quiverdb.core.manifest.ManifestStore;
@@ -119,7 +122,13 @@ final class CheckpointWalk {
     var hash = new RowHash(head.hashKey().toByteArray());
     var segments = new ArrayList<SegmentRows>();
     Hash128 sum = Hash128.ZERO;
+    for (var stream : collection.getIndexStreamsList()) {
+      verifyStream(published.stream(head.id(), OptionalLong.empty(), stream), stream);
+    }
     for (var segment : collection.getSegmentsList()) {
+      for (var stream : segment.getIndexStreamsList()) {
+        verifyStream(published.stream(head.id(), OptionalLong.of(segment.getId()), stream), stream);
+      }
       verifyPages(head, segment);
       var rows = openSegment(head, segment);
       if (rows.isPresent()) {
@@ -133,6 +142,22 @@ final class CheckpointWalk {
       long size = verifyIdsAreDistinct(collection, segments);
       collections.add(new CollectionState(head, segments, size, sum, seeds));
     }
+  }
+
+  private void verifyStream(String path, Manifest.IndexStream stream) throws IOException {
+    boolean _ =
+        findings.complete(
+            path,
+            () ->
+                PageFile.open(
+                        storage,
+                        path,
+                        stream.getFileBytes(),
+                        stream.getFileId(),
+                        PageType.INDEX_STREAM,
+                        PageFormat.PAGE_BYTES,
+                        codec)
+                    .verify(e -> findings.add(Damage.of(e))));
   }
 
   private void verifyPages(CollectionHead head, Manifest.Segment segment) throws IOException {

@@ -1,6 +1,8 @@
 package io.quiverdb.core.checkpoint;
 
 import com.google.protobuf.ByteString;
+import io.quiverdb.core.IndexSnapshot;
+import io.quiverdb.core.StoreView;
 import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.manifest.Manifest;
 import io.quiverdb.core.manifest.ManifestStore;
@@ -16,7 +18,6 @@ import io.quiverdb.core.segment.SegmentSummary;
 import io.quiverdb.core.segment.SegmentWriter;
 import io.quiverdb.core.state.FrozenState;
 import io.quiverdb.core.state.FrozenState.FrozenCollection;
-import io.quiverdb.core.state.Tombstone;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -45,19 +46,29 @@ public final class CheckpointWriter {
     this.storeId = storeId;
   }
 
-  public Checkpoint write(FrozenState state) throws IOException {
+  /// @param indexes to be published with it
+  /// @param asOf the same state, which the indexes shall hold
+  public Checkpoint write(FrozenState state, List<IndexSnapshot> indexes, StoreView asOf)
+      throws IOException {
     long generation = manifests.generation();
     Map<Long, NewSegment> segments = new LinkedHashMap<>();
     for (var collection : state.collections()) {
       writeSegment(collection, state.version())
           .ifPresent(segment -> segments.put(collection.head().id(), segment));
     }
-    var published = manifests.publish(generation, next -> change(next, state, segments));
+    var streams = new IndexStreams(storage, manifests, codec);
+    var streamsByCollection = streams.write(indexes, asOf);
+    var published =
+        manifests.publish(generation, next -> change(next, state, segments, streamsByCollection));
     assert published.isPresent() : "another generation than " + generation;
-    return new Checkpoint(state, List.copyOf(segments.values()));
+    return new Checkpoint(state, List.copyOf(segments.values()), streams.failure());
   }
 
-  private void change(Manifest.Builder next, FrozenState state, Map<Long, NewSegment> segments)
+  private void change(
+      Manifest.Builder next,
+      FrozenState state,
+      Map<Long, NewSegment> segments,
+      Map<Long, List<Manifest.IndexStream>> streams)
       throws IOException {
     var before = new PreviousManifest(next.build());
     if (next.getStoreId().isEmpty()) {
@@ -72,17 +83,36 @@ public final class CheckpointWriter {
         .clearTombstones();
     for (var collection : state.collections()) {
       var segment = Optional.ofNullable(segments.get(collection.head().id()));
-      next.addCollections(describe(collection, segment, state.version(), before));
+      var description = describe(collection, segment, state.version(), before);
+      addStreams(description, collection, streams, before);
+      next.addCollections(description);
     }
-    state.tombstones().forEach((id, tombstone) -> next.addTombstones(describe(id, tombstone)));
+    state
+        .tombstones()
+        .forEach((id, catalogIndex) -> next.addTombstones(tombstone(id, catalogIndex)));
     next.setWindow(manifests.writeWindow(state.window().encode()));
   }
 
-  public static Manifest.Tombstone describe(long collectionId, Tombstone tombstone) {
+  /// Those that are brought; if none, and nothing of the collection has changed, those there are.
+  private static void addStreams(
+      Manifest.Collection.Builder description,
+      FrozenCollection collection,
+      Map<Long, List<Manifest.IndexStream>> streams,
+      PreviousManifest before) {
+    var brought = streams.getOrDefault(description.getId(), List.of());
+    var last = before.collection(description.getId());
+    boolean isUnchanged =
+        collection.buffer().isEmpty()
+            && last.isPresent()
+            && last.get().getSegmentsList().equals(description.getSegmentsList());
+    description.addAllIndexStreams(
+        brought.isEmpty() && isUnchanged ? last.get().getIndexStreamsList() : brought);
+  }
+
+  private static Manifest.Tombstone tombstone(long collectionId, long catalogIndex) {
     return Manifest.Tombstone.newBuilder()
         .setCollectionId(collectionId)
-        .setCatalogIndex(tombstone.catalogIndex())
-        .setShredding(tombstone.shredding())
+        .setCatalogIndex(catalogIndex)
         .build();
   }
 
@@ -129,7 +159,7 @@ public final class CheckpointWriter {
         rows.hashLow());
   }
 
-  private Manifest.Collection describe(
+  private Manifest.Collection.Builder describe(
       FrozenCollection collection,
       Optional<NewSegment> newSegment,
       long version,
@@ -151,7 +181,7 @@ public final class CheckpointWriter {
     }
     newSegment.ifPresent(
         segment -> description.addSegments(ManifestStore.toProto(segment.segment().summary())));
-    return description.build();
+    return description;
   }
 
   private Manifest.Segment describe(
@@ -170,13 +200,17 @@ public final class CheckpointWriter {
     return description.build();
   }
 
-  /// What the manifest before says of segments.
+  /// What the manifest before says.
   private static final class PreviousManifest {
     private final long version;
+    private final Map<Long, Manifest.Collection> collections;
     private final Map<Long, Manifest.Segment> segments;
 
     PreviousManifest(Manifest manifest) {
       this.version = manifest.getOpCounter();
+      this.collections =
+          manifest.getCollectionsList().stream()
+              .collect(Collectors.toMap(Manifest.Collection::getId, collection -> collection));
       this.segments =
           manifest.getCollectionsList().stream()
               .flatMap(collection -> collection.getSegmentsList().stream())
@@ -186,6 +220,10 @@ public final class CheckpointWriter {
     /// Its operation counter.
     long version() {
       return version;
+    }
+
+    Optional<Manifest.Collection> collection(long id) {
+      return Optional.ofNullable(collections.get(id));
     }
 
     Manifest.Segment segment(long id) {

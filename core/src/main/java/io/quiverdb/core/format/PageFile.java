@@ -7,6 +7,7 @@ import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.Consumer;
 
 /// Reads what a [PageWriter] wrote. Each page is verified when it is first touched. Used by any
 /// number of threads.
@@ -65,6 +66,19 @@ public final class PageFile {
 
   public int pageCount() {
     return pageCount;
+  }
+
+  /// Looks at every page.
+  ///
+  /// @param damages hears of those that are not what was written
+  public void verify(Consumer<CorruptFileException> damages) {
+    for (int page = 0; page < pageCount; page++) {
+      try {
+        var _ = body(page);
+      } catch (CorruptFileException e) {
+        damages.accept(e);
+      }
+    }
   }
 
   /// Where a page begins in the file.

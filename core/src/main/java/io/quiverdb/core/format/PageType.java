@@ -9,7 +9,9 @@ public enum PageType {
   DIRECTORY(4),
   DEAD_ROWS(5),
   /// The request-id window.
-  WINDOW(6);
+  WINDOW(6),
+  /// A piece of an index stream.
+  INDEX_STREAM(8);
 
   private final int code;
 

@@ -10,12 +10,14 @@ import io.quiverdb.core.segment.SegmentFiles;
 import io.quiverdb.core.segment.SegmentSummary;
 import io.quiverdb.core.storage.AtomicFile;
 import io.quiverdb.core.storage.Storage;
+import io.quiverdb.core.stream.StreamFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
@@ -133,13 +135,20 @@ public final class ManifestStore {
         if (SegmentFiles.isName(name)) {
           nextSegmentId = Math.max(nextSegmentId, SegmentFiles.segmentId(name) + 1);
         }
+        StreamFiles.fileId(name)
+            .ifPresent(fileId -> nextSegmentId = Math.max(nextSegmentId, fileId + 1));
       }
     }
   }
 
   private void skipVersion(String name) {
-    StoreLayout.version(name)
-        .ifPresent(version -> nextVersion = Math.max(nextVersion, version + 1));
+    Stream.of(StoreLayout.version(name), StreamFiles.version(name))
+        .flatMapToLong(OptionalLong::stream)
+        .forEach(version -> nextVersion = Math.max(nextVersion, version + 1));
+  }
+
+  private static boolean isCollectionFile(String name) {
+    return SegmentFiles.isName(name) || StreamFiles.isName(name);
   }
 
   /// The one whose directory holds the files of new publications.
@@ -272,7 +281,7 @@ public final class ManifestStore {
   private void syncDirectories(Manifest manifest) throws IOException {
     storage.createDirectories(StoreLayout.collections(directory()));
     for (var collection : manifest.getCollectionsList()) {
-      if (!collection.getSegmentsList().equals(liveSegments(collection.getId()))) {
+      if (!hasSameFiles(collection, liveCollection(collection.getId()))) {
         storage.syncDirectory(StoreLayout.collection(directory(), collection.getId()));
       }
     }
@@ -281,12 +290,15 @@ public final class ManifestStore {
     storage.syncDirectory("");
   }
 
-  private List<Manifest.Segment> liveSegments(long collectionId) {
-    return live.stream()
-        .flatMap(manifest -> manifest.getCollectionsList().stream())
-        .filter(collection -> collection.getId() == collectionId)
-        .flatMap(collection -> collection.getSegmentsList().stream())
-        .toList();
+  private Manifest.Collection liveCollection(long collectionId) {
+    return published()
+        .flatMap(published -> published.collection(collectionId))
+        .orElseGet(Manifest.Collection::getDefaultInstance);
+  }
+
+  private static boolean hasSameFiles(Manifest.Collection left, Manifest.Collection right) {
+    return left.getSegmentsList().equals(right.getSegmentsList())
+        && left.getIndexStreamsList().equals(right.getIndexStreamsList());
   }
 
   /// Files that neither the live manifest nor a pinned one needs, such as leftovers of a crash. Not
@@ -301,7 +313,7 @@ public final class ManifestStore {
       }
       for (var collection : collectionDirectories(directory)) {
         for (var name : storage.list(collection)) {
-          addGarbage(collection + "/" + name, SegmentFiles.isName(name), needed, garbage);
+          addGarbage(collection + "/" + name, isCollectionFile(name), needed, garbage);
         }
       }
     }

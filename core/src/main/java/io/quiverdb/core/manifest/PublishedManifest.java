@@ -1,9 +1,11 @@
 package io.quiverdb.core.manifest;
 
 import io.quiverdb.core.segment.SegmentFiles;
+import io.quiverdb.core.stream.StreamFiles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// A manifest that is or was the live one, and where the files lie that it names.
 ///
@@ -29,6 +31,21 @@ public record PublishedManifest(String directory, String name, Manifest manifest
         : Optional.empty();
   }
 
+  /// Where a stream lies.
+  ///
+  /// @param segmentId empty if it belongs to the collection
+  public String stream(long collectionId, OptionalLong segmentId, Manifest.IndexStream stream) {
+    return collectionDirectory(collectionId)
+        + "/"
+        + StreamFiles.name(segmentId, stream.getVersion(), stream.getFileId());
+  }
+
+  public Optional<Manifest.Collection> collection(long collectionId) {
+    return manifest.getCollectionsList().stream()
+        .filter(collection -> collection.getId() == collectionId)
+        .findFirst();
+  }
+
   /// The paths of all files that make it up, its own first.
   public List<String> files() {
     List<String> files = new ArrayList<>();
@@ -36,7 +53,13 @@ public record PublishedManifest(String directory, String name, Manifest manifest
     window().ifPresent(files::add);
     for (var collection : manifest.getCollectionsList()) {
       String collectionDirectory = collectionDirectory(collection.getId()) + "/";
+      for (var stream : collection.getIndexStreamsList()) {
+        files.add(stream(collection.getId(), OptionalLong.empty(), stream));
+      }
       for (var segment : collection.getSegmentsList()) {
+        for (var stream : segment.getIndexStreamsList()) {
+          files.add(stream(collection.getId(), OptionalLong.of(segment.getId()), stream));
+        }
         SegmentFiles.names(segment.getId()).forEach(file -> files.add(collectionDirectory + file));
         if (segment.hasDeadRowsVersion()) {
           files.add(

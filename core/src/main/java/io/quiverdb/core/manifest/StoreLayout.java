@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 /// gen-<N>/window-<version>
 /// gen-<N>/collections/<id>/seg-<segment>.{vec,pay,ids,dir}
 /// gen-<N>/collections/<id>/del-<segment>-<version>
+/// gen-<N>/collections/<id>/idx-[<segment>-]<version>-<file>
 /// snap-<N>/...                                       second names for the files of a generation
 /// ```
 ///

@@ -104,6 +104,7 @@ public final class ActiveBuffer implements RowSource {
     return version(row) <= version && (death == ALIVE || death > version);
   }
 
+  /// Not to be changed.
   byte[] id(int row) {
     return chunk(row).ids[row & chunkMask()];
   }

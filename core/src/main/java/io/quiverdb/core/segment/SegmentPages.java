@@ -58,12 +58,6 @@ public final class SegmentPages {
       damages.accept(Damage.of(e));
       return;
     }
-    for (int page = 0; page < file.pageCount(); page++) {
-      try {
-        var _ = file.body(page);
-      } catch (CorruptFileException e) {
-        damages.accept(Damage.of(e));
-      }
-    }
+    file.verify(e -> damages.accept(Damage.of(e)));
   }
 }

@@ -4,7 +4,6 @@ import io.quiverdb.core.Position;
 import io.quiverdb.core.SlotRange;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.state.CollectionHead;
-import io.quiverdb.core.state.Tombstone;
 import java.util.List;
 import java.util.Map;
 
@@ -15,7 +14,7 @@ public sealed interface SnapshotOp {
   /// @param position of the last operation that the snapshot holds
   /// @param version the operation counter
   /// @param epoch of the shard
-  /// @param tombstones by id of the collection
+  /// @param tombstones catalogue index by id of a collection that was dropped
   /// @param window the request ids that repetitions are recognised by, encoded
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Restore(
@@ -23,7 +22,7 @@ public sealed interface SnapshotOp {
       long version,
       long epoch,
       List<SlotRange> slots,
-      Map<Long, Tombstone> tombstones,
+      Map<Long, Long> tombstones,
       byte[] window)
       implements SnapshotOp {}
 

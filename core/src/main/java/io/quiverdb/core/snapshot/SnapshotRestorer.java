@@ -2,7 +2,6 @@ package io.quiverdb.core.snapshot;
 
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.PointIds;
-import io.quiverdb.core.checkpoint.CheckpointWriter;
 import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.manifest.Manifest;
 import io.quiverdb.core.manifest.ManifestStore;
@@ -59,7 +58,11 @@ public final class SnapshotRestorer {
     restore
         .tombstones()
         .forEach(
-            (id, tombstone) -> manifest.addTombstones(CheckpointWriter.describe(id, tombstone)));
+            (id, catalogIndex) ->
+                manifest.addTombstones(
+                    Manifest.Tombstone.newBuilder()
+                        .setCollectionId(id)
+                        .setCatalogIndex(catalogIndex)));
     Optional<CollectionFiles> current = Optional.empty();
     try {
       while (ops.hasNext()) {

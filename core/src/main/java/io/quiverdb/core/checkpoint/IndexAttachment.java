@@ -1,0 +1,132 @@
+package io.quiverdb.core.checkpoint;
+
+import io.quiverdb.core.CollectionView;
+import io.quiverdb.core.IndexContent;
+import io.quiverdb.core.crypto.PageCodec;
+import io.quiverdb.core.manifest.Manifest;
+import io.quiverdb.core.manifest.ManifestStore;
+import io.quiverdb.core.storage.Storage;
+import io.quiverdb.core.stream.StreamReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// Adds streams to segments that are published, and reads streams.
+public final class IndexAttachment {
+  private final Storage storage;
+  private final ManifestStore manifests;
+  private final PageCodec codec;
+
+  public IndexAttachment(Storage storage, ManifestStore manifests, PageCodec codec) {
+    this.storage = storage;
+    this.manifests = manifests;
+    this.codec = codec;
+  }
+
+  /// Publishes the live manifest with one stream more, or in place of the one of its name:
+  /// position, dead rows, counters and window stay. For the thread that may publish.
+  ///
+  /// @param collection the one of the segment
+  /// @return whether the segment is there
+  /// @throws IOException if the disk failed; which manifest is live is known only after reopening
+  public boolean attach(
+      CollectionView collection, long segmentId, String name, IndexContent content)
+      throws IOException {
+    var segments = segments(collection.id());
+    if (segments.stream().noneMatch(segment -> segment.getId() == segmentId)) {
+      return false;
+    }
+    var streams = new IndexStreams(storage, manifests, codec);
+    var stream = streams.write(OptionalLong.of(segmentId), name, content, collection);
+    streams.failure().ifPresent(IndexAttachment::rethrow);
+    var published =
+        manifests.publish(
+            manifests.generation(),
+            next -> attach(next, collection.id(), segmentId, stream.orElseThrow()));
+    return published.isPresent();
+  }
+
+  /// Throws what the owner of an index threw.
+  public static void rethrow(Exception failure) {
+    switch (failure) {
+      case RuntimeException e -> throw e;
+      case IOException e -> throw new UncheckedIOException(e);
+      default -> throw new AssertionError(failure);
+    }
+  }
+
+  private static void attach(
+      Manifest.Builder next, long collectionId, long segmentId, Manifest.IndexStream stream) {
+    for (var collection : next.getCollectionsBuilderList()) {
+      if (collection.getId() == collectionId) {
+        for (var segment : collection.getSegmentsBuilderList()) {
+          if (segment.getId() == segmentId) {
+            var others =
+                segment.getIndexStreamsList().stream()
+                    .filter(other -> !other.getName().equals(stream.getName()))
+                    .toList();
+            segment.clearIndexStreams().addAllIndexStreams(others).addIndexStreams(stream);
+          }
+        }
+      }
+    }
+  }
+
+  /// The names of a collection's streams.
+  public List<String> names(long collectionId) {
+    return manifests.live().stream()
+        .flatMap(manifest -> manifest.getCollectionsList().stream())
+        .filter(collection -> collection.getId() == collectionId)
+        .flatMap(collection -> collection.getIndexStreamsList().stream())
+        .map(Manifest.IndexStream::getName)
+        .toList();
+  }
+
+  /// A stream of a collection. For the thread that may publish; the stream itself may be read by
+  /// any and whatever is published meanwhile.
+  public Optional<InputStream> open(long collectionId, String name) throws IOException {
+    var streams =
+        manifests.live().stream()
+            .flatMap(manifest -> manifest.getCollectionsList().stream())
+            .filter(collection -> collection.getId() == collectionId)
+            .flatMap(collection -> collection.getIndexStreamsList().stream())
+            .toList();
+    return open(collectionId, OptionalLong.empty(), streams, name);
+  }
+
+  /// A stream of a segment.
+  public Optional<InputStream> open(long collectionId, long segmentId, String name)
+      throws IOException {
+    var streams =
+        segments(collectionId).stream()
+            .filter(segment -> segment.getId() == segmentId)
+            .flatMap(segment -> segment.getIndexStreamsList().stream())
+            .toList();
+    return open(collectionId, OptionalLong.of(segmentId), streams, name);
+  }
+
+  private Optional<InputStream> open(
+      long collectionId, OptionalLong segmentId, List<Manifest.IndexStream> streams, String name)
+      throws IOException {
+    var stream = streams.stream().filter(one -> one.getName().equals(name)).findFirst();
+    if (stream.isEmpty()) {
+      return Optional.empty();
+    }
+    String path = manifests.published().orElseThrow().stream(collectionId, segmentId, stream.get());
+    return Optional.of(
+        StreamReader.open(
+            storage, path, stream.get().getFileBytes(), stream.get().getFileId(), codec));
+  }
+
+  /// Of a collection, as the live manifest has them, oldest first.
+  private List<Manifest.Segment> segments(long collectionId) {
+    return manifests.live().stream()
+        .flatMap(manifest -> manifest.getCollectionsList().stream())
+        .filter(collection -> collection.getId() == collectionId)
+        .flatMap(collection -> collection.getSegmentsList().stream())
+        .toList();
+  }
+}

@@ -1,0 +1,97 @@
+package io.quiverdb.core.checkpoint;
+
+import io.quiverdb.core.CollectionView;
+import io.quiverdb.core.IndexContent;
+import io.quiverdb.core.IndexSnapshot;
+import io.quiverdb.core.StoreView;
+import io.quiverdb.core.crypto.PageCodec;
+import io.quiverdb.core.manifest.Manifest;
+import io.quiverdb.core.manifest.ManifestStore;
+import io.quiverdb.core.storage.Storage;
+import io.quiverdb.core.stream.StreamFiles;
+import io.quiverdb.core.stream.StreamWriter;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// The streams of one publication. Whoever fills a stream may fail: that is no fault of the disk,
+/// and the publication goes on without that stream.
+final class IndexStreams {
+  private final Storage storage;
+  private final ManifestStore manifests;
+  private final PageCodec codec;
+  private Optional<Exception> failure = Optional.empty();
+
+  IndexStreams(Storage storage, ManifestStore manifests, PageCodec codec) {
+    this.storage = storage;
+    this.manifests = manifests;
+    this.codec = codec;
+  }
+
+  /// Why the first of the streams that are left out could not be filled.
+  Optional<Exception> failure() {
+    return failure;
+  }
+
+  /// @param asOf what the streams shall hold; of a collection that is not there none is written
+  /// @return by collection
+  Map<Long, List<Manifest.IndexStream>> write(List<IndexSnapshot> snapshots, StoreView asOf)
+      throws IOException {
+    Map<Long, List<Manifest.IndexStream>> streams = new HashMap<>();
+    for (var snapshot : snapshots) {
+      var collection = asOf.collection(snapshot.collectionId());
+      if (collection.isPresent()) {
+        var stream =
+            write(OptionalLong.empty(), snapshot.name(), snapshot.content(), collection.get());
+        stream.ifPresent(
+            written ->
+                streams
+                    .computeIfAbsent(snapshot.collectionId(), _ -> new ArrayList<>())
+                    .add(written));
+      }
+    }
+    return streams;
+  }
+
+  /// Empty if it could not be filled.
+  Optional<Manifest.IndexStream> write(
+      OptionalLong segmentId, String name, IndexContent content, CollectionView asOf)
+      throws IOException {
+    long fileId = manifests.drawSegmentId();
+    long version = manifests.nextVersion();
+    String path =
+        manifests.collectionDirectory(asOf.id())
+            + "/"
+            + StreamFiles.name(segmentId, version, fileId);
+    try (var out = new StreamWriter(storage, path, fileId, codec)) {
+      if (!fill(content, out, asOf)) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          Manifest.IndexStream.newBuilder()
+              .setName(name)
+              .setVersion(version)
+              .setFileId(fileId)
+              .setFileBytes(out.finish())
+              .build());
+    }
+  }
+
+  private boolean fill(IndexContent content, StreamWriter out, CollectionView asOf)
+      throws IOException {
+    try {
+      content.writeTo(out, asOf);
+      return true;
+    } catch (IOException | RuntimeException e) {
+      if (out.failed()) {
+        throw e;
+      }
+      failure = failure.or(() -> Optional.of(e));
+      return false;
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.quiverdb.core.stream;
+
+import io.quiverdb.core.crypto.PageCodec;
+import io.quiverdb.core.format.PageFile;
+import io.quiverdb.core.format.PageFormat;
+import io.quiverdb.core.format.PageType;
+import io.quiverdb.core.storage.Storage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Objects;
+
+/// Reads the file of a stream ([StreamFiles]), page by page. Reading throws
+/// [io.quiverdb.core.CorruptFileException] when a page does not hold what was written to it.
+public final class StreamReader extends InputStream {
+  private static final int END = -1;
+
+  private final PageFile file;
+  private int nextPage;
+  private MemorySegment body = MemorySegment.ofArray(new byte[0]);
+  private long offset;
+
+  private StreamReader(PageFile file) {
+    this.file = file;
+  }
+
+  /// @param fileBytes the length it must have
+  /// @throws io.quiverdb.core.CorruptFileException if it is missing or has another length
+  public static StreamReader open(
+      Storage storage, String path, long fileBytes, long fileId, PageCodec codec)
+      throws IOException {
+    return new StreamReader(openFile(storage, path, fileBytes, fileId, codec));
+  }
+
+  static PageFile openFile(
+      Storage storage, String path, long fileBytes, long fileId, PageCodec codec)
+      throws IOException {
+    return PageFile.open(
+        storage, path, fileBytes, fileId, PageType.INDEX_STREAM, PageFormat.PAGE_BYTES, codec);
+  }
+
+  @Override
+  public int read() {
+    var one = new byte[1];
+    return read(one, 0, 1) == END ? END : Byte.toUnsignedInt(one[0]);
+  }
+
+  @Override
+  public int read(byte[] bytes, int from, int length) {
+    Objects.checkFromIndexSize(from, length, bytes.length);
+    if (length == 0) {
+      return 0;
+    }
+    if (offset == body.byteSize()) {
+      if (nextPage == file.pageCount()) {
+        return END;
+      }
+      body = file.body(nextPage++);
+      offset = 0;
+    }
+    int chunkBytes = (int) Math.min(length, body.byteSize() - offset);
+    MemorySegment.copy(body, ValueLayout.JAVA_BYTE, offset, bytes, from, chunkBytes);
+    offset += chunkBytes;
+    return chunkBytes;
+  }
+}
