@@ -89,7 +89,35 @@ public final class FileStorage implements Storage {
 
   @Override
   public void createDirectories(String directory) throws IOException {
+    if (directory.isEmpty()) {
+      createRoot(root, FileStorage::syncNames);
+    }
     Files.createDirectories(resolve(directory));
+  }
+
+  interface DirectorySync {
+    void sync(Path directory) throws IOException;
+  }
+
+  /// Makes `root` and its name durable, and those above it that are missing. Their names stand
+  /// outside of the tree, where no caller could sync them. A process that was killed may have made
+  /// `root` and not come to its name, so that is synced also if it is there.
+  static void createRoot(Path root, DirectorySync names) throws IOException {
+    Path parent = root.getParent();
+    if (parent == null) {
+      return;
+    }
+    if (Files.isDirectory(root)) {
+      if (Files.isReadable(parent)) {
+        names.sync(parent);
+      }
+      return;
+    }
+    if (!Files.isDirectory(parent)) {
+      createRoot(parent, names);
+    }
+    Files.createDirectories(root);
+    names.sync(parent);
   }
 
   @Override
@@ -127,9 +155,13 @@ public final class FileStorage implements Storage {
 
   @Override
   public void syncDirectory(String directory) throws IOException {
+    syncNames(resolve(directory));
+  }
+
+  private static void syncNames(Path directory) throws IOException {
     withoutInterruption(
         () -> {
-          try (var channel = FileChannel.open(resolve(directory), StandardOpenOption.READ)) {
+          try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
           }
           return true;

@@ -7,6 +7,8 @@ import io.quiverdb.core.StoreLockedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +28,20 @@ final class FileStorageTest extends StorageContract {
               () -> FileStorage.at(directory.resolve("../" + directory.getFileName())).lock("LOCK"))
           .isInstanceOf(StoreLockedException.class);
     }
+  }
+
+  @Test
+  void namesOfANewRootAndOfWhatIsMissingAboveItAreSynced() throws IOException {
+    List<Path> synced = new ArrayList<>();
+    Path above = directory.resolve("above");
+    Path root = above.resolve("root");
+
+    FileStorage.createRoot(root, synced::add);
+    assertThat(root).isDirectory();
+    assertThat(synced).containsExactly(directory, above);
+
+    FileStorage.createRoot(root, synced::add);
+    assertThat(synced).containsExactly(directory, above, above);
   }
 
   /// Running as root, a symbolic link to itself is the one thing that cannot be reached.
