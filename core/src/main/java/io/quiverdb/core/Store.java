@@ -216,6 +216,18 @@ public final class Store implements AutoCloseable {
     return Preparation.setOwnership(stamp, epoch, slots);
   }
 
+  /// The first outcome of a request that was settled and is remembered: for who repeats it and
+  /// cannot prepare it any more, as its collection is gone. What it asked is not compared.
+  public Optional<Outcome> settled(RequestId id) {
+    writing.lock();
+    try {
+      requireUsable();
+      return state.window().settled(id.uuid());
+    } finally {
+      writing.unlock();
+    }
+  }
+
   /// Executes the operations of one log entry and publishes the view after it. Total and
   /// deterministic: the same state and entry give the same state and outcomes everywhere. A refusal
   /// is an [Outcome].

@@ -44,6 +44,11 @@ public final class RequestWindow {
                     : new Outcome.RequestIdReused());
   }
 
+  /// The outcome of a request that was settled before, whatever it asked.
+  public Optional<Outcome> settled(UUID id) {
+    return Optional.ofNullable(requests.get(id)).map(SettledRequest::outcome);
+  }
+
   /// Whether a request that was new at `seen` may have been settled and forgotten since.
   public boolean mayHaveForgotten(Position seen) {
     // Settled, it would stand after `seen`. At or before it stand only others.
