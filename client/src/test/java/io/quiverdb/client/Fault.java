@@ -26,6 +26,14 @@ record Fault(boolean applies, boolean dies, Optional<StatusRuntimeException> ans
     return new Fault(false, false, Optional.of(status.asRuntimeException()));
   }
 
+  static Fault overloaded() {
+    return answering(detail(ErrorCode.RESOURCE_EXHAUSTED).toBuilder().setRetrySafe(true).build());
+  }
+
+  static Fault notFormed() {
+    return answering(detail(ErrorCode.UNAVAILABLE).toBuilder().setReason("not_formed").build());
+  }
+
   static Fault applyingThenAnswering(ErrorCode code) {
     return new Fault(true, false, Optional.of(exception(detail(code))));
   }

@@ -107,6 +107,43 @@ final class RoutingTest extends FakeClusterTest {
   }
 
   @Test
+  void writeRefusedByABusyLeaderIsSentToItAgainUnderItsRequestId() {
+    String id = cluster.idsOn(1, 1).get(0);
+    cluster.node(1).next("upsert", Fault.overloaded());
+    cluster.node(1).next("upsert", Fault.overloaded());
+
+    WriteResult result = docs().upsert(point(id));
+
+    assertThat(result.parts()).singleElement().matches(part -> !part.duplicate());
+    assertThat(upserts()).hasSize(3);
+    assertThat(upserts())
+        .extracting(request -> request.getOptions().getRequestId())
+        .containsOnly(result.parts().get(0).requestId());
+    assertThat(cluster.node(1).requests("upsert", UpsertRequest.class)).hasSize(3);
+  }
+
+  @Test
+  void readRefusedByABusyNodeIsAskedAgain() {
+    String id = cluster.idsOn(1, 1).get(0);
+    Collection docs = docs();
+    docs.upsert(point(id));
+    cluster.node(1).next("get", Fault.overloaded());
+
+    assertThat(docs.get(id)).isPresent();
+    assertThat(cluster.requestCount("get")).isEqualTo(2);
+  }
+
+  @Test
+  void whatIsTooLargeIsNotSentAgain() {
+    String id = cluster.idsOn(1, 1).get(0);
+    cluster.node(1).always("upsert", Fault.answering(ErrorCode.RESOURCE_EXHAUSTED));
+
+    assertThatThrownBy(() -> docs().upsert(point(id))).isInstanceOf(QuiverException.class);
+
+    assertThat(upserts()).hasSize(1);
+  }
+
+  @Test
   void staleEpochMakesTheClientLookAgain() {
     String id = cluster.idsOn(1, 1).get(0);
     cluster.node(1).next("upsert", Fault.answering(ErrorCode.STALE_EPOCH));
@@ -253,6 +290,33 @@ final class RoutingTest extends FakeClusterTest {
     assertThatThrownBy(() -> docs().upsert(point("a")))
         .isInstanceOf(PreconditionFailedException.class);
     assertThat(client().cluster().init(3, 3).shards()).isEqualTo(3);
+  }
+
+  @Test
+  void unformedClusterIsNotWaitedFor() {
+    for (FakeNode node : cluster.nodes()) {
+      for (String call : List.of("getTopology", "upsert")) {
+        node.always(call, Fault.notFormed());
+      }
+    }
+
+    assertThatThrownBy(() -> docs().upsert(point("a")))
+        .isInstanceOf(UnavailableException.class)
+        .hasMessageContaining("scripted UNAVAILABLE");
+
+    assertThat(cluster.requestCount("getTopology")).isEqualTo(cluster.nodes().size());
+  }
+
+  @Test
+  void emptiedNodeOfAFormedClusterIsLeftForAnother() {
+    String id = cluster.idsOn(1, 1).get(0);
+    Collection docs = docs();
+    docs.upsert(point(id));
+    cluster.node(1).next("upsert", Fault.notFormed());
+
+    docs.upsert(point(id));
+
+    assertThat(cluster.shard(1).applied()).isEqualTo(2);
   }
 
   @Test

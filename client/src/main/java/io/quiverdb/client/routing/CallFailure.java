@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class CallFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;
   private static final String EXPIRED = "expired";
+  private static final String NOT_FORMED = "not_formed";
 
   private final ErrorCode code;
   private final String reason;
@@ -178,8 +179,19 @@ public final class CallFailure extends RuntimeException {
     return switch (code) {
       case UNAVAILABLE, NOT_LEADER, STALE_EPOCH, DEADLINE_EXCEEDED -> true;
       case OUTCOME_UNKNOWN -> !expired();
+      case RESOURCE_EXHAUSTED -> overloaded();
       default -> false;
     };
+  }
+
+  /// Whether the node belongs to no cluster, and waits to be told to form one.
+  boolean notFormed() {
+    return code == ErrorCode.UNAVAILABLE && reason.equals(NOT_FORMED);
+  }
+
+  /// Whether a node had too much to do, rather than being asked for too much.
+  boolean overloaded() {
+    return code == ErrorCode.RESOURCE_EXHAUSTED && answered && retrySafe;
   }
 
   private static Optional<ErrorDetail> detailIn(Throwable error) {

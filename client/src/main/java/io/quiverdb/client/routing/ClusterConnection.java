@@ -87,13 +87,20 @@ final class ClusterConnection implements AutoCloseable {
 
   /// The map, asked for if there is none yet or the cluster had not been formed.
   ///
-  /// @return fails with the [CallFailure] of the last node asked
+  /// @return fails with the [CallFailure] of the last node asked, or of one that belongs to no
+  ///   cluster
   CompletableFuture<ShardMap> learn(Deadline deadline) {
     ShardMap known = map;
     if (known.formed()) {
       return CompletableFuture.completedFuture(known);
     }
     return timer.limit(refresh(Optional.empty()), deadline.remainingNanos());
+  }
+
+  /// Whether a call failed because somebody has yet to form the cluster, which waiting does not
+  /// bring about. A node that says so of a cluster which is known to be formed was emptied.
+  boolean waitsForInit(CallFailure failure) {
+    return failure.notFormed() && !map.formed();
   }
 
   /// Asks for the map unless that was done just now; nobody waits for it.
@@ -112,7 +119,7 @@ final class ClusterConnection implements AutoCloseable {
     }
     refreshedNanos.set(nanoClock.getAsLong());
     var unused =
-        askForMap(nodesInTurn(avoided), 0)
+        askForMap(nodesInTurn(avoided), 0, Optional.empty())
             .whenComplete(
                 (learned, error) -> {
                   refreshing.set(null);
@@ -125,7 +132,10 @@ final class ClusterConnection implements AutoCloseable {
     return mine;
   }
 
-  private CompletableFuture<ShardMap> askForMap(List<String> nodes, int index) {
+  /// @param unformed what a node said that belongs to no cluster: it tells more than the silence of
+  ///   others
+  private CompletableFuture<ShardMap> askForMap(
+      List<String> nodes, int index, Optional<CallFailure> unformed) {
     return send(
             nodes.get(index),
             ClusterGrpc.getGetTopologyMethod(),
@@ -133,10 +143,13 @@ final class ClusterConnection implements AutoCloseable {
             TOPOLOGY_TIMEOUT_NANOS)
         .thenApply(this::learned)
         .exceptionallyCompose(
-            error ->
-                index + 1 < nodes.size()
-                    ? askForMap(nodes, index + 1)
-                    : CompletableFuture.failedFuture(error));
+            error -> {
+              CallFailure failure = CallFailure.of(error);
+              Optional<CallFailure> said = failure.notFormed() ? Optional.of(failure) : unformed;
+              return index + 1 < nodes.size()
+                  ? askForMap(nodes, index + 1, said)
+                  : CompletableFuture.failedFuture(said.orElse(failure));
+            });
   }
 
   private synchronized ShardMap learned(Topology topology) {

@@ -97,7 +97,12 @@ abstract class RoutedCall<R> {
 
   private void retry(Route route, CallFailure failure) {
     lastFailure = failure.unlessCutShort(lastFailure);
-    failedAddress = Optional.of(route.address());
+    if (connection.waitsForInit(failure)) {
+      giveUp();
+      return;
+    }
+    // Who has too much to do still is the one to ask: by way of another node, it has more to do.
+    failedAddress = failure.overloaded() ? Optional.empty() : Optional.of(route.address());
     hint =
         shard == ANY_SHARD
             ? Optional.empty()

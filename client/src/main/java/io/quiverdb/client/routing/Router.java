@@ -246,7 +246,9 @@ public final class Router implements AutoCloseable {
             error -> {
               CallFailure failure = CallFailure.of(error);
               long pauseNanos = backoff.nextNanos();
-              if (!failure.retryable() || pauseNanos >= deadline.remainingNanos()) {
+              if (!failure.retryable()
+                  || connection.waitsForInit(failure)
+                  || pauseNanos >= deadline.remainingNanos()) {
                 return CompletableFuture.failedFuture(failure);
               }
               return connection

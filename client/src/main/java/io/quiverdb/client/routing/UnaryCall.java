@@ -48,7 +48,7 @@ final class UnaryCall<Q, R> extends RoutedCall<R> {
   }
 
   private boolean again(CallFailure failed) {
-    return failed.retryable() && (repeat != Repeat.ONCE || !failed.sent());
+    return failed.retryable() && (repeat != Repeat.ONCE || !failed.sent() || failed.overloaded());
   }
 
   @Override

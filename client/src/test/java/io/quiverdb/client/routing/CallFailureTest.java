@@ -74,6 +74,26 @@ final class CallFailureTest {
   }
 
   @Test
+  void overloadIsRetryableAndHadNoEffect() {
+    CallFailure overloaded =
+        answered(
+            ErrorDetail.newBuilder()
+                .setCode(ErrorCode.RESOURCE_EXHAUSTED)
+                .setRetrySafe(true)
+                .build());
+
+    assertThat(overloaded.retryable()).isTrue();
+    assertThat(overloaded.mayHaveTakenEffect()).isFalse();
+  }
+
+  @Test
+  void tooLargeForTheTransportIsNotRetryable() {
+    Throwable tooLarge = Status.RESOURCE_EXHAUSTED.asRuntimeException();
+
+    assertThat(CallFailure.ofTransport("a:1", tooLarge, true).retryable()).isFalse();
+  }
+
+  @Test
   void brokenConnectionMayHaveTakenEffectOnlyIfTheRequestWasSent() {
     Throwable broken = Status.UNAVAILABLE.asRuntimeException();
 
