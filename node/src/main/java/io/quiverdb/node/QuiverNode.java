@@ -91,7 +91,7 @@ public final class QuiverNode implements AutoCloseable {
     opened.push(peers);
     var alone = config.join().isEmpty();
     List<String> addresses = alone ? List.of(config.addresses().peer()) : config.join();
-    var cluster = new RaftCluster(host, addresses);
+    var cluster = new RaftCluster(host, addresses, alone);
     var api = startApi(config, cluster, new NodeMetrics(metrics, version));
     opened.push(api);
     announce(config, host, version);
@@ -247,7 +247,9 @@ public final class QuiverNode implements AutoCloseable {
           "INSECURE: reachable beyond this machine; whoever can connect can read and change all");
     }
     log.info(
-        "connect with: quiver status --endpoint {}  or  curl http://{}/v1/cluster/status",
+        "connect with: {} status --endpoint {}  or  curl http://{}/v1/cluster/status",
+        // Said by the launcher: it need not be on the path.
+        System.getProperty("quiver.launcher", "quiver"),
         addresses.client(),
         addresses.client());
   }

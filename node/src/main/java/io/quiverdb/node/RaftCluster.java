@@ -4,12 +4,12 @@ import io.quiverdb.node.routing.Cluster;
 import io.quiverdb.node.routing.RoutingException.AlreadyFormed;
 import io.quiverdb.node.routing.RoutingException.OtherCluster;
 import io.quiverdb.raft.Claim;
+import io.quiverdb.raft.FormationException;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
 import io.quiverdb.raft.RaftHost;
 import io.quiverdb.raft.catalog.Catalog;
-import io.quiverdb.raft.membership.FormationException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -19,11 +19,14 @@ import java.util.concurrent.CompletionException;
 final class RaftCluster implements Cluster {
   private final RaftHost host;
   private final List<String> peerAddresses;
+  private final boolean formsItself;
 
   /// @param peerAddresses of the nodes that shall form a cluster
-  RaftCluster(RaftHost host, List<String> peerAddresses) {
+  /// @param formsItself whether this node forms it without being asked
+  RaftCluster(RaftHost host, List<String> peerAddresses, boolean formsItself) {
     this.host = host;
     this.peerAddresses = List.copyOf(peerAddresses);
+    this.formsItself = formsItself;
   }
 
   @Override
@@ -34,6 +37,11 @@ final class RaftCluster implements Cluster {
   @Override
   public Optional<Catalog> catalog() {
     return host.catalog();
+  }
+
+  @Override
+  public boolean awaitsInit() {
+    return !formsItself && host.claim().isEmpty();
   }
 
   @Override

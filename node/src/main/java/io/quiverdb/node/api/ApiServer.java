@@ -113,12 +113,13 @@ public final class ApiServer implements AutoCloseable {
     executor.shutdownNow();
   }
 
-  /// What the framework refuses before a call begins: as problem documents, too.
+  /// What the framework refuses before a call begins, or ends before its answer: as problem
+  /// documents, too.
   private static final class Refusals implements ServerErrorHandler {
     @Override
     public @Nullable HttpResponse onServiceException(
         ServiceRequestContext context, Throwable cause) {
-      return null;
+      return RestDoor.cutOff(context, cause).orElse(null);
     }
 
     @Override

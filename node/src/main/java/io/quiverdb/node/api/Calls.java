@@ -22,20 +22,20 @@ final class Calls {
     var searches = new SearchCalls(router, limits);
     var clusters = new ClusterCalls(cluster, ids);
     return List.of(
-        new Call<>(CollectionsGrpc.getCreateCollectionMethod(), collections::create),
-        new Call<>(CollectionsGrpc.getGetCollectionMethod(), collections::get),
-        new Call<>(CollectionsGrpc.getListCollectionsMethod(), collections::list),
-        new Call<>(CollectionsGrpc.getDropCollectionMethod(), collections::drop),
-        new Call<>(PointsGrpc.getUpsertMethod(), points::upsert),
-        new Call<>(PointsGrpc.getGetMethod(), points::get),
-        new Call<>(PointsGrpc.getDeleteMethod(), points::delete),
-        new Call<>(PointsGrpc.getScanMethod(), points::scan),
-        new Call<>(PointsGrpc.getCountMethod(), points::count),
-        new Call<>(SearchGrpc.getSearchMethod(), searches::search),
-        new Call<>(ClusterGrpc.getInitClusterMethod(), clusters::init),
-        new Call<>(ClusterGrpc.getGetTopologyMethod(), clusters::topology),
-        new Call<>(ClusterGrpc.getGetStatusMethod(), clusters::status),
-        new Call<>(ClusterGrpc.getCheckReplicasMethod(), clusters::check),
-        new Call<>(ClusterGrpc.getTransferLeaderMethod(), clusters::transfer));
+        Call.change(CollectionsGrpc.getCreateCollectionMethod(), collections::create),
+        Call.read(CollectionsGrpc.getGetCollectionMethod(), collections::get),
+        Call.read(CollectionsGrpc.getListCollectionsMethod(), collections::list),
+        Call.change(CollectionsGrpc.getDropCollectionMethod(), collections::drop),
+        Call.change(PointsGrpc.getUpsertMethod(), points::upsert),
+        Call.read(PointsGrpc.getGetMethod(), points::get),
+        Call.change(PointsGrpc.getDeleteMethod(), points::delete),
+        Call.read(PointsGrpc.getScanMethod(), points::scan),
+        Call.read(PointsGrpc.getCountMethod(), points::count),
+        Call.read(SearchGrpc.getSearchMethod(), searches::search),
+        Call.change(ClusterGrpc.getInitClusterMethod(), clusters::init),
+        Call.read(ClusterGrpc.getGetTopologyMethod(), clusters::topology),
+        Call.read(ClusterGrpc.getGetStatusMethod(), clusters::status),
+        Call.read(ClusterGrpc.getCheckReplicasMethod(), clusters::check),
+        Call.change(ClusterGrpc.getTransferLeaderMethod(), clusters::transfer));
   }
 }

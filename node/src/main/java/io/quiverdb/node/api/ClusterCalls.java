@@ -17,7 +17,7 @@ import io.quiverdb.node.routing.ReplicaCheck.ShardHashes;
 import io.quiverdb.node.routing.RoutingException;
 import io.quiverdb.node.routing.RoutingException.AlreadyFormed;
 import io.quiverdb.node.routing.RoutingException.DeadlineExceeded;
-import io.quiverdb.node.routing.RoutingException.NotFormed;
+import io.quiverdb.node.routing.ShardRouter;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeId;
@@ -255,6 +255,6 @@ final class ClusterCalls {
   }
 
   private CatalogView view() {
-    return cluster.catalog().orElseThrow(NotFormed::new).view();
+    return ShardRouter.catalogOf(cluster).view();
   }
 }

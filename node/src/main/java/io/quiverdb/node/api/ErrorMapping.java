@@ -120,6 +120,7 @@ final class ErrorMapping {
   private static ErrorDetail detailOf(RoutingException failure) {
     return switch (failure) {
       case RoutingException.NotFormed e -> detail(ErrorCode.UNAVAILABLE, message(e), NOT_FORMED);
+      case RoutingException.NotReady e -> detail(ErrorCode.UNAVAILABLE, message(e));
       case RoutingException.AlreadyFormed e -> detail(ErrorCode.ALREADY_EXISTS, message(e));
       case RoutingException.OtherCluster e ->
           detail(ErrorCode.PRECONDITION_FAILED, message(e), OTHER_CLUSTER);

@@ -11,13 +11,17 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.Route;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
+import io.netty.util.AttributeKey;
+import io.quiverdb.api.v1.ErrorCode;
 import io.quiverdb.api.v1.ErrorDetail;
 import io.quiverdb.node.routing.Deadline;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -25,6 +29,11 @@ import java.util.concurrent.Executor;
 /// is a problem document.
 final class RestDoor {
   private static final MediaType PROBLEM = MediaType.create("application", "problem+json");
+
+  /// Set once a call may be answered.
+  private static final AttributeKey<Begun> BEGUN = AttributeKey.valueOf(RestDoor.class, "BEGUN");
+
+  private record Begun(Call<?, ?> call, String traceId) {}
 
   private final CallRunner runner;
   private final CallClock clock;
@@ -73,6 +82,12 @@ final class RestDoor {
       CompletableFuture<HttpResponse> answer =
           request
               .aggregate()
+              .thenApply(
+                  whole -> {
+                    // On the event loop, as is the end of the request's time: one of them is first.
+                    context.setAttr(BEGUN, new Begun(call, traceId));
+                    return whole;
+                  })
               .thenApplyAsync(whole -> answer(call, context, whole, deadline, traceId), executor);
       return HttpResponse.of(answer);
     };
@@ -119,6 +134,34 @@ final class RestDoor {
           name + ": \"" + inBody + "\" (expected: \"" + value + "\", as in the path)");
     }
     builder.setField(field, value);
+  }
+
+  /// What to say of a call that the framework ends before its answer has come. Empty for what did
+  /// not begin.
+  static Optional<HttpResponse> cutOff(ServiceRequestContext context, Throwable cause) {
+    return Optional.ofNullable(context.attr(BEGUN))
+        .flatMap(
+            begun -> {
+              if (begun.call().changes()) {
+                return Optional.of(
+                    ErrorMapping.detail(
+                            ErrorCode.OUTCOME_UNKNOWN,
+                            "node: no answer in time; the change may still be made")
+                        .toBuilder()
+                        .setTraceId(begun.traceId())
+                        .build());
+              }
+              return cause instanceof RequestTimeoutException
+                  ? Optional.of(
+                      ErrorMapping.detail(
+                              ErrorCode.DEADLINE_EXCEEDED,
+                              "node: no answer in time (expected: one before the call's deadline)")
+                          .toBuilder()
+                          .setTraceId(begun.traceId())
+                          .build())
+                  : Optional.empty();
+            })
+        .map(RestDoor::problem);
   }
 
   static HttpResponse problem(ErrorDetail detail) {

@@ -15,6 +15,10 @@ public interface Cluster {
   /// Empty until the cluster is formed and known here.
   Optional<Catalog> catalog();
 
+  /// Whether there is no catalogue and none will come unless somebody asks for a cluster to be
+  /// formed.
+  boolean awaitsInit();
+
   /// Who leads a shard, as far as this node knows.
   Optional<NodeId> leader(int shard);
 

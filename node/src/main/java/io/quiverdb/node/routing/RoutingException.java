@@ -11,12 +11,21 @@ public abstract sealed class RoutingException extends RuntimeException {
     super(message);
   }
 
-  /// There is no cluster yet.
+  /// There is no cluster, and none is being formed.
   public static final class NotFormed extends RoutingException {
     private static final long serialVersionUID = 1L;
 
     public NotFormed() {
-      super("cluster: not formed yet (expected: `quiver cluster init`, once, against any node)");
+      super("cluster: not formed (expected: `quiver cluster init`, once, against any node)");
+    }
+  }
+
+  /// This node is, or is to be, of a cluster of which it does not know more yet.
+  public static final class NotReady extends RoutingException {
+    private static final long serialVersionUID = 1L;
+
+    public NotReady() {
+      super("cluster: not known to this node yet (expected: once its log is replayed)");
     }
   }
 

@@ -15,6 +15,7 @@ import io.quiverdb.node.routing.RoutingException.BeingCreated;
 import io.quiverdb.node.routing.RoutingException.DeadlineExceeded;
 import io.quiverdb.node.routing.RoutingException.NotAttempted;
 import io.quiverdb.node.routing.RoutingException.NotFormed;
+import io.quiverdb.node.routing.RoutingException.NotReady;
 import io.quiverdb.node.routing.RoutingException.UnknownCollection;
 import io.quiverdb.raft.ReadResult;
 import io.quiverdb.raft.Shard;
@@ -53,9 +54,17 @@ public final class ShardRouter {
 
   // --- names
 
-  /// @throws NotFormed if there is no cluster yet
+  /// @throws NotFormed if there is no cluster
+  /// @throws NotReady if this node does not know its cluster yet
   public Catalog catalog() {
-    return cluster.catalog().orElseThrow(NotFormed::new);
+    return catalogOf(cluster);
+  }
+
+  /// As [#catalog()].
+  public static Catalog catalogOf(Cluster cluster) {
+    return cluster
+        .catalog()
+        .orElseThrow(() -> cluster.awaitsInit() ? new NotFormed() : new NotReady());
   }
 
   /// The collection of this name that takes points.

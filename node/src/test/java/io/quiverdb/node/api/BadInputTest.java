@@ -11,6 +11,7 @@ import io.quiverdb.api.v1.CollectionsGrpc;
 import io.quiverdb.api.v1.CountRequest;
 import io.quiverdb.api.v1.CreateCollectionRequest;
 import io.quiverdb.api.v1.DeleteRequest;
+import io.quiverdb.api.v1.DropCollectionRequest;
 import io.quiverdb.api.v1.ErrorCode;
 import io.quiverdb.api.v1.Filter;
 import io.quiverdb.api.v1.GetCollectionRequest;
@@ -154,17 +155,59 @@ class BadInputTest {
             Status.Code.INVALID_ARGUMENT,
             400,
             "request_id: \"7\" (expected: a UUID)"),
-        new Bad(
-            "upsert to an unknown collection",
+        unknownCollection(
+            "upsert",
             PointsGrpc.getUpsertMethod(),
             upsertRequest(point("b", vector(1, 2))).toBuilder().setCollection("nothing").build(),
             "POST",
-            "/v1/collections/nothing/points",
-            "{\"points\": [{\"id\": \"b\", \"vector\": [1, 2]}]}",
-            ErrorCode.NOT_FOUND,
-            Status.Code.NOT_FOUND,
-            404,
-            "collection: \"nothing\" does not exist (expected: one that was created)"),
+            "/points",
+            "{\"points\": [{\"id\": \"b\", \"vector\": [1, 2]}]}"),
+        unknownCollection(
+            "get of points",
+            PointsGrpc.getGetMethod(),
+            GetRequest.newBuilder().setCollection("nothing").addIds("a").build(),
+            "POST",
+            "/points/get",
+            "{\"ids\": [\"a\"]}"),
+        unknownCollection(
+            "scan",
+            PointsGrpc.getScanMethod(),
+            ScanRequest.newBuilder().setCollection("nothing").build(),
+            "POST",
+            "/points/scan",
+            "{}"),
+        unknownCollection(
+            "count",
+            PointsGrpc.getCountMethod(),
+            CountRequest.newBuilder().setCollection("nothing").build(),
+            "POST",
+            "/points/count",
+            "{}"),
+        unknownCollection(
+            "search",
+            SearchGrpc.getSearchMethod(),
+            SearchRequest.newBuilder()
+                .setCollection("nothing")
+                .setK(1)
+                .setVector(vector(1, 0))
+                .build(),
+            "POST",
+            "/search",
+            "{\"k\": 1, \"vector\": [1, 0]}"),
+        unknownCollection(
+            "get",
+            CollectionsGrpc.getGetCollectionMethod(),
+            GetCollectionRequest.newBuilder().setName("nothing").build(),
+            "GET",
+            "",
+            ""),
+        unknownCollection(
+            "drop",
+            CollectionsGrpc.getDropCollectionMethod(),
+            DropCollectionRequest.newBuilder().setName("nothing").build(),
+            "DELETE",
+            "",
+            ""),
         new Bad(
             "get of an empty id",
             PointsGrpc.getGetMethod(),
@@ -176,17 +219,13 @@ class BadInputTest {
             Status.Code.INVALID_ARGUMENT,
             400,
             "ids[1]: id: 0 bytes (expected: 1 to 512 bytes of UTF-8)"),
-        new Bad(
-            "delete from an unknown collection",
+        unknownCollection(
+            "delete",
             PointsGrpc.getDeleteMethod(),
             DeleteRequest.newBuilder().setCollection("nothing").addIds("a").build(),
             "POST",
-            "/v1/collections/nothing/points/delete",
-            "{\"ids\": [\"a\"]}",
-            ErrorCode.NOT_FOUND,
-            Status.Code.NOT_FOUND,
-            404,
-            "collection: \"nothing\" does not exist (expected: one that was created)"),
+            "/points/delete",
+            "{\"ids\": [\"a\"]}"),
         new Bad(
             "malformed cursor",
             PointsGrpc.getScanMethod(),
@@ -274,17 +313,6 @@ class BadInputTest {
             Status.Code.ALREADY_EXISTS,
             409,
             "name: \"docs\" exists (expected: an unused name)"),
-        new Bad(
-            "get of an unknown collection",
-            CollectionsGrpc.getGetCollectionMethod(),
-            GetCollectionRequest.newBuilder().setName("nothing").build(),
-            "GET",
-            "/v1/collections/nothing",
-            "",
-            ErrorCode.NOT_FOUND,
-            Status.Code.NOT_FOUND,
-            404,
-            "collection: \"nothing\" does not exist (expected: one that was created)"),
         new Bad(
             "second init",
             ClusterGrpc.getInitClusterMethod(),
@@ -438,8 +466,24 @@ class BadInputTest {
 
       assertThat(grpc.status()).isEqualTo(Status.Code.UNAVAILABLE);
       assertThat(grpc.detail().getReason()).isEqualTo("not_formed");
+      assertThat(grpc.detail().getMessage())
+          .startsWith("cluster: not formed (expected: `quiver cluster init`");
       assertThat(http.status()).isEqualTo(503);
       assertThat(http.field("reason")).isEqualTo("not_formed");
+    }
+  }
+
+  @Test
+  void nodeThatDoesNotKnowItsClusterYetAsksForNoInit() {
+    var claimed = FakeCluster.unformed();
+    claimed.claim();
+    try (var starting = TestNode.over(claimed)) {
+      var grpc =
+          starting.failure(PointsGrpc.getUpsertMethod(), upsertRequest(point("b", vector(1, 2))));
+
+      assertThat(grpc.status()).isEqualTo(Status.Code.UNAVAILABLE);
+      assertThat(grpc.detail().getReason()).isEmpty();
+      assertThat(grpc.detail().getMessage()).startsWith("cluster: not known to this node yet");
     }
   }
 
@@ -471,6 +515,26 @@ class BadInputTest {
         Status.Code.INVALID_ARGUMENT,
         400,
         message);
+  }
+
+  private static Bad unknownCollection(
+      String call,
+      MethodDescriptor<?, ?> method,
+      Message request,
+      String httpMethod,
+      String path,
+      String json) {
+    return new Bad(
+        call + ": unknown collection",
+        method,
+        request,
+        httpMethod,
+        "/v1/collections/nothing" + path,
+        json,
+        ErrorCode.NOT_FOUND,
+        Status.Code.NOT_FOUND,
+        404,
+        "collection: \"nothing\" does not exist (expected: one that was created)");
   }
 
   private static Bad create(

@@ -41,6 +41,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -526,6 +527,31 @@ class DoorsTest {
       assertThat(byGrpc.detail().getRequestId()).hasSize(36);
       assertThat(byJson.status()).isEqualTo(504);
       assertThat(byJson.field("request_id")).hasSize(36);
+    }
+  }
+
+  @Test
+  void callsThatOutlastTheServersPatienceSayWhatMayHaveHappened() throws InterruptedException {
+    create("docs");
+    var goOn = new CountDownLatch(1);
+    String[] soon = {"grpc-timeout", "1m"};
+
+    try (var stuck = TestNode.over(new StuckCluster(cluster, goOn))) {
+      var write =
+          stuck.send(
+              "POST",
+              "/v1/collections/docs/points",
+              "{\"points\": [{\"id\": \"a\", \"vector\": [1, 2]}]}",
+              soon);
+      var read = stuck.send("POST", "/v1/collections/docs/points/count", "{}", soon);
+
+      assertThat(write.status()).isEqualTo(504);
+      assertThat(write.field("code")).isEqualTo("OUTCOME_UNKNOWN");
+      assertThat(write.field("trace_id")).hasSize(32);
+      assertThat(read.status()).isEqualTo(504);
+      assertThat(read.field("code")).isEqualTo("DEADLINE_EXCEEDED");
+    } finally {
+      goOn.countDown();
     }
   }
 

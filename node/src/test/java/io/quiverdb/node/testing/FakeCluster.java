@@ -48,6 +48,7 @@ public final class FakeCluster implements Cluster {
   private final List<String> calls = new ArrayList<>();
 
   private boolean formed;
+  private boolean claimed;
   private List<String> reasons = List.of();
   private Optional<RuntimeException> formingFault = Optional.empty();
 
@@ -102,6 +103,11 @@ public final class FakeCluster implements Cluster {
 
   public synchronized void becomeUnready(String... why) {
     reasons = List.of(why);
+  }
+
+  /// Is to be of a cluster, which is not formed yet or not known here.
+  public synchronized void claim() {
+    claimed = true;
   }
 
   public synchronized void failForming(RuntimeException fault) {
@@ -174,6 +180,11 @@ public final class FakeCluster implements Cluster {
   @Override
   public synchronized Optional<Catalog> catalog() {
     return formed ? Optional.of(catalog) : Optional.empty();
+  }
+
+  @Override
+  public synchronized boolean awaitsInit() {
+    return !formed && !claimed;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.quiverdb.raft.membership;
 
 import io.quiverdb.raft.Claim;
+import io.quiverdb.raft.FormationException;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.PeerTransport;
@@ -76,7 +77,8 @@ public final class Formation {
   ///
   /// The future fails with [IllegalArgumentException] for arguments that make no cluster, with
   /// [FormationException] if the nodes are, or are to be, another cluster, and with a
-  /// [ShardException] if a node cannot be reached; then it may be begun again.
+  /// [ShardException] if a node cannot be reached: [ShardException.OutcomeUnknown] once a node was
+  /// claimed, as the cluster may form all the same. Then it may be begun again.
   ///
   /// @param shards 0 for the default: the larger of 3 and the number of nodes
   /// @param replicationFactor 0 for the default: 3, or the number of nodes if that is less
@@ -92,8 +94,20 @@ public final class Formation {
         .thenCompose(
             nodes -> {
               var forming = new Forming(nodes, propose(nodes, shards, replicationFactor));
-              return forming.run().thenCompose(claim -> awaitFormed(nodes, claim, 1));
+              return forming
+                  .run()
+                  .thenCompose(claim -> awaitFormed(nodes, claim, 1))
+                  .exceptionallyCompose(
+                      failure ->
+                          CompletableFuture.failedFuture(
+                              forming.begun() ? asUnknown(failure) : failure));
             });
+  }
+
+  private static Throwable asUnknown(Throwable failure) {
+    return unwrapped(failure) instanceof ShardException.Unavailable unavailable
+        ? new ShardException.OutcomeUnknown(String.valueOf(unavailable.getMessage()), unavailable)
+        : failure;
   }
 
   private static void checkArguments(List<String> addresses, int shards, int replicationFactor) {

@@ -3,6 +3,7 @@ package io.quiverdb.raft.membership;
 import static java.util.stream.Collectors.joining;
 
 import io.quiverdb.raft.Claim;
+import io.quiverdb.raft.FormationException;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeId;
@@ -24,6 +25,7 @@ final class Forming {
   private final List<FoundNode> nodes;
   private final Claim proposal;
   private int startOvers;
+  private volatile boolean begun;
 
   /// @param nodes in the order of their ids
   /// @param proposal for nodes that hold no claim
@@ -46,8 +48,14 @@ final class Forming {
         .thenCompose(this::adopt);
   }
 
+  /// Whether a node holds a claim of this forming, or of one that it goes on with.
+  boolean begun() {
+    return begun;
+  }
+
   /// What the first node holds decides, also if another forming has come between.
   private CompletableFuture<Claim> adopt(Claim claim) {
+    begun = true;
     var first = nodes.getFirst();
     if (!memberIds(claim).equals(nodes.stream().map(FoundNode::id).collect(Collectors.toSet()))) {
       throw new FormationException.OtherMembers(

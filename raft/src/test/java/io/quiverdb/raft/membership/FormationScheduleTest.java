@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.quiverdb.raft.Claim;
+import io.quiverdb.raft.FormationException;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.Seeds;
 import io.quiverdb.raft.ShardException;

@@ -3,6 +3,7 @@ package io.quiverdb.raft.membership;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quiverdb.raft.Claim;
+import io.quiverdb.raft.FormationException;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.ShardException;
@@ -62,6 +63,21 @@ final class FormationTest {
     assertThat(run(form(addresses(3), 0, 0)).exceptionNow())
         .isInstanceOf(ShardException.Unavailable.class)
         .hasMessage("no answer from peer1, peer2 (expected: all listed nodes up)");
+  }
+
+  @Test
+  void formingThatLosesANodeOnTheWayMayStillHappen() {
+    var forming = form(addresses(3), 0, 0);
+    var first = byId(cluster.nodes().subList(0, 3)).getFirst();
+    for (int step = 0; step < 10_000 && first.heldClaim().isEmpty(); step++) {
+      cluster.step();
+    }
+    assertThat(first.heldClaim()).isPresent();
+    cluster.nodes().subList(0, 3).stream()
+        .filter(node -> !node.equals(first))
+        .forEach(SimulatedNode::crash);
+
+    assertThat(run(forming).exceptionNow()).isInstanceOf(ShardException.OutcomeUnknown.class);
   }
 
   @Test

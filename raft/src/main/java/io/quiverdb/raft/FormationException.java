@@ -1,4 +1,4 @@
-package io.quiverdb.raft.membership;
+package io.quiverdb.raft;
 
 import java.util.UUID;
 
@@ -23,7 +23,7 @@ public abstract sealed class FormationException extends RuntimeException {
   public static final class AlreadyFormed extends FormationException {
     private static final long serialVersionUID = 1L;
 
-    AlreadyFormed(UUID clusterId) {
+    public AlreadyFormed(UUID clusterId) {
       super(clusterId, "already formed: these nodes are cluster " + clusterId);
     }
   }
@@ -32,7 +32,7 @@ public abstract sealed class FormationException extends RuntimeException {
   public static final class OtherCluster extends FormationException {
     private static final long serialVersionUID = 1L;
 
-    OtherCluster(String address, UUID clusterId) {
+    public OtherCluster(String address, UUID clusterId) {
       super(
           clusterId,
           "node at %s: belongs to cluster %s (expected: a node of no cluster)"
@@ -44,7 +44,7 @@ public abstract sealed class FormationException extends RuntimeException {
   public static final class OtherMembers extends FormationException {
     private static final long serialVersionUID = 1L;
 
-    OtherMembers(String address, UUID clusterId, String members) {
+    public OtherMembers(String address, UUID clusterId, String members) {
       super(
           clusterId,
           ("node at %s: claimed for cluster %s, which was begun with the nodes at %s and not"
