@@ -6,6 +6,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.ChannelOption;
 import io.quiverdb.raft.Peer;
 import io.quiverdb.raft.PeerTransport;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -26,14 +27,27 @@ public final class GrpcPeerTransport implements PeerTransport {
   // Takes no time; a guard against waiting for ever.
   private static final long CLOSE_SECONDS = 2;
 
+  // Of a node that lives and does not answer; a guard, too.
+  private static final Duration ANSWER_MAX = Duration.ofMinutes(2);
+
+  private final Duration answerMax;
   private final Map<String, Connection> connections = new ConcurrentHashMap<>();
   private final ExecutorService executor =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("peer-answer-", 0).factory());
 
+  public GrpcPeerTransport() {
+    this(ANSWER_MAX);
+  }
+
+  /// @param answerMax how long a call may take
+  GrpcPeerTransport(Duration answerMax) {
+    this.answerMax = answerMax;
+  }
+
   @Override
   public Peer at(String peerAddress) {
     var connection = connections.computeIfAbsent(peerAddress, this::connect);
-    return new GrpcPeer(new PeerCalls(peerAddress, connection::ready));
+    return new GrpcPeer(new PeerCalls(peerAddress, connection::ready, answerMax));
   }
 
   private Connection connect(String peerAddress) {

@@ -10,6 +10,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import io.quiverdb.node.peer.PeerFailures.Asked;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -19,11 +20,14 @@ import java.util.function.Supplier;
 final class PeerCalls {
   private final String address;
   private final Supplier<ManagedChannel> channel;
+  private final Duration answerMax;
 
   /// @param channel of the node, asked for before each call
-  PeerCalls(String address, Supplier<ManagedChannel> channel) {
+  /// @param answerMax how long a call may take; those who wait mostly have less patience
+  PeerCalls(String address, Supplier<ManagedChannel> channel, Duration answerMax) {
     this.address = address;
     this.channel = channel;
+    this.answerMax = answerMax;
   }
 
   <I, O, T> CompletableFuture<T> call(
@@ -33,7 +37,11 @@ final class PeerCalls {
     var call =
         channel
             .get()
-            .newCall(method, CallOptions.DEFAULT.withStreamTracerFactory(new SentTracer(sent)));
+            .newCall(
+                method,
+                CallOptions.DEFAULT
+                    .withDeadlineAfter(answerMax)
+                    .withStreamTracerFactory(new SentTracer(sent)));
     // A caller that has given up frees what the call holds.
     var _ =
         answer.whenComplete(
@@ -48,11 +56,14 @@ final class PeerCalls {
         new StreamObserver<>() {
           @Override
           public void onNext(O response) {
+            T decoded;
             try {
-              answer.complete(decode.apply(response));
+              decoded = decode.apply(response);
             } catch (RuntimeException e) {
-              answer.completeExceptionally(e);
+              answer.completeExceptionally(PeerFailures.unreadable(address, asked, e));
+              return;
             }
+            answer.complete(decoded);
           }
 
           @Override

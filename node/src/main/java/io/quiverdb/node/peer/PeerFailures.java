@@ -88,7 +88,11 @@ final class PeerFailures {
     var trailers = status.getTrailers();
     byte[] failure = trailers == null ? null : trailers.get(FAILURE);
     if (failure != null) {
-      return decode(asked, parse(failure), status);
+      try {
+        return decode(asked, PeerFailure.parseFrom(failure), status);
+      } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
+        return unreadable(address, asked, e);
+      }
     }
     String what = "node at " + address + ": " + status.getStatus().getCode();
     if (asked.changes() && sent) {
@@ -102,12 +106,12 @@ final class PeerFailures {
     };
   }
 
-  private static PeerFailure parse(byte[] failure) {
-    try {
-      return PeerFailure.parseFrom(failure);
-    } catch (InvalidProtocolBufferException e) {
-      throw new AssertionError("written by a node of the cluster", e);
-    }
+  /// Of an answer that came and cannot be understood: what was asked may have been done.
+  static RuntimeException unreadable(String address, Asked asked, Exception cause) {
+    String what = "node at " + address + ": its answer cannot be read";
+    return asked.changes()
+        ? new ShardException.OutcomeUnknown(what + "; the change may have been made", cause)
+        : new ShardException.Failed(what, cause);
   }
 
   private static RuntimeException decode(

@@ -3,8 +3,16 @@ package io.quiverdb.node.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.core.RequestStamp;
+import io.quiverdb.node.peer.proto.ClaimMessage;
+import io.quiverdb.node.peer.proto.GetClaimRequest;
+import io.quiverdb.node.peer.proto.GetClaimResponse;
+import io.quiverdb.node.peer.proto.PeerServiceGrpc;
+import io.quiverdb.node.peer.proto.WriteShardRequest;
+import io.quiverdb.node.peer.proto.WriteShardResponse;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.Peer;
 import io.quiverdb.raft.ShardException;
@@ -116,6 +124,54 @@ class GrpcPeerTest extends PeerContract {
     assertThat(failureOf(peer().status()))
         .isInstanceOf(ShardException.Failed.class)
         .hasMessageNotContaining("secret");
+  }
+
+  @Test
+  void answersThatCannotBeReadLeaveUnknownWhatAWriteDid() throws IOException {
+    var nonsense =
+        new PeerServiceGrpc.PeerServiceImplBase() {
+          @Override
+          public void writeShard(
+              WriteShardRequest request, StreamObserver<WriteShardResponse> responses) {
+            responses.onNext(WriteShardResponse.getDefaultInstance());
+            responses.onCompleted();
+          }
+
+          @Override
+          public void getClaim(
+              GetClaimRequest request, StreamObserver<GetClaimResponse> responses) {
+            responses.onNext(
+                GetClaimResponse.newBuilder().setClaim(ClaimMessage.getDefaultInstance()).build());
+            responses.onCompleted();
+          }
+        };
+    var other =
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            .addService(nonsense)
+            .build()
+            .start();
+    try {
+      var peer = transport.at("127.0.0.1:" + other.getPort());
+
+      assertThat(failureOf(peer.shard(0).write(WRITE)))
+          .isInstanceOf(ShardException.OutcomeUnknown.class)
+          .hasMessageContaining("its answer cannot be read");
+      assertThat(failureOf(peer.claim())).isInstanceOf(ShardException.Failed.class);
+    } finally {
+      other.shutdownNow();
+    }
+  }
+
+  @Test
+  void nodeThatDoesNotAnswerIsNotWaitedForForEver() {
+    node.hang();
+    try (var hasty = new GrpcPeerTransport(Duration.ofMillis(500))) {
+      var peer = hasty.at("127.0.0.1:" + server.port());
+
+      assertThat(failureOf(peer.shard(0).write(WRITE)))
+          .isInstanceOf(ShardException.OutcomeUnknown.class);
+      assertThat(failureOf(peer.status())).isInstanceOf(ShardException.Unavailable.class);
+    }
   }
 
   @Test
