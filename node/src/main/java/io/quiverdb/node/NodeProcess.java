@@ -12,21 +12,25 @@ public final class NodeProcess {
 
   private NodeProcess() {}
 
-  /// Serves until the process is told to stop, which ends it with [ExitCode#GOOD]. A failed disk
-  /// ends it at once with [ExitCode#INPUT_OUTPUT].
+  /// Serves until the process is told to stop, which ends it with [ExitCode#GOOD], or with
+  /// [ExitCode#STOP_OVERRUN] if that takes too long. A failed disk ends it at once with
+  /// [ExitCode#INPUT_OUTPUT].
   ///
-  /// @return the exit code if the node could not start, or was interrupted
+  /// @return the exit code if it was interrupted
+  /// @throws StartupException if the node could not start; its message is for people
   public static int run(NodeConfig config) {
     NodeLogging.configure(config.logFormat());
     QuiverNode node;
     try {
       node = QuiverNode.start(config, NodeProcess::halt);
     } catch (StartupException e) {
-      log.error("node cannot start: {}", e.getMessage());
       log.debug("node cannot start", e);
-      return e.exitCode();
+      throw e;
     }
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node), "stop"));
+    // A signal's own exit code is 128 and its number; a node that stopped as told exits with 0.
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(() -> Runtime.getRuntime().halt(stop(node::close, STOP_MAX)), "stop"));
     try {
       node.awaitClose();
       return ExitCode.GOOD;
@@ -37,19 +41,21 @@ public final class NodeProcess {
     }
   }
 
-  // A signal's own exit code is 128 and its number; a node that stopped as told exits with 0.
-  private static void stop(QuiverNode node) {
-    var stopper = Thread.ofPlatform().name("stop-node").start(node::close);
+  /// Runs `close`, and waits for it at most `max`.
+  ///
+  /// @return the exit code
+  static int stop(Runnable close, Duration max) {
+    var stopper = Thread.ofPlatform().daemon().name("stop-node").start(close);
     try {
-      if (!stopper.join(STOP_MAX)) {
-        log.warn(
-            "stop took too long millis={}; what is not checkpointed is in the log",
-            STOP_MAX.toMillis());
+      if (stopper.join(max)) {
+        return ExitCode.GOOD;
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
-    Runtime.getRuntime().halt(ExitCode.GOOD);
+    log.warn(
+        "stop took too long millis={}; what is not checkpointed is in the log", max.toMillis());
+    return ExitCode.STOP_OVERRUN;
   }
 
   // What is on the disk is not known any more: nothing may be written or answered after this.

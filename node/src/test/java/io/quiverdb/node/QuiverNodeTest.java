@@ -72,7 +72,11 @@ class QuiverNodeTest {
     awaitReady(0);
 
     assertThat(nodes.get(0, "/metrics").body())
-        .contains("quiver_ratis_", "quiver_shard_role{role=\"leader\",shard=\"0\"} 1.0");
+        .contains(
+            "quiver_ratis_",
+            "quiver_shard_role{role=\"leader\",shard=\"0\"} 1.0",
+            "quiver_shards_under_replicated 0.0")
+        .doesNotContain("quiver_raft_term", "quiver_raft_applied_index");
   }
 
   @Test

@@ -14,6 +14,11 @@ final class ServeMain {
       int equals = setting.indexOf('=');
       overrides.put(setting.substring(0, equals), setting.substring(equals + 1));
     }
-    System.exit(NodeProcess.run(NodeConfig.load(Optional.empty(), Map.of(), overrides)));
+    try {
+      System.exit(NodeProcess.run(NodeConfig.load(Optional.empty(), Map.of(), overrides)));
+    } catch (StartupException e) {
+      System.err.println(e.getMessage());
+      System.exit(e.exitCode());
+    }
   }
 }

@@ -1,10 +1,13 @@
 package io.quiverdb.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.quiverdb.node.StartupException.DataDirectoryRefused;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -50,6 +53,10 @@ class ThreeNodesTest {
     assertThat(nodes.post(2, "/v1/cluster/check", "").body()).startsWith("{\"equal\":true");
 
     nodes.stop(0);
+    var ofOthers = nodes.config(0, Map.of("join", "127.0.0.1:1,127.0.0.1:2,127.0.0.1:3"));
+    assertThatThrownBy(() -> QuiverNode.start(ofOthers))
+        .isInstanceOf(DataDirectoryRefused.class)
+        .hasMessageContaining("(expected: of the nodes of join, ");
     upsertThrough(1, "without");
     assertThat(count(2)).isEqualTo(80);
     assertThat(nodes.get(1, "/v1/cluster/status").body()).contains("\"reachable\":false");
