@@ -14,15 +14,11 @@ public final class MetricNames {
   public static final String IN_FLIGHT_OPS = "quiver.raft.inflight.entries";
   public static final String IN_FLIGHT_BYTES = "quiver.raft.inflight.bytes";
   public static final String CHECKPOINT = "quiver.raft.checkpoint.seconds";
-  public static final String TERM = "quiver.raft.term";
-  public static final String COMMITTED = "quiver.raft.committed.index";
-  public static final String APPLIED = "quiver.raft.applied.index";
-  public static final String CHECKPOINTED = "quiver.raft.checkpointed.index";
-  public static final String LEADS = "quiver.raft.leads";
+  public static final String UNDER_REPLICATED = "quiver.shards.under.replicated";
 
   private MetricNames() {}
 
-  /// `name` with labels, such as `quiver.raft.checkpoint.seconds{group=shard,shard=3}`.
+  /// `name` with labels, such as `quiver.raft.checkpoint.seconds{shard=3}`.
   public static String of(String name, Map<String, String> labels) {
     if (labels.isEmpty()) {
       return name;
@@ -34,12 +30,14 @@ public final class MetricNames {
 
   /// `name` for one group.
   static String of(String name, GroupKey group) {
-    return of(
-        name,
-        switch (group) {
-          case GroupKey.CatalogGroup _ -> Map.of("group", "catalog");
-          case GroupKey.ShardGroup(int number) ->
-              Map.of("group", "shard", "shard", Integer.toString(number));
-        });
+    return of(name, Map.of("shard", label(group)));
+  }
+
+  /// The value of the label `shard`: a number, or `catalog`.
+  public static String label(GroupKey group) {
+    return switch (group) {
+      case GroupKey.CatalogGroup _ -> "catalog";
+      case GroupKey.ShardGroup(int number) -> Integer.toString(number);
+    };
   }
 }

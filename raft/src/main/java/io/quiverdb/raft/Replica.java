@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -291,6 +293,29 @@ final class Replica implements GroupReplica, LedGroup {
         .sorted(Comparator.comparingLong(ServerRpcProto::getLastRpcElapsedTimeMs))
         .map(follower -> NodeId.parse(follower.getId().getId().toStringUtf8()))
         .toList();
+  }
+
+  /// As the leader: how many members have all but the newest entries, this one included. Without
+  /// those that have not answered for `silentMax`, and those that know of far fewer committed
+  /// entries than this one.
+  int membersUpToDate(Duration silentMax) {
+    Map<RaftPeerId, Long> committed =
+        division.getCommitInfos().stream()
+            .collect(
+                Collectors.toMap(
+                    info -> RaftPeerId.valueOf(info.getServer().getId()),
+                    CommitInfoProto::getCommitIndex,
+                    Math::max));
+    long enough = committedIndex() - StatusReport.LAG_MAX;
+    long others =
+        division.getInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList().stream()
+            .filter(follower -> follower.getLastRpcElapsedTimeMs() <= silentMax.toMillis())
+            .filter(
+                follower ->
+                    committed.getOrDefault(RaftPeerId.valueOf(follower.getId().getId()), -1L)
+                        >= enough)
+            .count();
+    return (int) others + 1;
   }
 
   private CompletableFuture<Void> transfer(NodeId target, Duration timeout) {

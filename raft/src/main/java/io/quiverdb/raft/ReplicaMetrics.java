@@ -2,10 +2,15 @@ package io.quiverdb.raft;
 
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
-/// Gauges of each replica, in the node's registry while the node is open.
+/// Gauges of the replicas, in the node's registry while the node is open. What a status tells of a
+/// replica is not repeated here.
 final class ReplicaMetrics implements AutoCloseable {
   private final MetricRegistry metrics;
   private final Set<String> names = ConcurrentHashMap.newKeySet();
@@ -16,19 +21,33 @@ final class ReplicaMetrics implements AutoCloseable {
 
   /// Does nothing for a replica that is registered.
   void register(Replica replica) {
-    gauge(replica, MetricNames.TERM, replica::currentTerm);
-    gauge(replica, MetricNames.COMMITTED, replica::committedIndex);
-    gauge(replica, MetricNames.APPLIED, () -> replica.machine().applied().get());
-    gauge(replica, MetricNames.CHECKPOINTED, () -> replica.state().durable().index());
-    gauge(replica, MetricNames.LEADS, () -> replica.leads() ? 1 : 0);
-    gauge(replica, MetricNames.IN_FLIGHT_OPS, () -> replica.inFlight().entries());
-    gauge(replica, MetricNames.IN_FLIGHT_BYTES, () -> replica.inFlight().bytes());
+    gauge(
+        MetricNames.of(MetricNames.IN_FLIGHT_OPS, replica.key()),
+        () -> replica.inFlight().entries());
+    gauge(
+        MetricNames.of(MetricNames.IN_FLIGHT_BYTES, replica.key()),
+        () -> replica.inFlight().bytes());
   }
 
-  private void gauge(Replica replica, String name, Gauge<Number> value) {
-    String full = MetricNames.of(name, replica.key());
-    if (names.add(full)) {
-      metrics.registerGauge(full, value);
+  /// Counts the shards that are led here and have fewer members up to date than they should have:
+  /// each shard has one leader, so the sum over all nodes is the cluster's.
+  ///
+  /// @param members how many each shard should have
+  void registerUnderReplicated(
+      Supplier<Collection<Replica>> replicas, IntSupplier members, Duration silentMax) {
+    gauge(
+        MetricNames.UNDER_REPLICATED,
+        () ->
+            replicas.get().stream()
+                .filter(replica -> replica.key() instanceof GroupKey.ShardGroup)
+                .filter(Replica::leaderReady)
+                .filter(replica -> replica.membersUpToDate(silentMax) < members.getAsInt())
+                .count());
+  }
+
+  private void gauge(String name, Gauge<Number> value) {
+    if (names.add(name)) {
+      metrics.registerGauge(name, value);
     }
   }
 

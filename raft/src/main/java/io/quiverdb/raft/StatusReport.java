@@ -15,7 +15,7 @@ import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 /// Looks at the replicas of a node as they are now.
 final class StatusReport {
   /// Further behind, a replica counts as not ready.
-  private static final long LAG_MAX = 1_000;
+  static final long LAG_MAX = 1_000;
 
   private StatusReport() {}
 

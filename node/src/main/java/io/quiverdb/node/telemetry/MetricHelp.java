@@ -40,11 +40,9 @@ final class MetricHelp {
           Map.entry(
               "quiver_raft_inflight_bytes", "Bytes of entries proposed and not yet replied to"),
           Map.entry("quiver_raft_checkpoint_seconds", "Time to write one checkpoint"),
-          Map.entry("quiver_raft_term", "Raft term"),
-          Map.entry("quiver_raft_committed_index", "Committed log index"),
-          Map.entry("quiver_raft_applied_index", "Applied log index"),
-          Map.entry("quiver_raft_checkpointed_index", "Log index of the newest durable checkpoint"),
-          Map.entry("quiver_raft_leads", "Whether the replica here leads its group"));
+          Map.entry(
+              "quiver_shards_under_replicated",
+              "Shards led here with fewer members up to date than they should have"));
 
   private MetricHelp() {}
 

@@ -4,7 +4,6 @@ import com.codahale.metrics.Counter;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import io.quiverdb.node.routing.Cluster;
-import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.MetricNames;
 import io.quiverdb.raft.ReplicaStatus;
 import io.quiverdb.raft.ShardInfo;
@@ -106,17 +105,10 @@ public final class NodeMetrics {
         (int) shards.stream().filter(shard -> cluster.leader(shard.number()).isEmpty()).count();
     Map<String, ReplicaStatus> observed = new ConcurrentHashMap<>();
     for (var replica : status.replicas()) {
-      observed.put(label(replica.group()), replica);
+      observed.put(MetricNames.label(replica.group()), replica);
     }
     replicas = observed;
     observed.keySet().stream().filter(shardGauges::add).forEach(this::registerShard);
-  }
-
-  private static String label(GroupKey group) {
-    return switch (group) {
-      case GroupKey.CatalogGroup _ -> "catalog";
-      case GroupKey.ShardGroup(int number) -> Integer.toString(number);
-    };
   }
 
   private void registerShard(String shard) {
