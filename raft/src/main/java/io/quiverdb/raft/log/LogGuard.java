@@ -7,11 +7,13 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,9 +22,18 @@ import org.slf4j.LoggerFactory;
 ///
 /// A kill can tear the write that was going on; Ratis then refuses to start, although nobody was
 /// ever told that the entry exists. So an entry at the end of the open segment that was not written
-/// in full is cut. Anything else that is not sound is refused. What is left is made durable: Ratis
-/// takes all that it reads at the start for flushed, and never syncs a segment again that it closes
-/// then, so that a power cut could take back what later is acknowledged on top of it.
+/// in full is cut.
+///
+/// A follower that takes back entries which the leader does not have deletes the segments behind
+/// them, cuts the segment in which they begin, and last renames it to what it holds now
+/// (`SegmentedRaftLogWorker.TruncateLog`). A kill before the renaming leaves a closed segment whose
+/// name promises entries that it lacks, cut at the end of an entry, the newest of the log, and
+/// written in a term before the one that this node has voted in. That is finished. A kill between
+/// the deletions leaves a gap, which a loss of files leaves, too; it is refused.
+///
+/// Anything else that is not sound is refused. What is left is made durable: Ratis takes all that
+/// it reads at the start for flushed, and never syncs a segment again that it closes then, so that
+/// a power cut could take back what later is acknowledged on top of it.
 public final class LogGuard {
   private static final Logger log = LoggerFactory.getLogger(LogGuard.class);
   private static final Pattern CLOSED = Pattern.compile("log_(\\d+)-(\\d+)");
@@ -94,7 +105,15 @@ public final class LogGuard {
       return next;
     }
     if (segment.first() != next) {
-      throw new CorruptFileException(name, 0, "first entry of the segment", next, segment.first());
+      throw new CorruptFileException(
+          name,
+          0,
+          "first entry of the segment",
+          next
+              + "; a kill while the log was truncated leaves such a gap, and so does a loss of"
+              + " files: only if the other members are up and have caught up with each other may"
+              + " this file and those behind it be moved away",
+          segment.first());
     }
     SegmentFormat.Contents contents;
     try (var channel =
@@ -110,10 +129,45 @@ public final class LogGuard {
     }
     long behind = segment.first() + contents.entries();
     if (!open && behind != segment.last().orElseThrow() + 1) {
+      if (newest && isHalfTruncated(segment, contents, fileBytes)) {
+        Path truncated =
+            segment.file().resolveSibling("log_%d-%d".formatted(segment.first(), behind - 1));
+        Files.move(segment.file(), truncated, StandardCopyOption.ATOMIC_MOVE);
+        log.warn(
+            "truncation of the log finished file={} entries={} renamed={}",
+            name,
+            contents.entries(),
+            truncated.getFileName());
+        return behind;
+      }
       throw new CorruptFileException(
           name, contents.end(), "last entry", segment.last().orElseThrow(), behind - 1);
     }
     return behind;
+  }
+
+  private static boolean isHalfTruncated(
+      Segment segment, SegmentFormat.Contents contents, long fileBytes) throws IOException {
+    return contents.entries() > 0
+        && segment.first() + contents.entries() <= segment.last().orElse(-1L)
+        && contents.end() == fileBytes
+        && contents.lastTerm() < votedTerm(segment.file().resolveSibling("raft-meta"));
+  }
+
+  /// The term in Ratis's file of terms and votes (`RaftStorageMetadataFile`), 0 if it does not say.
+  private static long votedTerm(Path metadata) throws IOException {
+    if (!Files.exists(metadata)) {
+      return 0;
+    }
+    var properties = new Properties();
+    try (var in = Files.newInputStream(metadata)) {
+      properties.load(in);
+    }
+    try {
+      return Long.parseLong(properties.getProperty("term", "0"));
+    } catch (NumberFormatException e) {
+      return 0;
+    }
   }
 
   private SegmentFormat.Contents read(String name, FileChannel channel, long first, boolean open)

@@ -45,15 +45,16 @@ final class SegmentFormat {
   /// What a segment holds.
   ///
   /// @param entries how many are sound, from the first on
-  /// @param end the offset behind the last of them
+  /// @param lastTerm the term of the last of them, 0 if there is none
+  /// @param end the offset behind it
   /// @param torn whether what follows is the beginning of one, or of the header, that was never
   ///   written in full, rather than nothing
-  record Contents(long entries, int end, boolean torn) {}
+  record Contents(long entries, long lastTerm, int end, boolean torn) {}
 
   /// A sound entry.
   ///
   /// @param end the offset behind it
-  private record Framed(long index, int end) {}
+  private record Framed(long term, long index, int end) {}
 
   /// Reads a segment that begins with the entry `firstIndex`.
   ///
@@ -64,25 +65,27 @@ final class SegmentFormat {
     int tail = endOfData();
     if (!readHeader(tail)) {
       if (open) {
-        return new Contents(0, 0, true);
+        return new Contents(0, 0, 0, true);
       }
       throw new CorruptFileException(file, 0, "header", "RaftLog1", "another");
     }
     int offset = HEADER_BYTES;
     long index = firstIndex;
+    long term = 0;
     while (offset < tail) {
       Framed entry = entryAt(offset);
       if (entry == null) {
         requireTorn(offset, tail, index, open);
-        return new Contents(index - firstIndex, offset, true);
+        return new Contents(index - firstIndex, term, offset, true);
       }
       if (entry.index() != index) {
         throw new CorruptFileException(file, offset, "entry index", index, entry.index());
       }
       offset = entry.end();
+      term = entry.term();
       index++;
     }
-    return new Contents(index - firstIndex, offset, false);
+    return new Contents(index - firstIndex, term, offset, false);
   }
 
   /// False if it was cut short or is in part still zero.
@@ -171,27 +174,31 @@ final class SegmentFormat {
     if ((int) checksum.getValue() != bytes.getInt(checksumOffset)) {
       return null;
     }
-    return new Framed(
-        indexOf(bytes.slice(entryOffset, checksumOffset - entryOffset)), (int) end.getAsLong());
+    return framed(bytes.slice(entryOffset, checksumOffset - entryOffset), (int) end.getAsLong());
   }
 
-  /// The index that an entry carries, or −1.
-  private static long indexOf(ByteBuffer entry) {
+  /// With the term and the index that an entry carries; the index is −1 if they cannot be read.
+  private static Framed framed(ByteBuffer entry, int end) {
     try {
       var in = CodedInputStream.newInstance(entry);
+      long term = 0;
       for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
         if (tag == INDEX_TAG) {
-          return in.readUInt64();
+          return new Framed(term, in.readUInt64(), end);
         }
         // Only an index of 0 is left out.
         if (tag > INDEX_TAG) {
-          return 0;
+          break;
         }
-        in.skipField(tag);
+        if (tag == TERM_TAG) {
+          term = in.readUInt64();
+        } else {
+          in.skipField(tag);
+        }
       }
-      return 0;
+      return new Framed(term, 0, end);
     } catch (IOException e) {
-      return -1;
+      return new Framed(0, -1, end);
     }
   }
 }

@@ -133,6 +133,42 @@ class LogGuardTest {
   }
 
   @Test
+  void truncationThatAKillInterruptedBeforeTheRenamingIsFinished() throws IOException {
+    byte[] left = segment(entry(0, 20), entry(1, 50));
+    write("log_0-3", left);
+    write("raft-meta", "term=4\nvotedFor=\n".getBytes(StandardCharsets.US_ASCII));
+
+    assertThat(guard.guard(group)).isEqualTo(1);
+
+    assertThat(current.resolve("log_0-3")).doesNotExist();
+    assertThat(current.resolve("log_0-1")).hasBinaryContent(left);
+    assertThat(guard.guard(group)).isEqualTo(1);
+  }
+
+  @Test
+  void shortClosedSegmentThatNoTruncationExplainsIsRefused() throws IOException {
+    byte[] left = segment(entry(0, 20), entry(1, 50));
+    byte[] meta = "term=4\nvotedFor=\n".getBytes(StandardCharsets.US_ASCII);
+    byte[] sameTerm = "term=3\nvotedFor=\n".getBytes(StandardCharsets.US_ASCII);
+
+    refusesShort("written in the present term", left, sameTerm);
+    refusesShort("zeros behind the entries", padded(left), meta);
+    refusesShort("cut within an entry", Arrays.copyOf(left, left.length - 1), meta);
+    refusesShort("no entry left", segment(), meta);
+    write("log_inprogress_4", padded(segment(entry(4, 20))));
+    refusesShort("not the newest", left, meta);
+  }
+
+  private void refusesShort(String why, byte[] content, byte[] meta) throws IOException {
+    write("log_0-3", content);
+    write("raft-meta", meta);
+
+    assertThatThrownBy(() -> guard.guard(group)).as(why).isInstanceOf(CorruptFileException.class);
+
+    assertThat(current.resolve("log_0-3")).as(why).hasBinaryContent(content);
+  }
+
+  @Test
   void missingSegmentIsRefused() throws IOException {
     write("log_0-1", segment(entry(0, 20), entry(1, 50)));
     write("log_inprogress_3", padded(segment(entry(3, 20))));
@@ -140,7 +176,7 @@ class LogGuardTest {
     assertThatThrownBy(() -> guard.guard(group))
         .isInstanceOf(CorruptFileException.class)
         .hasMessageContaining(
-            "log_inprogress_3 at 0: first entry of the segment is 3 (expected: 2)");
+            "log_inprogress_3 at 0: first entry of the segment is 3 (expected: 2; a kill while");
   }
 
   @Test
