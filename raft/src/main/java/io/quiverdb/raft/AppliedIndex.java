@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /// How far a replica has applied its log, for those who wait until it is far enough.
 final class AppliedIndex {
+  /// More would only wait for each other once the replica has caught up.
+  static final int WAITERS_MAX = 4096;
+
   private record Waiter(long index, CompletableFuture<Void> reached) {}
 
   private final PriorityQueue<Waiter> waiters =
@@ -63,6 +66,12 @@ final class AppliedIndex {
       var reason = end;
       if (reason != null) {
         return CompletableFuture.failedFuture(reason);
+      }
+      if (waiters.size() == WAITERS_MAX) {
+        return CompletableFuture.failedFuture(
+            new ShardException.Overloaded(
+                "replica: %d reads wait until it has caught up (expected: fewer)"
+                    .formatted(WAITERS_MAX)));
       }
       waiters.add(waiter);
     }

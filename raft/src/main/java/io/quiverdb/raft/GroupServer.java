@@ -208,9 +208,21 @@ final class GroupServer implements AutoCloseable {
       return existing;
     }
     GroupDirectory.create(options.dataDirectory(), raftDirectory, name(id), members);
-    if (!machines.containsKey(id)) {
-      machines.put(id, newMachine(key, options.states().apply(key)));
+    var machine = newMachine(key, options.states().apply(key));
+    machines.put(id, machine);
+    try {
+      add(id, key, members);
+    } catch (IOException | RuntimeException e) {
+      // Ratis has closed it, or may yet: the next attempt gets one of its own.
+      machines.remove(id);
+      machine.close();
+      throw e;
     }
+    log.info("group opened group={} members={}", key, members.size());
+    return host(id, key);
+  }
+
+  private void add(RaftGroupId id, GroupKey key, List<RaftPeer> members) throws IOException {
     var reply =
         server.groupManagement(
             GroupManagementRequest.newAdd(
@@ -222,8 +234,6 @@ final class GroupServer implements AutoCloseable {
     if (!reply.isSuccess()) {
       throw new IOException(key + ": not opened", reply.getException());
     }
-    log.info("group opened group={} members={}", key, members.size());
-    return host(id, key);
   }
 
   Optional<Replica> replica(GroupKey key) {

@@ -134,11 +134,23 @@ public final class RaftHost implements AutoCloseable {
     try {
       this.groups = new GroupServer(serverOptions(), knownGroups());
     } catch (IOException | RuntimeException e) {
-      hosted.close();
-      ratisMetrics.close();
       stopThreads();
+      closeState();
       throw e;
     }
+    try {
+      serveAll();
+    } catch (RuntimeException e) {
+      stopServing();
+      throw e;
+    }
+  }
+
+  private void serveAll() {
+    replicaMetrics.registerUnderReplicated(
+        groups::replicas,
+        () -> claim.current().map(Claim::replicationFactor).orElse(0),
+        options.timing().electionTimeoutMax().multipliedBy(2));
     groups.replicas().forEach(this::serve);
     var _ = scheduler.scheduleWithFixedDelay(this::tick, 250, 250, TimeUnit.MILLISECONDS);
     claim.current().ifPresent(this::warnOfOtherAddresses);
@@ -225,7 +237,8 @@ public final class RaftHost implements AutoCloseable {
     }
     shards.put(
         number,
-        new ReplicatedStore(number, member.id(), replica, state.store(), this::peer, readers));
+        new ReplicatedStore(
+            number, member.id(), replica, state.store(), this::peer, readers, waiting));
     checkpointer.watch(
         new ShardCheckpoints(
             replica, state, groups::publishCheckpoint, options.onFatal(), options.metrics()));
@@ -328,7 +341,7 @@ public final class RaftHost implements AutoCloseable {
     }
     if (poll == SHARDS_POLLS_MAX) {
       return CompletableFuture.failedFuture(
-          new ShardException.Unavailable(
+          new ShardException.OutcomeUnknown(
               "cluster %s: formed, but a shard has no leader yet".formatted(formed.clusterId())));
     }
     var again = new CompletableFuture<Void>();
@@ -400,19 +413,27 @@ public final class RaftHost implements AutoCloseable {
   /// Serves nothing any more, and lets go of the data directory. Hands no leadership over.
   @Override
   public void close() {
-    reconciler.ifPresent(Reconciler::close);
-    catalog.ifPresent(ClusterCatalog::close);
-    checkpoints.shutdown();
-    groups.close();
-    stopThreads();
-    hosted.close();
-    replicaMetrics.close();
-    ratisMetrics.close();
+    stopServing();
     try {
       directoryLock.close();
     } catch (IOException e) {
       throw new UncheckedIOException("data directory: its lock cannot be released", e);
     }
+  }
+
+  private void stopServing() {
+    reconciler.ifPresent(Reconciler::close);
+    catalog.ifPresent(ClusterCatalog::close);
+    checkpoints.shutdown();
+    groups.close();
+    stopThreads();
+    closeState();
+  }
+
+  private void closeState() {
+    hosted.close();
+    replicaMetrics.close();
+    ratisMetrics.close();
   }
 
   private void stopThreads() {

@@ -22,12 +22,16 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// A shard as this node's replica serves it: writes if it leads, reads in any case.
 public final class ReplicatedStore implements Shard {
+  /// Under way at once; above, they would only wait for each other.
+  static final int READS_MAX = 1024;
+
   /// About as much as a page of a scan holds, so that it fits a message.
   private static final long SCAN_BYTES_MAX = 2 << 20;
 
@@ -37,22 +41,27 @@ public final class ReplicatedStore implements Shard {
   private final Store store;
   private final Function<NodeId, Peer> peers;
   private final Executor readers;
+  private final Executor writers;
+  private final AtomicInteger reads = new AtomicInteger();
 
   /// @param peers reaches another member
   /// @param readers runs what reads compute
+  /// @param writers runs what follows upon a write; never behind reads
   ReplicatedStore(
       int number,
       NodeId self,
       GroupReplica group,
       Store store,
       Function<NodeId, Peer> peers,
-      Executor readers) {
+      Executor readers,
+      Executor writers) {
     this.number = number;
     this.self = self;
     this.group = group;
     this.store = store;
     this.peers = peers;
     this.readers = readers;
+    this.writers = writers;
   }
 
   @Override
@@ -66,13 +75,32 @@ public final class ReplicatedStore implements Shard {
   public CompletableFuture<Written> write(ShardWrite write) {
     var collectionId = collectionOf(write);
     try {
-      if (collectionId.isEmpty() || has(collectionId.getAsLong())) {
-        return propose(write);
+      if (collectionId.isEmpty()) {
+        return propose(prepare(write));
       }
+      var op = prepareIfThere(write, collectionId.getAsLong());
+      return op.isPresent()
+          ? propose(op.get())
+          : writeIfThereByNow(write, collectionId.getAsLong());
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(refusal(e));
     }
-    return writeIfThereByNow(write, collectionId.getAsLong());
+  }
+
+  /// Empty if the collection is not here.
+  private Optional<Op> prepareIfThere(ShardWrite write, long collectionId) {
+    if (!has(collectionId)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(prepare(write));
+    } catch (IllegalArgumentException e) {
+      // A drop may have come between; a collection that is gone does not come back.
+      if (has(collectionId)) {
+        throw e;
+      }
+      return Optional.empty();
+    }
   }
 
   /// The collection that a write needs to find here.
@@ -97,21 +125,47 @@ public final class ReplicatedStore implements Shard {
             _ ->
                 guarded(
                     () ->
-                        has(collectionId)
-                            ? propose(write)
-                            : CompletableFuture.completedFuture(
-                                new Written(new Outcome.NotFound(), store.view().position()))),
-            readers);
+                        prepareIfThere(write, collectionId)
+                            .map(this::propose)
+                            .orElseGet(
+                                () -> CompletableFuture.completedFuture(withoutCollection(write)))),
+            writers);
+  }
+
+  /// A write that was settled before the collection was dropped keeps its outcome.
+  private Written withoutCollection(ShardWrite write) {
+    var position = store.view().position();
+    return new Written(
+        store
+            .settled(write.stamp().id())
+            .<Outcome>map(
+                first ->
+                    first instanceof Outcome.Applied applied
+                            && applied.points().size() != pointCount(write)
+                        ? new Outcome.RequestIdReused()
+                        : new Outcome.Duplicate(first))
+            .orElseGet(Outcome.NotFound::new),
+        position);
+  }
+
+  private static int pointCount(ShardWrite write) {
+    return switch (write) {
+      case ShardWrite.Upsert upsert -> upsert.points().size();
+      case ShardWrite.Delete delete -> delete.ids().size();
+      case ShardWrite.CreateCollection _,
+          ShardWrite.DropCollection _,
+          ShardWrite.SetOwnership _,
+          ShardWrite.HashMark _ ->
+          0;
+    };
   }
 
   private boolean has(long collectionId) {
     return store.view().collection(collectionId).isPresent();
   }
 
-  private CompletableFuture<Written> propose(ShardWrite write) {
-    return group
-        .propose(StoreState.entry(prepare(write)))
-        .thenApplyAsync(ReplicatedStore::written, readers);
+  private CompletableFuture<Written> propose(Op op) {
+    return group.propose(StoreState.entry(op)).thenApplyAsync(ReplicatedStore::written, writers);
   }
 
   private Op prepare(ShardWrite write) {
@@ -191,6 +245,19 @@ public final class ReplicatedStore implements Shard {
   }
 
   private <T> CompletableFuture<ReadResult<T>> read(
+      long collectionId, BiFunction<StoreView, CollectionView, T> read) {
+    if (reads.incrementAndGet() > READS_MAX) {
+      reads.decrementAndGet();
+      return CompletableFuture.failedFuture(
+          new ShardException.Overloaded(
+              "%s: %d reads under way (expected: fewer)".formatted(group.key(), READS_MAX)));
+    }
+    var result = admitted(collectionId, read);
+    var _ = result.whenComplete((_, _) -> reads.decrementAndGet());
+    return result;
+  }
+
+  private <T> CompletableFuture<ReadResult<T>> admitted(
       long collectionId, BiFunction<StoreView, CollectionView, T> read) {
     return readIndex()
         .thenCompose(group::awaitApplied)

@@ -29,6 +29,19 @@ class AppliedIndexTest {
   }
 
   @Test
+  void noMoreMayWaitThanThereIsRoomFor() {
+    for (int number = 0; number < AppliedIndex.WAITERS_MAX; number++) {
+      assertThat(applied.reached(6)).isNotDone();
+    }
+
+    assertThatThrownBy(applied.reached(6)::join)
+        .hasCauseInstanceOf(ShardException.Overloaded.class);
+    assertThat(applied.reached(5)).isCompleted();
+    applied.advance(6);
+    assertThat(applied.reached(7)).isNotDone();
+  }
+
+  @Test
   void allWhoWaitFailAtTheEndAndSoDoLaterOnes() {
     var waiting = applied.reached(6);
 

@@ -69,6 +69,12 @@ final class GroupCluster implements AutoCloseable {
                   Map.of(groupId, KEY)));
     }
 
+    /// As opening does first.
+    void makeDirectory() throws IOException {
+      GroupDirectory.create(
+          directory, directory.resolve("raft"), groupId.getUuid().toString(), members);
+    }
+
     void open() throws IOException {
       server.orElseThrow().open(groupId, KEY, members);
     }
@@ -176,6 +182,11 @@ final class GroupCluster implements AutoCloseable {
   /// Cuts a node from all others.
   void isolate(Node node) {
     others(node).forEach(other -> Partitions.cut(node.id, other.id));
+  }
+
+  /// Cuts a node's consensus from that of all others.
+  void isolateConsensus(Node node) {
+    others(node).forEach(other -> Partitions.cutConsensus(node.id, other.id));
   }
 
   void rejoin(Node node) {

@@ -3,9 +3,12 @@ package io.quiverdb.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -123,6 +126,26 @@ class GroupServerTest {
       for (var node : cluster.nodes()) {
         node.start();
       }
+
+      proposeAll(cluster, 0, 1);
+      requireAll(cluster, 1);
+    }
+  }
+
+  @Test
+  void groupThatCouldNotBeOpenedIsOpenedByTheNextAttempt() throws Exception {
+    try (var cluster = new GroupCluster(directory, 1)) {
+      var node = cluster.nodes().getFirst();
+      node.start();
+      node.makeDirectory();
+      Path lock = node.logDirectory().resolveSibling("in_use.lock");
+      try (var channel =
+              FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          var _ = channel.lock()) {
+        assertThatThrownBy(node::open).isInstanceOf(IOException.class);
+      }
+
+      node.open();
 
       proposeAll(cluster, 0, 1);
       requireAll(cluster, 1);

@@ -10,6 +10,7 @@ import org.apache.ratis.util.CodeInjectionForTesting;
 /// Node ids are unique, so several clusters may use it at once; Ratis's hooks are global.
 public final class Partitions {
   private static final Set<Link> CUT = ConcurrentHashMap.newKeySet();
+  private static final Set<Link> CONSENSUS_CUT = ConcurrentHashMap.newKeySet();
 
   private record Link(String one, String other) {
     static Link of(String a, String b) {
@@ -34,8 +35,14 @@ public final class Partitions {
     CUT.add(Link.of(one.toString(), other.toString()));
   }
 
+  /// Cuts consensus only: what nodes ask each other directly goes through.
+  public static void cutConsensus(NodeId one, NodeId other) {
+    CONSENSUS_CUT.add(Link.of(one.toString(), other.toString()));
+  }
+
   public static void heal(NodeId one, NodeId other) {
     CUT.remove(Link.of(one.toString(), other.toString()));
+    CONSENSUS_CUT.remove(Link.of(one.toString(), other.toString()));
     synchronized (CUT) {
       CUT.notifyAll();
     }
@@ -47,11 +54,11 @@ public final class Partitions {
 
   private static boolean hold(Object local, Object remote) {
     var link = Link.of(String.valueOf(local), String.valueOf(remote));
-    if (!CUT.contains(link)) {
+    if (!holds(link)) {
       return false;
     }
     synchronized (CUT) {
-      while (CUT.contains(link)) {
+      while (holds(link)) {
         try {
           CUT.wait();
         } catch (InterruptedException e) {
@@ -61,5 +68,9 @@ public final class Partitions {
       }
     }
     return true;
+  }
+
+  private static boolean holds(Link link) {
+    return CUT.contains(link) || CONSENSUS_CUT.contains(link);
   }
 }

@@ -3,6 +3,7 @@ package io.quiverdb.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.codahale.metrics.MetricRegistry;
 import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.StoreFailedException;
 import java.io.IOException;
@@ -37,6 +38,22 @@ class RaftHostFailureTest {
       node.start();
 
       assertThat(node.host().status().replicas()).isEmpty();
+    }
+  }
+
+  @Test
+  void nothingIsLeftBehindWhenTheGroupsFoundCannotBeServed() {
+    try (var cluster = TestCluster.formed(directory, 1, 1)) {
+      var node = cluster.nodes().getFirst();
+      node.kill();
+      var taken = new MetricRegistry();
+      taken.registerGauge("quiver.raft.inflight.entries{shard=0}", () -> 0);
+
+      assertThatThrownBy(() -> node.start(taken)).isInstanceOf(IllegalArgumentException.class);
+
+      // The same port and the same locks.
+      node.start();
+      cluster.awaitReady();
     }
   }
 
@@ -128,8 +145,8 @@ class RaftHostFailureTest {
               });
       assertThat(metrics.getGauges())
           .hasEntrySatisfying(
-              "quiver.raft.leads{group=shard,shard=0}",
-              gauge -> assertThat(gauge.getValue()).isEqualTo(1));
+              "quiver.raft.inflight.entries{shard=0}",
+              gauge -> assertThat(gauge.getValue()).isEqualTo(0));
 
       node.kill();
 

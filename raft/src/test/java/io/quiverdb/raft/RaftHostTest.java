@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quiverdb.core.Outcome;
+import io.quiverdb.core.Payload;
+import io.quiverdb.core.Point;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.StoreLockedException;
+import io.quiverdb.core.Vector;
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.catalog.CatalogWritten;
 import io.quiverdb.raft.catalog.CollectionInfo;
@@ -18,6 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,6 +84,85 @@ class RaftHostTest {
         }
       }
     }
+  }
+
+  @Test
+  void nodesWithoutAReplicaOfAShardServeItByForwarding() {
+    try (var cluster = TestCluster.formed(directory, 5, 5)) {
+      var client = new TestClient(cluster);
+      var collection = client.create("things");
+      var claim = cluster.nodes().getFirst().host().claim().orElseThrow();
+      assertThat(claim.replicationFactor()).isEqualTo(3);
+
+      int forwarded = 0;
+      for (var node : cluster.nodes()) {
+        for (int shard = 0; shard < 5; shard++) {
+          String id = idOn(client, shard, "by-" + node.id() + "-");
+          int target = shard;
+          var stamp = TestClient.stamp();
+          var point = new Point(id, Vector.of(1, 2), Payload.EMPTY);
+          var write = new ShardWrite.Upsert(stamp, collection.id(), List.of(point));
+          var written = TestClient.retried(() -> node.host().leaderOf(target).write(write));
+          assertThat(written.outcome())
+              .isInstanceOfAny(Outcome.Applied.class, Outcome.Duplicate.class);
+          var read =
+              TestClient.retried(
+                  () -> node.host().leaderOf(target).get(collection.id(), List.of(id)));
+          assertThat(read.value().getFirst()).isPresent();
+          forwarded += hasReplica(node, shard) ? 0 : 1;
+        }
+      }
+
+      // Of five times five, five shards times three replicas are at hand.
+      assertThat(forwarded).isEqualTo(10);
+    }
+  }
+
+  private static String idOn(TestClient client, int shard, String prefix) {
+    return IntStream.iterate(0, number -> number + 1)
+        .mapToObj(number -> prefix + number)
+        .filter(id -> client.shardOf(id) == shard)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static boolean hasReplica(TestCluster.Node node, int shard) {
+    return node.host().status().replicas().stream()
+        .anyMatch(replica -> replica.group().equals(new ShardGroup(shard)));
+  }
+
+  @Test
+  void shardsOfAMemberThatIsDownAreUnderReplicatedUntilItIsBack() {
+    try (var cluster = TestCluster.formed(directory, 3, 2)) {
+      awaitUnderReplicated(cluster, 0);
+
+      var down = cluster.nodes().getFirst();
+      down.kill();
+      awaitUnderReplicated(cluster, 2);
+
+      down.start();
+      awaitUnderReplicated(cluster, 0);
+    }
+  }
+
+  private static void awaitUnderReplicated(TestCluster cluster, long expected) {
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(3))
+        .untilAsserted(
+            () -> {
+              cluster.awaitLeader(0);
+              cluster.awaitLeader(1);
+              assertThat(underReplicated(cluster)).isEqualTo(expected);
+            });
+  }
+
+  /// Over all nodes that are up.
+  private static long underReplicated(TestCluster cluster) {
+    return cluster.nodes().stream()
+        .filter(TestCluster.Node::isUp)
+        .map(node -> node.metrics().getGauges().get("quiver.shards.under.replicated"))
+        .mapToLong(gauge -> (long) gauge.getValue())
+        .sum();
   }
 
   @Test

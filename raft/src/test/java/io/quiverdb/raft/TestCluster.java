@@ -78,7 +78,11 @@ public final class TestCluster implements AutoCloseable {
     }
 
     public void start() {
-      metrics = new MetricRegistry();
+      start(new MetricRegistry());
+    }
+
+    void start(MetricRegistry registry) {
+      metrics = registry;
       host =
           Optional.of(
               RaftHost.open(

@@ -1,0 +1,233 @@
+package io.quiverdb.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quiverdb.core.Descriptor;
+import io.quiverdb.core.Metric;
+import io.quiverdb.core.Outcome;
+import io.quiverdb.core.Payload;
+import io.quiverdb.core.Point;
+import io.quiverdb.core.RequestStamp;
+import io.quiverdb.core.Settings;
+import io.quiverdb.core.SlotRange;
+import io.quiverdb.core.Slots;
+import io.quiverdb.core.Store;
+import io.quiverdb.core.StoreOptions;
+import io.quiverdb.core.Vector;
+import io.quiverdb.core.storage.SimulatedStorage;
+import io.quiverdb.raft.ReplicatedState.TermIndex;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// A shard on a store of its own, and a group that logs what it is given.
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class ReplicatedStoreTest {
+  private static final NodeId SELF = new NodeId(new UUID(1, 1));
+  private static final long DOCS = 7;
+  private static final int DROPS = 300;
+
+  private final StoreState state =
+      new StoreState(Store.openReplicated(new SimulatedStorage(), StoreOptions.standard()));
+  private final LoggingGroup group = new LoggingGroup(state);
+  private final Queue<Runnable> reads = new ArrayDeque<>();
+  private final ReplicatedStore shard =
+      new ReplicatedStore(
+          0,
+          SELF,
+          group,
+          state.store(),
+          _ -> {
+            throw new AssertionError("asked another node");
+          },
+          reads::add,
+          Runnable::run);
+
+  @BeforeEach
+  void createCollection() {
+    write(new ShardWrite.SetOwnership(stamp(0), 1, List.of(new SlotRange(0, Slots.COUNT - 1))));
+    create(DOCS);
+  }
+
+  @AfterEach
+  void close() {
+    state.close();
+  }
+
+  @Test
+  void repeatedUpsertKeepsItsOutcomeAfterItsCollectionWasDropped() {
+    var upsert = upsert(DOCS, "a");
+    var first = write(upsert);
+    write(new ShardWrite.DropCollection(stamp(1), DOCS, DOCS + 1));
+    int logged = group.logged();
+
+    var again = write(upsert);
+
+    assertThat(first).isInstanceOf(Outcome.Applied.class);
+    assertThat(again).isEqualTo(new Outcome.Duplicate(first));
+    assertThat(group.logged()).isEqualTo(logged);
+  }
+
+  @Test
+  void otherWritesAfterTheDropFindNothing() {
+    var upsert = upsert(DOCS, "a");
+    write(upsert);
+    write(new ShardWrite.DropCollection(stamp(1), DOCS, DOCS + 1));
+
+    assertThat(write(upsert(DOCS, "b"))).isEqualTo(new Outcome.NotFound());
+    assertThat(write(new ShardWrite.Upsert(upsert.stamp(), DOCS, List.of(point("a"), point("b")))))
+        .isEqualTo(new Outcome.RequestIdReused());
+  }
+
+  /// Whether the drop comes between looking for the collection and preparing depends on chance.
+  @Test
+  void upsertThatADropOvertakesFindsNothingAndIsNotInvalid() throws Exception {
+    for (long collection = 100; collection < 100 + DROPS; collection++) {
+      long dropped = collection;
+      create(dropped);
+      var together = new CyclicBarrier(2);
+      var dropper =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    await(together);
+                    write(new ShardWrite.DropCollection(stamp(1), dropped, dropped + 1));
+                  });
+      await(together);
+      Outcome outcome;
+      do {
+        outcome = write(upsert(dropped, "a"));
+      } while (outcome instanceof Outcome.Applied);
+      dropper.join();
+
+      assertThat(outcome).isEqualTo(new Outcome.NotFound());
+    }
+  }
+
+  @Test
+  void writesAreAnsweredWhileReadsQueue() {
+    var count = shard.count(DOCS, Optional.empty());
+
+    var written = shard.write(upsert(DOCS, "a"));
+
+    assertThat(written).isCompleted();
+    assertThat(count).isNotDone();
+    reads.forEach(Runnable::run);
+    assertThat(count.join().value()).isEqualTo(1);
+  }
+
+  @Test
+  void tooManyReadsAreRefusedUntilOthersEndOrAreGivenUp() {
+    List<CompletableFuture<?>> underWay = new ArrayList<>();
+    for (int number = 0; number < ReplicatedStore.READS_MAX; number++) {
+      underWay.add(shard.count(DOCS, Optional.empty()));
+    }
+
+    assertThatThrownBy(shard.count(DOCS, Optional.empty())::join)
+        .hasCauseInstanceOf(ShardException.Overloaded.class);
+    assertThat(shard.write(upsert(DOCS, "a"))).isCompleted();
+
+    underWay.getFirst().cancel(true);
+    var next = shard.count(DOCS, Optional.empty());
+    reads.forEach(Runnable::run);
+    assertThat(next).isCompleted();
+    reads.clear();
+    assertThat(shard.count(DOCS, Optional.empty())).isNotDone();
+  }
+
+  private void create(long collection) {
+    var created =
+        write(
+            new ShardWrite.CreateCollection(
+                stamp(1),
+                collection,
+                collection,
+                "c" + collection,
+                new Descriptor(2, Metric.L2_SQUARED),
+                Settings.NONE,
+                new HashKey(new byte[HashKey.BYTES])));
+    assertThat(created).isInstanceOf(Outcome.Applied.class);
+  }
+
+  private Outcome write(ShardWrite write) {
+    return shard.write(write).join().outcome();
+  }
+
+  private static ShardWrite.Upsert upsert(long collection, String id) {
+    return new ShardWrite.Upsert(stamp(1), collection, List.of(point(id)));
+  }
+
+  private static Point point(String id) {
+    return new Point(id, Vector.of(1, 2), Payload.EMPTY);
+  }
+
+  private static RequestStamp stamp(long epoch) {
+    return new RequestStamp(TestClient.stamp().id(), epoch, Optional.empty());
+  }
+
+  private static void await(CyclicBarrier barrier) {
+    try {
+      barrier.await();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// Leads, commits at once and applies before it answers.
+  private static final class LoggingGroup implements GroupReplica {
+    private final StoreState state;
+    private int logged;
+
+    LoggingGroup(StoreState state) {
+      this.state = state;
+    }
+
+    synchronized int logged() {
+      return logged;
+    }
+
+    @Override
+    public GroupKey key() {
+      return new GroupKey.ShardGroup(0);
+    }
+
+    @Override
+    public boolean leads() {
+      return true;
+    }
+
+    @Override
+    public Optional<NodeId> leader() {
+      return Optional.of(SELF);
+    }
+
+    @Override
+    public synchronized CompletableFuture<Reply> propose(ByteBuffer entry) {
+      logged++;
+      return CompletableFuture.completedFuture(
+          new Reply(state.apply(1, logged, entry), new TermIndex(1, logged)));
+    }
+
+    @Override
+    public CompletableFuture<Long> readIndex() {
+      return CompletableFuture.completedFuture(state.applied().index());
+    }
+
+    @Override
+    public CompletableFuture<Void> awaitApplied(long index) {
+      return CompletableFuture.completedFuture(null);
+    }
+  }
+}
