@@ -105,6 +105,26 @@ class BadCallTest {
   }
 
   @Test
+  void nodeThatCannotStartSaysWhyInOneLine(@TempDir Path folder) throws IOException {
+    var file = Files.writeString(folder.resolve("file"), "not a folder");
+
+    int exitCode =
+        run(
+            "serve",
+            "--data-dir",
+            file.toString(),
+            "--listen",
+            "localhost:" + UnusedPorts.next(),
+            "--peer-listen",
+            "localhost:" + UnusedPorts.next(),
+            "--raft-listen",
+            "localhost:" + UnusedPorts.next());
+
+    assertThat(exitCode).isEqualTo(io.quiverdb.node.ExitCode.INPUT_OUTPUT);
+    assertThat(err.toString()).startsWith("quiver: data-dir: " + file).containsOnlyOnce("\n");
+  }
+
+  @Test
   void demoRefusesAFolderThatHoldsSomething(@TempDir Path folder) throws IOException {
     Files.createFile(folder.resolve("mine"));
 
