@@ -5,8 +5,9 @@ public enum PointResult {
   INSERTED,
   REPLACED,
   DELETED,
-  /// It was to be deleted and was not there.
+  /// It was to be deleted or to have another payload, and was not there.
   ABSENT,
+  PAYLOAD_SET,
   /// An earlier attempt had done it, and what that was is no longer recorded.
   NOT_RECORDED;
 
@@ -16,6 +17,7 @@ public enum PointResult {
       case REPLACED -> REPLACED;
       case DELETED -> DELETED;
       case ABSENT -> ABSENT;
+      case PAYLOAD_SET -> PAYLOAD_SET;
       case POINT_RESULT_UNSPECIFIED, UNRECOGNIZED -> NOT_RECORDED;
     };
   }

@@ -180,6 +180,18 @@ public final class Store implements AutoCloseable {
     return Preparation.dropCollection(stamp, collectionId, catalogIndex);
   }
 
+  /// @param settings in place of all that the collection has
+  public Op prepareUpdateSettings(
+      RequestStamp stamp, long collectionId, long catalogIndex, Settings settings) {
+    requireUsable();
+    return Preparation.updateSettings(stamp, collectionId, catalogIndex, settings);
+  }
+
+  public Op prepareShredCollection(RequestStamp stamp, long collectionId, long catalogIndex) {
+    requireUsable();
+    return Preparation.shredCollection(stamp, collectionId, catalogIndex);
+  }
+
   /// @param points at least one; of those with the same id, the last stays
   /// @throws IllegalArgumentException if a point breaks a limit or has another dimension than the
   ///   collection, or the collection is not there, or they exceed [#OP_BYTES_MAX] together
@@ -199,10 +211,22 @@ public final class Store implements AutoCloseable {
                         + " (expected: one that exists)"));
   }
 
+  /// @param changes at least one; of those with the same id, the last stays
+  public Op prepareSetPayload(RequestStamp stamp, long collectionId, List<PayloadChange> changes) {
+    requireUsable();
+    return Preparation.setPayload(stamp, collectionId, changes);
+  }
+
   /// @param ids at least one
   public Op prepareDelete(RequestStamp stamp, long collectionId, List<String> ids) {
+    return prepareConditionalDelete(stamp, collectionId, ids.stream().map(Deletion::new).toList());
+  }
+
+  /// @param deletions at least one
+  public Op prepareConditionalDelete(
+      RequestStamp stamp, long collectionId, List<Deletion> deletions) {
     requireUsable();
-    return Preparation.delete(stamp, collectionId, ids);
+    return Preparation.delete(stamp, collectionId, deletions);
   }
 
   public Op prepareHashMark(RequestStamp stamp) {

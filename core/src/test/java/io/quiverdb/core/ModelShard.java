@@ -1,11 +1,13 @@
 package io.quiverdb.core;
 
+import io.quiverdb.core.Outcome.FailedPoint;
 import io.quiverdb.core.Outcome.PointResult;
 import io.quiverdb.core.Request.Action;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +17,10 @@ import java.util.TreeMap;
 /// refusals are left empty.
 final class ModelShard {
   final Map<Long, ModelCollection> collections = new TreeMap<>();
+
+  /// Catalogue index by collection.
   final Map<Long, Long> tombstones = new TreeMap<>();
+
   Position position = Position.START;
   long version;
   long epoch;
@@ -82,13 +87,20 @@ final class ModelShard {
     var outcome = decide(at, request);
     if (outcome instanceof Outcome.Applied
         || outcome instanceof Outcome.AlreadyExists
-        || outcome instanceof Outcome.Invalid) {
-      window.add(new Settled(request.stamp().id(), request.action(), at, outcome));
+        || outcome instanceof Outcome.Invalid
+        || outcome instanceof Outcome.PreconditionFailed) {
+      window.add(new Settled(request.stamp().id(), request.action(), at, withoutDetails(outcome)));
       while (window.stream().mapToLong(Settled::bytes).sum() > windowBytesMax) {
         forgottenTo = window.remove().position;
       }
     }
     return outcome;
+  }
+
+  private static Outcome withoutDetails(Outcome outcome) {
+    return outcome instanceof Outcome.PreconditionFailed
+        ? new Outcome.PreconditionFailed(List.of())
+        : outcome;
   }
 
   private Outcome decide(Position at, Request request) {
@@ -104,8 +116,11 @@ final class ModelShard {
     }
     return switch (request.action()) {
       case Action.Create create -> create(create);
-      case Action.Drop drop -> drop(drop);
+      case Action.Drop(var id, var catalogIndex) -> drop(id, catalogIndex);
+      case Action.Shred(var id, var catalogIndex) -> drop(id, catalogIndex);
+      case Action.Update update -> update(update);
       case Action.Upsert upsert -> upsert(upsert);
+      case Action.SetPayload setPayload -> setPayload(setPayload);
       case Action.Delete delete -> delete(delete);
       case Action.Mark _, Action.Own _ -> new Outcome.Applied(++version, List.of());
     };
@@ -139,13 +154,34 @@ final class ModelShard {
     return new Outcome.Applied(++version, List.of());
   }
 
-  private Outcome drop(Action.Drop drop) {
-    var last = lastCatalogIndex(drop.collectionId());
-    if (last.isPresent() && drop.catalogIndex() < last.get()) {
+  private Outcome drop(long id, long catalogIndex) {
+    var last = lastCatalogIndex(id);
+    if (last.isPresent() && catalogIndex < last.get()) {
       return new Outcome.Superseded();
     }
-    collections.remove(drop.collectionId());
-    tombstones.put(drop.collectionId(), drop.catalogIndex());
+    collections.remove(id);
+    tombstones.put(id, catalogIndex);
+    return new Outcome.Applied(++version, List.of());
+  }
+
+  private Outcome update(Action.Update update) {
+    var last = lastCatalogIndex(update.collectionId());
+    if (last.isPresent() && update.catalogIndex() < last.get()) {
+      return new Outcome.Superseded();
+    }
+    var was = collections.get(update.collectionId());
+    if (was == null) {
+      return new Outcome.NotFound();
+    }
+    collections.put(
+        was.id,
+        new ModelCollection(
+            was.id,
+            was.name,
+            was.descriptor,
+            update.settings(),
+            update.catalogIndex(),
+            was.points));
     return new Outcome.Applied(++version, List.of());
   }
 
@@ -171,6 +207,13 @@ final class ModelShard {
         return new Outcome.Invalid("");
       }
     }
+    var failed = new LinkedHashSet<FailedPoint>();
+    for (var point : upsert.points()) {
+      check(point.id(), point.precondition(), collection).ifPresent(failed::add);
+    }
+    if (!failed.isEmpty()) {
+      return new Outcome.PreconditionFailed(List.copyOf(failed));
+    }
     version++;
     var results = new ArrayList<PointResult>();
     for (var point : upsert.points()) {
@@ -183,22 +226,76 @@ final class ModelShard {
     return new Outcome.Applied(version, results);
   }
 
+  private Outcome setPayload(Action.SetPayload setPayload) {
+    for (var change : setPayload.changes()) {
+      if (!owns(change.id())) {
+        return new Outcome.WrongShard(change.id());
+      }
+    }
+    var collection = collections.get(setPayload.collectionId());
+    if (collection == null) {
+      return new Outcome.NotFound();
+    }
+    var failed = new LinkedHashSet<FailedPoint>();
+    for (var change : setPayload.changes()) {
+      check(change.id(), change.precondition(), collection).ifPresent(failed::add);
+    }
+    if (!failed.isEmpty()) {
+      return new Outcome.PreconditionFailed(List.copyOf(failed));
+    }
+    version++;
+    var results = new ArrayList<PointResult>();
+    for (var change : setPayload.changes()) {
+      var changed =
+          collection.points.computeIfPresent(
+              change.id(),
+              (id, was) -> new StoredPoint(id, was.vector(), change.payload(), version));
+      results.add(changed == null ? PointResult.ABSENT : PointResult.PAYLOAD_SET);
+    }
+    return new Outcome.Applied(version, results);
+  }
+
   private Outcome delete(Action.Delete delete) {
-    for (var id : delete.ids()) {
-      if (!owns(id)) {
-        return new Outcome.WrongShard(id);
+    for (var deletion : delete.deletions()) {
+      if (!owns(deletion.id())) {
+        return new Outcome.WrongShard(deletion.id());
       }
     }
     var collection = collections.get(delete.collectionId());
     if (collection == null) {
       return new Outcome.NotFound();
     }
+    var failed = new LinkedHashSet<FailedPoint>();
+    for (var deletion : delete.deletions()) {
+      check(deletion.id(), deletion.precondition(), collection).ifPresent(failed::add);
+    }
+    if (!failed.isEmpty()) {
+      return new Outcome.PreconditionFailed(List.copyOf(failed));
+    }
     version++;
     var results = new ArrayList<PointResult>();
-    for (var id : delete.ids()) {
-      results.add(collection.points.remove(id) == null ? PointResult.ABSENT : PointResult.DELETED);
+    for (var deletion : delete.deletions()) {
+      results.add(
+          collection.points.remove(deletion.id()) == null
+              ? PointResult.ABSENT
+              : PointResult.DELETED);
     }
     return new Outcome.Applied(version, results);
+  }
+
+  /// The point if it is not as demanded.
+  private static Optional<FailedPoint> check(
+      String id, Optional<Precondition> precondition, ModelCollection collection) {
+    var version = Optional.ofNullable(collection.points.get(id)).map(StoredPoint::version);
+    boolean holds =
+        precondition.isEmpty()
+            || switch (precondition.get()) {
+              case Precondition.Absent() -> version.isEmpty();
+              case Precondition.Present() -> version.isPresent();
+              case Precondition.VersionEquals(var expected) ->
+                  version.equals(Optional.of(expected));
+            };
+    return holds ? Optional.empty() : Optional.of(new FailedPoint(id, version));
   }
 
   private boolean owns(String id) {

@@ -110,28 +110,38 @@ final class RandomLog {
   }
 
   private Action action() {
-    return switch (random.nextInt(24)) {
+    return switch (random.nextInt(27)) {
       case 0, 1 -> create();
-      case 2 -> random.nextInt(3) == 0 ? new Action.Drop(collectionId(), catalogIndex()) : delete();
+      case 2 -> random.nextInt(3) == 0 ? drop() : delete();
       case 3 -> new Action.Mark();
-      case 4 -> random.nextInt(4) == 0 ? own() : upsert();
-      case 5, 6, 7, 8, 9 -> delete();
+      case 4 -> random.nextBoolean() ? own() : upsert();
+      case 5 -> new Action.Update(collectionId(), catalogIndex(), settings());
+      case 6, 7, 8, 9 -> setPayload();
+      case 10, 11, 12, 13, 14 -> delete();
       default -> upsert();
     };
   }
 
   private Action create() {
-    var settings =
-        random.nextBoolean()
-            ? Settings.NONE
-            : new Settings(List.of(new FilterableField("k", FilterableField.Type.KEYWORD)));
     var metric = METRICS.get(random.nextInt(METRICS.size()));
     return new Action.Create(
         collectionId(),
         catalogIndex(),
         "c" + random.nextInt(9),
         new Descriptor(random.nextInt(1, 4) * 3, metric),
-        settings);
+        settings());
+  }
+
+  private Settings settings() {
+    return random.nextBoolean()
+        ? Settings.NONE
+        : new Settings(List.of(new FilterableField("k", FilterableField.Type.KEYWORD)));
+  }
+
+  private Action drop() {
+    return random.nextBoolean()
+        ? new Action.Drop(collectionId(), catalogIndex())
+        : new Action.Shred(collectionId(), catalogIndex());
   }
 
   private Action own() {
@@ -151,17 +161,50 @@ final class RandomLog {
         collection == null || random.nextInt(15) == 0 ? 6 : collection.descriptor().dimension();
     var points = new ArrayList<Point>();
     for (int index = random.nextInt(6); index >= 0; index--) {
-      points.add(new Point(id(), vector(random, dimension), payload()));
+      var pointId = id();
+      points.add(
+          new Point(pointId, vector(random, dimension), payload(), precondition(id, pointId)));
     }
     return new Action.Upsert(id, points);
   }
 
-  private Action delete() {
-    var ids = new ArrayList<String>();
+  private Action setPayload() {
+    long id = collectionId();
+    var changes = new ArrayList<PayloadChange>();
     for (int index = random.nextInt(3); index >= 0; index--) {
-      ids.add(id());
+      var pointId = id();
+      changes.add(new PayloadChange(pointId, payload(), precondition(id, pointId)));
     }
-    return new Action.Delete(collectionId(), ids);
+    return new Action.SetPayload(id, changes);
+  }
+
+  private Action delete() {
+    long id = collectionId();
+    var deletions = new ArrayList<Deletion>();
+    for (int index = random.nextInt(3); index >= 0; index--) {
+      var pointId = id();
+      deletions.add(new Deletion(pointId, precondition(id, pointId)));
+    }
+    return new Action.Delete(id, deletions);
+  }
+
+  /// One that holds as often as not.
+  private Optional<Precondition> precondition(long collectionId, String pointId) {
+    if (random.nextInt(3) > 0) {
+      return Optional.empty();
+    }
+    var there =
+        Optional.ofNullable(model.collections.get(collectionId))
+            .map(collection -> collection.points().get(pointId));
+    if (random.nextInt(3) == 0) {
+      return Optional.of(
+          random.nextBoolean() ? new Precondition.Absent() : new Precondition.Present());
+    }
+    return Optional.of(
+        there
+            .<Precondition>map(
+                point -> new Precondition.VersionEquals(point.version() - random.nextInt(2)))
+            .orElseGet(Precondition.Absent::new));
   }
 
   private long collectionId() {

@@ -14,10 +14,16 @@ record Request(RequestStamp stamp, Action action) {
 
     record Drop(long collectionId, long catalogIndex) implements Action {}
 
+    record Shred(long collectionId, long catalogIndex) implements Action {}
+
+    record Update(long collectionId, long catalogIndex, Settings settings) implements Action {}
+
     /// @param points of one dimension
     record Upsert(long collectionId, List<Point> points) implements Action {}
 
-    record Delete(long collectionId, List<String> ids) implements Action {}
+    record SetPayload(long collectionId, List<PayloadChange> changes) implements Action {}
+
+    record Delete(long collectionId, List<Deletion> deletions) implements Action {}
 
     record Mark() implements Action {}
 
@@ -31,9 +37,14 @@ record Request(RequestStamp stamp, Action action) {
               stamp, id, catalogIndex, name, descriptor, settings, hashKey(id));
       case Action.Drop(var id, var catalogIndex) ->
           Preparation.dropCollection(stamp, id, catalogIndex);
+      case Action.Shred(var id, var catalogIndex) ->
+          Preparation.shredCollection(stamp, id, catalogIndex);
+      case Action.Update(var id, var catalogIndex, var settings) ->
+          Preparation.updateSettings(stamp, id, catalogIndex, settings);
       case Action.Upsert(var id, var points) ->
           Preparation.upsert(stamp, id, descriptorOf(points), points);
-      case Action.Delete(var id, var ids) -> Preparation.delete(stamp, id, ids);
+      case Action.SetPayload(var id, var changes) -> Preparation.setPayload(stamp, id, changes);
+      case Action.Delete(var id, var deletions) -> Preparation.delete(stamp, id, deletions);
       case Action.Mark() -> Preparation.hashMark(stamp);
       case Action.Own(var epoch, var slots) -> Preparation.setOwnership(stamp, epoch, slots);
     };

@@ -10,6 +10,7 @@ import com.google.protobuf.UnknownFieldSet;
 import io.quiverdb.core.Outcome.PointResult;
 import io.quiverdb.core.op.Entry;
 import io.quiverdb.core.op.Op;
+import io.quiverdb.core.op.PointCondition;
 import io.quiverdb.core.op.Upsert;
 import io.quiverdb.core.op.UpsertedPoint;
 import io.quiverdb.core.storage.SimulatedStorage;
@@ -367,11 +368,22 @@ final class StoreTest {
   @Test
   void operationWithAnUnknownFieldStopsTheStore() {
     var known = rawUpsert("a", 1, 2, 3, 4).toBuilder();
-    var precondition = UnknownFieldSet.Field.newBuilder().addVarint(1).build();
+    var later = UnknownFieldSet.Field.newBuilder().addVarint(1).build();
     known
         .getUpsertBuilder()
         .getPointsBuilder(0)
-        .setUnknownFields(UnknownFieldSet.newBuilder().addField(4, precondition).build());
+        .setUnknownFields(UnknownFieldSet.newBuilder().addField(99, later).build());
+
+    assertStops(known.build());
+  }
+
+  @Test
+  void preconditionOfAnUnknownKindStopsTheStore() {
+    var known = rawUpsert("a", 1, 2, 3, 4).toBuilder();
+    known
+        .getUpsertBuilder()
+        .getPointsBuilder(0)
+        .setPrecondition(PointCondition.getDefaultInstance());
 
     assertStops(known.build());
   }

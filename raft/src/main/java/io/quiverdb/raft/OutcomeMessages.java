@@ -3,6 +3,7 @@ package io.quiverdb.raft;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.quiverdb.core.Outcome;
+import io.quiverdb.core.Outcome.FailedPoint;
 import io.quiverdb.core.Outcome.PointResult;
 import io.quiverdb.core.Position;
 import io.quiverdb.raft.proto.EntryAnswer;
@@ -13,6 +14,7 @@ import io.quiverdb.raft.proto.PointResultMessage;
 import io.quiverdb.raft.proto.PositionMessage;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /// Carries outcomes from the thread that applies an entry to whoever proposed it.
@@ -47,6 +49,8 @@ final class OutcomeMessages {
       case Outcome.NotFound() -> message.setNotFound(NOTHING).build();
       case Outcome.AlreadyExists() -> message.setAlreadyExists(NOTHING).build();
       case Outcome.Invalid(String reason) -> message.setInvalid(reason).build();
+      case Outcome.PreconditionFailed(List<FailedPoint> points) ->
+          message.setPreconditionFailed(toMessage(points)).build();
       case Outcome.Expired(Position current) -> message.setExpired(toMessage(current)).build();
       case Outcome.RequestIdReused() -> message.setRequestIdReused(NOTHING).build();
       case Outcome.StaleEpoch(long current) -> message.setStaleEpoch(current).build();
@@ -64,6 +68,8 @@ final class OutcomeMessages {
       case NOT_FOUND -> new Outcome.NotFound();
       case ALREADY_EXISTS -> new Outcome.AlreadyExists();
       case INVALID -> new Outcome.Invalid(message.getInvalid());
+      case PRECONDITION_FAILED ->
+          new Outcome.PreconditionFailed(toFailedPoints(message.getPreconditionFailed()));
       case EXPIRED -> new Outcome.Expired(toPosition(message.getExpired()));
       case REQUEST_ID_REUSED -> new Outcome.RequestIdReused();
       case STALE_EPOCH -> new Outcome.StaleEpoch(message.getStaleEpoch());
@@ -71,6 +77,25 @@ final class OutcomeMessages {
       case SUPERSEDED -> new Outcome.Superseded();
       case KIND_NOT_SET -> throw new IllegalStateException("outcome without a kind");
     };
+  }
+
+  private static OutcomeMessage.PreconditionFailed toMessage(List<FailedPoint> points) {
+    var message = OutcomeMessage.PreconditionFailed.newBuilder();
+    for (var point : points) {
+      var failed = message.addPointsBuilder().setId(point.id());
+      point.version().ifPresent(failed::setVersion);
+    }
+    return message.build();
+  }
+
+  private static List<FailedPoint> toFailedPoints(OutcomeMessage.PreconditionFailed message) {
+    return message.getPointsList().stream()
+        .map(
+            point ->
+                new FailedPoint(
+                    point.getId(),
+                    point.hasVersion() ? Optional.of(point.getVersion()) : Optional.empty()))
+        .toList();
   }
 
   private static ByteString toBytes(List<PointResult> points) {
@@ -93,6 +118,7 @@ final class OutcomeMessages {
       case REPLACED -> PointResultMessage.REPLACED;
       case DELETED -> PointResultMessage.DELETED;
       case ABSENT -> PointResultMessage.ABSENT;
+      case PAYLOAD_SET -> PointResultMessage.PAYLOAD_SET;
     };
   }
 
@@ -102,6 +128,7 @@ final class OutcomeMessages {
       case REPLACED -> PointResult.REPLACED;
       case DELETED -> PointResult.DELETED;
       case ABSENT -> PointResult.ABSENT;
+      case PAYLOAD_SET -> PointResult.PAYLOAD_SET;
       case POINT_RESULT_UNSPECIFIED, UNRECOGNIZED ->
           throw new IllegalStateException("point result: " + message);
     };

@@ -6,6 +6,7 @@ import io.quiverdb.core.Outcome;
 import io.quiverdb.core.Outcome.PointResult;
 import io.quiverdb.core.Position;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -20,6 +21,11 @@ class OutcomeMessagesTest {
         new Outcome.NotFound(),
         new Outcome.AlreadyExists(),
         new Outcome.Invalid("vector: 3 values (expected: 2)"),
+        new Outcome.PreconditionFailed(
+            List.of(
+                new Outcome.FailedPoint("a", Optional.of(1L << 41)),
+                new Outcome.FailedPoint("b", Optional.empty()))),
+        new Outcome.PreconditionFailed(List.of()),
         new Outcome.Expired(Position.START),
         new Outcome.Expired(new Position(1, 2, 3)),
         new Outcome.RequestIdReused(),

@@ -16,6 +16,7 @@ import io.quiverdb.core.state.CollectionState;
 import io.quiverdb.core.state.Hash128;
 import io.quiverdb.core.state.RequestWindow;
 import io.quiverdb.core.state.ShardState;
+import io.quiverdb.core.state.Tombstone;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -63,12 +64,13 @@ public final class CheckpointReader {
         hashSeeds);
   }
 
-  /// Catalogue index by collection id.
-  public static Map<Long, Long> tombstones(Manifest manifest) {
+  /// By collection id.
+  public static Map<Long, Tombstone> tombstones(Manifest manifest) {
     return manifest.getTombstonesList().stream()
         .collect(
             Collectors.toMap(
-                Manifest.Tombstone::getCollectionId, Manifest.Tombstone::getCatalogIndex));
+                Manifest.Tombstone::getCollectionId,
+                proto -> new Tombstone(proto.getCatalogIndex(), proto.getShredding())));
   }
 
   /// Encoded.

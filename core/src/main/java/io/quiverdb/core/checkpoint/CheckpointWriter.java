@@ -18,6 +18,7 @@ import io.quiverdb.core.segment.SegmentSummary;
 import io.quiverdb.core.segment.SegmentWriter;
 import io.quiverdb.core.state.FrozenState;
 import io.quiverdb.core.state.FrozenState.FrozenCollection;
+import io.quiverdb.core.state.Tombstone;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -87,9 +88,7 @@ public final class CheckpointWriter {
       addStreams(description, collection, streams, before);
       next.addCollections(description);
     }
-    state
-        .tombstones()
-        .forEach((id, catalogIndex) -> next.addTombstones(tombstone(id, catalogIndex)));
+    state.tombstones().forEach((id, tombstone) -> next.addTombstones(describe(id, tombstone)));
     next.setWindow(manifests.writeWindow(state.window().encode()));
   }
 
@@ -109,10 +108,11 @@ public final class CheckpointWriter {
         brought.isEmpty() && isUnchanged ? last.get().getIndexStreamsList() : brought);
   }
 
-  private static Manifest.Tombstone tombstone(long collectionId, long catalogIndex) {
+  public static Manifest.Tombstone describe(long collectionId, Tombstone tombstone) {
     return Manifest.Tombstone.newBuilder()
         .setCollectionId(collectionId)
-        .setCatalogIndex(catalogIndex)
+        .setCatalogIndex(tombstone.catalogIndex())
+        .setShredding(tombstone.shredding())
         .build();
   }
 

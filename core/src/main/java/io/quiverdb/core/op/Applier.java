@@ -2,6 +2,7 @@ package io.quiverdb.core.op;
 
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.Outcome;
+import io.quiverdb.core.Outcome.FailedPoint;
 import io.quiverdb.core.Outcome.PointResult;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.Slots;
@@ -9,10 +10,13 @@ import io.quiverdb.core.state.CollectionHead;
 import io.quiverdb.core.state.CollectionState;
 import io.quiverdb.core.state.Hash128;
 import io.quiverdb.core.state.ShardState;
+import io.quiverdb.core.state.Tombstone;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /// Executes operations on a shard's state: the second of two phases, in log order, on one thread.
 ///
@@ -41,6 +45,9 @@ public final class Applier {
   }
 
   private Outcome apply(Position position, Op op) {
+    if (op.hasCheckpoint()) {
+      return new Outcome.Applied(state.version(), List.of());
+    }
     if (op.getRequestId().size() != Hash128.BYTES || op.getDigest().size() != Hash128.BYTES) {
       return new Outcome.Invalid(
           "request id and digest: %d and %d bytes (expected: %d each)"
@@ -72,10 +79,13 @@ public final class Applier {
     return switch (op.getKindCase()) {
       case CREATE_COLLECTION -> create(op.getCreateCollection());
       case DROP_COLLECTION -> drop(op.getDropCollection());
+      case SHRED_COLLECTION -> shred(op.getShredCollection());
+      case UPDATE_SETTINGS -> updateSettings(op.getUpdateSettings());
       case UPSERT -> upsert(op.getUpsert());
+      case SET_PAYLOAD -> setPayload(op.getSetPayload());
       case DELETE -> delete(op.getDelete());
       case HASH_MARK -> applied();
-      case SET_OWNERSHIP, KIND_NOT_SET -> throw new AssertionError(op.getKindCase());
+      case SET_OWNERSHIP, CHECKPOINT, KIND_NOT_SET -> throw new AssertionError(op.getKindCase());
     };
   }
 
@@ -134,12 +144,40 @@ public final class Applier {
     return applied();
   }
 
+  private Outcome shred(ShredCollection op) {
+    long id = op.getCollectionId();
+    var lastCatalogIndex = lastCatalogIndex(id);
+    if (lastCatalogIndex.isPresent() && precedes(op.getCatalogIndex(), lastCatalogIndex.get())) {
+      return new Outcome.Superseded();
+    }
+    state.shred(id, op.getCatalogIndex());
+    return applied();
+  }
+
+  private Outcome updateSettings(UpdateSettings op) {
+    long id = op.getCollectionId();
+    var lastCatalogIndex = lastCatalogIndex(id);
+    if (lastCatalogIndex.isPresent() && precedes(op.getCatalogIndex(), lastCatalogIndex.get())) {
+      return new Outcome.Superseded();
+    }
+    var collection = state.collection(id);
+    if (collection.isEmpty()) {
+      return new Outcome.NotFound();
+    }
+    var invalid = reasonAgainst(() -> OpLimits.check(op));
+    if (invalid.isPresent()) {
+      return invalid.get();
+    }
+    collection.get().update(OpProtos.settings(op.getSettings()), op.getCatalogIndex());
+    return applied();
+  }
+
   /// Of the catalogue's last change to this collection that came here, alive or dropped.
   private Optional<Long> lastCatalogIndex(long collectionId) {
     return state
         .collection(collectionId)
         .map(collection -> collection.head().catalogIndex())
-        .or(() -> state.tombstone(collectionId));
+        .or(() -> state.tombstone(collectionId).map(Tombstone::catalogIndex));
   }
 
   private static boolean precedes(long catalogIndex, long other) {
@@ -147,52 +185,114 @@ public final class Applier {
   }
 
   private Outcome upsert(Upsert op) {
-    for (var point : op.getPointsList()) {
-      if (!state.ownsSlot(slot(point.getIdBytes()))) {
-        return new Outcome.WrongShard(point.getId());
-      }
-    }
-    var collection = state.collection(op.getCollectionId());
-    if (collection.isEmpty()) {
-      return new Outcome.NotFound();
-    }
-    var invalid = reasonAgainst(() -> OpLimits.check(op, collection.get().head().descriptor()));
-    return invalid.isPresent() ? invalid.get() : upsert(op, collection.get());
-  }
-
-  private Outcome upsert(Upsert op, CollectionState collection) {
-    long version = state.nextVersion();
-    var results = new ArrayList<PointResult>(op.getPointsCount());
-    for (var point : op.getPointsList()) {
-      results.add(
-          collection.upsert(
+    var targets =
+        op.getPointsList().stream()
+            .map(point -> new Target(point.getIdBytes(), point.getPrecondition()))
+            .toList();
+    return onPoints(
+        op.getCollectionId(),
+        targets,
+        collection -> OpLimits.check(op, collection.head().descriptor()),
+        (collection, index, version) -> {
+          var point = op.getPoints(index);
+          return collection.upsert(
               point.getIdBytes().toByteArray(),
               point.getVector().asReadOnlyByteBuffer(),
               point.getPayload().toByteArray(),
-              version));
-    }
-    return new Outcome.Applied(version, results);
+              version);
+        });
+  }
+
+  private Outcome setPayload(SetPayload op) {
+    var targets =
+        op.getPayloadsList().stream()
+            .map(change -> new Target(change.getIdBytes(), change.getPrecondition()))
+            .toList();
+    return onPoints(
+        op.getCollectionId(),
+        targets,
+        _ -> OpLimits.check(op),
+        (collection, index, version) -> {
+          var change = op.getPayloads(index);
+          return collection.setPayload(
+              change.getIdBytes().toByteArray(), change.getPayload().toByteArray(), version);
+        });
   }
 
   private Outcome delete(Delete op) {
-    for (int index = 0; index < op.getIdsCount(); index++) {
-      if (!state.ownsSlot(slot(op.getIdsBytes(index)))) {
-        return new Outcome.WrongShard(op.getIds(index));
-      }
-    }
-    var collection = state.collection(op.getCollectionId());
-    if (collection.isEmpty()) {
-      return new Outcome.NotFound();
-    }
-    var invalid = reasonAgainst(() -> OpLimits.check(op));
-    return invalid.isPresent() ? invalid.get() : delete(op, collection.get());
+    var targets =
+        op.getPointsList().stream()
+            .map(point -> new Target(point.getIdBytes(), point.getPrecondition()))
+            .toList();
+    return onPoints(
+        op.getCollectionId(),
+        targets,
+        _ -> OpLimits.check(op),
+        (collection, index, version) ->
+            collection.delete(op.getPoints(index).getIdBytes().toByteArray(), version));
   }
 
-  private Outcome delete(Delete op, CollectionState collection) {
+  private record Target(ByteString id, PointCondition precondition) {}
+
+  private interface PointChange {
+    /// @param index of the target
+    PointResult apply(CollectionState collection, int index, long version);
+  }
+
+  private Outcome onPoints(
+      long collectionId,
+      List<Target> targets,
+      Consumer<CollectionState> limits,
+      PointChange change) {
+    for (var target : targets) {
+      if (!state.ownsSlot(slot(target.id()))) {
+        return new Outcome.WrongShard(target.id().toStringUtf8());
+      }
+    }
+    var found = state.collection(collectionId);
+    if (found.isEmpty()) {
+      return new Outcome.NotFound();
+    }
+    var collection = found.get();
+    var invalid = reasonAgainst(() -> limits.accept(collection));
+    if (invalid.isPresent()) {
+      return invalid.get();
+    }
+    var failed = failedPreconditions(collection, targets);
+    return failed.isEmpty()
+        ? changed(collection, targets.size(), change)
+        : new Outcome.PreconditionFailed(failed);
+  }
+
+  private static List<FailedPoint> failedPreconditions(
+      CollectionState collection, List<Target> targets) {
+    var failed = new LinkedHashSet<FailedPoint>();
+    for (var target : targets) {
+      var precondition = target.precondition();
+      if (precondition.getKindCase() != PointCondition.KindCase.KIND_NOT_SET) {
+        var version = collection.versionOf(target.id().toByteArray());
+        if (!holds(precondition, version)) {
+          failed.add(new FailedPoint(target.id().toStringUtf8(), version));
+        }
+      }
+    }
+    return List.copyOf(failed);
+  }
+
+  private static boolean holds(PointCondition precondition, Optional<Long> version) {
+    return switch (precondition.getKindCase()) {
+      case ABSENT -> version.isEmpty();
+      case PRESENT -> version.isPresent();
+      case VERSION -> version.isPresent() && version.get() == precondition.getVersion();
+      case KIND_NOT_SET -> true;
+    };
+  }
+
+  private Outcome changed(CollectionState collection, int count, PointChange change) {
     long version = state.nextVersion();
-    var results = new ArrayList<PointResult>(op.getIdsCount());
-    for (int index = 0; index < op.getIdsCount(); index++) {
-      results.add(collection.delete(op.getIdsBytes(index).toByteArray(), version));
+    var results = new ArrayList<PointResult>(count);
+    for (int index = 0; index < count; index++) {
+      results.add(change.apply(collection, index, version));
     }
     return new Outcome.Applied(version, results);
   }

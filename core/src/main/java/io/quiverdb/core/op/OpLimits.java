@@ -34,32 +34,54 @@ final class OpLimits {
         String.valueOf(CollectionHead.HASH_KEY_BYTES));
   }
 
+  static void check(UpdateSettings op) {
+    Settings _ = OpProtos.settings(op.getSettings());
+  }
+
   static void check(Upsert op, Descriptor descriptor) {
     int count = op.getPointsCount();
     require(count >= 1, "points: none", "at least 1");
     for (int index = 0; index < count; index++) {
       var point = op.getPoints(index);
-      String where = count == 1 ? "" : "points[" + index + "].";
+      String where = where(index, count);
       checkId(where, point.getIdBytes());
       checkVector(where, point.getVector(), descriptor.dimension());
-      require(
-          point.getPayload().size() <= Payload.BYTES_MAX,
-          where + "payload: " + point.getPayload().size() + " bytes",
-          "at most " + Payload.BYTES_MAX);
+      checkPayload(where, point.getPayload());
+    }
+  }
+
+  static void check(SetPayload op) {
+    int count = op.getPayloadsCount();
+    require(count >= 1, "points: none", "at least 1");
+    for (int index = 0; index < count; index++) {
+      String where = where(index, count);
+      checkId(where, op.getPayloads(index).getIdBytes());
+      checkPayload(where, op.getPayloads(index).getPayload());
     }
   }
 
   static void check(Delete op) {
-    int count = op.getIdsCount();
+    int count = op.getPointsCount();
     require(count >= 1, "ids: none", "at least 1");
     for (int index = 0; index < count; index++) {
-      checkId(count == 1 ? "" : "points[" + index + "].", op.getIdsBytes(index));
+      checkId(where(index, count), op.getPoints(index).getIdBytes());
     }
   }
 
   static void check(SetOwnership op) {
     require(op.getEpoch() >= 1, "epoch: " + op.getEpoch(), "at least 1");
     List<?> _ = OpProtos.slots(op.getSlotsList());
+  }
+
+  private static String where(int index, int count) {
+    return count == 1 ? "" : "points[" + index + "].";
+  }
+
+  private static void checkPayload(String where, ByteString payload) {
+    require(
+        payload.size() <= Payload.BYTES_MAX,
+        where + "payload: " + payload.size() + " bytes",
+        "at most " + Payload.BYTES_MAX);
   }
 
   private static void checkId(String where, ByteString id) {

@@ -3,6 +3,7 @@ package io.quiverdb.core.op;
 import io.quiverdb.core.Descriptor;
 import io.quiverdb.core.Metric;
 import io.quiverdb.core.Position;
+import io.quiverdb.core.Precondition;
 import io.quiverdb.core.Settings;
 import io.quiverdb.core.Settings.FilterableField;
 import io.quiverdb.core.SlotRange;
@@ -76,6 +77,16 @@ public final class OpProtos {
           throw new IllegalArgumentException(
               "filterable field: " + proto + " (expected: KEYWORD or NUMERIC)");
     };
+  }
+
+  public static PointCondition toProto(Precondition precondition) {
+    var proto = PointCondition.newBuilder();
+    switch (precondition) {
+      case Precondition.Absent() -> proto.setAbsent(PointCondition.Absent.getDefaultInstance());
+      case Precondition.Present() -> proto.setPresent(PointCondition.Present.getDefaultInstance());
+      case Precondition.VersionEquals(var version) -> proto.setVersion(version);
+    }
+    return proto.build();
   }
 
   public static LogPosition toProto(Position position) {

@@ -1,7 +1,9 @@
 package io.quiverdb.core.op;
 
 import com.google.protobuf.ByteString;
+import io.quiverdb.core.Deletion;
 import io.quiverdb.core.Descriptor;
+import io.quiverdb.core.PayloadChange;
 import io.quiverdb.core.Point;
 import io.quiverdb.core.PointIds;
 import io.quiverdb.core.RequestId;
@@ -49,24 +51,60 @@ public final class Preparation {
     return sealed(stamp, Op.newBuilder().setDropCollection(drop));
   }
 
+  public static Op shredCollection(RequestStamp stamp, long collectionId, long catalogIndex) {
+    var shred =
+        ShredCollection.newBuilder().setCollectionId(collectionId).setCatalogIndex(catalogIndex);
+    return sealed(stamp, Op.newBuilder().setShredCollection(shred));
+  }
+
+  public static Op updateSettings(
+      RequestStamp stamp, long collectionId, long catalogIndex, Settings settings) {
+    var update =
+        UpdateSettings.newBuilder()
+            .setCollectionId(collectionId)
+            .setCatalogIndex(catalogIndex)
+            .setSettings(OpProtos.toProto(settings));
+    return sealed(stamp, Op.newBuilder().setUpdateSettings(update));
+  }
+
   public static Op upsert(
       RequestStamp stamp, long collectionId, Descriptor descriptor, List<Point> points) {
     var builder = Upsert.newBuilder().setCollectionId(collectionId);
     for (var point : points) {
-      builder.addPoints(
-          UpsertedPoint.newBuilder()
-              .setIdBytes(ByteString.copyFrom(PointIds.utf8(point.id())))
+      var upserted =
+          builder
+              .addPointsBuilder()
+              .setIdBytes(idBytes(point.id()))
               .setVector(ByteString.copyFrom(point.vector().toLittleEndian()))
-              .setPayload(ByteString.copyFrom(point.payload().asByteBuffer())));
+              .setPayload(ByteString.copyFrom(point.payload().asByteBuffer()));
+      point.precondition().map(OpProtos::toProto).ifPresent(upserted::setPrecondition);
     }
     var upsert = builder.build();
     OpLimits.check(upsert, descriptor);
     return sealed(stamp, Op.newBuilder().setUpsert(upsert));
   }
 
-  public static Op delete(RequestStamp stamp, long collectionId, List<String> ids) {
+  public static Op setPayload(RequestStamp stamp, long collectionId, List<PayloadChange> changes) {
+    var builder = SetPayload.newBuilder().setCollectionId(collectionId);
+    for (var change : changes) {
+      var changed =
+          builder
+              .addPayloadsBuilder()
+              .setIdBytes(idBytes(change.id()))
+              .setPayload(ByteString.copyFrom(change.payload().asByteBuffer()));
+      change.precondition().map(OpProtos::toProto).ifPresent(changed::setPrecondition);
+    }
+    var setPayload = builder.build();
+    OpLimits.check(setPayload);
+    return sealed(stamp, Op.newBuilder().setSetPayload(setPayload));
+  }
+
+  public static Op delete(RequestStamp stamp, long collectionId, List<Deletion> deletions) {
     var builder = Delete.newBuilder().setCollectionId(collectionId);
-    ids.forEach(id -> builder.addIdsBytes(ByteString.copyFrom(PointIds.utf8(id))));
+    for (var deletion : deletions) {
+      var deleted = builder.addPointsBuilder().setIdBytes(idBytes(deletion.id()));
+      deletion.precondition().map(OpProtos::toProto).ifPresent(deleted::setPrecondition);
+    }
     var delete = builder.build();
     OpLimits.check(delete);
     return sealed(stamp, Op.newBuilder().setDelete(delete));
@@ -96,6 +134,10 @@ public final class Preparation {
               + ")");
     }
     return complete;
+  }
+
+  private static ByteString idBytes(String id) {
+    return ByteString.copyFrom(PointIds.utf8(id));
   }
 
   private static ByteString bytes(RequestId id) {

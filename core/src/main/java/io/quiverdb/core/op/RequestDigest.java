@@ -13,11 +13,15 @@ final class RequestDigest {
     switch (op.getKindCase()) {
       case CREATE_COLLECTION -> put(op.getCreateCollection(), hash);
       case DROP_COLLECTION -> put(op.getDropCollection(), hash);
+      case SHRED_COLLECTION -> put(op.getShredCollection(), hash);
+      case UPDATE_SETTINGS -> put(op.getUpdateSettings(), hash);
       case UPSERT -> put(op.getUpsert(), hash);
+      case SET_PAYLOAD -> put(op.getSetPayload(), hash);
       case DELETE -> put(op.getDelete(), hash);
       case HASH_MARK -> {}
       case SET_OWNERSHIP -> put(op.getSetOwnership(), hash);
-      case KIND_NOT_SET -> throw new AssertionError("prepare sets a kind");
+      case CHECKPOINT, KIND_NOT_SET ->
+          throw new AssertionError("never prepared: " + op.getKindCase());
     }
     return hash.finish();
   }
@@ -27,9 +31,13 @@ final class RequestDigest {
         .putLong(op.getCatalogIndex())
         .putText(op.getName())
         .putInt(op.getCollectionDescriptor().getDimension())
-        .putInt(op.getCollectionDescriptor().getMetricValue())
-        .putInt(op.getSettings().getFilterableFieldsCount());
-    for (var field : op.getSettings().getFilterableFieldsList()) {
+        .putInt(op.getCollectionDescriptor().getMetricValue());
+    put(op.getSettings(), hash);
+  }
+
+  private static void put(CollectionSettings settings, CanonicalHash hash) {
+    hash.putInt(settings.getFilterableFieldsCount());
+    for (var field : settings.getFilterableFieldsList()) {
       hash.putText(field.getPath()).putInt(field.getTypeValue());
     }
   }
@@ -38,18 +46,41 @@ final class RequestDigest {
     hash.putLong(op.getCollectionId()).putLong(op.getCatalogIndex());
   }
 
+  private static void put(ShredCollection op, CanonicalHash hash) {
+    hash.putLong(op.getCollectionId()).putLong(op.getCatalogIndex());
+  }
+
+  private static void put(UpdateSettings op, CanonicalHash hash) {
+    hash.putLong(op.getCollectionId()).putLong(op.getCatalogIndex());
+    put(op.getSettings(), hash);
+  }
+
   private static void put(Upsert op, CanonicalHash hash) {
     hash.putLong(op.getCollectionId()).putInt(op.getPointsCount());
     for (var point : op.getPointsList()) {
       hash.putBytes(point.getIdBytes()).putBytes(point.getVector()).putBytes(point.getPayload());
+      put(point.getPrecondition(), hash);
+    }
+  }
+
+  private static void put(SetPayload op, CanonicalHash hash) {
+    hash.putLong(op.getCollectionId()).putInt(op.getPayloadsCount());
+    for (var change : op.getPayloadsList()) {
+      hash.putBytes(change.getIdBytes()).putBytes(change.getPayload());
+      put(change.getPrecondition(), hash);
     }
   }
 
   private static void put(Delete op, CanonicalHash hash) {
-    hash.putLong(op.getCollectionId()).putInt(op.getIdsCount());
-    for (int index = 0; index < op.getIdsCount(); index++) {
-      hash.putBytes(op.getIdsBytes(index));
+    hash.putLong(op.getCollectionId()).putInt(op.getPointsCount());
+    for (var point : op.getPointsList()) {
+      hash.putBytes(point.getIdBytes());
+      put(point.getPrecondition(), hash);
     }
+  }
+
+  private static void put(PointCondition precondition, CanonicalHash hash) {
+    hash.putInt(precondition.getKindCase().getNumber()).putLong(precondition.getVersion());
   }
 
   private static void put(SetOwnership op, CanonicalHash hash) {

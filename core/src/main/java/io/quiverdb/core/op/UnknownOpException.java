@@ -18,18 +18,37 @@ public final class UnknownOpException extends RuntimeException {
         var create = op.getCreateCollection();
         requireKnownFields(create);
         requireKnownFields(create.getCollectionDescriptor());
-        requireKnownFields(create.getSettings());
-        create
-            .getSettings()
-            .getFilterableFieldsList()
-            .forEach(UnknownOpException::requireKnownFields);
+        requireKnownSettings(create.getSettings());
       }
       case DROP_COLLECTION -> requireKnownFields(op.getDropCollection());
+      case SHRED_COLLECTION -> requireKnownFields(op.getShredCollection());
+      case UPDATE_SETTINGS -> {
+        requireKnownFields(op.getUpdateSettings());
+        requireKnownSettings(op.getUpdateSettings().getSettings());
+      }
       case UPSERT -> {
         requireKnownFields(op.getUpsert());
-        op.getUpsert().getPointsList().forEach(UnknownOpException::requireKnownFields);
+        for (var point : op.getUpsert().getPointsList()) {
+          requireKnownFields(point);
+          requireKnownCondition(point.hasPrecondition(), point.getPrecondition());
+        }
       }
-      case DELETE -> requireKnownFields(op.getDelete());
+      case SET_PAYLOAD -> {
+        requireKnownFields(op.getSetPayload());
+        for (var change : op.getSetPayload().getPayloadsList()) {
+          requireKnownFields(change);
+          requireKnownCondition(change.hasPrecondition(), change.getPrecondition());
+        }
+      }
+      case DELETE -> {
+        requireKnownFields(op.getDelete());
+        for (var point : op.getDelete().getPointsList()) {
+          requireKnownFields(point);
+          requireKnownCondition(point.hasPrecondition(), point.getPrecondition());
+        }
+      }
+      // Ignored, whatever it may come to hold.
+      case CHECKPOINT -> {}
       case HASH_MARK -> requireKnownFields(op.getHashMark());
       case SET_OWNERSHIP -> {
         requireKnownFields(op.getSetOwnership());
@@ -37,6 +56,26 @@ public final class UnknownOpException extends RuntimeException {
       }
       case KIND_NOT_SET ->
           throw new UnknownOpException("operation: of an unknown kind (expected: a known one)");
+    }
+  }
+
+  private static void requireKnownSettings(CollectionSettings settings) {
+    requireKnownFields(settings);
+    settings.getFilterableFieldsList().forEach(UnknownOpException::requireKnownFields);
+  }
+
+  private static void requireKnownCondition(boolean isThere, PointCondition condition) {
+    if (!isThere) {
+      return;
+    }
+    requireKnownFields(condition);
+    switch (condition.getKindCase()) {
+      case ABSENT -> requireKnownFields(condition.getAbsent());
+      case PRESENT -> requireKnownFields(condition.getPresent());
+      case VERSION -> {}
+      case KIND_NOT_SET ->
+          throw new UnknownOpException(
+              "operation: a precondition of an unknown kind (expected: a known one)");
     }
   }
 

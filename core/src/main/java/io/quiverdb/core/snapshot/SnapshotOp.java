@@ -4,6 +4,7 @@ import io.quiverdb.core.Position;
 import io.quiverdb.core.SlotRange;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.state.CollectionHead;
+import io.quiverdb.core.state.Tombstone;
 import java.util.List;
 import java.util.Map;
 
@@ -14,7 +15,7 @@ public sealed interface SnapshotOp {
   /// @param position of the last operation that the snapshot holds
   /// @param version the operation counter
   /// @param epoch of the shard
-  /// @param tombstones catalogue index by id of a collection that was dropped
+  /// @param tombstones by id of the collection
   /// @param window the request ids that repetitions are recognised by, encoded
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Restore(
@@ -22,7 +23,7 @@ public sealed interface SnapshotOp {
       long version,
       long epoch,
       List<SlotRange> slots,
-      Map<Long, Long> tombstones,
+      Map<Long, Tombstone> tombstones,
       byte[] window)
       implements SnapshotOp {}
 

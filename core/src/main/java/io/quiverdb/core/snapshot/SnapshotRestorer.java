@@ -2,6 +2,7 @@ package io.quiverdb.core.snapshot;
 
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.PointIds;
+import io.quiverdb.core.checkpoint.CheckpointWriter;
 import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.manifest.Manifest;
 import io.quiverdb.core.manifest.ManifestStore;
@@ -58,11 +59,7 @@ public final class SnapshotRestorer {
     restore
         .tombstones()
         .forEach(
-            (id, catalogIndex) ->
-                manifest.addTombstones(
-                    Manifest.Tombstone.newBuilder()
-                        .setCollectionId(id)
-                        .setCatalogIndex(catalogIndex)));
+            (id, tombstone) -> manifest.addTombstones(CheckpointWriter.describe(id, tombstone)));
     Optional<CollectionFiles> current = Optional.empty();
     try {
       while (ops.hasNext()) {

@@ -17,6 +17,10 @@ public record CollectionHead(
     ByteString hashKey) {
   public static final int HASH_KEY_BYTES = 32;
 
+  CollectionHead with(Settings newSettings, long newCatalogIndex) {
+    return new CollectionHead(id, name, descriptor, newSettings, newCatalogIndex, hashKey);
+  }
+
   @Override
   public String toString() {
     return "CollectionHead[" + Long.toUnsignedString(id) + " " + name + "]";

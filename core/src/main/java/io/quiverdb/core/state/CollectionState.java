@@ -1,6 +1,7 @@
 package io.quiverdb.core.state;
 
 import io.quiverdb.core.Outcome.PointResult;
+import io.quiverdb.core.Settings;
 import io.quiverdb.core.rows.ActiveBuffer;
 import io.quiverdb.core.rows.RowSource;
 import io.quiverdb.core.rows.SegmentRows;
@@ -15,10 +16,10 @@ import java.util.random.RandomGenerator;
 /// New rows go to the active buffer. A checkpoint freezes it, and puts a segment in its place when
 /// that is durable. The row that an upsert or delete ends is marked dead wherever it lies.
 public final class CollectionState {
-  private final CollectionHead head;
   private final RandomGenerator hashSeeds;
   private final RowHash rowHash;
 
+  private CollectionHead head;
   private List<SegmentRows> segments;
   private Optional<ActiveBuffer> frozen = Optional.empty();
   private ActiveBuffer active;
@@ -68,38 +69,75 @@ public final class CollectionState {
 
   // --- apply
 
+  /// @param catalogIndex not before the present one
+  public void update(Settings settings, long catalogIndex) {
+    head = head.with(settings, catalogIndex);
+    snapshot = Optional.empty();
+  }
+
   /// Stores a point in place of the one of this id, if there is one.
   ///
   /// @param version the operation counter of the operation
   public PointResult upsert(byte[] id, ByteBuffer vector, byte[] payload, long version) {
-    boolean replaced = end(id, version);
+    var replaced = liveRow(id);
+    replaced.ifPresent(row -> end(row, version));
+    append(id, vector, payload, version);
+    return replaced.isPresent() ? PointResult.REPLACED : PointResult.INSERTED;
+  }
+
+  /// Stores the point of this id, if there is one, with another payload.
+  ///
+  /// @param version the operation counter of the operation
+  public PointResult setPayload(byte[] id, byte[] payload, long version) {
+    var live = liveRow(id);
+    if (live.isEmpty()) {
+      return PointResult.ABSENT;
+    }
+    var row = live.get();
+    end(row, version);
+    append(id, row.source.vector(row.number).asByteBuffer(), payload, version);
+    return PointResult.PAYLOAD_SET;
+  }
+
+  /// @param version the operation counter of the operation
+  public PointResult delete(byte[] id, long version) {
+    var live = liveRow(id);
+    live.ifPresent(row -> end(row, version));
+    return live.isPresent() ? PointResult.DELETED : PointResult.ABSENT;
+  }
+
+  /// Of the point of this id, if there is one.
+  public Optional<Long> versionOf(byte[] id) {
+    return liveRow(id).map(row -> row.source.version(row.number));
+  }
+
+  private void append(byte[] id, ByteBuffer vector, byte[] payload, long version) {
     Hash128 hash = rowHash.of(id, vector, payload, version);
     active.append(id, vector, payload, version, hash.high(), hash.low());
     hashSum = hashSum.plus(hash);
     size++;
     snapshot = Optional.empty();
-    return replaced ? PointResult.REPLACED : PointResult.INSERTED;
   }
 
-  /// @param version the operation counter of the operation
-  public PointResult delete(byte[] id, long version) {
-    return end(id, version) ? PointResult.DELETED : PointResult.ABSENT;
-  }
+  private record LiveRow(RowSource source, int number) {}
 
-  /// Marks the live row of this id dead, if there is one.
-  private boolean end(byte[] id, long version) {
+  private Optional<LiveRow> liveRow(byte[] id) {
     // Newest first: what was written lately is written again the likeliest.
     for (RowSource source : sources().reversed()) {
       int row = source.find(id, Long.MAX_VALUE);
       if (row >= 0) {
-        source.markDead(row, version);
-        hashSum = hashSum.minus(new Hash128(source.hashHigh(row), source.hashLow(row)));
-        size--;
-        snapshot = Optional.empty();
-        return true;
+        return Optional.of(new LiveRow(source, row));
       }
     }
-    return false;
+    return Optional.empty();
+  }
+
+  private void end(LiveRow row, long version) {
+    row.source.markDead(row.number, version);
+    var hash = new Hash128(row.source.hashHigh(row.number), row.source.hashLow(row.number));
+    hashSum = hashSum.minus(hash);
+    size--;
+    snapshot = Optional.empty();
   }
 
   private List<RowSource> sources() {

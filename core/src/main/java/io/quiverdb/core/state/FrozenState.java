@@ -12,14 +12,14 @@ import java.util.Optional;
 /// to its rows later bears a greater version.
 ///
 /// @param version the operation counter
-/// @param tombstones catalogue index by collection id
+/// @param tombstones by collection id
 public record FrozenState(
     Position position,
     long version,
     long epoch,
     List<SlotRange> slots,
     List<FrozenCollection> collections,
-    Map<Long, Long> tombstones,
+    Map<Long, Tombstone> tombstones,
     RequestWindow.Frozen window) {
 
   /// @param buffer rows that no segment holds yet

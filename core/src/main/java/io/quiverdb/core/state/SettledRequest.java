@@ -15,7 +15,8 @@ import java.util.UUID;
 /// @param position of the entry that settled it
 /// @param version the operation counter after it if it took effect, else 0
 /// @param pointCount how many points the outcome tells of
-/// @param results of upserts: which points replaced another; of deletes: which points were there
+/// @param results of upserts: which points replaced another; of deletes and new payloads: which
+///   points were there
 record SettledRequest(
     UUID id,
     Hash128 digest,
@@ -30,7 +31,9 @@ record SettledRequest(
     UPSERTED(2),
     DELETED(3),
     ALREADY_EXISTS(4),
-    INVALID(5);
+    INVALID(5),
+    PRECONDITION_FAILED(6),
+    PAYLOAD_SET(7);
 
     /// As the format has it.
     final byte code;
@@ -45,7 +48,7 @@ record SettledRequest(
           return kind;
         }
       }
-      throw new IllegalArgumentException("kind of request: " + code + " (expected: 1 to 5)");
+      throw new IllegalArgumentException("kind of request: " + code + " (expected: 1 to 7)");
     }
   }
 
@@ -59,6 +62,8 @@ record SettledRequest(
       case Outcome.AlreadyExists() ->
           Optional.of(refused(id, digest, position, Kind.ALREADY_EXISTS));
       case Outcome.Invalid(var _) -> Optional.of(refused(id, digest, position, Kind.INVALID));
+      case Outcome.PreconditionFailed(var _) ->
+          Optional.of(refused(id, digest, position, Kind.PRECONDITION_FAILED));
       case Outcome.Duplicate _,
           Outcome.NotFound _,
           Outcome.Expired _,
@@ -72,22 +77,38 @@ record SettledRequest(
 
   private static SettledRequest applied(
       UUID id, Hash128 digest, Position position, Outcome.Applied outcome) {
-    var kind = Kind.APPLIED;
+    var points = outcome.points();
     var results = new BitSet();
-    for (int index = 0; index < outcome.points().size(); index++) {
-      var result = outcome.points().get(index);
-      kind = isOfUpsert(result) ? Kind.UPSERTED : Kind.DELETED;
-      results.set(index, result == PointResult.REPLACED || result == PointResult.DELETED);
+    for (int index = 0; index < points.size(); index++) {
+      results.set(index, wasThere(points.get(index)));
     }
     return new SettledRequest(
-        id, digest, position, kind, outcome.version(), outcome.points().size(), results);
+        id, digest, position, kind(points), outcome.version(), points.size(), results);
   }
 
-  private static boolean isOfUpsert(PointResult result) {
+  private static boolean wasThere(PointResult result) {
     return switch (result) {
-      case INSERTED, REPLACED -> true;
-      case DELETED, ABSENT -> false;
+      case REPLACED, DELETED, PAYLOAD_SET -> true;
+      case INSERTED, ABSENT -> false;
     };
+  }
+
+  /// Of which operation these are the results. If all points were absent, it may have been either
+  /// that leaves points so.
+  private static Kind kind(List<PointResult> points) {
+    var kind = Kind.APPLIED;
+    for (var point : points) {
+      switch (point) {
+        case INSERTED, REPLACED -> {
+          return Kind.UPSERTED;
+        }
+        case PAYLOAD_SET -> {
+          return Kind.PAYLOAD_SET;
+        }
+        case DELETED, ABSENT -> kind = Kind.DELETED;
+      }
+    }
+    return kind;
   }
 
   private static SettledRequest refused(UUID id, Hash128 digest, Position position, Kind kind) {
@@ -96,19 +117,23 @@ record SettledRequest(
 
   Outcome outcome() {
     return switch (kind) {
-      case APPLIED, UPSERTED, DELETED -> new Outcome.Applied(version, pointResults());
+      case APPLIED -> new Outcome.Applied(version, List.of());
+      case UPSERTED ->
+          new Outcome.Applied(version, pointResults(PointResult.REPLACED, PointResult.INSERTED));
+      case DELETED ->
+          new Outcome.Applied(version, pointResults(PointResult.DELETED, PointResult.ABSENT));
+      case PAYLOAD_SET ->
+          new Outcome.Applied(version, pointResults(PointResult.PAYLOAD_SET, PointResult.ABSENT));
       case ALREADY_EXISTS -> new Outcome.AlreadyExists();
       case INVALID -> new Outcome.Invalid(REPEATED);
+      case PRECONDITION_FAILED -> new Outcome.PreconditionFailed(List.of());
     };
   }
 
-  private List<PointResult> pointResults() {
+  private List<PointResult> pointResults(PointResult wasThere, PointResult wasNot) {
     var points = new ArrayList<PointResult>(pointCount);
     for (int index = 0; index < pointCount; index++) {
-      points.add(
-          kind == Kind.UPSERTED
-              ? results.get(index) ? PointResult.REPLACED : PointResult.INSERTED
-              : results.get(index) ? PointResult.DELETED : PointResult.ABSENT);
+      points.add(results.get(index) ? wasThere : wasNot);
     }
     return points;
   }

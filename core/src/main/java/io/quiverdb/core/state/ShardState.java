@@ -20,7 +20,7 @@ public final class ShardState {
   private final RandomGenerator hashSeeds;
   private final NavigableMap<Long, CollectionState> collections =
       new TreeMap<>(Long::compareUnsigned);
-  private final NavigableMap<Long, Long> tombstones = new TreeMap<>(Long::compareUnsigned);
+  private final NavigableMap<Long, Tombstone> tombstones = new TreeMap<>(Long::compareUnsigned);
   private final RequestWindow window;
 
   private Position position;
@@ -51,7 +51,7 @@ public final class ShardState {
       long epoch,
       List<SlotRange> slots,
       Collection<CollectionState> collections,
-      Map<Long, Long> tombstones,
+      Map<Long, Tombstone> tombstones,
       RequestWindow window,
       RandomGenerator hashSeeds) {
     this.position = position;
@@ -95,8 +95,7 @@ public final class ShardState {
     return Optional.ofNullable(collections.get(id));
   }
 
-  /// The catalogue entry that dropped this collection.
-  public Optional<Long> tombstone(long collectionId) {
+  public Optional<Tombstone> tombstone(long collectionId) {
     return Optional.ofNullable(tombstones.get(collectionId));
   }
 
@@ -115,8 +114,18 @@ public final class ShardState {
 
   /// Drops a collection, whether it is there or not: its id is never used again.
   public void drop(long collectionId, long catalogIndex) {
+    boolean shredding = tombstone(collectionId).map(Tombstone::shredding).orElse(false);
+    bury(collectionId, new Tombstone(catalogIndex, shredding));
+  }
+
+  /// Drops a collection, whether it is there or not, for good: its key is to go.
+  public void shred(long collectionId, long catalogIndex) {
+    bury(collectionId, new Tombstone(catalogIndex, true));
+  }
+
+  private void bury(long collectionId, Tombstone tombstone) {
     collections.remove(collectionId);
-    tombstones.put(collectionId, catalogIndex);
+    tombstones.put(collectionId, tombstone);
   }
 
   /// @param newEpoch not before the present one
@@ -159,7 +168,11 @@ public final class ShardState {
     hash.putInt(collections.size());
     collections.values().forEach(collection -> put(collection, hash));
     hash.putInt(tombstones.size());
-    tombstones.forEach((id, catalogIndex) -> hash.putLong(id).putLong(catalogIndex));
+    tombstones.forEach(
+        (id, tombstone) ->
+            hash.putLong(id)
+                .putLong(tombstone.catalogIndex())
+                .putInt(tombstone.shredding() ? 1 : 0));
     hash.putBytes(ByteBuffer.wrap(window.freeze().encode()));
     var sum = hash.finish();
     return new StateHash(sum.high(), sum.low());

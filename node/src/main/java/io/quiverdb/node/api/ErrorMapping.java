@@ -9,6 +9,7 @@ import io.quiverdb.core.Outcome;
 import io.quiverdb.core.StoreException;
 import io.quiverdb.node.routing.RoutingException;
 import io.quiverdb.raft.ShardException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,7 @@ final class ErrorMapping {
   static final String STOPPING = "stopping";
   static final String EXPIRED = "expired";
   static final String REQUEST_ID_REUSED = "request_id_reused";
+  static final String PRECONDITION = "precondition";
   static final String REQUEST_TOO_LARGE = "request_too_large";
   static final String RESPONSE_TOO_LARGE = "response_too_large";
 
@@ -162,6 +164,7 @@ final class ErrorMapping {
       case Outcome.AlreadyExists _ ->
           detail(ErrorCode.ALREADY_EXISTS, "collection: exists (expected: a new one)");
       case Outcome.Invalid(var reason) -> detail(ErrorCode.INVALID_ARGUMENT, reason);
+      case Outcome.PreconditionFailed(var points) -> preconditionFailed(points);
       case Outcome.Expired _ ->
           detail(
               ErrorCode.OUTCOME_UNKNOWN,
@@ -182,6 +185,22 @@ final class ErrorMapping {
       case Outcome.Superseded _, Outcome.Applied _ ->
           throw new AssertionError("no refusal of a write of points: " + refusal);
     };
+  }
+
+  private static ErrorDetail preconditionFailed(List<Outcome.FailedPoint> points) {
+    var detail =
+        detail(
+            ErrorCode.PRECONDITION_FAILED,
+            points.isEmpty()
+                ? "precondition: did not hold when this was sent first"
+                : "precondition: does not hold of " + points.size() + " points",
+            PRECONDITION)
+            .toBuilder();
+    for (var point : points) {
+      var failed = detail.addFailedPointsBuilder().setId(point.id());
+      point.version().ifPresent(failed::setVersion);
+    }
+    return detail.build();
   }
 
   private static String message(Throwable failure) {

@@ -158,6 +158,7 @@ final class PointCalls {
       case Outcome.NotFound _,
           Outcome.AlreadyExists _,
           Outcome.Invalid _,
+          Outcome.PreconditionFailed _,
           Outcome.Expired _,
           Outcome.RequestIdReused _,
           Outcome.StaleEpoch _,
@@ -173,6 +174,7 @@ final class PointCalls {
       case REPLACED -> PointResult.REPLACED;
       case DELETED -> PointResult.DELETED;
       case ABSENT -> PointResult.ABSENT;
+      case PAYLOAD_SET -> PointResult.PAYLOAD_SET;
     };
   }
 

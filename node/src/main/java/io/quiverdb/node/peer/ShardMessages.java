@@ -201,6 +201,10 @@ final class ShardMessages {
       case Outcome.NotFound _ -> message.setNotFound(nothing);
       case Outcome.AlreadyExists _ -> message.setAlreadyExists(nothing);
       case Outcome.Invalid(var reason) -> message.setInvalid(reason);
+      case Outcome.PreconditionFailed(var points) ->
+          message.setPreconditionFailed(
+              OutcomeMessage.PreconditionFailed.newBuilder()
+                  .addAllPoints(points.stream().map(ShardMessages::failedPoint).toList()));
       case Outcome.Expired(var current) -> message.setExpired(PeerMessages.position(current));
       case Outcome.RequestIdReused _ -> message.setRequestIdReused(nothing);
       case Outcome.StaleEpoch(var current) -> message.setStaleEpoch(current);
@@ -222,6 +226,11 @@ final class ShardMessages {
       case NOT_FOUND -> new Outcome.NotFound();
       case ALREADY_EXISTS -> new Outcome.AlreadyExists();
       case INVALID -> new Outcome.Invalid(message.getInvalid());
+      case PRECONDITION_FAILED ->
+          new Outcome.PreconditionFailed(
+              message.getPreconditionFailed().getPointsList().stream()
+                  .map(ShardMessages::failedPoint)
+                  .toList());
       case EXPIRED -> new Outcome.Expired(PeerMessages.position(message.getExpired()));
       case REQUEST_ID_REUSED -> new Outcome.RequestIdReused();
       case STALE_EPOCH -> new Outcome.StaleEpoch(message.getStaleEpoch());
@@ -232,12 +241,25 @@ final class ShardMessages {
     };
   }
 
+  private static OutcomeMessage.FailedPoint failedPoint(Outcome.FailedPoint point) {
+    var message = OutcomeMessage.FailedPoint.newBuilder().setId(point.id());
+    point.version().ifPresent(message::setVersion);
+    return message.build();
+  }
+
+  private static Outcome.FailedPoint failedPoint(OutcomeMessage.FailedPoint message) {
+    return new Outcome.FailedPoint(
+        message.getId(),
+        message.hasVersion() ? Optional.of(message.getVersion()) : Optional.empty());
+  }
+
   private static OutcomeMessage.PointOutcome pointOutcome(Outcome.PointResult result) {
     return switch (result) {
       case INSERTED -> OutcomeMessage.PointOutcome.INSERTED;
       case REPLACED -> OutcomeMessage.PointOutcome.REPLACED;
       case DELETED -> OutcomeMessage.PointOutcome.DELETED;
       case ABSENT -> OutcomeMessage.PointOutcome.ABSENT;
+      case PAYLOAD_SET -> OutcomeMessage.PointOutcome.PAYLOAD_SET;
     };
   }
 
@@ -247,6 +269,7 @@ final class ShardMessages {
       case REPLACED -> Outcome.PointResult.REPLACED;
       case DELETED -> Outcome.PointResult.DELETED;
       case ABSENT -> Outcome.PointResult.ABSENT;
+      case PAYLOAD_SET -> Outcome.PointResult.PAYLOAD_SET;
       case POINT_OUTCOME_UNSPECIFIED, UNRECOGNIZED ->
           throw new IllegalArgumentException("point: of no known outcome (expected: a known one)");
     };

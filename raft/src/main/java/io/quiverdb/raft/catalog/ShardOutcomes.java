@@ -15,6 +15,7 @@ final class ShardOutcomes {
           case Outcome.Applied _, Outcome.AlreadyExists _, Outcome.Superseded _ -> true;
           case Outcome.NotFound _,
               Outcome.Invalid _,
+              Outcome.PreconditionFailed _,
               Outcome.Expired _,
               Outcome.RequestIdReused _,
               Outcome.StaleEpoch _,
@@ -32,6 +33,7 @@ final class ShardOutcomes {
           case Outcome.Applied _, Outcome.NotFound _, Outcome.Superseded _ -> true;
           case Outcome.AlreadyExists _,
               Outcome.Invalid _,
+              Outcome.PreconditionFailed _,
               Outcome.Expired _,
               Outcome.RequestIdReused _,
               Outcome.StaleEpoch _,
@@ -51,6 +53,7 @@ final class ShardOutcomes {
           case Outcome.AlreadyExists _,
               Outcome.NotFound _,
               Outcome.Invalid _,
+              Outcome.PreconditionFailed _,
               Outcome.Expired _,
               Outcome.RequestIdReused _,
               Outcome.WrongShard _,
