@@ -20,6 +20,7 @@ import io.quiverdb.core.RequestId;
 import io.quiverdb.node.routing.Deadline;
 import io.quiverdb.node.routing.PartResult;
 import io.quiverdb.node.routing.RoutingException.NotAttempted;
+import io.quiverdb.node.routing.RoutingException.UnknownCollection;
 import io.quiverdb.node.routing.ShardRouter;
 import io.quiverdb.node.routing.WriteHeader;
 import io.quiverdb.raft.catalog.CollectionInfo;
@@ -49,7 +50,12 @@ final class PointCalls {
   WriteResponse upsert(UpsertRequest request, Deadline deadline) {
     checkCount("points", request.getPointsCount(), Integer.MAX_VALUE);
     var header = header(request.getOptions());
-    var collection = router.collection(request.getCollection(), deadline);
+    CollectionInfo collection;
+    try {
+      collection = router.collection(request.getCollection(), deadline);
+    } catch (UnknownCollection e) {
+      return repeatedOrUnknown(request, header, deadline, e);
+    }
     List<Point> points;
     try {
       points = points(request, collection);
@@ -60,6 +66,24 @@ final class PointCalls {
     }
     return response(
         request.getCollection(), header, router.upsert(collection, points, header, deadline));
+  }
+
+  /// A request that was applied before its collection was dropped keeps its outcome.
+  private WriteResponse repeatedOrUnknown(
+      UpsertRequest request, WriteHeader header, Deadline deadline, UnknownCollection unknown) {
+    if (request.getOptions().getRequestId().isEmpty()) {
+      throw unknown;
+    }
+    CollectionInfo gone;
+    List<Point> points;
+    try {
+      int dimension = Messages.vector(request.getPoints(0).getVector()).dimension();
+      gone = ShardRouter.gone(request.getCollection(), dimension);
+      points = points(request, gone);
+    } catch (IllegalArgumentException _) {
+      throw unknown;
+    }
+    return response(request.getCollection(), header, router.upsert(gone, points, header, deadline));
   }
 
   private List<Point> points(UpsertRequest request, CollectionInfo collection) {
@@ -77,7 +101,15 @@ final class PointCalls {
   WriteResponse delete(DeleteRequest request, Deadline deadline) {
     checkIds(request.getIdsList(), Integer.MAX_VALUE);
     var header = header(request.getOptions());
-    var collection = router.collection(request.getCollection(), deadline);
+    CollectionInfo collection;
+    try {
+      collection = router.collection(request.getCollection(), deadline);
+    } catch (UnknownCollection e) {
+      if (request.getOptions().getRequestId().isEmpty()) {
+        throw e;
+      }
+      collection = ShardRouter.gone(request.getCollection(), 1);
+    }
     return response(
         request.getCollection(),
         header,

@@ -1,7 +1,9 @@
 package io.quiverdb.node.routing;
 
+import io.quiverdb.core.Descriptor;
 import io.quiverdb.core.Filter;
 import io.quiverdb.core.Hit;
+import io.quiverdb.core.Metric;
 import io.quiverdb.core.Outcome;
 import io.quiverdb.core.Point;
 import io.quiverdb.core.PointIds;
@@ -9,6 +11,7 @@ import io.quiverdb.core.Position;
 import io.quiverdb.core.Query;
 import io.quiverdb.core.RequestStamp;
 import io.quiverdb.core.ScanPage;
+import io.quiverdb.core.Settings;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.node.routing.PartCutter.Part;
 import io.quiverdb.node.routing.RoutingException.BeingCreated;
@@ -17,6 +20,7 @@ import io.quiverdb.node.routing.RoutingException.NotAttempted;
 import io.quiverdb.node.routing.RoutingException.NotFormed;
 import io.quiverdb.node.routing.RoutingException.NotReady;
 import io.quiverdb.node.routing.RoutingException.UnknownCollection;
+import io.quiverdb.raft.HashKey;
 import io.quiverdb.raft.ReadResult;
 import io.quiverdb.raft.Shard;
 import io.quiverdb.raft.ShardException;
@@ -44,6 +48,9 @@ import java.util.function.IntUnaryOperator;
 /// mistake. What a node or shard does not know yet is looked up again, once, after a barrier of the
 /// catalogue.
 public final class ShardRouter {
+  /// The catalogue counts from 1.
+  private static final long NO_COLLECTION = 0;
+
   private final Cluster cluster;
   private final ShardRoute route;
 
@@ -88,6 +95,19 @@ public final class ShardRouter {
       case CREATING -> throw new BeingCreated(name);
       case DROPPING -> throw new UnknownCollection(name);
     };
+  }
+
+  /// Stands for a collection that no shard has any more. A write to it finds nothing, unless its
+  /// request was settled before: then it gets the outcome that it had.
+  public static CollectionInfo gone(String name, int dimension) {
+    return new CollectionInfo(
+        NO_COLLECTION,
+        name,
+        new Descriptor(dimension, Metric.L2_SQUARED),
+        Settings.NONE,
+        new HashKey(new byte[HashKey.BYTES]),
+        CollectionInfo.State.DROPPING,
+        0);
   }
 
   // --- writing

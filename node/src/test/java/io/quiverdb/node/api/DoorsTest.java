@@ -260,6 +260,27 @@ class DoorsTest {
   }
 
   @Test
+  void repeatedWritesKeepTheirOutcomeAfterTheCollectionWasDropped() {
+    create("docs");
+    String path = "/v1/collections/docs/points";
+    String id = "\"options\": {\"request_id\": \"" + ID + "\"}";
+    String other = "\"options\": {\"request_id\": \"" + ID.replace('0', '1') + "\"}";
+    String upsert = "{\"points\": [{\"id\": \"a\", \"vector\": [1, 2]}], " + id + "}";
+    String delete = "{\"ids\": [\"a\"], " + other + "}";
+    assertThat(node.post(path, upsert).body()).contains("INSERTED");
+    assertThat(node.post(path + "/delete", delete).body()).contains("DELETED");
+    assertThat(node.send("DELETE", "/v1/collections/docs", "").status()).isEqualTo(200);
+
+    var upsertAgain = node.post(path, upsert);
+    var deleteAgain = node.post(path + "/delete", delete);
+    var another = node.post(path, upsert.replace(ID, ID.replace('0', '2')));
+
+    assertThat(upsertAgain.body()).contains("INSERTED", "\"duplicate\":true");
+    assertThat(deleteAgain.body()).contains("DELETED", "\"duplicate\":true");
+    assertThat(another.status()).isEqualTo(404);
+  }
+
+  @Test
   void deleteTellsWhatWasThere() {
     create("docs");
     upsert(Point.newBuilder().setId("a").setVector(vector(1, 2)));
