@@ -6,6 +6,10 @@ import io.quiverdb.core.checkpoint.CheckpointReader;
 import io.quiverdb.core.checkpoint.CheckpointVerifier;
 import io.quiverdb.core.checkpoint.CheckpointWriter;
 import io.quiverdb.core.checkpoint.IndexAttachment;
+import io.quiverdb.core.compaction.CompactedStore;
+import io.quiverdb.core.compaction.CompactionPolicy;
+import io.quiverdb.core.compaction.Compactor;
+import io.quiverdb.core.compaction.SegmentMerge;
 import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.crypto.PlainCodec;
 import io.quiverdb.core.manifest.Manifest;
@@ -22,6 +26,7 @@ import io.quiverdb.core.snapshot.SnapshotFiles;
 import io.quiverdb.core.snapshot.SnapshotOp;
 import io.quiverdb.core.snapshot.SnapshotRestorer;
 import io.quiverdb.core.snapshot.StoreSnapshots;
+import io.quiverdb.core.state.CollectionSnapshot;
 import io.quiverdb.core.state.FrozenState;
 import io.quiverdb.core.state.RequestWindow;
 import io.quiverdb.core.state.ShardState;
@@ -63,6 +68,7 @@ public final class Store implements AutoCloseable {
   private final CheckpointVerifier verifier;
   private final StoreSnapshots snapshots;
   private final IndexAttachment indexes;
+  private final Compactor compactor;
 
   private final ReentrantLock checkpointing = new ReentrantLock();
   private final ReentrantLock writing = new ReentrantLock();
@@ -77,6 +83,7 @@ public final class Store implements AutoCloseable {
   private long checkpointedVersion;
 
   private volatile Optional<Throwable> failure = Optional.empty();
+  private volatile boolean closing;
   private volatile boolean closed;
 
   /// Opens the store whose log is kept elsewhere: what its checkpoints do not hold comes again
@@ -116,6 +123,8 @@ public final class Store implements AutoCloseable {
     var store =
         new Store(
             lock,
+            storage,
+            codec,
             manifests,
             new CheckpointWriter(storage, manifests, codec, storeId),
             verifier,
@@ -139,6 +148,8 @@ public final class Store implements AutoCloseable {
 
   private Store(
       Closeable directoryLock,
+      Storage storage,
+      PageCodec codec,
       ManifestStore manifests,
       CheckpointWriter checkpointWriter,
       CheckpointVerifier verifier,
@@ -151,6 +162,7 @@ public final class Store implements AutoCloseable {
     this.verifier = verifier;
     this.snapshots = snapshots;
     this.indexes = indexes;
+    this.compactor = new Compactor(storage, manifests, codec, checkpointing, new Compacted());
     this.state = state;
     this.applier = new Applier(state);
     this.checkpointed = state.position();
@@ -683,6 +695,61 @@ public final class Store implements AutoCloseable {
     }
   }
 
+  /// Takes a checkpoint, and then merges all segments of each collection into one, without its dead
+  /// rows. Reads, writes and checkpoints go on meanwhile; it is given up when the store is closed.
+  ///
+  /// @throws CorruptFileException if a segment does not hold what was written to it: it is left as
+  ///   it is
+  /// @throws StoreFailedException if the store failed, now or before
+  public void compact() {
+    var _ = checkpoint();
+    int _ = compact(CompactionPolicy.ALL);
+  }
+
+  /// @return how many merges there were
+  int compact(CompactionPolicy policy) {
+    requireUsable();
+    try {
+      return compactor.compact(policy);
+    } catch (CorruptFileException e) {
+      throw e; // Of what it reads; nothing has been published.
+    } catch (IOException | RuntimeException | Error e) {
+      throw failed("compaction", e);
+    }
+  }
+
+  private final class Compacted implements CompactedStore {
+    @Override
+    public List<CollectionSnapshot> collections() {
+      return ((StoreViews.PublishedStore) view).snapshots();
+    }
+
+    @Override
+    public long version() {
+      return view.version();
+    }
+
+    @Override
+    public void install(SegmentMerge merge) {
+      writing.lock();
+      try {
+        merge.carryDeaths(state.version());
+        state.replace(merge.collectionId(), merge.inputs(), merge.output());
+        view = viewOf(state);
+      } catch (RuntimeException | Error e) {
+        // The manifest is ahead of the state.
+        throw failed("compaction", e);
+      } finally {
+        writing.unlock();
+      }
+    }
+
+    @Override
+    public boolean isStopping() {
+      return closing || failure.isPresent();
+    }
+  }
+
   /// The position that the newest durable checkpoint holds, [Position#START] if there is none.
   public Position checkpointed() {
     requireUsable();
@@ -722,9 +789,12 @@ public final class Store implements AutoCloseable {
     }
   }
 
-  /// Waits for a checkpoint that is under way. Views that are out stay readable.
+  /// Waits for a checkpoint that is under way, and gives up a compaction. Views that are out stay
+  /// readable.
   @Override
   public void close() {
+    closing = true;
+    compactor.awaitIdle();
     checkpointing.lock();
     writing.lock();
     try {

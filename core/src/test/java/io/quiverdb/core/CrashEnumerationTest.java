@@ -29,13 +29,19 @@ final class CrashEnumerationTest {
     REPLICATED_CHECKPOINTS {
       @Override
       CrashWorkload draw(RandomGenerator random) {
-        return new LogWorkload(RecordedLog.draw(random, 40), random, 8, 40);
+        return new LogWorkload(RecordedLog.draw(random, 40), random, 8, Integer.MAX_VALUE, 40);
+      }
+    },
+    REPLICATED_COMPACTIONS {
+      @Override
+      CrashWorkload draw(RandomGenerator random) {
+        return new LogWorkload(RecordedLog.draw(random, 30), random, 5, 6, 20);
       }
     },
     REPLICATED_REOPENINGS {
       @Override
       CrashWorkload draw(RandomGenerator random) {
-        return new LogWorkload(RecordedLog.draw(random, 30), random, 6, 3);
+        return new LogWorkload(RecordedLog.draw(random, 30), random, 6, Integer.MAX_VALUE, 3);
       }
     };
 

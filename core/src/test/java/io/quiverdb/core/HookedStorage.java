@@ -9,10 +9,11 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /// Runs something before each call of another storage, in the thread that calls: so that what may
-/// happen during a checkpoint happens at a chosen moment of it.
+/// happen during a checkpoint or a compaction happens at a chosen moment of it.
 final class HookedStorage implements Storage {
   private final Storage storage;
   private Runnable beforeCall = () -> {};
+  private Runnable beforeSegmentWrite = () -> {};
 
   HookedStorage(Storage storage) {
     this.storage = storage;
@@ -22,10 +23,15 @@ final class HookedStorage implements Storage {
     this.beforeCall = beforeCall;
   }
 
+  /// Before each write to a file of a segment: a compaction then holds no lock that others need.
+  void setBeforeSegmentWrite(Runnable beforeSegmentWrite) {
+    this.beforeSegmentWrite = beforeSegmentWrite;
+  }
+
   @Override
   public WritableFile create(String path) throws IOException {
     beforeCall.run();
-    return new HookedFile(storage.create(path));
+    return new HookedFile(storage.create(path), path.contains("/seg-"));
   }
 
   @Override
@@ -97,13 +103,16 @@ final class HookedStorage implements Storage {
   private final class HookedFile implements WritableFile {
     private final WritableFile file;
 
-    HookedFile(WritableFile file) {
+    private final boolean ofSegment;
+
+    HookedFile(WritableFile file, boolean ofSegment) {
       this.file = file;
+      this.ofSegment = ofSegment;
     }
 
     @Override
     public void append(ByteBuffer bytes) throws IOException {
-      beforeCall.run();
+      beforeWrite();
       file.append(bytes);
     }
 
@@ -114,8 +123,15 @@ final class HookedStorage implements Storage {
 
     @Override
     public void sync() throws IOException {
-      beforeCall.run();
+      beforeWrite();
       file.sync();
+    }
+
+    private void beforeWrite() {
+      beforeCall.run();
+      if (ofSegment) {
+        beforeSegmentWrite.run();
+      }
     }
 
     @Override

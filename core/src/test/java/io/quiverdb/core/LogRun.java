@@ -3,6 +3,7 @@ package io.quiverdb.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quiverdb.core.RandomLog.LogEntry;
+import io.quiverdb.core.compaction.CompactionPolicy;
 import io.quiverdb.core.crypto.PlainCodec;
 import io.quiverdb.core.snapshot.SnapshotFiles;
 import io.quiverdb.core.storage.SimulatedStorage;
@@ -131,6 +132,37 @@ final class LogRun {
     store.installSnapshot(files);
     applied = log.entriesUpTo(store.view().position());
     assertHash();
+  }
+
+  /// Merges segments. Meanwhile more of the log is applied, and checkpoints are taken.
+  ///
+  /// @return how many entries are durable, 0 if this made none durable
+  int compact(CompactionPolicy policy, RandomGenerator random) {
+    var durable = new int[1];
+    storage.setBeforeCall(
+        () -> {
+          if (!isAtEnd() && random.nextInt(20) == 0) {
+            applyNext();
+          }
+        });
+    storage.setBeforeSegmentWrite(
+        () -> {
+          if (random.nextInt(10) == 0) {
+            storage.setBeforeSegmentWrite(() -> {});
+            int before = applied;
+            storage.setBeforeCall(() -> {});
+            var _ = store.checkpoint();
+            durable[0] = before;
+          }
+        });
+    try {
+      int _ = store.compact(policy);
+    } finally {
+      storage.setBeforeCall(() -> {});
+      storage.setBeforeSegmentWrite(() -> {});
+    }
+    assertHash();
+    return durable[0];
   }
 
   void assertSame(RandomGenerator random) {

@@ -3,6 +3,7 @@ package io.quiverdb.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quiverdb.core.LogRun.RecordedLog;
+import io.quiverdb.core.compaction.CompactionPolicy;
 import io.quiverdb.core.storage.SimulatedStorage;
 import io.quiverdb.core.storage.Storage;
 import java.util.SplittableRandom;
@@ -14,17 +15,23 @@ final class LogWorkload implements CrashWorkload {
   private final RecordedLog log;
   private final long seed;
   private final int entriesPerCheckpoint;
+  private final int entriesPerCompaction;
   private final int entriesPerReopening;
 
   /// How many entries are durable for certain.
   private int durable;
 
-  /// @param entriesPerCheckpoint on average; so is `entriesPerReopening`
+  /// @param entriesPerCheckpoint on average; the others alike
   LogWorkload(
-      RecordedLog log, RandomGenerator random, int entriesPerCheckpoint, int entriesPerReopening) {
+      RecordedLog log,
+      RandomGenerator random,
+      int entriesPerCheckpoint,
+      int entriesPerCompaction,
+      int entriesPerReopening) {
     this.log = log;
     this.seed = random.nextLong();
     this.entriesPerCheckpoint = entriesPerCheckpoint;
+    this.entriesPerCompaction = entriesPerCompaction;
     this.entriesPerReopening = entriesPerReopening;
   }
 
@@ -36,6 +43,10 @@ final class LogWorkload implements CrashWorkload {
       run.applyNext();
       if (script.nextInt(entriesPerCheckpoint) == 0) {
         durable = run.checkpoint(script);
+      }
+      if (script.nextInt(entriesPerCompaction) == 0) {
+        var policy = script.nextBoolean() ? CompactionPolicy.ALL : CompactionPolicy.TIERED;
+        durable = Math.max(durable, run.compact(policy, script));
       }
       if (script.nextInt(entriesPerReopening) == 0) {
         run.store().close();

@@ -148,7 +148,7 @@ final class RandomLog {
     int gap = random.nextInt(1, Slots.COUNT - 1);
     int end = random.nextInt(gap, Slots.COUNT - 1);
     var slots =
-        random.nextInt(3) == 0
+        random.nextBoolean()
             ? List.of(new SlotRange(0, gap - 1), new SlotRange(end + 1, Slots.COUNT - 1))
             : List.of(new SlotRange(0, Slots.COUNT - 1));
     return new Action.Own(Math.max(1, model.epoch + random.nextInt(-1, 2)), slots);

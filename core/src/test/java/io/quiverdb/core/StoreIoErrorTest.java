@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.quiverdb.core.LogRun.RecordedLog;
+import io.quiverdb.core.compaction.CompactionPolicy;
 import io.quiverdb.core.op.Entry;
 import io.quiverdb.core.storage.CrashedException;
 import io.quiverdb.core.storage.Seed;
@@ -22,8 +23,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/// Fails a call of the storage, each in its turn: while a store opens, takes checkpoints and
-/// deletes garbage.
+/// Fails a call of the storage, each in its turn: while a store opens, takes checkpoints, merges
+/// segments and deletes garbage.
 final class StoreIoErrorTest {
   private static final int LOGS = 4;
   private static final int ENTRIES = 40;
@@ -65,6 +66,10 @@ final class StoreIoErrorTest {
       run.applyNext();
       if (script.nextInt(12) == 0) {
         durable[0] = run.checkpoint(script);
+      }
+      if (script.nextInt(15) == 0) {
+        var policy = script.nextBoolean() ? CompactionPolicy.ALL : CompactionPolicy.TIERED;
+        durable[0] = Math.max(durable[0], run.compact(policy, script));
       }
       if (script.nextInt(20) == 0) {
         run.store().close();
@@ -132,6 +137,9 @@ final class StoreIoErrorTest {
         if (script.nextInt(12) == 0) {
           int _ = run.checkpoint(script);
         }
+        if (script.nextInt(15) == 0) {
+          int _ = run.compact(CompactionPolicy.ALL, script);
+        }
       }
       int _ = run.checkpoint(script);
       return false;
@@ -173,6 +181,7 @@ final class StoreIoErrorTest {
             store::view,
             store::stateHash,
             store::checkpoint,
+            store::compact,
             store::checkpointed,
             store::uncheckpointedBytes,
             () -> store.hashAt(position),

@@ -3,21 +3,24 @@ package io.quiverdb.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quiverdb.core.LogRun.RecordedLog;
+import io.quiverdb.core.compaction.CompactionPolicy;
 import io.quiverdb.core.storage.Seed;
 import io.quiverdb.core.storage.SimulatedStorage;
 import java.util.ArrayList;
 import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class StoreModelTest {
   private static final int LOGS = 60;
   private static final int ENTRIES = 150;
 
-  /// The store takes checkpoints and is reopened without notice; a model and a store that only
-  /// applies say what it has to answer, and its hash at every entry.
+  /// The store takes checkpoints, merges segments and is reopened without notice; a model and a
+  /// store that only applies say what it has to answer, and its hash at every entry.
   @Test
-  void storeAnswersAsTheModelWhateverCheckpointsAndRestartsInterleave() {
+  void storeAnswersAsTheModelWhateverCheckpointsCompactionsAndRestartsInterleave() {
     var random = new SplittableRandom(Seed.draw());
     for (int round = 0; round < LOGS; round++) {
       var storage = new SimulatedStorage();
@@ -28,6 +31,9 @@ final class StoreModelTest {
         run.applyNext();
         if (random.nextInt(10) == 0) {
           int _ = run.checkpoint(random);
+        }
+        if (random.nextInt(12) == 0) {
+          int _ = run.compact(policy(random), random);
         }
         if (random.nextInt(5) == 0) {
           run.assertSame(random);
@@ -43,12 +49,18 @@ final class StoreModelTest {
     }
   }
 
+  private static CompactionPolicy policy(RandomGenerator random) {
+    return random.nextBoolean() ? CompactionPolicy.ALL : CompactionPolicy.TIERED;
+  }
+
   /// Else the test above proves less than it seems to.
   @Test
   void logsMeetEveryOutcome() {
     var random = new SplittableRandom(Seed.draw());
     var met =
-        RecordedLog.draw(random, 2000).entries().stream()
+        Stream.generate(() -> RecordedLog.draw(random.split(), ENTRIES))
+            .limit(LOGS)
+            .flatMap(log -> log.entries().stream())
             .flatMap(entry -> entry.outcomes().stream())
             .<Class<?>>map(Outcome::getClass)
             .collect(Collectors.toSet());

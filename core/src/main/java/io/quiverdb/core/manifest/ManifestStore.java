@@ -45,6 +45,9 @@ public final class ManifestStore {
   /// Directories below the root that somebody fills or reads. Released by any thread.
   private final Set<String> reserved = ConcurrentHashMap.newKeySet();
 
+  /// Closed by any thread.
+  private final Set<SegmentDraft> drafts = ConcurrentHashMap.newKeySet();
+
   private Optional<Current> current;
   private volatile Optional<Manifest> live;
   private long nextVersion;
@@ -193,6 +196,15 @@ public final class ManifestStore {
     return nextSegmentId++;
   }
 
+  /// A segment to be written while other publications go on. Its directory may not be there yet.
+  public SegmentDraft draftSegment(long collectionId) {
+    var draft =
+        new SegmentDraft(
+            generation, StoreLayout.collection(directory(), collectionId), drawSegmentId(), drafts);
+    drafts.add(draft);
+    return draft;
+  }
+
   /// Where the files of a collection lie; created if missing.
   public String collectionDirectory(long collectionId) throws IOException {
     String directory = StoreLayout.collection(directory(), collectionId);
@@ -301,9 +313,9 @@ public final class ManifestStore {
         && left.getIndexStreamsList().equals(right.getIndexStreamsList());
   }
 
-  /// Files that neither the live manifest nor a pinned one needs, such as leftovers of a crash. Not
-  /// to be called between writing the files of a publication and [#publish]. Files of other names
-  /// than ours are left alone.
+  /// Files that neither the live manifest nor a pinned one nor a draft needs: leftovers of a crash.
+  /// Not to be called between writing the files of a publication and [#publish]. Files of other
+  /// names than ours are left alone.
   public List<String> garbage() throws IOException {
     Set<String> needed = neededFiles();
     List<String> garbage = new ArrayList<>();
@@ -338,6 +350,7 @@ public final class ManifestStore {
     Set<String> needed = new HashSet<>();
     published().ifPresent(manifest -> needed.addAll(manifest.files()));
     pins.forEach(pin -> needed.addAll(pin.published().files()));
+    drafts.forEach(draft -> needed.addAll(draft.files()));
     return needed;
   }
 
@@ -367,7 +380,8 @@ public final class ManifestStore {
   }
 
   private void deleteIfEmpty(String directory) throws IOException {
-    if (storage.exists(directory) && storage.list(directory).isEmpty()) {
+    boolean isToBeFilled = drafts.stream().anyMatch(draft -> draft.directory().equals(directory));
+    if (!isToBeFilled && storage.exists(directory) && storage.list(directory).isEmpty()) {
       storage.delete(directory);
     }
   }

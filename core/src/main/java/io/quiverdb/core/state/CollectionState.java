@@ -181,6 +181,25 @@ public final class CollectionState {
     snapshot = Optional.empty();
   }
 
+  /// Puts a segment in place of others that hold the same live rows.
+  ///
+  /// @param output empty if none of their rows lives
+  void replace(List<SegmentRows> inputs, Optional<SegmentRows> output) {
+    var replaced = new ArrayList<SegmentRows>();
+    for (var rows : segments) {
+      if (rows.equals(inputs.getFirst())) {
+        output.ifPresent(replaced::add);
+      }
+      if (!inputs.contains(rows)) {
+        replaced.add(rows);
+      }
+    }
+    assert replaced.size() + inputs.size() == segments.size() + output.stream().count()
+        : inputs.size() + " of " + segments.size();
+    segments = List.copyOf(replaced);
+    snapshot = Optional.empty();
+  }
+
   private ActiveBuffer newBuffer() {
     return new ActiveBuffer(head.descriptor().dimension(), hashSeeds.nextInt());
   }

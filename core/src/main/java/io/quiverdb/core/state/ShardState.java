@@ -224,4 +224,16 @@ public final class ShardState {
       }
     }
   }
+
+  // --- compaction
+
+  /// Puts a segment in place of others of a collection, if that has not been dropped meanwhile.
+  ///
+  /// @param output empty if none of their rows lives
+  public void replace(long collectionId, List<SegmentRows> inputs, Optional<SegmentRows> output) {
+    var collection = collections.get(collectionId);
+    if (collection != null) {
+      collection.replace(inputs, output);
+    }
+  }
 }
