@@ -10,22 +10,25 @@ import io.quiverdb.core.compaction.CompactedStore;
 import io.quiverdb.core.compaction.CompactionPolicy;
 import io.quiverdb.core.compaction.Compactor;
 import io.quiverdb.core.compaction.SegmentMerge;
-import io.quiverdb.core.crypto.PageCodec;
-import io.quiverdb.core.crypto.PlainCodec;
+import io.quiverdb.core.crypto.KeyRing;
 import io.quiverdb.core.manifest.Manifest;
 import io.quiverdb.core.manifest.ManifestStore;
 import io.quiverdb.core.manifest.PinnedManifest;
 import io.quiverdb.core.manifest.PublishedManifest;
 import io.quiverdb.core.manifest.StoreLayout;
+import io.quiverdb.core.op.AppliedOp;
 import io.quiverdb.core.op.Applier;
 import io.quiverdb.core.op.Entry;
 import io.quiverdb.core.op.Op;
+import io.quiverdb.core.op.OpSealer;
 import io.quiverdb.core.op.Preparation;
+import io.quiverdb.core.op.SealedOp;
 import io.quiverdb.core.snapshot.ReplicationSnapshot;
 import io.quiverdb.core.snapshot.SnapshotFiles;
 import io.quiverdb.core.snapshot.SnapshotOp;
 import io.quiverdb.core.snapshot.SnapshotRestorer;
 import io.quiverdb.core.snapshot.StoreSnapshots;
+import io.quiverdb.core.state.CollectionHead;
 import io.quiverdb.core.state.CollectionSnapshot;
 import io.quiverdb.core.state.FrozenState;
 import io.quiverdb.core.state.RequestWindow;
@@ -40,6 +43,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -56,9 +60,8 @@ public final class Store implements AutoCloseable {
   // neither: they read `view`, which is immutable and replaced under `writing`.
 
   /// Of an operation as it stands in an entry: larger ones are refused by prepare.
-  public static final int OP_BYTES_MAX = Preparation.OP_BYTES_MAX;
+  public static final int OP_BYTES_MAX = OpSealer.OP_BYTES_MAX;
 
-  private static final int STORE_ID_BYTES = 16;
   private static final int HASHES_MAX = 64;
   private static final Logger log = LoggerFactory.getLogger(Store.class);
 
@@ -72,6 +75,7 @@ public final class Store implements AutoCloseable {
 
   private final ReentrantLock checkpointing = new ReentrantLock();
   private final ReentrantLock writing = new ReentrantLock();
+  private final OpSealer sealer;
   private ShardState state;
   private Applier applier;
   private final LinkedHashMap<Position, StateHash> hashes = new LinkedHashMap<>();
@@ -89,20 +93,30 @@ public final class Store implements AutoCloseable {
   /// Opens the store whose log is kept elsewhere: what its checkpoints do not hold comes again
   /// through [#apply].
   ///
+  /// @param keyRing of the cluster; not closed with the store
+  /// @param storeId the same on all members of the shard
   /// @throws StoreLockedException if another process has it open
+  /// @throws WrongKeyException if its files are sealed by other keys
   /// @throws CorruptFileException if a file does not hold what was written to it
   /// @throws StoreFailedException if the storage fails
-  public static Store openReplicated(Storage storage, StoreOptions options) {
-    return open(storage, options, PlainCodec.INSTANCE, RequestWindow.BYTES_MAX);
+  public static Store openReplicated(
+      Storage storage, StoreOptions options, KeyRing keyRing, UUID storeId) {
+    return open(storage, options, keyRing, Optional.of(storeId), RequestWindow.BYTES_MAX);
   }
 
+  /// @param storeId drawn if none is given and the store is new
   /// @param windowBytesMax less than [RequestWindow#BYTES_MAX] only in tests
-  static Store open(Storage storage, StoreOptions options, PageCodec codec, long windowBytesMax) {
+  static Store open(
+      Storage storage,
+      StoreOptions options,
+      KeyRing keyRing,
+      Optional<UUID> storeId,
+      long windowBytesMax) {
     try {
       storage.createDirectories("");
       Closeable lock = storage.lock(StoreLayout.LOCK);
       try {
-        return openLocked(storage, lock, options, codec, windowBytesMax);
+        return openLocked(storage, lock, options, keyRing, storeId, windowBytesMax);
       } catch (Throwable e) {
         lock.close();
         throw e;
@@ -113,23 +127,26 @@ public final class Store implements AutoCloseable {
   }
 
   private static Store openLocked(
-      Storage storage, Closeable lock, StoreOptions options, PageCodec codec, long windowBytesMax)
+      Storage storage,
+      Closeable lock,
+      StoreOptions options,
+      KeyRing keyRing,
+      Optional<UUID> storeId,
+      long windowBytesMax)
       throws IOException {
-    var manifests = ManifestStore.open(storage, options.random(), codec);
-    var reader = new CheckpointReader(storage, codec, options.random());
-    var verifier = new CheckpointVerifier(storage, codec, windowBytesMax, options.random());
+    var manifests = ManifestStore.open(storage, options.random(), keyRing, storeId);
+    var reader = new CheckpointReader(storage, keyRing, options.random());
+    var verifier = new CheckpointVerifier(storage, keyRing, windowBytesMax, options.random());
     var state = reader.read(manifests.published(), windowBytesMax);
-    var storeId = manifests.live().map(Manifest::getStoreId).orElseGet(() -> drawStoreId(options));
     var store =
         new Store(
             lock,
             storage,
-            codec,
             manifests,
-            new CheckpointWriter(storage, manifests, codec, storeId),
+            new CheckpointWriter(storage, manifests),
             verifier,
             new StoreSnapshots(storage, manifests, reader, verifier, windowBytesMax),
-            new IndexAttachment(storage, manifests, codec),
+            new IndexAttachment(storage, manifests),
             state);
     log.info(
         "store opened epoch={} index={} version={} collections={}",
@@ -140,16 +157,9 @@ public final class Store implements AutoCloseable {
     return store;
   }
 
-  private static ByteString drawStoreId(StoreOptions options) {
-    var id = new byte[STORE_ID_BYTES];
-    options.random().nextBytes(id);
-    return ByteString.copyFrom(id);
-  }
-
   private Store(
       Closeable directoryLock,
       Storage storage,
-      PageCodec codec,
       ManifestStore manifests,
       CheckpointWriter checkpointWriter,
       CheckpointVerifier verifier,
@@ -162,9 +172,10 @@ public final class Store implements AutoCloseable {
     this.verifier = verifier;
     this.snapshots = snapshots;
     this.indexes = indexes;
-    this.compactor = new Compactor(storage, manifests, codec, checkpointing, new Compacted());
+    this.compactor = new Compactor(storage, manifests, checkpointing, new Compacted());
     this.state = state;
-    this.applier = new Applier(state);
+    this.applier = new Applier(state, manifests.keys());
+    this.sealer = new OpSealer(manifests.keys());
     this.checkpointed = state.position();
     this.checkpointedVersion = state.version();
     this.view = viewOf(state);
@@ -173,43 +184,47 @@ public final class Store implements AutoCloseable {
   // --- writing: prepare makes an operation and changes nothing, apply executes it
 
   /// @param name 1 to 255 bytes of UTF-8
-  /// @param hashKey 32 bytes that key the state hash, the same on every shard
-  public Op prepareCreateCollection(
+  /// @param wrappedKeys drawn by [KeyRing#drawCollectionKeys], the same on every shard
+  public SealedOp prepareCreateCollection(
       RequestStamp stamp,
       long collectionId,
       long catalogIndex,
       String name,
       Descriptor descriptor,
       Settings settings,
-      byte[] hashKey) {
+      ByteString wrappedKeys) {
     requireUsable();
-    return Preparation.createCollection(
-        stamp, collectionId, catalogIndex, name, descriptor, settings, hashKey);
+    return sealer.seal(
+        Preparation.createCollection(
+            stamp, collectionId, catalogIndex, name, descriptor, settings, wrappedKeys));
   }
 
-  public Op prepareDropCollection(RequestStamp stamp, long collectionId, long catalogIndex) {
+  public SealedOp prepareDropCollection(RequestStamp stamp, long collectionId, long catalogIndex) {
     requireUsable();
-    return Preparation.dropCollection(stamp, collectionId, catalogIndex);
+    return sealer.seal(Preparation.dropCollection(stamp, collectionId, catalogIndex));
   }
 
   /// @param settings in place of all that the collection has
-  public Op prepareUpdateSettings(
+  public SealedOp prepareUpdateSettings(
       RequestStamp stamp, long collectionId, long catalogIndex, Settings settings) {
     requireUsable();
-    return Preparation.updateSettings(stamp, collectionId, catalogIndex, settings);
+    return sealer.seal(Preparation.updateSettings(stamp, collectionId, catalogIndex, settings));
   }
 
-  public Op prepareShredCollection(RequestStamp stamp, long collectionId, long catalogIndex) {
+  public SealedOp prepareShredCollection(RequestStamp stamp, long collectionId, long catalogIndex) {
     requireUsable();
-    return Preparation.shredCollection(stamp, collectionId, catalogIndex);
+    return sealer.seal(Preparation.shredCollection(stamp, collectionId, catalogIndex));
   }
 
   /// @param points at least one; of those with the same id, the last stays
   /// @throws IllegalArgumentException if a point breaks a limit or has another dimension than the
-  ///   collection, or the collection is not there, or they exceed [#OP_BYTES_MAX] together
-  public Op prepareUpsert(RequestStamp stamp, long collectionId, List<Point> points) {
-    var collection = requireCollection(collectionId);
-    return Preparation.upsert(stamp, collectionId, collection.descriptor(), points);
+  ///   collection, or the collection is not there, or they exceed [#OP_BYTES_MAX] together; the
+  ///   others on points alike
+  public SealedOp prepareUpsert(RequestStamp stamp, long collectionId, List<Point> points) {
+    var collection = head(collectionId);
+    return OpSealer.seal(
+        Preparation.upsert(stamp, collectionId, collection.descriptor(), points),
+        collection.keys());
   }
 
   private CollectionView requireCollection(long collectionId) {
@@ -224,32 +239,45 @@ public final class Store implements AutoCloseable {
   }
 
   /// @param changes at least one; of those with the same id, the last stays
-  public Op prepareSetPayload(RequestStamp stamp, long collectionId, List<PayloadChange> changes) {
-    requireUsable();
-    return Preparation.setPayload(stamp, collectionId, changes);
+  public SealedOp prepareSetPayload(
+      RequestStamp stamp, long collectionId, List<PayloadChange> changes) {
+    var collection = head(collectionId);
+    return OpSealer.seal(Preparation.setPayload(stamp, collectionId, changes), collection.keys());
   }
 
   /// @param ids at least one
-  public Op prepareDelete(RequestStamp stamp, long collectionId, List<String> ids) {
+  public SealedOp prepareDelete(RequestStamp stamp, long collectionId, List<String> ids) {
     return prepareConditionalDelete(stamp, collectionId, ids.stream().map(Deletion::new).toList());
   }
 
   /// @param deletions at least one
-  public Op prepareConditionalDelete(
+  public SealedOp prepareConditionalDelete(
       RequestStamp stamp, long collectionId, List<Deletion> deletions) {
-    requireUsable();
-    return Preparation.delete(stamp, collectionId, deletions);
+    var collection = head(collectionId);
+    return OpSealer.seal(Preparation.delete(stamp, collectionId, deletions), collection.keys());
   }
 
-  public Op prepareHashMark(RequestStamp stamp) {
+  /// @throws IllegalArgumentException if it is not there
+  private CollectionHead head(long collectionId) {
+    return ((StoreViews.PublishedStore) view())
+        .head(collectionId)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "collection: "
+                        + Long.toUnsignedString(collectionId)
+                        + " (expected: one that exists)"));
+  }
+
+  public SealedOp prepareHashMark(RequestStamp stamp) {
     requireUsable();
-    return Preparation.hashMark(stamp);
+    return sealer.seal(Preparation.hashMark(stamp));
   }
 
   /// @param epoch greater than the present one, which apply checks
-  public Op prepareSetOwnership(RequestStamp stamp, long epoch, List<SlotRange> slots) {
+  public SealedOp prepareSetOwnership(RequestStamp stamp, long epoch, List<SlotRange> slots) {
     requireUsable();
-    return Preparation.setOwnership(stamp, epoch, slots);
+    return sealer.seal(Preparation.setOwnership(stamp, epoch, slots));
   }
 
   /// The first outcome of a request that was settled and is remembered: for who repeats it and
@@ -285,12 +313,12 @@ public final class Store implements AutoCloseable {
 
   private List<Outcome> applyNext(Position position, Entry entry) {
     try {
-      var outcomes = applier.apply(position, entry);
+      var applied = applier.apply(position, entry);
       view = viewOf(state);
-      if (entry.getOpsList().stream().anyMatch(Op::hasHashMark)) {
+      if (applied.stream().anyMatch(op -> op.op().filter(Op::hasHashMark).isPresent())) {
         remember(position, state.hash());
       }
-      return outcomes;
+      return applied.stream().map(AppliedOp::outcome).toList();
     } catch (RuntimeException | Error e) {
       throw failed("apply", e);
     }
@@ -566,14 +594,15 @@ public final class Store implements AutoCloseable {
   ///
   /// @throws StoreLockedException if it is open
   /// @throws StoreFailedException if the storage fails
-  public static Verification verify(Storage storage, StoreOptions options) {
-    return verify(storage, options, PlainCodec.INSTANCE, RequestWindow.BYTES_MAX);
+  public static Verification verify(Storage storage, StoreOptions options, KeyRing keyRing) {
+    return verify(storage, options, keyRing, RequestWindow.BYTES_MAX);
   }
 
   static Verification verify(
-      Storage storage, StoreOptions options, PageCodec codec, long windowBytesMax) {
+      Storage storage, StoreOptions options, KeyRing keyRing, long windowBytesMax) {
     try (var _ = storage.lock(StoreLayout.LOCK)) {
-      return new CheckpointVerifier(storage, codec, windowBytesMax, options.random()).verifyLive();
+      return new CheckpointVerifier(storage, keyRing, windowBytesMax, options.random())
+          .verifyLive();
     } catch (IOException e) {
       throw new StoreFailedException("store: cannot be verified", e);
     }
@@ -635,7 +664,7 @@ public final class Store implements AutoCloseable {
       requireLater(staged);
       manifests.switchTo(staged.published());
       state = staged.state();
-      applier = new Applier(state);
+      applier = new Applier(state, manifests.keys());
       checkpointed = state.position();
       checkpointedVersion = state.version();
       view = viewOf(state);
@@ -675,20 +704,16 @@ public final class Store implements AutoCloseable {
   ///   of a whole snapshot
   /// @throws StoreLockedException if another process has the directory open
   /// @throws StoreFailedException if the storage fails
-  public static void restore(Storage storage, StoreOptions options, Iterator<SnapshotOp> ops) {
-    restore(storage, options, PlainCodec.INSTANCE, ops);
-  }
-
-  static void restore(
-      Storage storage, StoreOptions options, PageCodec codec, Iterator<SnapshotOp> ops) {
+  public static void restore(
+      Storage storage, StoreOptions options, KeyRing keyRing, Iterator<SnapshotOp> ops) {
     try {
       storage.createDirectories("");
       try (var _ = storage.lock(StoreLayout.LOCK)) {
-        var manifests = ManifestStore.open(storage, options.random(), codec);
+        var manifests = ManifestStore.open(storage, options.random(), keyRing, Optional.empty());
         if (manifests.live().isPresent()) {
           throw new IllegalArgumentException("directory: holds a store (expected: none)");
         }
-        new SnapshotRestorer(storage, manifests, codec, drawStoreId(options)).restore(ops);
+        new SnapshotRestorer(storage, manifests).restore(ops);
       }
     } catch (IOException e) {
       throw new StoreFailedException("store: cannot be restored", e);

@@ -6,6 +6,7 @@ import io.quiverdb.core.rows.RowCursor;
 import io.quiverdb.core.rows.RowSource;
 import io.quiverdb.core.rows.TouchedIds;
 import io.quiverdb.core.search.ExactSearch;
+import io.quiverdb.core.state.CollectionHead;
 import io.quiverdb.core.state.CollectionSnapshot;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +41,14 @@ final class StoreViews {
 
     @Override
     public Optional<CollectionView> collection(long collectionId) {
+      return snapshot(collectionId).map(PublishedCollection::new);
+    }
+
+    Optional<CollectionHead> head(long collectionId) {
+      return snapshot(collectionId).map(CollectionSnapshot::head);
+    }
+
+    private Optional<CollectionSnapshot> snapshot(long collectionId) {
       int low = 0;
       int high = snapshots.size() - 1;
       while (low <= high) {
@@ -47,7 +56,7 @@ final class StoreViews {
         var snapshot = snapshots.get(middle);
         int order = Long.compareUnsigned(snapshot.head().id(), collectionId);
         if (order == 0) {
-          return Optional.of(new PublishedCollection(snapshot));
+          return Optional.of(snapshot);
         }
         if (order < 0) {
           low = middle + 1;

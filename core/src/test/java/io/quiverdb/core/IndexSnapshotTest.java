@@ -186,7 +186,7 @@ final class IndexSnapshotTest {
       String path =
           storage.files().stream().filter(one -> one.contains("/idx-")).findFirst().orElseThrow();
       byte[] file = storage.content(path);
-      file[16384 + 99] ^= 1;
+      file[16384 + 500] ^= 1;
       storage.overwrite(path, file);
 
       assertThatThrownBy(() -> read(shard, "index"))

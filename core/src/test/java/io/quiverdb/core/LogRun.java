@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quiverdb.core.RandomLog.LogEntry;
 import io.quiverdb.core.compaction.CompactionPolicy;
-import io.quiverdb.core.crypto.PlainCodec;
+import io.quiverdb.core.crypto.TestKeys;
 import io.quiverdb.core.snapshot.SnapshotFiles;
 import io.quiverdb.core.storage.SimulatedStorage;
 import io.quiverdb.core.storage.Storage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
@@ -63,7 +64,11 @@ final class LogRun {
 
   private static Store openStore(Storage storage) {
     return Store.open(
-        storage, StoreOptions.standard(), PlainCodec.INSTANCE, RandomLog.WINDOW_BYTES_MAX);
+        storage,
+        StoreOptions.standard(),
+        TestKeys.SHARED.keyRing(),
+        Optional.empty(),
+        RandomLog.WINDOW_BYTES_MAX);
   }
 
   Store store() {

@@ -193,14 +193,14 @@ final class ModelShard {
   }
 
   private Outcome upsert(Action.Upsert upsert) {
+    var collection = collections.get(upsert.collectionId());
+    if (collection == null) {
+      return new Outcome.NotFound();
+    }
     for (var point : upsert.points()) {
       if (!owns(point.id())) {
         return new Outcome.WrongShard(point.id());
       }
-    }
-    var collection = collections.get(upsert.collectionId());
-    if (collection == null) {
-      return new Outcome.NotFound();
     }
     for (var point : upsert.points()) {
       if (point.vector().dimension() != collection.descriptor.dimension()) {
@@ -227,14 +227,14 @@ final class ModelShard {
   }
 
   private Outcome setPayload(Action.SetPayload setPayload) {
+    var collection = collections.get(setPayload.collectionId());
+    if (collection == null) {
+      return new Outcome.NotFound();
+    }
     for (var change : setPayload.changes()) {
       if (!owns(change.id())) {
         return new Outcome.WrongShard(change.id());
       }
-    }
-    var collection = collections.get(setPayload.collectionId());
-    if (collection == null) {
-      return new Outcome.NotFound();
     }
     var failed = new LinkedHashSet<FailedPoint>();
     for (var change : setPayload.changes()) {
@@ -256,14 +256,14 @@ final class ModelShard {
   }
 
   private Outcome delete(Action.Delete delete) {
+    var collection = collections.get(delete.collectionId());
+    if (collection == null) {
+      return new Outcome.NotFound();
+    }
     for (var deletion : delete.deletions()) {
       if (!owns(deletion.id())) {
         return new Outcome.WrongShard(deletion.id());
       }
-    }
-    var collection = collections.get(delete.collectionId());
-    if (collection == null) {
-      return new Outcome.NotFound();
     }
     var failed = new LinkedHashSet<FailedPoint>();
     for (var deletion : delete.deletions()) {

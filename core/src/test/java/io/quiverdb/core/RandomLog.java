@@ -210,7 +210,7 @@ final class RandomLog {
   private long collectionId() {
     var existing = List.copyOf(model.collections.keySet());
     return existing.isEmpty() || random.nextInt(5) == 0
-        ? random.nextInt(1, 7) - 2L
+        ? List.of(-1L, 1L, 2L, 3L, 4L, 5L).get(random.nextInt(6))
         : existing.get(random.nextInt(existing.size()));
   }
 

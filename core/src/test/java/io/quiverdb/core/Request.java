@@ -1,7 +1,10 @@
 package io.quiverdb.core;
 
+import io.quiverdb.core.crypto.TestKeys;
 import io.quiverdb.core.op.Op;
 import io.quiverdb.core.op.Preparation;
+import io.quiverdb.core.op.SealedOp;
+import io.quiverdb.core.op.TestOps;
 import java.util.List;
 
 /// A request of a random test, before it is an operation.
@@ -30,11 +33,15 @@ record Request(RequestStamp stamp, Action action) {
     record Own(long epoch, List<SlotRange> slots) implements Action {}
   }
 
-  Op toOp() {
+  SealedOp toOp() {
+    return TestOps.seal(decoded(), TestKeys.SHARED);
+  }
+
+  private Op decoded() {
     return switch (action) {
       case Action.Create(var id, var catalogIndex, var name, var descriptor, var settings) ->
           Preparation.createCollection(
-              stamp, id, catalogIndex, name, descriptor, settings, hashKey(id));
+              stamp, id, catalogIndex, name, descriptor, settings, TestKeys.SHARED.wrapped(id));
       case Action.Drop(var id, var catalogIndex) ->
           Preparation.dropCollection(stamp, id, catalogIndex);
       case Action.Shred(var id, var catalogIndex) ->
@@ -52,11 +59,5 @@ record Request(RequestStamp stamp, Action action) {
 
   private static Descriptor descriptorOf(List<Point> points) {
     return new Descriptor(points.getFirst().vector().dimension(), Metric.DOT);
-  }
-
-  private static byte[] hashKey(long collectionId) {
-    var key = new byte[32];
-    key[0] = (byte) collectionId;
-    return key;
   }
 }

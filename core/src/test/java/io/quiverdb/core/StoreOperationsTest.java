@@ -9,7 +9,6 @@ import io.quiverdb.core.Outcome.FailedPoint;
 import io.quiverdb.core.Outcome.PointResult;
 import io.quiverdb.core.Settings.FilterableField;
 import io.quiverdb.core.op.Checkpoint;
-import io.quiverdb.core.op.Op;
 import io.quiverdb.core.op.Preparation;
 import io.quiverdb.core.storage.SimulatedStorage;
 import java.util.List;
@@ -232,7 +231,7 @@ final class StoreOperationsTest {
   // --- the order of checks
 
   @Test
-  void slotsThenCollectionThenLimitsComeBeforePreconditions() {
+  void collectionThenSlotsThenLimitsComeBeforePreconditions() {
     var _ = shard.upsert(point("a", 1));
     var wrongDimension = new Point("a", Vector.of(1), Payload.EMPTY, Optional.of(ABSENT));
     var op = store.prepareUpsert(shard.stamp(), COLLECTION, List.of(given(point("a", 1), ABSENT)));
@@ -243,8 +242,7 @@ final class StoreOperationsTest {
                 shard.stamp(), COLLECTION, new Descriptor(1, Metric.DOT), List.of(wrongDimension)));
     var notFound =
         shard.apply(
-            store.prepareConditionalDelete(
-                shard.stamp(), 99, List.of(new Deletion("a", Optional.of(ABSENT)))));
+            Preparation.delete(shard.stamp(), 99, List.of(new Deletion("a", Optional.of(ABSENT)))));
     var failed = shard.apply(op);
 
     assertThat(invalid).isInstanceOf(Outcome.Invalid.class);
@@ -255,7 +253,7 @@ final class StoreOperationsTest {
   @Test
   void whatSettlesNothingMayComeAgain() {
     var op =
-        store.prepareSetPayload(
+        Preparation.setPayload(
             shard.stamp(), 99, List.of(new PayloadChange("a", Payload.ofJson("1"))));
     var first = shard.apply(op);
     var _ = shard.apply(shard.create(99, 5));
@@ -312,7 +310,8 @@ final class StoreOperationsTest {
     assertThat(outcome).isEqualTo(new Outcome.Applied(4, List.of()));
     assertThat(store.view().collections()).isEmpty();
     assertThat(shard.apply(shard.create(COLLECTION, 3))).isEqualTo(new Outcome.AlreadyExists());
-    assertThat(shard.apply(store.prepareDelete(shard.stamp(), COLLECTION, List.of("a"))))
+    assertThat(
+            shard.apply(Preparation.delete(shard.stamp(), COLLECTION, List.of(new Deletion("a")))))
         .isEqualTo(new Outcome.NotFound());
   }
 
@@ -345,7 +344,10 @@ final class StoreOperationsTest {
     var hash = store.stateHash();
 
     var outcome =
-        shard.apply(Op.newBuilder().setCheckpoint(Checkpoint.getDefaultInstance()).build());
+        shard.apply(
+            Preparation.hashMark(shard.stamp()).toBuilder()
+                .setCheckpoint(Checkpoint.getDefaultInstance())
+                .build());
 
     assertThat(outcome).isEqualTo(new Outcome.Applied(2, List.of()));
     assertThat(store.stateHash()).isEqualTo(hash);

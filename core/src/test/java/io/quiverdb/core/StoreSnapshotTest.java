@@ -8,7 +8,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.LogRun.RecordedLog;
-import io.quiverdb.core.crypto.PlainCodec;
+import io.quiverdb.core.crypto.TestKeys;
 import io.quiverdb.core.snapshot.SnapshotFile;
 import io.quiverdb.core.snapshot.SnapshotFiles;
 import io.quiverdb.core.snapshot.SnapshotOp;
@@ -17,10 +17,12 @@ import io.quiverdb.core.storage.CrashedException;
 import io.quiverdb.core.storage.ReadableFile;
 import io.quiverdb.core.storage.Seed;
 import io.quiverdb.core.storage.SimulatedStorage;
+import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
@@ -101,12 +103,12 @@ final class StoreSnapshotTest {
   @Test
   void storeThatWasNeverWrittenToHasASnapshotOfNothing() {
     var options = StoreOptions.standard();
-    try (var store = Store.openReplicated(new SimulatedStorage(), options);
+    try (var store = openStore(new SimulatedStorage(), options);
         var snapshot = store.replicationSnapshot()) {
       assertThat(snapshot.position()).isEqualTo(Position.START);
       var target = new SimulatedStorage();
-      Store.restore(target, options, snapshot.ops());
-      try (var restored = Store.openReplicated(target, options)) {
+      Store.restore(target, options, TestKeys.SHARED.keyRing(), snapshot.ops());
+      try (var restored = openStore(target, options)) {
         assertThat(restored.stateHash()).isEqualTo(store.stateHash());
         assertThat(restored.view().position()).isEqualTo(Position.START);
       }
@@ -131,7 +133,7 @@ final class StoreSnapshotTest {
       var target = new SimulatedStorage();
 
       try (var snapshot = leader.store().replicationSnapshot()) {
-        Store.restore(target, StoreOptions.standard(), PlainCodec.INSTANCE, snapshot.ops());
+        Store.restore(target, StoreOptions.standard(), TestKeys.SHARED.keyRing(), snapshot.ops());
       }
 
       var follower = new LogRun(log, target);
@@ -212,7 +214,7 @@ final class StoreSnapshotTest {
   @Test
   void snapshotThatIsDamagedOrIncompleteIsRefusedAndNamed() throws IOException {
     try (var source = new TestShard();
-        var target = Store.openReplicated(storage, StoreOptions.standard())) {
+        var target = openStore(storage, StoreOptions.standard())) {
       source.upsert(point("a", 1), point("b", 2));
       source.store.checkpoint();
       try (var snapshot = source.store.replicationSnapshot()) {
@@ -368,5 +370,10 @@ final class StoreSnapshotTest {
     public ReadableFile open(SnapshotFile file) throws IOException {
       return files.open(file);
     }
+  }
+
+  private static Store openStore(Storage storage, StoreOptions options) {
+    return Store.open(
+        storage, options, TestKeys.SHARED.keyRing(), Optional.empty(), RequestWindow.BYTES_MAX);
   }
 }

@@ -8,9 +8,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
 import io.quiverdb.core.Outcome.PointResult;
+import io.quiverdb.core.crypto.TestKeys;
 import io.quiverdb.core.op.Entry;
 import io.quiverdb.core.op.Op;
 import io.quiverdb.core.op.PointCondition;
+import io.quiverdb.core.op.Preparation;
+import io.quiverdb.core.op.SealedOp;
+import io.quiverdb.core.op.TestOps;
 import io.quiverdb.core.op.Upsert;
 import io.quiverdb.core.op.UpsertedPoint;
 import io.quiverdb.core.storage.SimulatedStorage;
@@ -19,6 +23,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -130,7 +135,7 @@ final class StoreTest {
     var stamp = new RequestStamp(shard.freshId(), 5, Optional.empty());
     var stale = shard.apply(store.prepareDelete(stamp, COLLECTION, List.of("a")));
     var corrected = new RequestStamp(stamp.id(), 1, Optional.empty());
-    var absent = shard.apply(store.prepareDelete(corrected, 99, List.of("a")));
+    var absent = shard.apply(Preparation.delete(corrected, 99, List.of(new Deletion("a"))));
 
     var outcome = shard.apply(store.prepareDelete(corrected, COLLECTION, List.of("a")));
 
@@ -323,8 +328,10 @@ final class StoreTest {
   @Test
   void collectionNamesWhatIsWrong() {
     assertRefused(
-        () -> createOf("", new byte[32]), "name: 0 bytes (expected: 1 to 255 bytes of UTF-8)");
-    assertRefused(() -> createOf("c", new byte[31]), "hash key: 31 bytes (expected: 32)");
+        () -> createOf("", TestKeys.SHARED.wrapped(1)),
+        "name: 0 bytes (expected: 1 to 255 bytes of UTF-8)");
+    assertRefused(
+        () -> createOf("c", ByteString.EMPTY), "wrapped keys: 0 bytes (expected: 1 to 4096)");
     assertRefused(() -> new Descriptor(8193, Metric.DOT), "dimension: 8193 (expected: 1 to 8192)");
   }
 
@@ -359,7 +366,7 @@ final class StoreTest {
 
   @Test
   void operationOfAnUnknownKindStopsTheStore() {
-    var known = store.prepareDelete(shard.stamp(), COLLECTION, List.of("a"));
+    var known = Preparation.hashMark(shard.stamp());
     var unknown = known.toBuilder().clearKind().build();
 
     assertStops(unknown);
@@ -390,7 +397,7 @@ final class StoreTest {
 
   private void assertStops(Op op) {
     var first = store.prepareDelete(shard.stamp(), COLLECTION, List.of("a"));
-    var entry = Entry.newBuilder().addOps(first).addOps(op).build();
+    var entry = Entry.newBuilder().addOps(first).addOps(TestOps.seal(op, TestKeys.SHARED)).build();
 
     assertThatThrownBy(() -> store.apply(shard.nextPosition(), entry))
         .isInstanceOf(StoreFailedException.class)
@@ -424,18 +431,21 @@ final class StoreTest {
 
   @Test
   void secondOpenerIsRefusedAndFirstGoesOn() {
-    assertThatThrownBy(() -> Store.openReplicated(storage, StoreOptions.standard()))
+    assertThatThrownBy(
+            () ->
+                Store.openReplicated(
+                    storage, StoreOptions.standard(), TestKeys.PLAIN, new UUID(0, 0)))
         .isInstanceOf(StoreLockedException.class);
     assertThat(shard.upsert(point("a", 1))).isInstanceOf(Outcome.Applied.class);
   }
 
-  private Op upsertOf(Point... points) {
+  private SealedOp upsertOf(Point... points) {
     return store.prepareUpsert(shard.stamp(), COLLECTION, List.of(points));
   }
 
-  private Op createOf(String name, byte[] hashKey) {
+  private SealedOp createOf(String name, ByteString wrappedKeys) {
     return store.prepareCreateCollection(
-        shard.stamp(), 1, 1, name, new Descriptor(1, Metric.DOT), Settings.NONE, hashKey);
+        shard.stamp(), 1, 1, name, new Descriptor(1, Metric.DOT), Settings.NONE, wrappedKeys);
   }
 
   /// As no prepare would make it.
@@ -446,7 +456,9 @@ final class StoreTest {
       vector.putFloat(component);
     }
     var point = UpsertedPoint.newBuilder().setId(id).setVector(ByteString.copyFrom(vector.flip()));
-    return upsertOf(point("template", 1)).toBuilder()
+    return Preparation.upsert(
+            shard.stamp(), COLLECTION, new Descriptor(4, Metric.DOT), List.of(point("a", 1)))
+        .toBuilder()
         .setUpsert(Upsert.newBuilder().setCollectionId(COLLECTION).addPoints(point))
         .build();
   }

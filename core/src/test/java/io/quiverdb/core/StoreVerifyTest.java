@@ -4,7 +4,9 @@ import static io.quiverdb.core.TestShard.point;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.quiverdb.core.crypto.PlainCodec;
+import io.quiverdb.core.crypto.TestKeys;
+import io.quiverdb.core.format.FileHeader;
+import io.quiverdb.core.format.PageFormat;
 import io.quiverdb.core.state.RequestWindow;
 import io.quiverdb.core.storage.SimulatedStorage;
 import java.io.IOException;
@@ -63,7 +65,9 @@ final class StoreVerifyTest {
     try (var shard = new TestShard()) {
       assertThat(shard.store.verify()).isEqualTo(Verification.NOTHING);
     }
-    assertThat(Store.verify(new SimulatedStorage(), StoreOptions.standard()))
+    assertThat(
+            Store.verify(
+                new SimulatedStorage(), StoreOptions.standard(), TestKeys.SHARED.keyRing()))
         .isEqualTo(Verification.NOTHING);
   }
 
@@ -88,8 +92,8 @@ final class StoreVerifyTest {
 
   @Test
   void damageOfSeveralFilesIsNamedAllAtOnce() throws IOException {
-    flip(path("seg-1.vec"), 100);
-    flip(path("seg-1.pay"), 60);
+    flip(path("seg-1.vec"), FileHeader.BYTES + 100);
+    flip(path("seg-1.pay"), FileHeader.BYTES + 60);
     storage.delete(path("seg-2.dir"));
     flip(path("del-1"), 20);
 
@@ -103,7 +107,7 @@ final class StoreVerifyTest {
         .anySatisfy(
             damage ->
                 assertThat(damage.toString())
-                    .startsWith(path("seg-1.vec") + " page 0 at 28: page checksum is "))
+                    .startsWith(path("seg-1.vec") + " page 0 at 156: page checksum is "))
         .anySatisfy(
             damage ->
                 assertThat(damage.toString())
@@ -112,14 +116,15 @@ final class StoreVerifyTest {
 
   @Test
   void everyDamagedPageIsNamedOnceAndByItsNumber() {
-    flip(path("seg-1.ids"), 4096 + 500);
-    flip(path("seg-1.ids"), 3 * 4096 + 500);
+    int pageBytes = PageFormat.ID_PAGE_BYTES + TestKeys.SHARED.codec().pageOverheadBytes();
+    flip(path("seg-1.ids"), FileHeader.BYTES + pageBytes + 500);
+    flip(path("seg-1.ids"), FileHeader.BYTES + 3 * pageBytes + 500);
 
     var damages = verify().damages();
 
     assertThat(damages).hasSize(2);
     assertThat(damages.getFirst().page()).hasValue(1);
-    assertThat(damages.getFirst().offset()).isEqualTo(4096 + 28);
+    assertThat(damages.getFirst().offset()).isEqualTo(FileHeader.BYTES + pageBytes + 28);
     assertThat(damages.getLast().page()).hasValue(3);
   }
 
@@ -154,7 +159,7 @@ final class StoreVerifyTest {
 
   private Verification verify() {
     return Store.verify(
-        storage, StoreOptions.standard(), PlainCodec.INSTANCE, RequestWindow.BYTES_MAX);
+        storage, StoreOptions.standard(), TestKeys.SHARED.keyRing(), RequestWindow.BYTES_MAX);
   }
 
   private String path(String name) {

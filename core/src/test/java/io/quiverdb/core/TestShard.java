@@ -1,8 +1,10 @@
 package io.quiverdb.core;
 
-import io.quiverdb.core.crypto.PlainCodec;
+import io.quiverdb.core.crypto.TestKeys;
 import io.quiverdb.core.op.Entry;
 import io.quiverdb.core.op.Op;
+import io.quiverdb.core.op.SealedOp;
+import io.quiverdb.core.op.TestOps;
 import io.quiverdb.core.state.RequestWindow;
 import io.quiverdb.core.storage.SimulatedStorage;
 import io.quiverdb.core.storage.Storage;
@@ -16,8 +18,6 @@ final class TestShard implements AutoCloseable {
   static final long COLLECTION = 7;
   static final int DIMENSION = 4;
 
-  private static final byte[] HASH_KEY = new byte[32];
-
   final Store store;
   private long index;
   private long requests;
@@ -27,7 +27,13 @@ final class TestShard implements AutoCloseable {
   }
 
   TestShard(Storage storage, long windowBytesMax) {
-    store = Store.open(storage, StoreOptions.standard(), PlainCodec.INSTANCE, windowBytesMax);
+    store =
+        Store.open(
+            storage,
+            StoreOptions.standard(),
+            TestKeys.SHARED.keyRing(),
+            Optional.empty(),
+            windowBytesMax);
     index = store.view().position().index();
     requests = Math.max(0, index) * 1000; // Those below were drawn before it was reopened.
     if (store.view().epoch() == 0) {
@@ -36,7 +42,7 @@ final class TestShard implements AutoCloseable {
     }
   }
 
-  Op create(long collectionId, long catalogIndex) {
+  SealedOp create(long collectionId, long catalogIndex) {
     return store.prepareCreateCollection(
         stamp(),
         collectionId,
@@ -44,7 +50,7 @@ final class TestShard implements AutoCloseable {
         "c" + collectionId,
         new Descriptor(DIMENSION, Metric.L2_SQUARED),
         Settings.NONE,
-        HASH_KEY);
+        TestKeys.SHARED.wrapped(collectionId));
   }
 
   /// A fresh one of the present epoch.
@@ -65,10 +71,15 @@ final class TestShard implements AutoCloseable {
   }
 
   /// In an entry of its own.
-  Outcome apply(Op op) {
+  Outcome apply(SealedOp op) {
     var outcomes = store.apply(nextPosition(), Entry.newBuilder().addOps(op).build());
     index++;
     return outcomes.getFirst();
+  }
+
+  /// Whether or not a prepare would make it.
+  Outcome apply(Op op) {
+    return apply(TestOps.seal(op, TestKeys.SHARED));
   }
 
   Outcome upsert(Point... points) {

@@ -2,27 +2,43 @@ package io.quiverdb.raft;
 
 import io.quiverdb.core.Store;
 import io.quiverdb.core.StoreOptions;
+import io.quiverdb.core.crypto.KeyRing;
 import io.quiverdb.core.storage.FileStorage;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.GroupKey.ShardGroup;
+import io.quiverdb.raft.catalog.CatalogKeys;
 import io.quiverdb.raft.catalog.CatalogReplica;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// What the groups of this node replicate: the catalogue in memory, and a store for each shard.
 final class HostedGroups implements AutoCloseable {
   private final Path shardsDirectory;
   private final SecureRandom random;
-  private final CatalogReplica catalog = new CatalogReplica();
+  private final Supplier<KeyRing> keyRing;
+  private final Function<ShardGroup, UUID> storeIds;
+  private final CatalogReplica catalog;
   private final Map<Integer, StoreState> shards = new ConcurrentHashMap<>();
 
-  HostedGroups(Path dataDirectory, SecureRandom random) {
+  /// @param keyRing of the cluster; asked for when there is one
+  /// @param storeIds of shards: the same on all members
+  HostedGroups(
+      Path dataDirectory,
+      SecureRandom random,
+      Supplier<KeyRing> keyRing,
+      Function<ShardGroup, UUID> storeIds) {
     this.shardsDirectory = dataDirectory.resolve("shards");
     this.random = random;
+    this.keyRing = keyRing;
+    this.storeIds = storeIds;
+    this.catalog = new CatalogReplica(new CatalogKeys(keyRing));
   }
 
   /// Opens a store the first time that it is asked for.
@@ -35,7 +51,12 @@ final class HostedGroups implements AutoCloseable {
 
   private StoreState open(int number) {
     var storage = FileStorage.at(shardsDirectory.resolve(Integer.toString(number)));
-    return new StoreState(Store.openReplicated(storage, new StoreOptions(random)));
+    return new StoreState(
+        Store.openReplicated(
+            storage,
+            new StoreOptions(random),
+            keyRing.get(),
+            storeIds.apply(new ShardGroup(number))));
   }
 
   CatalogReplica catalog() {

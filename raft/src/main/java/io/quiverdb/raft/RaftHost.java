@@ -1,5 +1,6 @@
 package io.quiverdb.raft;
 
+import io.quiverdb.core.crypto.KeyRing;
 import io.quiverdb.core.storage.FileStorage;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.GroupKey.ShardGroup;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -116,7 +118,9 @@ public final class RaftHost implements AutoCloseable {
     this.tuning = tuning;
     this.directoryLock = directoryLock;
     this.member = new Member(NodeIdentity.open(storage, options.random()), options.addresses());
-    this.hosted = new HostedGroups(options.dataDirectory(), options.random());
+    var keyRing = KeyRing.plain(options.random());
+    this.hosted =
+        new HostedGroups(options.dataDirectory(), options.random(), () -> keyRing, this::storeId);
     this.claim = NodeClaim.open(member.id(), new ClaimFile(storage), new OwnGroups());
     this.checkpointer = new Checkpointer(tuning.checkpoints(), tuning.nanoClock(), checkpoints);
     this.replicaMetrics = new ReplicaMetrics(options.metrics());
@@ -173,6 +177,10 @@ public final class RaftHost implements AutoCloseable {
         tuning.nanoClock(),
         options.metrics(),
         options.onFatal());
+  }
+
+  private UUID storeId(ShardGroup shard) {
+    return GroupIds.of(claim.current().orElseThrow().clusterId(), shard).getUuid();
   }
 
   private Map<RaftGroupId, GroupKey> knownGroups() {
@@ -248,9 +256,7 @@ public final class RaftHost implements AutoCloseable {
     if (catalog.isPresent()) {
       return;
     }
-    catalog =
-        Optional.of(
-            new ClusterCatalog(replica, hosted.catalog(), this::peer, options.random(), waiting));
+    catalog = Optional.of(new ClusterCatalog(replica, hosted.catalog(), this::peer, waiting));
     var reconciling =
         new Reconciler(
             claim.current().orElseThrow(),

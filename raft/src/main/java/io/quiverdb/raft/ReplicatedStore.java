@@ -15,7 +15,7 @@ import io.quiverdb.core.StoreClosedException;
 import io.quiverdb.core.StoreFailedException;
 import io.quiverdb.core.StoreView;
 import io.quiverdb.core.StoredPoint;
-import io.quiverdb.core.op.Op;
+import io.quiverdb.core.op.SealedOp;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -88,7 +88,7 @@ public final class ReplicatedStore implements Shard {
   }
 
   /// Empty if the collection is not here.
-  private Optional<Op> prepareIfThere(ShardWrite write, long collectionId) {
+  private Optional<SealedOp> prepareIfThere(ShardWrite write, long collectionId) {
     if (!has(collectionId)) {
       return Optional.empty();
     }
@@ -164,11 +164,11 @@ public final class ReplicatedStore implements Shard {
     return store.view().collection(collectionId).isPresent();
   }
 
-  private CompletableFuture<Written> propose(Op op) {
+  private CompletableFuture<Written> propose(SealedOp op) {
     return group.propose(StoreState.entry(op)).thenApplyAsync(ReplicatedStore::written, writers);
   }
 
-  private Op prepare(ShardWrite write) {
+  private SealedOp prepare(ShardWrite write) {
     return switch (write) {
       case ShardWrite.Upsert upsert ->
           store.prepareUpsert(upsert.stamp(), upsert.collectionId(), upsert.points());
@@ -182,7 +182,7 @@ public final class ReplicatedStore implements Shard {
               create.name(),
               create.descriptor(),
               create.settings(),
-              create.hashKey().toBytes());
+              create.wrappedKeys().bytes());
       case ShardWrite.DropCollection drop ->
           store.prepareDropCollection(drop.stamp(), drop.collectionId(), drop.catalogIndex());
       case ShardWrite.SetOwnership ownership ->

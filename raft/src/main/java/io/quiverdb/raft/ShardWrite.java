@@ -24,7 +24,7 @@ public sealed interface ShardWrite {
   }
 
   /// @param catalogIndex the catalogue entry that caused it
-  /// @param hashKey 32 bytes that key the collection's row hashes, the same on every shard
+  /// @param wrappedKeys the same on every shard
   record CreateCollection(
       RequestStamp stamp,
       long collectionId,
@@ -32,7 +32,7 @@ public sealed interface ShardWrite {
       String name,
       Descriptor descriptor,
       Settings settings,
-      HashKey hashKey)
+      WrappedKeys wrappedKeys)
       implements ShardWrite {}
 
   record DropCollection(RequestStamp stamp, long collectionId, long catalogIndex)

@@ -7,7 +7,7 @@ import io.quiverdb.core.RequestStamp;
 import io.quiverdb.core.Store;
 import io.quiverdb.core.StoreException;
 import io.quiverdb.core.op.Entry;
-import io.quiverdb.core.op.Op;
+import io.quiverdb.core.op.SealedOp;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.UUID;
@@ -85,7 +85,7 @@ final class StoreState implements ReplicatedState, AutoCloseable {
     store.close();
   }
 
-  static ByteBuffer entry(Op op) {
+  static ByteBuffer entry(SealedOp op) {
     return Entry.newBuilder().addOps(op).build().toByteString().asReadOnlyByteBuffer();
   }
 

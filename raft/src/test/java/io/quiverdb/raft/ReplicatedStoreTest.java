@@ -40,7 +40,12 @@ class ReplicatedStoreTest {
   private static final int DROPS = 300;
 
   private final StoreState state =
-      new StoreState(Store.openReplicated(new SimulatedStorage(), StoreOptions.standard()));
+      new StoreState(
+          Store.openReplicated(
+              new SimulatedStorage(),
+              StoreOptions.standard(),
+              TestKeyRing.INSTANCE,
+              new UUID(0, 0)));
   private final LoggingGroup group = new LoggingGroup(state);
   private final Queue<Runnable> reads = new ArrayDeque<>();
   private final ReplicatedStore shard =
@@ -157,7 +162,7 @@ class ReplicatedStoreTest {
                 "c" + collection,
                 new Descriptor(2, Metric.L2_SQUARED),
                 Settings.NONE,
-                new HashKey(new byte[HashKey.BYTES])));
+                new WrappedKeys(TestKeyRing.INSTANCE.drawCollectionKeys())));
     assertThat(created).isInstanceOf(Outcome.Applied.class);
   }
 

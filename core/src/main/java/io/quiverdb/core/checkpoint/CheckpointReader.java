@@ -1,8 +1,9 @@
 package io.quiverdb.core.checkpoint;
 
 import io.quiverdb.core.CorruptFileException;
-import io.quiverdb.core.Descriptor;
+import io.quiverdb.core.crypto.KeyRing;
 import io.quiverdb.core.crypto.PageCodec;
+import io.quiverdb.core.crypto.StoreKeys;
 import io.quiverdb.core.manifest.Manifest;
 import io.quiverdb.core.manifest.ManifestStore;
 import io.quiverdb.core.manifest.PublishedManifest;
@@ -29,16 +30,17 @@ import java.util.stream.Collectors;
 /// Reads the state that a manifest describes. Changes nothing on disk.
 public final class CheckpointReader {
   private final Storage storage;
-  private final PageCodec codec;
+  private final KeyRing keyRing;
   private final RandomGenerator hashSeeds;
 
-  public CheckpointReader(Storage storage, PageCodec codec, RandomGenerator hashSeeds) {
+  public CheckpointReader(Storage storage, KeyRing keyRing, RandomGenerator hashSeeds) {
     this.storage = storage;
-    this.codec = codec;
+    this.keyRing = keyRing;
     this.hashSeeds = hashSeeds;
   }
 
   /// @param published empty before the first checkpoint
+  /// @throws io.quiverdb.core.WrongKeyException if a collection's keys are not wrapped by ours
   /// @throws CorruptFileException if a file does not hold what was written to it
   public ShardState read(Optional<PublishedManifest> published, long windowBytesMax)
       throws IOException {
@@ -75,50 +77,66 @@ public final class CheckpointReader {
 
   /// Encoded.
   public byte[] readWindow(PublishedManifest published) throws IOException {
-    return ManifestStore.readWindow(storage, published, codec);
+    return ManifestStore.readWindow(storage, published, keys(published).catalog());
+  }
+
+  private StoreKeys keys(PublishedManifest published) {
+    return new StoreKeys(keyRing, ManifestStore.uuid(published.manifest().getStoreId()));
   }
 
   private CollectionState readCollection(
       PublishedManifest published, Manifest.Collection collection) throws IOException {
-    var segments = readSegments(published, collection);
+    var head = head(published, collection);
+    var segments = readSegments(published, collection, head);
     long version = published.manifest().getOpCounter();
     long size = 0;
     for (var rows : segments) {
       size += rows.segment().rowCount() - rows.deaths().deadAsOf(version).getLongCardinality();
     }
     var hashSum = new Hash128(collection.getHashSumHigh(), collection.getHashSumLow());
-    return new CollectionState(head(collection), segments, size, hashSum, hashSeeds);
+    return new CollectionState(head, segments, size, hashSum, hashSeeds);
   }
 
   /// The segments of a collection, oldest first, with what is dead as of the manifest.
-  public List<SegmentRows> readSegments(PublishedManifest published, Manifest.Collection collection)
+  ///
+  /// @param head of the collection
+  public List<SegmentRows> readSegments(
+      PublishedManifest published, Manifest.Collection collection, CollectionHead head)
       throws IOException {
     String directory = published.collectionDirectory(collection.getId());
-    var descriptor = head(collection).descriptor();
     var segments = new ArrayList<SegmentRows>();
     for (var segment : collection.getSegmentsList()) {
-      segments.add(
-          readSegment(directory, segment, descriptor, published.manifest().getOpCounter()));
+      segments.add(readSegment(directory, segment, head, published.manifest().getOpCounter()));
     }
     return segments;
   }
 
-  public static CollectionHead head(Manifest.Collection collection) {
+  /// @throws io.quiverdb.core.WrongKeyException if its keys are not wrapped by ours
+  public CollectionHead head(PublishedManifest published, Manifest.Collection collection) {
+    return head(collection, keys(published));
+  }
+
+  static CollectionHead head(Manifest.Collection collection, StoreKeys keys) {
     return new CollectionHead(
         collection.getId(),
         collection.getName(),
         OpProtos.descriptor(collection.getCollectionDescriptor()),
         OpProtos.settings(collection.getSettings()),
         collection.getCatalogIndex(),
-        collection.getHashKey());
+        keys.collection(collection.getId(), collection.getWrappedKeys()));
   }
 
   private SegmentRows readSegment(
-      String directory, Manifest.Segment segment, Descriptor descriptor, long version)
+      String directory, Manifest.Segment segment, CollectionHead head, long version)
       throws IOException {
+    var codec = head.keys().codec();
     var opened =
         Segment.open(
-            storage, directory, ManifestStore.summary(segment), descriptor.dimension(), codec);
+            storage,
+            directory,
+            ManifestStore.summary(segment),
+            head.descriptor().dimension(),
+            codec);
     return new SegmentRows(opened, readDeaths(storage, directory, segment, version, codec));
   }
 

@@ -3,7 +3,7 @@ package io.quiverdb.core.checkpoint;
 import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.Damage;
 import io.quiverdb.core.Verification;
-import io.quiverdb.core.crypto.PageCodec;
+import io.quiverdb.core.crypto.KeyRing;
 import io.quiverdb.core.manifest.ManifestStore;
 import io.quiverdb.core.manifest.PublishedManifest;
 import io.quiverdb.core.storage.Storage;
@@ -15,29 +15,29 @@ import java.util.random.RandomGenerator;
 /// hash again from what it read. Names all that is wrong, never only the first. Changes nothing.
 public final class CheckpointVerifier {
   private final Storage storage;
-  private final PageCodec codec;
+  private final KeyRing keyRing;
   private final long windowBytesMax;
   private final RandomGenerator random;
 
   /// @param random does not show in the result
   public CheckpointVerifier(
-      Storage storage, PageCodec codec, long windowBytesMax, RandomGenerator random) {
+      Storage storage, KeyRing keyRing, long windowBytesMax, RandomGenerator random) {
     this.storage = storage;
-    this.codec = codec;
+    this.keyRing = keyRing;
     this.windowBytesMax = windowBytesMax;
     this.random = random;
   }
 
   /// @param published its files stay meanwhile
   public Verification verify(PublishedManifest published) throws IOException {
-    return new CheckpointWalk(storage, published, codec, windowBytesMax, random).run();
+    return new CheckpointWalk(storage, published, keyRing, windowBytesMax, random).run();
   }
 
   /// Finds out which manifest is the live one. The caller holds the lock of the store.
   public Verification verifyLive() throws IOException {
     Optional<PublishedManifest> live;
     try {
-      live = ManifestStore.open(storage, random, codec).published();
+      live = ManifestStore.open(storage, random, keyRing, Optional.empty()).published();
     } catch (CorruptFileException e) {
       // Only the manifest says which files there should be.
       return Verification.of(Damage.of(e));

@@ -3,7 +3,8 @@ package io.quiverdb.core.checkpoint;
 import io.quiverdb.core.Damage;
 import io.quiverdb.core.StateHash;
 import io.quiverdb.core.Verification;
-import io.quiverdb.core.crypto.PageCodec;
+import io.quiverdb.core.crypto.KeyRing;
+import io.quiverdb.core.crypto.StoreKeys;
 import io.quiverdb.core.format.PageFile;
 import io.quiverdb.core.format.PageFormat;
 import io.quiverdb.core.format.PageType;
@@ -37,7 +38,8 @@ import java.util.random.RandomGenerator;
 final class CheckpointWalk {
   private final Storage storage;
   private final PublishedManifest published;
-  private final PageCodec codec;
+  private final KeyRing keyRing;
+  private final StoreKeys keys;
   private final long windowBytesMax;
   private final RandomGenerator seeds;
   private final Findings findings = new Findings();
@@ -48,12 +50,13 @@ final class CheckpointWalk {
   CheckpointWalk(
       Storage storage,
       PublishedManifest published,
-      PageCodec codec,
+      KeyRing keyRing,
       long windowBytesMax,
       RandomGenerator seeds) {
     this.storage = storage;
     this.published = published;
-    this.codec = codec;
+    this.keyRing = keyRing;
+    this.keys = new StoreKeys(keyRing, ManifestStore.uuid(published.manifest().getStoreId()));
     this.windowBytesMax = windowBytesMax;
     this.seeds = seeds;
   }
@@ -62,7 +65,8 @@ final class CheckpointWalk {
     countFiles();
     boolean _ =
         findings.complete(
-            published.path(), () -> new ManifestChain(storage, findings::add).verify(published));
+            published.path(),
+            () -> new ManifestChain(storage, keyRing, findings::add).verify(published));
     boolean _ = findings.complete(published.path(), this::verifyWindow);
     for (var collection : published.manifest().getCollectionsList()) {
       boolean _ = findings.complete(published.path(), () -> verifyCollection(collection));
@@ -108,7 +112,7 @@ final class CheckpointWalk {
   }
 
   private void verifyWindow() throws IOException {
-    byte[] encoded = ManifestStore.readWindow(storage, published, codec);
+    byte[] encoded = ManifestStore.readWindow(storage, published, keys.catalog());
     boolean _ =
         findings.complete(
             published.window().orElse(published.path()),
@@ -117,17 +121,17 @@ final class CheckpointWalk {
 
   private void verifyCollection(Manifest.Collection collection) throws IOException {
     long damagesBefore = findings.damageCount();
-    var head = CheckpointReader.head(collection);
+    var head = CheckpointReader.head(collection, keys);
     long opCounter = published.manifest().getOpCounter();
-    var hash = new RowHash(head.hashKey().toByteArray());
+    var hash = new RowHash(head.keys().rowHashMac());
     var segments = new ArrayList<SegmentRows>();
     Hash128 sum = Hash128.ZERO;
     for (var stream : collection.getIndexStreamsList()) {
-      verifyStream(published.stream(head.id(), OptionalLong.empty(), stream), stream);
+      verifyStream(head, OptionalLong.empty(), stream);
     }
     for (var segment : collection.getSegmentsList()) {
       for (var stream : segment.getIndexStreamsList()) {
-        verifyStream(published.stream(head.id(), OptionalLong.of(segment.getId()), stream), stream);
+        verifyStream(head, OptionalLong.of(segment.getId()), stream);
       }
       verifyPages(head, segment);
       var rows = openSegment(head, segment);
@@ -144,7 +148,9 @@ final class CheckpointWalk {
     }
   }
 
-  private void verifyStream(String path, Manifest.IndexStream stream) throws IOException {
+  private void verifyStream(
+      CollectionHead head, OptionalLong segmentId, Manifest.IndexStream stream) throws IOException {
+    String path = published.stream(head.id(), segmentId, stream);
     boolean _ =
         findings.complete(
             path,
@@ -156,7 +162,7 @@ final class CheckpointWalk {
                         stream.getFileId(),
                         PageType.INDEX_STREAM,
                         PageFormat.PAGE_BYTES,
-                        codec)
+                        head.keys().codec())
                     .verify(e -> findings.add(Damage.of(e))));
   }
 
@@ -167,7 +173,11 @@ final class CheckpointWalk {
             directory + "/seg-" + segment.getId(),
             () ->
                 new SegmentPages(
-                        storage, directory, ManifestStore.summary(segment), codec, findings::add)
+                        storage,
+                        directory,
+                        ManifestStore.summary(segment),
+                        head.keys().codec(),
+                        findings::add)
                     .verify(head.descriptor().dimension()));
   }
 
@@ -177,6 +187,7 @@ final class CheckpointWalk {
     String directory = published.collectionDirectory(head.id());
     long opCounter = published.manifest().getOpCounter();
     int dimension = head.descriptor().dimension();
+    var codec = head.keys().codec();
     var summary = ManifestStore.summary(segment);
     var deaths = new RowDeaths[] {new RowDeaths(segment.getRowCount())};
     boolean _ =

@@ -1,6 +1,5 @@
 package io.quiverdb.core.checkpoint;
 
-import com.google.protobuf.ByteString;
 import io.quiverdb.core.IndexSnapshot;
 import io.quiverdb.core.StoreView;
 import io.quiverdb.core.crypto.PageCodec;
@@ -16,6 +15,7 @@ import io.quiverdb.core.segment.Segment;
 import io.quiverdb.core.segment.SegmentRow;
 import io.quiverdb.core.segment.SegmentSummary;
 import io.quiverdb.core.segment.SegmentWriter;
+import io.quiverdb.core.state.CollectionHead;
 import io.quiverdb.core.state.FrozenState;
 import io.quiverdb.core.state.FrozenState.FrozenCollection;
 import io.quiverdb.core.state.Tombstone;
@@ -35,16 +35,10 @@ import java.util.stream.Collectors;
 public final class CheckpointWriter {
   private final Storage storage;
   private final ManifestStore manifests;
-  private final PageCodec codec;
-  private final ByteString storeId;
 
-  /// @param storeId 16 bytes
-  public CheckpointWriter(
-      Storage storage, ManifestStore manifests, PageCodec codec, ByteString storeId) {
+  public CheckpointWriter(Storage storage, ManifestStore manifests) {
     this.storage = storage;
     this.manifests = manifests;
-    this.codec = codec;
-    this.storeId = storeId;
   }
 
   /// @param indexes to be published with it
@@ -57,7 +51,11 @@ public final class CheckpointWriter {
       writeSegment(collection, state.version())
           .ifPresent(segment -> segments.put(collection.head().id(), segment));
     }
-    var streams = new IndexStreams(storage, manifests, codec);
+    Map<Long, PageCodec> codecs =
+        state.collections().stream()
+            .map(FrozenCollection::head)
+            .collect(Collectors.toMap(CollectionHead::id, head -> head.keys().codec()));
+    var streams = new IndexStreams(storage, manifests, codecs::get);
     var streamsByCollection = streams.write(indexes, asOf);
     var published =
         manifests.publish(generation, next -> change(next, state, segments, streamsByCollection));
@@ -72,9 +70,6 @@ public final class CheckpointWriter {
       Map<Long, List<Manifest.IndexStream>> streams)
       throws IOException {
     var before = new PreviousManifest(next.build());
-    if (next.getStoreId().isEmpty()) {
-      next.setStoreId(storeId);
-    }
     next.setPosition(OpProtos.toProto(state.position()))
         .setOpCounter(state.version())
         .setEpoch(state.epoch())
@@ -132,6 +127,7 @@ public final class CheckpointWriter {
       throws IOException {
     String directory = manifests.collectionDirectory(collection.head().id());
     int dimension = collection.head().descriptor().dimension();
+    var codec = collection.head().keys().codec();
     var bufferRows = new RowNumberList(buffer.rowCount());
     SegmentSummary summary;
     try (var writer =
@@ -173,11 +169,11 @@ public final class CheckpointWriter {
             .setCollectionDescriptor(OpProtos.toProto(head.descriptor()))
             .setSettings(OpProtos.toProto(head.settings()))
             .setCatalogIndex(head.catalogIndex())
-            .setHashKey(head.hashKey())
+            .setWrappedKeys(head.keys().wrapped())
             .setHashSumHigh(collection.hashSum().high())
             .setHashSumLow(collection.hashSum().low());
     for (var rows : collection.segments()) {
-      description.addSegments(describe(head.id(), rows, version, before));
+      description.addSegments(describe(head, rows, version, before));
     }
     newSegment.ifPresent(
         segment -> description.addSegments(ManifestStore.toProto(segment.segment().summary())));
@@ -185,7 +181,7 @@ public final class CheckpointWriter {
   }
 
   private Manifest.Segment describe(
-      long collectionId, SegmentRows rows, long version, PreviousManifest before)
+      CollectionHead head, SegmentRows rows, long version, PreviousManifest before)
       throws IOException {
     long id = rows.segment().id();
     var description = before.segment(id).toBuilder();
@@ -194,7 +190,12 @@ public final class CheckpointWriter {
     if (dead.getCardinality() != rows.deaths().deadAsOf(before.version()).getCardinality()) {
       long fileVersion = manifests.nextVersion();
       DeadRowsFile.write(
-          storage, manifests.collectionDirectory(collectionId), id, fileVersion, dead, codec);
+          storage,
+          manifests.collectionDirectory(head.id()),
+          id,
+          fileVersion,
+          dead,
+          head.keys().codec());
       description.setDeadRowsVersion(fileVersion);
     }
     return description.build();

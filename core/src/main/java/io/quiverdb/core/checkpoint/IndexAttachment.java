@@ -2,6 +2,7 @@ package io.quiverdb.core.checkpoint;
 
 import io.quiverdb.core.CollectionView;
 import io.quiverdb.core.IndexContent;
+import io.quiverdb.core.crypto.CollectionKeys;
 import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.manifest.Manifest;
 import io.quiverdb.core.manifest.ManifestStore;
@@ -18,12 +19,10 @@ import java.util.OptionalLong;
 public final class IndexAttachment {
   private final Storage storage;
   private final ManifestStore manifests;
-  private final PageCodec codec;
 
-  public IndexAttachment(Storage storage, ManifestStore manifests, PageCodec codec) {
+  public IndexAttachment(Storage storage, ManifestStore manifests) {
     this.storage = storage;
     this.manifests = manifests;
-    this.codec = codec;
   }
 
   /// Publishes the live manifest with one stream more, or in place of the one of its name:
@@ -39,7 +38,7 @@ public final class IndexAttachment {
     if (segments.stream().noneMatch(segment -> segment.getId() == segmentId)) {
       return false;
     }
-    var streams = new IndexStreams(storage, manifests, codec);
+    var streams = new IndexStreams(storage, manifests, this::codec);
     var stream = streams.write(OptionalLong.of(segmentId), name, content, collection);
     streams.failure().ifPresent(IndexAttachment::rethrow);
     var published =
@@ -118,7 +117,22 @@ public final class IndexAttachment {
     String path = manifests.published().orElseThrow().stream(collectionId, segmentId, stream.get());
     return Optional.of(
         StreamReader.open(
-            storage, path, stream.get().getFileBytes(), stream.get().getFileId(), codec));
+            storage,
+            path,
+            stream.get().getFileBytes(),
+            stream.get().getFileId(),
+            codec(collectionId)));
+  }
+
+  /// Of a collection that the live manifest has.
+  private PageCodec codec(long collectionId) {
+    return manifests.live().stream()
+        .flatMap(manifest -> manifest.getCollectionsList().stream())
+        .filter(collection -> collection.getId() == collectionId)
+        .map(collection -> manifests.keys().collection(collectionId, collection.getWrappedKeys()))
+        .map(CollectionKeys::codec)
+        .findFirst()
+        .orElseThrow();
   }
 
   /// Of a collection, as the live manifest has them, oldest first.

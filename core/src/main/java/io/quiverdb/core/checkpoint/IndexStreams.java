@@ -17,19 +17,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.LongFunction;
 
 /// The streams of one publication. Whoever fills a stream may fail: that is no fault of the disk,
 /// and the publication goes on without that stream.
 final class IndexStreams {
   private final Storage storage;
   private final ManifestStore manifests;
-  private final PageCodec codec;
+  private final LongFunction<PageCodec> codecs;
   private Optional<Exception> failure = Optional.empty();
 
-  IndexStreams(Storage storage, ManifestStore manifests, PageCodec codec) {
+  /// @param codecs by collection
+  IndexStreams(Storage storage, ManifestStore manifests, LongFunction<PageCodec> codecs) {
     this.storage = storage;
     this.manifests = manifests;
-    this.codec = codec;
+    this.codecs = codecs;
   }
 
   /// Why the first of the streams that are left out could not be filled.
@@ -67,7 +69,7 @@ final class IndexStreams {
         manifests.collectionDirectory(asOf.id())
             + "/"
             + StreamFiles.name(segmentId, version, fileId);
-    try (var out = new StreamWriter(storage, path, fileId, codec)) {
+    try (var out = new StreamWriter(storage, path, fileId, codecs.apply(asOf.id()))) {
       if (!fill(content, out, asOf)) {
         return Optional.empty();
       }

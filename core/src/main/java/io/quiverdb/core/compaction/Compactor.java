@@ -37,7 +37,6 @@ public final class Compactor {
 
   private final Storage storage;
   private final ManifestStore manifests;
-  private final PageCodec codec;
   private final ReentrantLock publishing;
   private final CompactedStore store;
 
@@ -46,14 +45,9 @@ public final class Compactor {
 
   /// @param publishing guards `manifests`; held only while a merge begins and while it is published
   public Compactor(
-      Storage storage,
-      ManifestStore manifests,
-      PageCodec codec,
-      ReentrantLock publishing,
-      CompactedStore store) {
+      Storage storage, ManifestStore manifests, ReentrantLock publishing, CompactedStore store) {
     this.storage = storage;
     this.manifests = manifests;
-    this.codec = codec;
     this.publishing = publishing;
     this.store = store;
   }
@@ -97,14 +91,18 @@ public final class Compactor {
       return false;
     }
     var plan = planned.get();
-    try (var draft = plan.draft) {
+    try (var _ = plan.draft) {
       var merge = merge(plan);
-      return merge.isPresent() && publish(draft, merge.get());
+      return merge.isPresent() && publish(plan, merge.get());
     }
   }
 
   private record Plan(
-      SegmentDraft draft, long version, CollectionSnapshot collection, List<SegmentRows> inputs) {}
+      SegmentDraft draft, long version, CollectionSnapshot collection, List<SegmentRows> inputs) {
+    PageCodec codec() {
+      return collection.head().keys().codec();
+    }
+  }
 
   /// Empty if there is nothing to do.
   private Optional<Plan> plan(long collectionId, CompactionPolicy policy) {
@@ -153,13 +151,14 @@ public final class Compactor {
     Optional<Segment> output = Optional.empty();
     var first = rows.next();
     if (first.isPresent()) {
-      var summary = write(plan.draft, dimension, first.get(), rows);
+      var summary = write(plan, dimension, first.get(), rows);
       if (summary.isEmpty()) {
         return Optional.empty();
       }
       output =
           Optional.of(
-              Segment.open(storage, plan.draft.directory(), summary.get(), dimension, codec));
+              Segment.open(
+                  storage, plan.draft.directory(), summary.get(), dimension, plan.codec()));
     }
     var merge = new SegmentMerge(plan.collection.head().id(), plan.inputs, output, plan.version);
     // Most of the deaths are carried over here, where nobody waits for it.
@@ -167,11 +166,12 @@ public final class Compactor {
     return Optional.of(merge);
   }
 
-  private Optional<SegmentSummary> write(
-      SegmentDraft draft, int dimension, RowCursor first, MergedRows rest) throws IOException {
+  private Optional<SegmentSummary> write(Plan plan, int dimension, RowCursor first, MergedRows rest)
+      throws IOException {
+    var draft = plan.draft;
     storage.createDirectories(draft.directory());
     try (var writer =
-        new SegmentWriter(storage, draft.directory(), draft.segmentId(), dimension, codec)) {
+        new SegmentWriter(storage, draft.directory(), draft.segmentId(), dimension, plan.codec())) {
       var row = Optional.of(first);
       for (int count = 0; row.isPresent(); count++) {
         if (count % ROWS_BETWEEN_CHECKS == 0 && store.isStopping()) {
@@ -195,7 +195,7 @@ public final class Compactor {
   }
 
   /// @return whether it still could be
-  private boolean publish(SegmentDraft draft, SegmentMerge merge) throws IOException {
+  private boolean publish(Plan plan, SegmentMerge merge) throws IOException {
     publishing.lock();
     try {
       if (store.isStopping() || !isInManifest(merge.collectionId())) {
@@ -203,7 +203,7 @@ public final class Compactor {
       }
       merge.carryDeaths(store.version());
       var published =
-          manifests.publish(draft.generation(), manifest -> change(manifest, draft, merge));
+          manifests.publish(plan.draft.generation(), manifest -> change(manifest, plan, merge));
       if (published.isEmpty()) {
         return false;
       }
@@ -215,8 +215,7 @@ public final class Compactor {
     }
   }
 
-  private void change(Manifest.Builder manifest, SegmentDraft draft, SegmentMerge merge)
-      throws IOException {
+  private void change(Manifest.Builder manifest, Plan plan, SegmentMerge merge) throws IOException {
     var inputIds =
         merge.inputs().stream().map(rows -> rows.segment().id()).collect(Collectors.toSet());
     for (var collection : manifest.getCollectionsBuilderList()) {
@@ -225,7 +224,7 @@ public final class Compactor {
         collection.clearSegments();
         for (var segment : segments) {
           if (segment.getId() == merge.inputs().getFirst().segment().id()) {
-            addOutput(collection, manifest.getOpCounter(), draft, merge);
+            addOutput(collection, manifest.getOpCounter(), plan, merge);
           }
           if (!inputIds.contains(segment.getId())) {
             collection.addSegments(segment);
@@ -239,7 +238,7 @@ public final class Compactor {
   }
 
   private void addOutput(
-      Manifest.Collection.Builder collection, long version, SegmentDraft draft, SegmentMerge merge)
+      Manifest.Collection.Builder collection, long version, Plan plan, SegmentMerge merge)
       throws IOException {
     if (merge.output().isEmpty()) {
       return;
@@ -249,7 +248,9 @@ public final class Compactor {
     var dead = rows.deaths().deadAsOf(version);
     if (!dead.isEmpty()) {
       long fileVersion = manifests.nextVersion();
-      DeadRowsFile.write(storage, draft.directory(), draft.segmentId(), fileVersion, dead, codec);
+      var draft = plan.draft;
+      DeadRowsFile.write(
+          storage, draft.directory(), draft.segmentId(), fileVersion, dead, plan.codec());
       segment.setDeadRowsVersion(fileVersion);
     }
     collection.addSegments(segment);

@@ -1,11 +1,13 @@
 package io.quiverdb.core.crypto;
 
+import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.MasterKey;
 import io.quiverdb.core.WrongKeyException;
 import io.quiverdb.core.storage.AtomicFile;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,6 +27,30 @@ public final class CatalogKeyFile {
             WrappedCatalogKey.decode(
                 NAME, storage.open(NAME).bytes().toArray(ValueLayout.JAVA_BYTE)))
         : Optional.empty();
+  }
+
+  /// The catalogue key of a store, drawn if the store is new.
+  ///
+  /// @return the caller closes it
+  /// @throws WrongKeyException if another master key wraps it
+  /// @throws CorruptFileException if it cannot be read, or is missing where there are data
+  static KeyBytes openOrDraw(Storage storage, MasterKey masterKey, SecureRandom random)
+      throws IOException {
+    var wrapped = read(storage);
+    if (wrapped.isPresent()) {
+      return wrapped.get().unwrap(List.of(masterKey));
+    }
+    if (storage.list("").stream().anyMatch(CatalogKeyFile::needsKey)) {
+      throw new CorruptFileException(NAME, 0, "file", "present", "missing");
+    }
+    var catalogKey = KeyBytes.draw(random);
+    write(storage, WrappedCatalogKey.wrap(catalogKey, masterKey));
+    return catalogKey;
+  }
+
+  /// Whether a file of this name can only be where a store has been before.
+  private static boolean needsKey(String name) {
+    return name.equals("CURRENT") || name.equals("wal") || name.startsWith("gen-");
   }
 
   /// Durable when it returns.

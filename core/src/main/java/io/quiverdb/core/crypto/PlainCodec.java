@@ -2,24 +2,75 @@ package io.quiverdb.core.crypto;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import java.util.UUID;
 
-/// Leaves pages as they are, and opens them in place: for tests, and for disks that are encrypted
-/// below.
-public enum PlainCodec implements PageCodec {
-  INSTANCE;
+/// Leaves everything as it is, and opens pages in place: for tests, and for disks that are
+/// encrypted below.
+public record PlainCodec(Scope scope) implements PageCodec {
+  /// Of no particular store.
+  public static final PlainCodec INSTANCE = new PlainCodec(Scope.ofStore(new UUID(0, 0)));
 
   @Override
-  public int overheadBytes() {
+  public Sealing sealing() {
+    return Sealing.PLAIN;
+  }
+
+  @Override
+  public int pageOverheadBytes() {
     return 0;
   }
 
   @Override
-  public void seal(PageAddress address, MemorySegment plain, MemorySegment sealed) {
-    sealed.copyFrom(plain);
+  public FileCodec newFile(int kind, long fileId) {
+    return PlainFile.INSTANCE;
   }
 
   @Override
-  public Optional<MemorySegment> open(PageAddress address, MemorySegment sealed) {
-    return Optional.of(sealed);
+  public FileCodec file(int kind, long fileId, byte[] salt) {
+    return PlainFile.INSTANCE;
+  }
+
+  @Override
+  public int recordOverheadBytes() {
+    return 0;
+  }
+
+  @Override
+  public byte[] sealRecord(byte[] plain, byte[] associated) {
+    return plain.clone();
+  }
+
+  @Override
+  public Optional<byte[]> openRecord(byte[] sealed, byte[] associated) {
+    return Optional.of(sealed.clone());
+  }
+
+  private enum PlainFile implements FileCodec {
+    INSTANCE;
+
+    @Override
+    public byte[] salt() {
+      return new byte[SALT_BYTES];
+    }
+
+    @Override
+    public byte[] check() {
+      return new byte[CHECK_BYTES];
+    }
+
+    @Override
+    public int overheadBytes() {
+      return 0;
+    }
+
+    @Override
+    public void seal(long page, MemorySegment header, MemorySegment plain, MemorySegment sealed) {
+      sealed.copyFrom(plain);
+    }
+
+    @Override
+    public Optional<MemorySegment> open(long page, MemorySegment header, MemorySegment sealed) {
+      return Optional.of(sealed);
+    }
   }
 }

@@ -1,7 +1,7 @@
 package io.quiverdb.core.format;
 
 import io.quiverdb.core.CorruptFileException;
-import io.quiverdb.core.crypto.PageAddress;
+import io.quiverdb.core.crypto.FileCodec;
 import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
@@ -17,7 +17,7 @@ public final class PageFile {
   private final long fileId;
   private final PageType type;
   private final int sealedPageBytes;
-  private final PageCodec codec;
+  private final FileCodec codec;
   private final int pageCount;
 
   /// A bit per page. Threads that touch a page at once verify it twice, which does no harm.
@@ -29,19 +29,20 @@ public final class PageFile {
       long fileId,
       PageType type,
       int sealedPageBytes,
-      PageCodec codec) {
+      FileCodec codec) {
     this.path = path;
     this.bytes = bytes;
     this.fileId = fileId;
     this.type = type;
     this.sealedPageBytes = sealedPageBytes;
     this.codec = codec;
-    this.pageCount = Math.toIntExact(bytes.byteSize() / sealedPageBytes);
+    this.pageCount = Math.toIntExact((bytes.byteSize() - FileHeader.BYTES) / sealedPageBytes);
     this.verified = new AtomicLongArray((pageCount + Long.SIZE - 1) / Long.SIZE);
   }
 
   /// @param fileBytes the length it must have
-  /// @throws CorruptFileException if it is missing or has another length
+  /// @throws CorruptFileException if it is missing, has another length, or its header is not what
+  ///   was written
   public static PageFile open(
       Storage storage,
       String path,
@@ -52,12 +53,14 @@ public final class PageFile {
       PageCodec codec)
       throws IOException {
     var file = PublishedFile.open(storage, path, fileBytes);
-    int sealedPageBytes = pageBytes + codec.overheadBytes();
-    if (fileBytes % sealedPageBytes != 0) {
+    var bytes = file.bytes();
+    var fileCodec = FileHeader.open(bytes, codec, type, fileId, path);
+    int sealedPageBytes = pageBytes + codec.pageOverheadBytes();
+    if ((fileBytes - FileHeader.BYTES) % sealedPageBytes != 0) {
       throw new CorruptFileException(
-          path, 0, "length", "a multiple of " + sealedPageBytes, fileBytes);
+          path, 0, "length", FileHeader.BYTES + " and a multiple of " + sealedPageBytes, fileBytes);
     }
-    return new PageFile(path, file.bytes(), fileId, type, sealedPageBytes, codec);
+    return new PageFile(path, bytes, fileId, type, sealedPageBytes, fileCodec);
   }
 
   public String path() {
@@ -83,7 +86,7 @@ public final class PageFile {
 
   /// Where a page begins in the file.
   public long offset(int page) {
-    return (long) page * sealedPageBytes;
+    return FileHeader.BYTES + (long) page * sealedPageBytes;
   }
 
   /// The live body of a page, read-only.

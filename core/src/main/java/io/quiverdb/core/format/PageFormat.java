@@ -1,8 +1,7 @@
 package io.quiverdb.core.format;
 
 import io.quiverdb.core.CorruptFileException;
-import io.quiverdb.core.crypto.PageAddress;
-import io.quiverdb.core.crypto.PageCodec;
+import io.quiverdb.core.crypto.FileCodec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -18,10 +17,11 @@ import java.util.zip.CRC32C;
 /// |      8 |     8 | number of the page in its file, from 0               |
 /// |     16 |     8 | id of the file                                       |
 /// |     24 |     4 | live length: bytes of the body that are in use       |
-/// |     28 |     4 | CRC32C of all of the above and of the live body      |
+/// |     28 |     4 | CRC32C of all of the above and of the body as it lies|
 /// |     32 |       | body: live bytes, then zeros; sealed by a codec      |
 ///
 /// A sealed body is longer than the plain one by the codec's overhead, and so is its page on disk.
+/// The seal binds the header too, but for the checksum, which can be checked without a key.
 public final class PageFormat {
   /// Of pages in general.
   public static final int PAGE_BYTES = 16 * 1024;
@@ -63,7 +63,7 @@ public final class PageFormat {
   /// @param body plain, zeros after its first `liveBytes`
   /// @param page longer than the body by [#HEADER_BYTES] and the codec's overhead
   static void seal(
-      PageAddress address, MemorySegment body, int liveBytes, PageCodec codec, MemorySegment page) {
+      PageAddress address, MemorySegment body, int liveBytes, FileCodec codec, MemorySegment page) {
     assert page.byteSize() == HEADER_BYTES + body.byteSize() + codec.overheadBytes()
         : page.byteSize() + " for a body of " + body.byteSize();
     assert liveBytes <= body.byteSize() : liveBytes + " of " + body.byteSize();
@@ -73,8 +73,8 @@ public final class PageFormat {
     page.set(LONG, PAGE_OFFSET, address.page());
     page.set(LONG, FILE_OFFSET, address.file());
     page.set(INT, LENGTH_OFFSET, liveBytes);
-    page.set(INT, CRC_OFFSET, crc(page, body.asSlice(0, liveBytes)));
-    codec.seal(address, body, page.asSlice(HEADER_BYTES));
+    codec.seal(address.page(), sealedHeader(page), body, page.asSlice(HEADER_BYTES));
+    page.set(INT, CRC_OFFSET, crc(page));
   }
 
   /// Verifies a page and returns its live body.
@@ -83,7 +83,7 @@ public final class PageFormat {
   /// @param file for messages, like `offset`: where the page lies
   /// @throws CorruptFileException naming the first thing that is wrong with it
   static MemorySegment open(
-      PageAddress address, MemorySegment page, PageCodec codec, String file, long offset) {
+      PageAddress address, MemorySegment page, FileCodec codec, String file, long offset) {
     var check = new Check(file, offset);
     check.that("magic", MAGIC_OFFSET, hex(MAGIC), hex(page.get(INT, MAGIC_OFFSET)));
     check.that(
@@ -108,30 +108,33 @@ public final class PageFormat {
     }
     check.that("page number", PAGE_OFFSET, address.page(), page.get(LONG, PAGE_OFFSET));
     check.that("file id", FILE_OFFSET, address.file(), page.get(LONG, FILE_OFFSET));
-    var body =
-        codec
-            .open(address, page.asSlice(HEADER_BYTES))
-            .orElseThrow(
-                () ->
-                    new CorruptFileException(
-                        file, offset + HEADER_BYTES, "seal of the page", "intact", "broken"))
-            .asSlice(0, liveBytes);
-    check.that("page checksum", CRC_OFFSET, hex(crc(page, body)), hex(page.get(INT, CRC_OFFSET)));
-    return body;
+    check.that("page checksum", CRC_OFFSET, hex(crc(page)), hex(page.get(INT, CRC_OFFSET)));
+    return codec
+        .open(address.page(), sealedHeader(page), page.asSlice(HEADER_BYTES))
+        .orElseThrow(
+            () ->
+                new CorruptFileException(
+                    file, offset + HEADER_BYTES, "seal of the page", "intact", "broken"))
+        .asSlice(0, liveBytes);
   }
 
   /// The live body of a page that was verified before.
-  static MemorySegment reopen(PageAddress address, MemorySegment page, PageCodec codec) {
+  static MemorySegment reopen(PageAddress address, MemorySegment page, FileCodec codec) {
     return codec
-        .open(address, page.asSlice(HEADER_BYTES))
+        .open(address.page(), sealedHeader(page), page.asSlice(HEADER_BYTES))
         .orElseThrow()
         .asSlice(0, page.get(INT, LENGTH_OFFSET));
   }
 
-  private static int crc(MemorySegment page, MemorySegment liveBody) {
+  /// What the seal binds of the header.
+  private static MemorySegment sealedHeader(MemorySegment page) {
+    return page.asSlice(0, CRC_OFFSET);
+  }
+
+  private static int crc(MemorySegment page) {
     var crc = new CRC32C();
     crc.update(page.asSlice(0, CRC_OFFSET).asByteBuffer());
-    crc.update(liveBody.asByteBuffer());
+    crc.update(page.asSlice(HEADER_BYTES).asByteBuffer());
     return (int) crc.getValue();
   }
 

@@ -10,6 +10,7 @@ public enum PageType {
   DEAD_ROWS(5),
   /// The request-id window.
   WINDOW(6),
+  MANIFEST(7),
   /// A piece of an index stream.
   INDEX_STREAM(8);
 

@@ -3,7 +3,7 @@ package io.quiverdb.core.log;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.quiverdb.core.CorruptFileException;
-import io.quiverdb.core.crypto.PageCodec;
+import io.quiverdb.core.crypto.FileCodec;
 import io.quiverdb.core.op.Entry;
 import java.lang.foreign.MemorySegment;
 import java.util.HexFormat;
@@ -16,7 +16,7 @@ final class LogFileReader {
   private final String path;
   private final MemorySegment bytes;
   private final LogFormat.Header header;
-  private final PageCodec codec;
+  private final FileCodec codec;
 
   private long offset = LogFormat.HEADER_BYTES;
   private long frameNumber;
@@ -24,7 +24,7 @@ final class LogFileReader {
   private ByteString lastTag;
 
   /// @param codec of this file
-  LogFileReader(String path, MemorySegment bytes, LogFormat.Header header, PageCodec codec) {
+  LogFileReader(String path, MemorySegment bytes, LogFormat.Header header, FileCodec codec) {
     this.path = path;
     this.bytes = bytes;
     this.header = header;
@@ -78,7 +78,7 @@ final class LogFileReader {
   private List<Entry> entries(MemorySegment frame) {
     var plain =
         codec
-            .open(LogFormat.address(header.fileId(), frameNumber), LogFormat.sealedEntries(frame))
+            .open(frameNumber, LogFormat.sealedHeader(frame), LogFormat.sealedEntries(frame))
             .orElseThrow(() -> corrupt("seal of the log frame", "intact", "broken"));
     try {
       var entries = EntryList.decode(plain.asByteBuffer());

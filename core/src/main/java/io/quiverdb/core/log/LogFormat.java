@@ -2,8 +2,7 @@ package io.quiverdb.core.log;
 
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.CorruptFileException;
-import io.quiverdb.core.crypto.PageAddress;
-import io.quiverdb.core.crypto.PageCodec;
+import io.quiverdb.core.crypto.FileCodec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -75,8 +74,8 @@ final class LogFormat {
   private static final int TAG_OFFSET = FIRST_LSN_OFFSET + Long.BYTES;
   static final int FRAME_HEADER_BYTES = TAG_OFFSET + TAG_BYTES;
 
-  /// In the addresses of sealed frames. Beyond the codes of page types.
-  private static final int SEALED_TYPE = 0x4C4F;
+  /// What a log file holds, for its key. Beyond the codes of page types.
+  static final int SEALED_TYPE = 0x4C4F;
 
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -95,10 +94,6 @@ final class LogFormat {
     return matcher.matches()
         ? OptionalLong.of(Long.parseLong(matcher.group(1)))
         : OptionalLong.empty();
-  }
-
-  static PageAddress address(long fileId, long frame) {
-    return new PageAddress(SEALED_TYPE, fileId, frame);
   }
 
   /// What stands at the start of a file.
@@ -176,7 +171,7 @@ final class LogFormat {
       long firstLsn,
       ByteString previousTag,
       MemorySegment entries,
-      PageCodec codec,
+      FileCodec codec,
       MemorySegment frame) {
     int sealedBytes = Math.toIntExact(entries.byteSize()) + codec.overheadBytes();
     assert frame.byteSize() == FRAME_HEADER_BYTES + sealedBytes : frame.byteSize();
@@ -185,12 +180,12 @@ final class LogFormat {
     frame.set(LONG, FIRST_LSN_OFFSET, firstLsn);
     MemorySegment.copy(
         MemorySegment.ofArray(previousTag.toByteArray()), 0, frame, TAG_OFFSET, TAG_BYTES);
-    codec.seal(address(file.fileId, frameNumber), entries, frame.asSlice(FRAME_HEADER_BYTES));
+    codec.seal(frameNumber, sealedHeader(frame), entries, frame.asSlice(FRAME_HEADER_BYTES));
     frame.set(INT, CRC_OFFSET, frameCrc(frame));
     return tag(frame, codec);
   }
 
-  static ByteString tag(MemorySegment frame, PageCodec codec) {
+  static ByteString tag(MemorySegment frame, FileCodec codec) {
     return codec.overheadBytes() >= TAG_BYTES
         ? bytes(frame, frame.byteSize() - TAG_BYTES, TAG_BYTES)
         : bytes(frame, LENGTH_OFFSET, TAG_BYTES);
@@ -222,6 +217,11 @@ final class LogFormat {
 
   static ByteString previousTag(MemorySegment frame) {
     return bytes(frame, TAG_OFFSET, TAG_BYTES);
+  }
+
+  /// What the seal binds of a frame's header: the first LSN and the tag of the frame before.
+  static MemorySegment sealedHeader(MemorySegment frame) {
+    return frame.asSlice(FIRST_LSN_OFFSET, FRAME_HEADER_BYTES - FIRST_LSN_OFFSET);
   }
 
   static MemorySegment sealedEntries(MemorySegment frame) {

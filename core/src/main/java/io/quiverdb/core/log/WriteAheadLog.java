@@ -1,7 +1,7 @@
 package io.quiverdb.core.log;
 
 import com.google.protobuf.ByteString;
-import io.quiverdb.core.crypto.PageCodec;
+import io.quiverdb.core.crypto.FileCodec;
 import io.quiverdb.core.op.Entry;
 import io.quiverdb.core.storage.Storage;
 import io.quiverdb.core.storage.WritableFile;
@@ -60,7 +60,7 @@ public final class WriteAheadLog implements Closeable {
   }
 
   private record OpenFile(
-      WritableFile file, LogFormat.Header header, PageCodec codec, long frameNumber) {
+      WritableFile file, LogFormat.Header header, FileCodec codec, long frameNumber) {
     OpenFile withOneMoreFrame() {
       return new OpenFile(file, header, codec, frameNumber + 1);
     }

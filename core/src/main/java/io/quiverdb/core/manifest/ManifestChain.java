@@ -3,6 +3,7 @@ package io.quiverdb.core.manifest;
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.Damage;
+import io.quiverdb.core.crypto.KeyRing;
 import io.quiverdb.core.op.OpProtos;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
@@ -14,11 +15,13 @@ import java.util.function.Consumer;
 /// not the live one some may still be there, because somebody has pinned them.
 public final class ManifestChain {
   private final Storage storage;
+  private final KeyRing keyRing;
   private final Consumer<Damage> damages;
 
   /// @param damages hears of everything that is wrong
-  public ManifestChain(Storage storage, Consumer<Damage> damages) {
+  public ManifestChain(Storage storage, KeyRing keyRing, Consumer<Damage> damages) {
     this.storage = storage;
+    this.keyRing = keyRing;
     this.damages = damages;
   }
 
@@ -37,7 +40,7 @@ public final class ManifestChain {
     var before = others.remove(successor.getPreviousSha256());
     while (before != null) {
       try {
-        var manifest = before.verify();
+        var manifest = before.verify(keyRing);
         verifyOrder(before, manifest, successor);
         successor = manifest;
         before = others.remove(manifest.getPreviousSha256());

@@ -2,7 +2,11 @@ package io.quiverdb.core.manifest;
 
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.ForeignFileException;
+import io.quiverdb.core.WrongKeyException;
+import io.quiverdb.core.crypto.KeyRing;
 import io.quiverdb.core.crypto.PageCodec;
+import io.quiverdb.core.crypto.StoreKeys;
 import io.quiverdb.core.format.BlobFile;
 import io.quiverdb.core.format.PageType;
 import io.quiverdb.core.format.PublishedFile;
@@ -19,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -36,7 +41,8 @@ public final class ManifestStore {
 
   private final Storage storage;
   private final RandomGenerator salts;
-  private final PageCodec codec;
+  private final KeyRing keyRing;
+  private StoreKeys keys;
   private long generation;
 
   /// Closed by any thread.
@@ -56,12 +62,14 @@ public final class ManifestStore {
   private ManifestStore(
       Storage storage,
       RandomGenerator salts,
-      PageCodec codec,
+      KeyRing keyRing,
+      StoreKeys keys,
       Optional<Current> current,
       Optional<Manifest> live) {
     this.storage = storage;
     this.salts = salts;
-    this.codec = codec;
+    this.keyRing = keyRing;
+    this.keys = keys;
     this.generation = current.map(Current::generation).orElse(FIRST_GENERATION);
     this.current = current;
     this.live = live;
@@ -71,10 +79,13 @@ public final class ManifestStore {
 
   /// Changes nothing on disk. The caller holds the lock ([StoreLayout#LOCK]).
   ///
-  /// @param salts makes the names of manifests unique
-  /// @throws CorruptFileException if the live manifest cannot be read, or is of another format
-  ///   version
-  public static ManifestStore open(Storage storage, RandomGenerator salts, PageCodec codec)
+  /// @param salts makes the names of manifests unique, and the store's id where none is given
+  /// @param storeId what the store is to be; a store that has a manifest already is what that says
+  /// @throws WrongKeyException if the live manifest is sealed by another key
+  /// @throws CorruptFileException if the live manifest cannot be read, is of another format version
+  ///   or of another store
+  public static ManifestStore open(
+      Storage storage, RandomGenerator salts, KeyRing keyRing, Optional<UUID> storeId)
       throws IOException {
     // A process may have been killed between the rename that published a manifest and the sync
     // after
@@ -85,13 +96,42 @@ public final class ManifestStore {
     if (current.isPresent()) {
       live =
           Optional.of(
-              UncheckedManifest.read(storage, current.get().manifestPath()).verify(current.get()));
+              UncheckedManifest.read(storage, current.get().manifestPath())
+                  .verify(current.get(), keyRing));
+      requireStore(current.get(), live.get(), storeId);
     } else {
-      requireNoSuccessor(storage);
+      requireNoSuccessor(storage, keyRing);
     }
-    var store = new ManifestStore(storage, salts, codec, current, live);
+    var id =
+        live.map(manifest -> uuid(manifest.getStoreId()))
+            .or(() -> storeId)
+            .orElseGet(() -> new UUID(salts.nextLong(), salts.nextLong()));
+    var keys = new StoreKeys(keyRing, id);
+    var store = new ManifestStore(storage, salts, keyRing, keys, current, live);
     store.skipNamesInUse();
     return store;
+  }
+
+  private static void requireStore(Current current, Manifest live, Optional<UUID> expected) {
+    var actual = uuid(live.getStoreId());
+    if (expected.isPresent() && !expected.get().equals(actual)) {
+      throw new ForeignFileException(
+          "store id of " + current.manifestPath(), expected.get().toString(), actual.toString());
+    }
+  }
+
+  /// @param bytes 16
+  public static UUID uuid(ByteString bytes) {
+    var buffer = bytes.asReadOnlyByteBuffer();
+    return new UUID(buffer.getLong(), buffer.getLong());
+  }
+
+  private static ByteString bytes(UUID uuid) {
+    return ByteString.copyFrom(
+        ByteBuffer.allocate(2 * Long.BYTES)
+            .putLong(uuid.getMostSignificantBits())
+            .putLong(uuid.getLeastSignificantBits())
+            .flip());
   }
 
   private static Optional<Current> readCurrent(Storage storage) throws IOException {
@@ -105,7 +145,7 @@ public final class ManifestStore {
   /// Where there is no `CURRENT`, no manifest was ever published: one that had a predecessor is
   /// proof of the contrary, and so is another generation. (The first one may be the leftover of a
   /// crash.)
-  private static void requireNoSuccessor(Storage storage) throws IOException {
+  private static void requireNoSuccessor(Storage storage, KeyRing keyRing) throws IOException {
     for (var name : storage.list("")) {
       if (isGeneration(name) && !name.equals(StoreLayout.generation(FIRST_GENERATION))) {
         throw new CorruptFileException(StoreLayout.CURRENT, 0, "file", "present", "missing");
@@ -113,15 +153,16 @@ public final class ManifestStore {
     }
     String generation = StoreLayout.generation(FIRST_GENERATION);
     for (var name : storage.list(generation)) {
-      if (isManifest(name) && hasPredecessor(storage, generation + "/" + name)) {
+      if (isManifest(name) && hasPredecessor(storage, generation + "/" + name, keyRing)) {
         throw new CorruptFileException(StoreLayout.CURRENT, 0, "file", "present", "missing");
       }
     }
   }
 
-  private static boolean hasPredecessor(Storage storage, String path) throws IOException {
+  private static boolean hasPredecessor(Storage storage, String path, KeyRing keyRing)
+      throws IOException {
     try {
-      return !UncheckedManifest.read(storage, path).verify().getPreviousSha256().isEmpty();
+      return !UncheckedManifest.read(storage, path).verify(keyRing).getPreviousSha256().isEmpty();
     } catch (CorruptFileException _) {
       return false; // Torn: it was never published.
     }
@@ -157,6 +198,11 @@ public final class ManifestStore {
   /// The one whose directory holds the files of new publications.
   public long generation() {
     return generation;
+  }
+
+  /// What the files of the live generation are sealed with.
+  public StoreKeys keys() {
+    return keys;
   }
 
   /// The directory of the generation that is live.
@@ -223,14 +269,14 @@ public final class ManifestStore {
             WINDOW_FILE_ID,
             nextVersion,
             window,
-            codec);
+            keys.catalog());
     return Manifest.WindowFile.newBuilder().setVersion(nextVersion).setFileBytes(fileBytes).build();
   }
 
   /// The window of the live manifest, empty if it has none.
   public byte[] readWindow() throws IOException {
     var published = published();
-    return published.isEmpty() ? new byte[0] : readWindow(storage, published.get(), codec);
+    return published.isEmpty() ? new byte[0] : readWindow(storage, published.get(), keys.catalog());
   }
 
   /// The window of a manifest, empty if it has none.
@@ -246,8 +292,8 @@ public final class ManifestStore {
   }
 
   /// Makes the live manifest, changed thus, the live one, by one atomic swap. All files that it
-  /// names have been written and synced by then; their directories are synced here. Version, next
-  /// segment id and the hash of the manifest before are filled in here.
+  /// names have been written and synced by then; their directories are synced here. Store id,
+  /// version, next segment id and the hash of the manifest before are filled in here.
   ///
   /// When it throws, which of the two manifests is live is known only after reopening.
   ///
@@ -261,11 +307,12 @@ public final class ManifestStore {
     var next = live.map(Manifest::toBuilder).orElseGet(Manifest::newBuilder);
     change.applyTo(next);
     var manifest =
-        next.setVersion(nextVersion)
+        next.setStoreId(bytes(keys.storeId()))
+            .setVersion(nextVersion)
             .setNextSegmentId(nextSegmentId)
             .setPreviousSha256(current.map(Current::manifestSha256).orElse(ByteString.EMPTY))
             .build();
-    byte[] content = ManifestFormat.encode(manifest);
+    byte[] content = ManifestFormat.encode(manifest, keys.catalog());
     var successor =
         new Current(
             generation,
@@ -441,6 +488,7 @@ public final class ManifestStore {
     generation = successor.generation();
     current = Optional.of(successor);
     live = Optional.of(published.manifest());
+    keys = new StoreKeys(keyRing, uuid(published.manifest().getStoreId()));
     nextVersion = published.manifest().getVersion() + 1;
     nextSegmentId = published.manifest().getNextSegmentId();
     release(published.directory());
@@ -460,7 +508,7 @@ public final class ManifestStore {
   ///
   /// @throws CorruptFileException if it is not intact
   public PublishedManifest read(String directory, String name) throws IOException {
-    var manifest = UncheckedManifest.read(storage, directory + "/" + name).verify();
+    var manifest = UncheckedManifest.read(storage, directory + "/" + name).verify(keyRing);
     return new PublishedManifest(directory, name, manifest);
   }
 

@@ -2,28 +2,36 @@ package io.quiverdb.core.manifest;
 
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.crypto.KeyRing;
 import io.quiverdb.core.format.PublishedFile;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /// The bytes of a manifest's file, whatever they are.
-record UncheckedManifest(String path, ByteString content) {
+///
+/// @param version that its name says
+record UncheckedManifest(String path, long version, ByteString content) {
   /// @throws CorruptFileException if it is missing
   static UncheckedManifest read(Storage storage, String path) throws IOException {
     var file = PublishedFile.open(storage, path);
-    return new UncheckedManifest(path, ByteString.copyFrom(file.bytes().asByteBuffer()));
+    String name = path.substring(path.lastIndexOf('/') + 1);
+    long version = StoreLayout.version(name).orElse(0);
+    return new UncheckedManifest(path, version, ByteString.copyFrom(file.bytes().asByteBuffer()));
   }
 
   /// @throws CorruptFileException if it is not intact
-  Manifest verify() {
-    return ManifestFormat.decode(path, content);
+  /// @throws io.quiverdb.core.WrongKeyException if it is sealed by another key
+  Manifest verify(KeyRing keyRing) {
+    return ManifestFormat.decode(
+        path, MemorySegment.ofArray(content.toByteArray()), version, keyRing);
   }
 
   /// @throws CorruptFileException if it is not intact or not the one that `current` means
-  Manifest verify(Current current) {
-    var manifest = verify();
+  Manifest verify(Current current, KeyRing keyRing) {
+    var manifest = verify(keyRing);
     var checks = new FileChecks(path, content);
     checks.that("length", 0, current.manifestBytes(), (long) content.size());
     checks.that(

@@ -6,6 +6,9 @@ import io.quiverdb.core.Outcome.FailedPoint;
 import io.quiverdb.core.Outcome.PointResult;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.Slots;
+import io.quiverdb.core.WrongKeyException;
+import io.quiverdb.core.crypto.Scope;
+import io.quiverdb.core.crypto.StoreKeys;
 import io.quiverdb.core.state.CollectionHead;
 import io.quiverdb.core.state.CollectionState;
 import io.quiverdb.core.state.Hash128;
@@ -16,42 +19,48 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Consumer;
 
 /// Executes operations on a shard's state: the second of two phases, in log order, on one thread.
 ///
 /// Total and deterministic: it looks at the operation and the state, at nothing else. What it
 /// refuses it answers with an [Outcome]; an exception is a fault, after which the state is not to
 /// be used.
+///
+/// An operation on points is opened as late as possible: one that was settled before, or whose
+/// collection is not there (any more), needs no key.
 public final class Applier {
   private final ShardState state;
+  private final StoreKeys keys;
+  private final OpSealer sealer;
 
-  public Applier(ShardState state) {
+  public Applier(ShardState state, StoreKeys keys) {
     this.state = state;
+    this.keys = keys;
+    this.sealer = new OpSealer(keys);
   }
 
   /// Executes the operations of an entry, each wholly or not at all.
   ///
   /// @param position after every earlier one
+  /// @return what became of each, in their order
   /// @throws UnknownOpException if one was made by a later version of the program
-  public List<Outcome> apply(Position position, Entry entry) {
+  /// @throws UnreadableOpException if one is not what was prepared
+  public List<AppliedOp> apply(Position position, Entry entry) {
     entry.getOpsList().forEach(UnknownOpException::requireKnown);
-    var outcomes = new ArrayList<Outcome>(entry.getOpsCount());
+    var applied = new ArrayList<AppliedOp>(entry.getOpsCount());
     for (var op : entry.getOpsList()) {
-      outcomes.add(apply(position, op));
+      applied.add(apply(position, op));
     }
     state.advanceTo(position);
-    return List.copyOf(outcomes);
+    return List.copyOf(applied);
   }
 
-  private Outcome apply(Position position, Op op) {
-    if (op.hasCheckpoint()) {
-      return new Outcome.Applied(state.version(), List.of());
-    }
+  private AppliedOp apply(Position position, SealedOp op) {
     if (op.getRequestId().size() != Hash128.BYTES || op.getDigest().size() != Hash128.BYTES) {
-      return new Outcome.Invalid(
-          "request id and digest: %d and %d bytes (expected: %d each)"
-              .formatted(op.getRequestId().size(), op.getDigest().size(), Hash128.BYTES));
+      return unopened(
+          new Outcome.Invalid(
+              "request id and digest: %d and %d bytes (expected: %d each)"
+                  .formatted(op.getRequestId().size(), op.getDigest().size(), Hash128.BYTES)));
     }
     var id = uuid(op.getRequestId());
     var digest = Hash128.of(op.getDigest().asReadOnlyByteBuffer());
@@ -59,16 +68,62 @@ public final class Applier {
     // since.
     var repeated = state.window().repeated(id, digest);
     if (repeated.isPresent()) {
-      return repeated.get();
+      return op.getCollectionId() == Scope.NO_COLLECTION
+          ? new AppliedOp(Optional.of(sealer.open(op)), repeated.get())
+          : unopened(repeated.get());
     }
-    var outcome = decide(position, op);
-    state.window().settle(id, digest, position, outcome);
-    return outcome;
+    var applied = decide(position, op);
+    boolean isIgnored = applied.op().filter(Op::hasCheckpoint).isPresent();
+    if (!isIgnored) {
+      state.window().settle(id, digest, position, applied.outcome());
+    }
+    return applied;
   }
 
-  private Outcome decide(Position position, Op op) {
+  private AppliedOp decide(Position position, SealedOp op) {
     if (op.hasSeen() && isExpired(OpProtos.position(op.getSeen()))) {
-      return new Outcome.Expired(state.asSeenNow(position));
+      return unopened(new Outcome.Expired(state.asSeenNow(position)));
+    }
+    return op.getCollectionId() == Scope.NO_COLLECTION ? decideOnShard(op) : decideOnPoints(op);
+  }
+
+  private AppliedOp decideOnPoints(SealedOp sealed) {
+    if (sealed.getEpoch() != state.epoch()) {
+      return unopened(new Outcome.StaleEpoch(state.epoch()));
+    }
+    var collection = state.collection(sealed.getCollectionId());
+    if (collection.isEmpty()) {
+      return unopened(new Outcome.NotFound());
+    }
+    var op = OpSealer.open(sealed, collection.get().head().keys());
+    return new AppliedOp(Optional.of(op), decideOnPoints(op, collection.get()));
+  }
+
+  private Outcome decideOnPoints(Op op, CollectionState collection) {
+    return switch (op.getKindCase()) {
+      case UPSERT -> upsert(op.getUpsert(), collection);
+      case SET_PAYLOAD -> setPayload(op.getSetPayload(), collection);
+      case DELETE -> delete(op.getDelete(), collection);
+      case CREATE_COLLECTION,
+          DROP_COLLECTION,
+          SHRED_COLLECTION,
+          UPDATE_SETTINGS,
+          HASH_MARK,
+          CHECKPOINT,
+          SET_OWNERSHIP,
+          KIND_NOT_SET ->
+          throw new AssertionError(op.getKindCase());
+    };
+  }
+
+  private AppliedOp decideOnShard(SealedOp sealed) {
+    var op = sealer.open(sealed);
+    return new AppliedOp(Optional.of(op), decideOnShard(op));
+  }
+
+  private Outcome decideOnShard(Op op) {
+    if (op.hasCheckpoint()) {
+      return new Outcome.Applied(state.version(), List.of());
     }
     if (op.hasSetOwnership()) {
       return setOwnership(op.getSetOwnership());
@@ -81,12 +136,14 @@ public final class Applier {
       case DROP_COLLECTION -> drop(op.getDropCollection());
       case SHRED_COLLECTION -> shred(op.getShredCollection());
       case UPDATE_SETTINGS -> updateSettings(op.getUpdateSettings());
-      case UPSERT -> upsert(op.getUpsert());
-      case SET_PAYLOAD -> setPayload(op.getSetPayload());
-      case DELETE -> delete(op.getDelete());
       case HASH_MARK -> applied();
-      case SET_OWNERSHIP, CHECKPOINT, KIND_NOT_SET -> throw new AssertionError(op.getKindCase());
+      case UPSERT, SET_PAYLOAD, DELETE, SET_OWNERSHIP, CHECKPOINT, KIND_NOT_SET ->
+          throw new AssertionError(op.getKindCase());
     };
+  }
+
+  private static AppliedOp unopened(Outcome outcome) {
+    return new AppliedOp(Optional.empty(), outcome);
   }
 
   /// Whether the request may have been settled and forgotten since its client drew the id. Of an
@@ -123,15 +180,23 @@ public final class Applier {
     if (invalid.isPresent()) {
       return invalid.get();
     }
-    state.create(
-        new CollectionHead(
-            id,
-            op.getName(),
-            OpProtos.descriptor(op.getCollectionDescriptor()),
-            OpProtos.settings(op.getSettings()),
-            op.getCatalogIndex(),
-            op.getHashKey()));
-    return applied();
+    try {
+      state.create(head(op));
+      return applied();
+    } catch (WrongKeyException e) {
+      // Replicas have one catalogue key: what does not open here opens nowhere.
+      return new Outcome.Invalid(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private CollectionHead head(CreateCollection op) {
+    return new CollectionHead(
+        op.getCollectionId(),
+        op.getName(),
+        OpProtos.descriptor(op.getCollectionDescriptor()),
+        OpProtos.settings(op.getSettings()),
+        op.getCatalogIndex(),
+        keys.collection(op.getCollectionId(), op.getWrappedKeys()));
   }
 
   private Outcome drop(DropCollection op) {
@@ -184,16 +249,16 @@ public final class Applier {
     return Long.compareUnsigned(catalogIndex, other) < 0;
   }
 
-  private Outcome upsert(Upsert op) {
+  private Outcome upsert(Upsert op, CollectionState collection) {
     var targets =
         op.getPointsList().stream()
             .map(point -> new Target(point.getIdBytes(), point.getPrecondition()))
             .toList();
     return onPoints(
-        op.getCollectionId(),
+        collection,
         targets,
-        collection -> OpLimits.check(op, collection.head().descriptor()),
-        (collection, index, version) -> {
+        () -> OpLimits.check(op, collection.head().descriptor()),
+        (index, version) -> {
           var point = op.getPoints(index);
           return collection.upsert(
               point.getIdBytes().toByteArray(),
@@ -203,32 +268,32 @@ public final class Applier {
         });
   }
 
-  private Outcome setPayload(SetPayload op) {
+  private Outcome setPayload(SetPayload op, CollectionState collection) {
     var targets =
         op.getPayloadsList().stream()
             .map(change -> new Target(change.getIdBytes(), change.getPrecondition()))
             .toList();
     return onPoints(
-        op.getCollectionId(),
+        collection,
         targets,
-        _ -> OpLimits.check(op),
-        (collection, index, version) -> {
+        () -> OpLimits.check(op),
+        (index, version) -> {
           var change = op.getPayloads(index);
           return collection.setPayload(
               change.getIdBytes().toByteArray(), change.getPayload().toByteArray(), version);
         });
   }
 
-  private Outcome delete(Delete op) {
+  private Outcome delete(Delete op, CollectionState collection) {
     var targets =
         op.getPointsList().stream()
             .map(point -> new Target(point.getIdBytes(), point.getPrecondition()))
             .toList();
     return onPoints(
-        op.getCollectionId(),
+        collection,
         targets,
-        _ -> OpLimits.check(op),
-        (collection, index, version) ->
+        () -> OpLimits.check(op),
+        (index, version) ->
             collection.delete(op.getPoints(index).getIdBytes().toByteArray(), version));
   }
 
@@ -236,31 +301,23 @@ public final class Applier {
 
   private interface PointChange {
     /// @param index of the target
-    PointResult apply(CollectionState collection, int index, long version);
+    PointResult apply(int index, long version);
   }
 
   private Outcome onPoints(
-      long collectionId,
-      List<Target> targets,
-      Consumer<CollectionState> limits,
-      PointChange change) {
+      CollectionState collection, List<Target> targets, Runnable limits, PointChange change) {
     for (var target : targets) {
       if (!state.ownsSlot(slot(target.id()))) {
         return new Outcome.WrongShard(target.id().toStringUtf8());
       }
     }
-    var found = state.collection(collectionId);
-    if (found.isEmpty()) {
-      return new Outcome.NotFound();
-    }
-    var collection = found.get();
-    var invalid = reasonAgainst(() -> limits.accept(collection));
+    var invalid = reasonAgainst(limits);
     if (invalid.isPresent()) {
       return invalid.get();
     }
     var failed = failedPreconditions(collection, targets);
     return failed.isEmpty()
-        ? changed(collection, targets.size(), change)
+        ? changed(targets.size(), change)
         : new Outcome.PreconditionFailed(failed);
   }
 
@@ -288,11 +345,11 @@ public final class Applier {
     };
   }
 
-  private Outcome changed(CollectionState collection, int count, PointChange change) {
+  private Outcome changed(int count, PointChange change) {
     long version = state.nextVersion();
     var results = new ArrayList<PointResult>(count);
     for (int index = 0; index < count; index++) {
-      results.add(change.apply(collection, index, version));
+      results.add(change.apply(index, version));
     }
     return new Outcome.Applied(version, results);
   }

@@ -5,7 +5,7 @@ import io.quiverdb.core.Descriptor;
 import io.quiverdb.core.Payload;
 import io.quiverdb.core.Point;
 import io.quiverdb.core.Settings;
-import io.quiverdb.core.state.CollectionHead;
+import io.quiverdb.core.crypto.Scope;
 import java.nio.ByteOrder;
 import java.util.List;
 
@@ -16,11 +16,15 @@ import java.util.List;
 final class OpLimits {
   static final int NAME_BYTES_MAX = 255;
 
+  /// Ample: they are two keys with a nonce and a tag, unless a codec from outside seals more.
+  private static final int WRAPPED_KEYS_BYTES_MAX = 4096;
+
   private static final int EXPONENT_BITS = 0x7f80_0000;
 
   private OpLimits() {}
 
   static void check(CreateCollection op) {
+    require(op.getCollectionId() != Scope.NO_COLLECTION, "collection id: 0", "another number");
     int nameBytes = op.getNameBytes().size();
     require(
         nameBytes >= 1 && nameBytes <= NAME_BYTES_MAX,
@@ -29,9 +33,9 @@ final class OpLimits {
     Descriptor _ = OpProtos.descriptor(op.getCollectionDescriptor());
     Settings _ = OpProtos.settings(op.getSettings());
     require(
-        op.getHashKey().size() == CollectionHead.HASH_KEY_BYTES,
-        "hash key: " + op.getHashKey().size() + " bytes",
-        String.valueOf(CollectionHead.HASH_KEY_BYTES));
+        op.getWrappedKeys().size() >= 1 && op.getWrappedKeys().size() <= WRAPPED_KEYS_BYTES_MAX,
+        "wrapped keys: " + op.getWrappedKeys().size() + " bytes",
+        "1 to " + WRAPPED_KEYS_BYTES_MAX);
   }
 
   static void check(UpdateSettings op) {
@@ -100,7 +104,7 @@ final class OpLimits {
         vector.size() == dimension * Float.BYTES,
         where + "vector: " + vector.size() / Float.BYTES + " values",
         String.valueOf(dimension));
-    var components = vector.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    var components = vector.asReadOnlyByteBuffer().slice().order(ByteOrder.LITTLE_ENDIAN);
     for (int index = 0; index < dimension; index++) {
       int bits = components.getInt(index * Float.BYTES);
       if ((bits & EXPONENT_BITS) == EXPONENT_BITS) {

@@ -11,17 +11,14 @@ import io.quiverdb.core.RequestStamp;
 import io.quiverdb.core.Settings;
 import io.quiverdb.core.SlotRange;
 import io.quiverdb.core.state.Hash128;
-import java.nio.ByteBuffer;
 import java.util.List;
 
 /// Makes operations out of requests: the first of two phases, on any thread. Changes nothing and
-/// refuses only what no state could make valid; the rest is decided when it is applied.
+/// refuses only what no state could make valid; the rest is decided when it is applied. [OpSealer]
+/// makes them fit for a log.
 ///
 /// All methods throw [IllegalArgumentException] if the request breaks a limit.
 public final class Preparation {
-  /// An entry holds the operation and a few bytes around it, in at most 2 MiB.
-  public static final int OP_BYTES_MAX = (2 << 20) - 64;
-
   private Preparation() {}
 
   public static Op createCollection(
@@ -31,7 +28,7 @@ public final class Preparation {
       String name,
       Descriptor descriptor,
       Settings settings,
-      byte[] hashKey) {
+      ByteString wrappedKeys) {
     var create =
         CreateCollection.newBuilder()
             .setCollectionId(collectionId)
@@ -39,22 +36,22 @@ public final class Preparation {
             .setName(name)
             .setCollectionDescriptor(OpProtos.toProto(descriptor))
             .setSettings(OpProtos.toProto(settings))
-            .setHashKey(ByteString.copyFrom(hashKey))
+            .setWrappedKeys(wrappedKeys)
             .build();
     OpLimits.check(create);
-    return sealed(stamp, Op.newBuilder().setCreateCollection(create));
+    return stamped(stamp, Op.newBuilder().setCreateCollection(create));
   }
 
   public static Op dropCollection(RequestStamp stamp, long collectionId, long catalogIndex) {
     var drop =
         DropCollection.newBuilder().setCollectionId(collectionId).setCatalogIndex(catalogIndex);
-    return sealed(stamp, Op.newBuilder().setDropCollection(drop));
+    return stamped(stamp, Op.newBuilder().setDropCollection(drop));
   }
 
   public static Op shredCollection(RequestStamp stamp, long collectionId, long catalogIndex) {
     var shred =
         ShredCollection.newBuilder().setCollectionId(collectionId).setCatalogIndex(catalogIndex);
-    return sealed(stamp, Op.newBuilder().setShredCollection(shred));
+    return stamped(stamp, Op.newBuilder().setShredCollection(shred));
   }
 
   public static Op updateSettings(
@@ -64,7 +61,7 @@ public final class Preparation {
             .setCollectionId(collectionId)
             .setCatalogIndex(catalogIndex)
             .setSettings(OpProtos.toProto(settings));
-    return sealed(stamp, Op.newBuilder().setUpdateSettings(update));
+    return stamped(stamp, Op.newBuilder().setUpdateSettings(update));
   }
 
   public static Op upsert(
@@ -81,7 +78,7 @@ public final class Preparation {
     }
     var upsert = builder.build();
     OpLimits.check(upsert, descriptor);
-    return sealed(stamp, Op.newBuilder().setUpsert(upsert));
+    return stamped(stamp, Op.newBuilder().setUpsert(upsert));
   }
 
   public static Op setPayload(RequestStamp stamp, long collectionId, List<PayloadChange> changes) {
@@ -96,7 +93,7 @@ public final class Preparation {
     }
     var setPayload = builder.build();
     OpLimits.check(setPayload);
-    return sealed(stamp, Op.newBuilder().setSetPayload(setPayload));
+    return stamped(stamp, Op.newBuilder().setSetPayload(setPayload));
   }
 
   public static Op delete(RequestStamp stamp, long collectionId, List<Deletion> deletions) {
@@ -107,33 +104,24 @@ public final class Preparation {
     }
     var delete = builder.build();
     OpLimits.check(delete);
-    return sealed(stamp, Op.newBuilder().setDelete(delete));
+    return stamped(stamp, Op.newBuilder().setDelete(delete));
   }
 
   public static Op hashMark(RequestStamp stamp) {
-    return sealed(stamp, Op.newBuilder().setHashMark(HashMark.getDefaultInstance()));
+    return stamped(stamp, Op.newBuilder().setHashMark(HashMark.getDefaultInstance()));
   }
 
   public static Op setOwnership(RequestStamp stamp, long epoch, List<SlotRange> slots) {
     var ownership =
         SetOwnership.newBuilder().setEpoch(epoch).addAllSlots(OpProtos.toProto(slots)).build();
     OpLimits.check(ownership);
-    return sealed(stamp, Op.newBuilder().setSetOwnership(ownership));
+    return stamped(stamp, Op.newBuilder().setSetOwnership(ownership));
   }
 
-  private static Op sealed(RequestStamp stamp, Op.Builder op) {
+  private static Op stamped(RequestStamp stamp, Op.Builder op) {
     op.setRequestId(bytes(stamp.id())).setEpoch(stamp.epoch());
     stamp.seen().ifPresent(seen -> op.setSeen(OpProtos.toProto(seen)));
-    var complete = op.setDigest(bytes(RequestDigest.of(op.build()))).build();
-    if (complete.getSerializedSize() > OP_BYTES_MAX) {
-      throw new IllegalArgumentException(
-          "operation: "
-              + complete.getSerializedSize()
-              + " bytes (expected: at most "
-              + OP_BYTES_MAX
-              + ")");
-    }
-    return complete;
+    return op.build();
   }
 
   private static ByteString idBytes(String id) {
@@ -141,12 +129,7 @@ public final class Preparation {
   }
 
   private static ByteString bytes(RequestId id) {
-    return bytes(
+    return OpSealer.bytes(
         new Hash128(id.uuid().getMostSignificantBits(), id.uuid().getLeastSignificantBits()));
-  }
-
-  private static ByteString bytes(Hash128 value) {
-    return ByteString.copyFrom(
-        ByteBuffer.allocate(Hash128.BYTES).putLong(value.high()).putLong(value.low()).flip());
   }
 }

@@ -2,14 +2,16 @@ package io.quiverdb.core.op;
 
 import io.quiverdb.core.state.CanonicalHash;
 import io.quiverdb.core.state.Hash128;
+import javax.crypto.Mac;
 
 /// The digest of what a request asks for, however it was sent: without its stamp (request id,
 /// epoch, position seen) and without what prepare or the catalogue drew for it (keys).
 final class RequestDigest {
   private RequestDigest() {}
 
-  static Hash128 of(Op op) {
-    var hash = new CanonicalHash("quiver request 1").putInt(op.getKindCase().getNumber());
+  /// @param mac keyed for digests of requests
+  static Hash128 of(Op op, Mac mac) {
+    var hash = CanonicalHash.keyed("quiver request 1", mac).putInt(op.getKindCase().getNumber());
     switch (op.getKindCase()) {
       case CREATE_COLLECTION -> put(op.getCreateCollection(), hash);
       case DROP_COLLECTION -> put(op.getDropCollection(), hash);
@@ -20,8 +22,9 @@ final class RequestDigest {
       case DELETE -> put(op.getDelete(), hash);
       case HASH_MARK -> {}
       case SET_OWNERSHIP -> put(op.getSetOwnership(), hash);
-      case CHECKPOINT, KIND_NOT_SET ->
-          throw new AssertionError("never prepared: " + op.getKindCase());
+      case CHECKPOINT, KIND_NOT_SET -> {
+        // Never prepared here; a later version's is never settled here.
+      }
     }
     return hash.finish();
   }

@@ -11,6 +11,11 @@ public final class UnknownOpException extends RuntimeException {
     super(message);
   }
 
+  static void requireKnown(SealedOp op) {
+    requireKnownFields(op);
+    requireKnownFields(op.getSeen());
+  }
+
   static void requireKnown(Op op) {
     requireKnownFields(op);
     switch (op.getKindCase()) {

@@ -72,8 +72,8 @@ final class SnapshotOps implements Iterator<SnapshotOp> {
       return Optional.empty();
     }
     var collection = collections.next();
-    var head = CheckpointReader.head(collection);
-    var segments = reader.readSegments(published, collection);
+    var head = reader.head(published, collection);
+    var segments = reader.readSegments(published, collection, head);
     long version = published.manifest().getOpCounter();
     current =
         Optional.of(new CollectionRows(head, new MergedRows(segments, Optional.empty(), version)));

@@ -1,9 +1,8 @@
 package io.quiverdb.core.snapshot;
 
-import com.google.protobuf.ByteString;
 import io.quiverdb.core.PointIds;
 import io.quiverdb.core.checkpoint.CheckpointWriter;
-import io.quiverdb.core.crypto.PageCodec;
+import io.quiverdb.core.crypto.CollectionKeys;
 import io.quiverdb.core.manifest.Manifest;
 import io.quiverdb.core.manifest.ManifestStore;
 import io.quiverdb.core.op.OpProtos;
@@ -24,17 +23,11 @@ import java.util.Optional;
 public final class SnapshotRestorer {
   private final Storage storage;
   private final ManifestStore manifests;
-  private final PageCodec codec;
-  private final ByteString storeId;
 
   /// @param manifests has published nothing yet
-  /// @param storeId 16 bytes
-  public SnapshotRestorer(
-      Storage storage, ManifestStore manifests, PageCodec codec, ByteString storeId) {
+  public SnapshotRestorer(Storage storage, ManifestStore manifests) {
     this.storage = storage;
     this.manifests = manifests;
-    this.codec = codec;
-    this.storeId = storeId;
   }
 
   /// @param ops from [ReplicationSnapshot#ops]
@@ -51,7 +44,6 @@ public final class SnapshotRestorer {
       SnapshotOp.Restore restore, Iterator<SnapshotOp> ops, Manifest.Builder manifest)
       throws IOException {
     manifest
-        .setStoreId(storeId)
         .setPosition(OpProtos.toProto(restore.position()))
         .setOpCounter(restore.version())
         .setEpoch(restore.epoch())
@@ -96,6 +88,7 @@ public final class SnapshotRestorer {
   private final class CollectionFiles implements AutoCloseable {
     private final CollectionHead head;
     private final long opCounter;
+    private final CollectionKeys keys;
     private final RowHash hash;
     private Hash128 sum = Hash128.ZERO;
     private Optional<SegmentWriter> writer = Optional.empty();
@@ -103,7 +96,9 @@ public final class SnapshotRestorer {
     CollectionFiles(CollectionHead head, long opCounter) {
       this.head = head;
       this.opCounter = opCounter;
-      this.hash = new RowHash(head.hashKey().toByteArray());
+      // The same keys, but for files of this store.
+      this.keys = manifests.keys().collection(head.id(), head.keys().wrapped());
+      this.hash = new RowHash(keys.rowHashMac());
     }
 
     void add(SnapshotOp.Put put) throws IOException {
@@ -115,7 +110,7 @@ public final class SnapshotRestorer {
                     manifests.collectionDirectory(head.id()),
                     manifests.drawSegmentId(),
                     head.descriptor().dimension(),
-                    codec));
+                    keys.codec()));
       }
       var row = row(put);
       sum = sum.plus(new Hash128(row.hashHigh(), row.hashLow()));
@@ -145,7 +140,7 @@ public final class SnapshotRestorer {
               .setCollectionDescriptor(OpProtos.toProto(head.descriptor()))
               .setSettings(OpProtos.toProto(head.settings()))
               .setCatalogIndex(head.catalogIndex())
-              .setHashKey(head.hashKey())
+              .setWrappedKeys(keys.wrapped())
               .setHashSumHigh(sum.high())
               .setHashSumLow(sum.low());
       if (writer.isPresent()) {

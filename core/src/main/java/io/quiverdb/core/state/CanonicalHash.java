@@ -5,31 +5,48 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import javax.crypto.Mac;
 
 /// SHA-256 over a sequence of values, cut to 128 bits. Numbers are big-endian; bytes and text
 /// (UTF-8) have their length in front, as an int: so no two sequences of the same shape have one
 /// encoding.
 public final class CanonicalHash {
-  private final MessageDigest sha256;
+  private final Consumer<ByteBuffer> update;
+  private final Supplier<byte[]> digest;
   private final ByteBuffer number = ByteBuffer.allocate(Long.BYTES);
 
-  /// @param domain what is hashed: tells hashes of different things apart
-  public CanonicalHash(String domain) {
-    try {
-      sha256 = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every JDK has SHA-256", e);
-    }
+  private CanonicalHash(String domain, Consumer<ByteBuffer> update, Supplier<byte[]> digest) {
+    this.update = update;
+    this.digest = digest;
     putText(domain);
   }
 
+  /// @param domain what is hashed: tells hashes of different things apart
+  public static CanonicalHash of(String domain) {
+    try {
+      var sha256 = MessageDigest.getInstance("SHA-256");
+      return new CanonicalHash(domain, sha256::update, sha256::digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every JDK has SHA-256", e);
+    }
+  }
+
+  /// HMAC-SHA-256 instead, so that only who has the key can compute it.
+  ///
+  /// @param domain what is hashed: tells hashes of different things apart
+  public static CanonicalHash keyed(String domain, Mac mac) {
+    return new CanonicalHash(domain, mac::update, mac::doFinal);
+  }
+
   public CanonicalHash putInt(int value) {
-    sha256.update(number.clear().putInt(value).flip());
+    update.accept(number.clear().putInt(value).flip());
     return this;
   }
 
   public CanonicalHash putLong(long value) {
-    sha256.update(number.clear().putLong(value).flip());
+    update.accept(number.clear().putLong(value).flip());
     return this;
   }
 
@@ -39,7 +56,7 @@ public final class CanonicalHash {
 
   public CanonicalHash putBytes(ByteBuffer bytes) {
     putInt(bytes.remaining());
-    sha256.update(bytes);
+    update.accept(bytes);
     return this;
   }
 
@@ -48,6 +65,6 @@ public final class CanonicalHash {
   }
 
   public Hash128 finish() {
-    return Hash128.of(ByteBuffer.wrap(sha256.digest()));
+    return Hash128.of(ByteBuffer.wrap(digest.get()));
   }
 }

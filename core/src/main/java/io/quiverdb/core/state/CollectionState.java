@@ -39,7 +39,7 @@ public final class CollectionState {
       RandomGenerator hashSeeds) {
     this.head = head;
     this.hashSeeds = hashSeeds;
-    this.rowHash = new RowHash(head.hashKey().toByteArray());
+    this.rowHash = new RowHash(head.keys().rowHashMac());
     this.segments = List.copyOf(segments);
     this.size = size;
     this.hashSum = hashSum;

@@ -1,9 +1,7 @@
 package io.quiverdb.core.state;
 
 import java.nio.ByteBuffer;
-import java.security.GeneralSecurityException;
 import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /// The keyed hash of a row: HMAC-SHA-256, cut to 128 bits. For one thread.
 ///
@@ -11,19 +9,13 @@ import javax.crypto.spec.SecretKeySpec;
 /// length of the vector in bytes | | 4 | length of the payload in bytes | | | id (UTF-8), vector
 /// (little-endian floats), payload | | 8 | version |
 public final class RowHash {
-  private static final String ALGORITHM = "HmacSHA256";
-
   private final Mac mac;
   private final ByteBuffer lengths = ByteBuffer.allocate(3 * Integer.BYTES);
   private final ByteBuffer versionBytes = ByteBuffer.allocate(Long.BYTES);
 
-  public RowHash(byte[] key) {
-    try {
-      mac = Mac.getInstance(ALGORITHM);
-      mac.init(new SecretKeySpec(key, ALGORITHM));
-    } catch (GeneralSecurityException e) {
-      throw new AssertionError("every JDK has HMAC-SHA-256", e);
-    }
+  /// @param mac for this use alone
+  public RowHash(Mac mac) {
+    this.mac = mac;
   }
 
   public Hash128 of(byte[] id, ByteBuffer vector, byte[] payload, long version) {

@@ -162,7 +162,7 @@ public final class ShardState {
   /// Over rows, counters, ownership, settings, tombstones and window; not over where the log stands
   /// and where rows lie.
   public StateHash hash() {
-    var hash = new CanonicalHash("quiver state 1").putLong(version).putLong(epoch);
+    var hash = CanonicalHash.of("quiver state 1").putLong(version).putLong(epoch);
     hash.putInt(slots.size());
     slots.forEach(range -> hash.putInt(range.first()).putInt(range.last()));
     hash.putInt(collections.size());

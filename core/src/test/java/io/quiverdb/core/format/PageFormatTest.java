@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.crypto.PlainCodec;
-import io.quiverdb.core.crypto.ScramblingCodec;
+import io.quiverdb.core.crypto.TestKeys;
 import io.quiverdb.core.storage.SimulatedStorage;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,12 +23,13 @@ final class PageFormatTest {
   private static final long FILE_ID = 0x1122334455667788L;
   private static final int LIVE_BYTES = 100;
   private static final int PAGE_BYTES = 512;
+  private static final PageCodec SEALING = TestKeys.SHARED.codec();
 
   @Test
   void pagesComeBackAsTheyWereWritten() throws IOException {
     var storage = storageWithPages(3);
 
-    var file = open(storage, 3 * PAGE_BYTES, FILE_ID, PageType.IDS);
+    var file = open(storage, fileBytes(3), FILE_ID, PageType.IDS);
 
     assertThat(file.pageCount()).isEqualTo(3);
     for (int page = 0; page < 3; page++) {
@@ -37,7 +42,7 @@ final class PageFormatTest {
   void headerIsAsSpecified() throws IOException {
     var content = storageWithPages(2).content("file");
 
-    var header = Arrays.copyOfRange(content, PAGE_BYTES, PAGE_BYTES + 28);
+    var header = Arrays.copyOfRange(content, fileBytes(1), fileBytes(1) + 28);
 
     assertThat(header)
         .asHexString()
@@ -66,10 +71,10 @@ final class PageFormatTest {
   void firstThingWrongIsReported(int offset, String message) throws IOException {
     var storage = storageWithPages(2);
     var content = storage.content("file");
-    content[PAGE_BYTES + offset] ^= (byte) 0xff;
+    content[fileBytes(1) + offset] ^= (byte) 0xff;
     storage.overwrite("file", content);
 
-    var file = open(storage, 2 * PAGE_BYTES, FILE_ID, PageType.IDS);
+    var file = open(storage, fileBytes(2), FILE_ID, PageType.IDS);
 
     assertThatThrownBy(() -> file.body(1))
         .isInstanceOf(CorruptFileException.class)
@@ -94,34 +99,34 @@ final class PageFormatTest {
     };
 
     for (int index = 0; index < offsets.length; index++) {
-      content[offsets[index]] ^= (byte) 0xff;
+      content[FileHeader.BYTES + offsets[index]] ^= (byte) 0xff;
       storage.overwrite("file", content);
 
-      var file = open(storage, PAGE_BYTES, FILE_ID, PageType.IDS);
+      var file = open(storage, fileBytes(1), FILE_ID, PageType.IDS);
 
       assertThatThrownBy(() -> file.body(0)).hasMessageContaining(messages[index]);
     }
   }
 
   @Test
-  void bytesAfterTheLiveOnesAreHarmless() throws IOException {
+  void bytesAfterTheLiveOnesCountToo() throws IOException {
     var storage = storageWithPages(1);
     var content = storage.content("file");
-    content[PageFormat.HEADER_BYTES + LIVE_BYTES] ^= 1;
+    content[FileHeader.BYTES + PageFormat.HEADER_BYTES + LIVE_BYTES] ^= 1;
     storage.overwrite("file", content);
 
-    var file = open(storage, PAGE_BYTES, FILE_ID, PageType.IDS);
+    var file = open(storage, fileBytes(1), FILE_ID, PageType.IDS);
 
-    assertThat(file.body(0).toArray(ValueLayout.JAVA_BYTE)).isEqualTo(body(0));
+    assertThatThrownBy(() -> file.body(0)).hasMessageContaining("page checksum");
   }
 
   @Test
   void pageOfAnotherFileOrTypeIsRefused() throws IOException {
     var storage = storageWithPages(1);
 
-    assertThatThrownBy(() -> open(storage, PAGE_BYTES, 7, PageType.IDS).body(0))
+    assertThatThrownBy(() -> open(storage, fileBytes(1), 7, PageType.IDS).body(0))
         .hasMessageContaining("file id is " + FILE_ID + " (expected: 7)");
-    assertThatThrownBy(() -> open(storage, PAGE_BYTES, FILE_ID, PageType.VECTORS).body(0))
+    assertThatThrownBy(() -> open(storage, fileBytes(1), FILE_ID, PageType.VECTORS).body(0))
         .hasMessageContaining("page type is 3 (expected: 1)");
   }
 
@@ -129,15 +134,15 @@ final class PageFormatTest {
   void fileOfAnotherLengthIsRefused() throws IOException {
     var storage = storageWithPages(2);
 
-    storage.overwrite("file", Arrays.copyOf(storage.content("file"), PAGE_BYTES));
+    storage.overwrite("file", Arrays.copyOf(storage.content("file"), fileBytes(1)));
 
-    assertThatThrownBy(() -> open(storage, 2 * PAGE_BYTES, FILE_ID, PageType.IDS))
-        .hasMessage("file at 0: length is 512 (expected: 1024)");
+    assertThatThrownBy(() -> open(storage, fileBytes(2), FILE_ID, PageType.IDS))
+        .hasMessage("file at 0: length is 640 (expected: 1152)");
   }
 
   @Test
   void missingFileIsDamage() {
-    assertThatThrownBy(() -> open(new SimulatedStorage(), PAGE_BYTES, FILE_ID, PageType.IDS))
+    assertThatThrownBy(() -> open(new SimulatedStorage(), fileBytes(1), FILE_ID, PageType.IDS))
         .isInstanceOf(CorruptFileException.class)
         .hasMessage("file at 0: file is missing (expected: present)");
   }
@@ -166,29 +171,42 @@ final class PageFormatTest {
       assertThatThrownBy(() -> readBlob(storage)).isInstanceOf(CorruptFileException.class);
     }
     storage.overwrite("blob", Arrays.copyOf(content, content.length + 1));
-    assertThatThrownBy(() -> readBlob(storage)).hasMessageContaining("length is");
+    assertThatThrownBy(() -> readBlob(storage)).isInstanceOf(CorruptFileException.class);
   }
 
   @Test
   void sealThatDoesNotOpenIsNamed() throws IOException {
     var storage = new SimulatedStorage();
-    BlobFile.write(storage, "blob", PageType.WINDOW, 1, 2, new byte[100], ScramblingCodec.INSTANCE);
+    BlobFile.write(storage, "blob", PageType.WINDOW, 1, 2, new byte[100], SEALING);
     byte[] content = storage.content("blob");
-    content[content.length - Long.BYTES - 1] ^= 1;
+    content[content.length - 1] ^= 1;
+    fixChecksum(content);
     storage.overwrite("blob", content);
 
-    assertThatThrownBy(
-            () ->
-                BlobFile.read(
-                    storage.open("blob"), PageType.WINDOW, 1, 2, ScramblingCodec.INSTANCE))
+    assertThatThrownBy(() -> BlobFile.read(storage.open("blob"), PageType.WINDOW, 1, 2, SEALING))
         .isInstanceOf(CorruptFileException.class)
-        .hasMessage("blob at 32: seal of the page is broken (expected: intact)");
+        .hasMessage("blob at 160: seal of the page is broken (expected: intact)");
   }
 
   @ParameterizedTest
   @CsvSource({"1, 16384", "4088, 16384", "4089, 32768", "8192, 49152"})
   void vectorPageHoldsAWholeVector(int dimension, int pageBytes) {
     assertThat(PageFormat.vectorPageBytes(dimension)).isEqualTo(pageBytes);
+  }
+
+  /// Of the only page of a file.
+  private static void fixChecksum(byte[] content) {
+    var crc = new CRC32C();
+    crc.update(content, FileHeader.BYTES, PageFormat.HEADER_BYTES - Integer.BYTES);
+    int bodyOffset = FileHeader.BYTES + PageFormat.HEADER_BYTES;
+    crc.update(content, bodyOffset, content.length - bodyOffset);
+    ByteBuffer.wrap(content)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(bodyOffset - Integer.BYTES, (int) crc.getValue());
+  }
+
+  private static int fileBytes(int pageCount) {
+    return FileHeader.BYTES + pageCount * PAGE_BYTES;
   }
 
   private static byte[] readBlob(SimulatedStorage storage) throws IOException {
@@ -204,7 +222,7 @@ final class PageFormatTest {
         writer.body().asByteBuffer().put(body(page));
         writer.endPage(LIVE_BYTES);
       }
-      assertThat(writer.finish()).isEqualTo((long) pageCount * PAGE_BYTES);
+      assertThat(writer.finish()).isEqualTo(fileBytes(pageCount));
     }
     return storage;
   }

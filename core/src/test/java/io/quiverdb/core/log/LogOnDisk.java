@@ -3,7 +3,7 @@ package io.quiverdb.core.log;
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.crypto.PlainCodec;
 import io.quiverdb.core.op.Entry;
-import io.quiverdb.core.op.Op;
+import io.quiverdb.core.op.SealedOp;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -14,6 +14,7 @@ import java.util.TreeMap;
 
 /// Opens and recovers logs whose entries are numbers.
 final class LogOnDisk {
+  static final LogCodecs CODECS = LogCodecs.of(PlainCodec.INSTANCE);
   static final ByteString STORE_ID = ByteString.copyFrom(new byte[16]);
 
   private LogOnDisk() {}
@@ -30,16 +31,11 @@ final class LogOnDisk {
   }
 
   static Opened open(Storage storage, long firstFileId, long firstLsn) throws IOException {
-    var recovery =
-        new LogRecovery(storage, LogOnDisk::codec, firstFileId, firstLsn, Optional.of(STORE_ID));
+    var recovery = new LogRecovery(storage, CODECS, firstFileId, firstLsn, Optional.of(STORE_ID));
     var numbers = new TreeMap<Long, Long>();
     recovery.run((lsn, entry) -> numbers.put(lsn, number(entry)));
-    var log = new WriteAheadLog(storage, LogOnDisk::codec, new Random(), STORE_ID, recovery);
+    var log = new WriteAheadLog(storage, CODECS, new Random(), STORE_ID, recovery);
     return new Opened(log, recovery, numbers);
-  }
-
-  private static PlainCodec codec(long fileId, ByteString salt) {
-    return PlainCodec.INSTANCE;
   }
 
   static void append(WriteAheadLog log, long... numbers) throws IOException {
@@ -51,7 +47,7 @@ final class LogOnDisk {
   }
 
   static Entry entry(long number) {
-    return Entry.newBuilder().addOps(Op.newBuilder().setEpoch(number)).build();
+    return Entry.newBuilder().addOps(SealedOp.newBuilder().setEpoch(number)).build();
   }
 
   static long number(Entry entry) {

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.CorruptFileException;
-import io.quiverdb.core.crypto.PlainCodec;
 import io.quiverdb.core.storage.CrashedException;
 import io.quiverdb.core.storage.Seed;
 import io.quiverdb.core.storage.SimulatedStorage;
@@ -183,8 +182,7 @@ final class LogRecoveryTest {
   void fileOfAnotherStoreIsRefused() throws IOException {
     var storage = twoFiles();
     var other = ByteString.copyFromUtf8("another store id");
-    var recovery =
-        new LogRecovery(storage, (_, _) -> PlainCodec.INSTANCE, 0, 0, Optional.of(other));
+    var recovery = new LogRecovery(storage, LogOnDisk.CODECS, 0, 0, Optional.of(other));
 
     assertThatThrownBy(() -> recovery.run((_, _) -> {}))
         .isInstanceOf(CorruptFileException.class)

@@ -3,8 +3,8 @@ package io.quiverdb.core.manifest;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.ByteString;
 import io.quiverdb.core.crypto.PlainCodec;
+import io.quiverdb.core.crypto.TestKeys;
 import io.quiverdb.core.op.LogPosition;
 import io.quiverdb.core.segment.DeadRowsFile;
 import io.quiverdb.core.segment.RandomRows;
@@ -14,13 +14,17 @@ import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.UUID;
 import org.roaringbitmap.RoaringBitmap;
 
 /// A store that goes through states which can be told apart: the n-th has position n, a window that
 /// says so, and n segments, in all but the newest of which row n is dead.
 final class PublishedStore {
   static final long COLLECTION_ID = 5;
+
+  private static final UUID STORE_ID = new UUID(0, 0);
 
   private static final int DIMENSION = 4;
   private static final List<SegmentRow> ROWS = RandomRows.draw(new Random(2), 3, DIMENSION);
@@ -35,7 +39,7 @@ final class PublishedStore {
 
   static PublishedStore open(Storage storage) throws IOException {
     return new PublishedStore(
-        storage, ManifestStore.open(storage, new Random(1), PlainCodec.INSTANCE));
+        storage, ManifestStore.open(storage, new Random(1), TestKeys.PLAIN, Optional.of(STORE_ID)));
   }
 
   ManifestStore manifests() {
@@ -70,7 +74,6 @@ final class PublishedStore {
             manifests.generation(),
             manifest ->
                 manifest
-                    .setStoreId(ByteString.copyFrom(new byte[16]))
                     .setPosition(LogPosition.newBuilder().setIndex(next))
                     .setWindow(manifests.writeWindow(window(next)))
                     .clearCollections()

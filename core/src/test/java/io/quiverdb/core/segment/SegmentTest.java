@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.crypto.PlainCodec;
-import io.quiverdb.core.crypto.ScramblingCodec;
+import io.quiverdb.core.crypto.TestKeys;
 import io.quiverdb.core.storage.FileStorage;
 import io.quiverdb.core.storage.Seed;
 import io.quiverdb.core.storage.SimulatedStorage;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class SegmentTest {
+  private static final PageCodec SEALING = TestKeys.SHARED.codec();
   private static final String COLLECTION = "collection";
   private static final long SEGMENT_ID = 42;
 
@@ -50,10 +52,9 @@ final class SegmentTest {
     var storage = storageWithCollection();
     var rows = RandomRows.draw(random, 200, 100);
 
-    var summary =
-        RandomRows.write(storage, COLLECTION, SEGMENT_ID, 100, rows, ScramblingCodec.INSTANCE);
+    var summary = RandomRows.write(storage, COLLECTION, SEGMENT_ID, 100, rows, SEALING);
 
-    assertHolds(Segment.open(storage, COLLECTION, summary, 100, ScramblingCodec.INSTANCE), rows);
+    assertHolds(Segment.open(storage, COLLECTION, summary, 100, SEALING), rows);
     assertThatThrownBy(
             () -> Segment.open(storage, COLLECTION, summary, 100, PlainCodec.INSTANCE).vector(0))
         .isInstanceOf(CorruptFileException.class);

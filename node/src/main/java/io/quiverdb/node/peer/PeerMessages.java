@@ -17,12 +17,12 @@ import io.quiverdb.node.peer.proto.PeerMetric;
 import io.quiverdb.node.peer.proto.PeerStatus;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey;
-import io.quiverdb.raft.HashKey;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeAddresses;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.ReplicaStatus;
+import io.quiverdb.raft.WrappedKeys;
 import io.quiverdb.raft.catalog.CollectionInfo;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -241,7 +241,7 @@ final class PeerMessages {
     return CollectionMessage.newBuilder()
         .setId(info.id())
         .setShape(shape(info.name(), info.descriptor(), info.settings()))
-        .setHashKey(ByteString.copyFrom(info.hashKey().toBytes()))
+        .setWrappedKeys(info.wrappedKeys().bytes())
         .setState(
             switch (info.state()) {
               case CREATING -> CollectionMessage.State.CREATING;
@@ -258,7 +258,7 @@ final class PeerMessages {
         message.getShape().getName(),
         descriptor(message.getShape()),
         settings(message.getShape()),
-        new HashKey(message.getHashKey().toByteArray()),
+        new WrappedKeys(message.getWrappedKeys()),
         switch (message.getState()) {
           case CREATING -> CollectionInfo.State.CREATING;
           case ACTIVE -> CollectionInfo.State.ACTIVE;

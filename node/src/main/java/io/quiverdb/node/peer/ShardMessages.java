@@ -17,8 +17,8 @@ import io.quiverdb.node.peer.proto.PeerStoredPoint;
 import io.quiverdb.node.peer.proto.SearchPointsResponse;
 import io.quiverdb.node.peer.proto.Stamp;
 import io.quiverdb.node.peer.proto.WriteShardRequest;
-import io.quiverdb.raft.HashKey;
 import io.quiverdb.raft.ShardWrite;
+import io.quiverdb.raft.WrappedKeys;
 import java.util.Optional;
 
 /// What nodes tell each other of points, as messages and back.
@@ -106,7 +106,7 @@ final class ShardMessages {
                   .setCatalogIndex(create.catalogIndex())
                   .setShape(
                       PeerMessages.shape(create.name(), create.descriptor(), create.settings()))
-                  .setHashKey(ByteString.copyFrom(create.hashKey().toBytes())));
+                  .setWrappedKeys(create.wrappedKeys().bytes()));
       case ShardWrite.DropCollection(_, var collectionId, var catalogIndex) ->
           message.setDrop(
               WriteShardRequest.Drop.newBuilder()
@@ -146,7 +146,7 @@ final class ShardMessages {
             create.getShape().getName(),
             PeerMessages.descriptor(create.getShape()),
             PeerMessages.settings(create.getShape()),
-            new HashKey(create.getHashKey().toByteArray()));
+            new WrappedKeys(create.getWrappedKeys()));
       }
       case DROP ->
           new ShardWrite.DropCollection(

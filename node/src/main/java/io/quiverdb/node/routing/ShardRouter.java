@@ -1,5 +1,6 @@
 package io.quiverdb.node.routing;
 
+import com.google.protobuf.ByteString;
 import io.quiverdb.core.Descriptor;
 import io.quiverdb.core.Filter;
 import io.quiverdb.core.Hit;
@@ -20,12 +21,12 @@ import io.quiverdb.node.routing.RoutingException.NotAttempted;
 import io.quiverdb.node.routing.RoutingException.NotFormed;
 import io.quiverdb.node.routing.RoutingException.NotReady;
 import io.quiverdb.node.routing.RoutingException.UnknownCollection;
-import io.quiverdb.raft.HashKey;
 import io.quiverdb.raft.ReadResult;
 import io.quiverdb.raft.Shard;
 import io.quiverdb.raft.ShardException;
 import io.quiverdb.raft.ShardInfo;
 import io.quiverdb.raft.ShardWrite;
+import io.quiverdb.raft.WrappedKeys;
 import io.quiverdb.raft.Written;
 import io.quiverdb.raft.catalog.Catalog;
 import io.quiverdb.raft.catalog.CatalogView;
@@ -105,7 +106,7 @@ public final class ShardRouter {
         name,
         new Descriptor(dimension, Metric.L2_SQUARED),
         Settings.NONE,
-        new HashKey(new byte[HashKey.BYTES]),
+        new WrappedKeys(ByteString.copyFrom(new byte[1])),
         CollectionInfo.State.DROPPING,
         0);
   }

@@ -2,6 +2,7 @@ package io.quiverdb.node.peer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.quiverdb.core.Descriptor;
 import io.quiverdb.core.Filter;
 import io.quiverdb.core.Hit;
@@ -21,7 +22,6 @@ import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.Vector;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey;
-import io.quiverdb.raft.HashKey;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeAddresses;
 import io.quiverdb.raft.NodeId;
@@ -31,6 +31,7 @@ import io.quiverdb.raft.ReadResult;
 import io.quiverdb.raft.ReplicaStatus;
 import io.quiverdb.raft.ShardException;
 import io.quiverdb.raft.ShardWrite;
+import io.quiverdb.raft.WrappedKeys;
 import io.quiverdb.raft.Written;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
@@ -67,7 +68,8 @@ abstract class PeerContract {
           List.of(
               new Settings.FilterableField("a.b", Settings.FilterableField.Type.KEYWORD),
               new Settings.FilterableField("c", Settings.FilterableField.Type.NUMERIC)));
-  private static final HashKey HASH_KEY = new HashKey(hashKeyBytes());
+  private static final WrappedKeys WRAPPED_KEYS =
+      new WrappedKeys(ByteString.copyFrom(wrappedKeysBytes()));
   private static final Member MEMBER =
       new Member(NODE, new NodeAddresses("a:7070", "a:7071", "[::1]:7072"));
   private static final Claim CLAIM = new Claim(new UUID(1, 2), List.of(MEMBER), 3, 1, 4 << 20);
@@ -77,7 +79,7 @@ abstract class PeerContract {
           "docs",
           new Descriptor(384, Metric.DOT),
           SETTINGS,
-          HASH_KEY,
+          WRAPPED_KEYS,
           CollectionInfo.State.CREATING,
           77);
 
@@ -192,7 +194,7 @@ abstract class PeerContract {
                 "docs",
                 new Descriptor(1, Metric.COSINE),
                 SETTINGS,
-                HASH_KEY),
+                WRAPPED_KEYS),
             new ShardWrite.DropCollection(STAMP, COLLECTION, 78),
             new ShardWrite.HashMark(STAMP_UNSEEN),
             new ShardWrite.SetOwnership(
@@ -406,8 +408,8 @@ abstract class PeerContract {
     }
   }
 
-  private static byte[] hashKeyBytes() {
-    var bytes = new byte[HashKey.BYTES];
+  private static byte[] wrappedKeysBytes() {
+    var bytes = new byte[32];
     for (int index = 0; index < bytes.length; index++) {
       bytes[index] = (byte) (index * 7);
     }

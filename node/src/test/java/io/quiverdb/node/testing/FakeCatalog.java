@@ -1,13 +1,14 @@
 package io.quiverdb.node.testing;
 
+import com.google.protobuf.ByteString;
 import io.quiverdb.core.PointIds;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.core.SlotRange;
 import io.quiverdb.core.Slots;
-import io.quiverdb.raft.HashKey;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.ShardInfo;
+import io.quiverdb.raft.WrappedKeys;
 import io.quiverdb.raft.catalog.Catalog;
 import io.quiverdb.raft.catalog.CatalogView;
 import io.quiverdb.raft.catalog.CatalogWrite;
@@ -79,7 +80,7 @@ public final class FakeCatalog implements Catalog {
                 name,
                 descriptor,
                 settings,
-                new HashKey(new byte[HashKey.BYTES]),
+                new WrappedKeys(ByteString.copyFrom(new byte[32])),
                 CollectionInfo.State.ACTIVE,
                 id);
         collections.put(name, info);

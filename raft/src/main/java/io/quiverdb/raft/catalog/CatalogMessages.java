@@ -8,10 +8,10 @@ import io.quiverdb.core.Settings.FilterableField;
 import io.quiverdb.core.op.CollectionDescriptor;
 import io.quiverdb.core.op.CollectionSettings;
 import io.quiverdb.raft.Claim;
-import io.quiverdb.raft.HashKey;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeAddresses;
 import io.quiverdb.raft.NodeId;
+import io.quiverdb.raft.WrappedKeys;
 import io.quiverdb.raft.catalog.proto.ClusterClaim;
 import io.quiverdb.raft.catalog.proto.ClusterMember;
 import io.quiverdb.raft.catalog.proto.Collection;
@@ -94,7 +94,7 @@ public final class CatalogMessages {
         .setName(collection.name())
         .setCollectionDescriptor(toMessage(collection.descriptor()))
         .setSettings(toMessage(collection.settings()))
-        .setHashKey(ByteString.copyFrom(collection.hashKey().toBytes()))
+        .setWrappedKeys(collection.wrappedKeys().bytes())
         .setState(
             switch (collection.state()) {
               case CREATING -> Collection.State.CREATING;
@@ -111,7 +111,7 @@ public final class CatalogMessages {
         message.getName(),
         fromMessage(message.getCollectionDescriptor()),
         fromMessage(message.getSettings()),
-        new HashKey(message.getHashKey().toByteArray()),
+        new WrappedKeys(message.getWrappedKeys()),
         switch (message.getState()) {
           case CREATING -> CollectionInfo.State.CREATING;
           case ACTIVE -> CollectionInfo.State.ACTIVE;

@@ -3,12 +3,13 @@ package io.quiverdb.raft.catalog;
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.raft.Claim;
-import io.quiverdb.raft.HashKey;
+import io.quiverdb.raft.WrappedKeys;
 import io.quiverdb.raft.catalog.proto.BeginCreateCollection;
 import io.quiverdb.raft.catalog.proto.BeginDropCollection;
 import io.quiverdb.raft.catalog.proto.CatalogOp;
 import io.quiverdb.raft.catalog.proto.FinishCollection;
 import io.quiverdb.raft.catalog.proto.FormCluster;
+import javax.crypto.Mac;
 
 /// Makes the operations that the catalogue's log holds, before they are proposed.
 final class CatalogOps {
@@ -23,20 +24,22 @@ final class CatalogOps {
         .build();
   }
 
-  /// @param hashKey drawn for this operation; no part of its digest, since a repetition draws
+  /// @param wrappedKeys drawn for this operation; no part of its digest, since a repetition draws
   ///   another
+  /// @param mac keyed for digests of requests
   /// @throws IllegalArgumentException if the name is not valid or the settings are too large
-  static CatalogOp beginCreate(CatalogWrite.CreateCollection write, HashKey hashKey) {
+  static CatalogOp beginCreate(
+      CatalogWrite.CreateCollection write, WrappedKeys wrappedKeys, Mac mac) {
     CollectionNames.check(write.name());
     var create =
         BeginCreateCollection.newBuilder()
             .setName(write.name())
             .setCollectionDescriptor(CatalogMessages.toMessage(write.descriptor()))
             .setSettings(CatalogMessages.toMessage(write.settings()));
-    var digest = Digests.of("create", create.build().toByteString());
+    var digest = Digests.of("create", create.build().toByteString(), mac);
     var op =
         request(write.requestId(), digest)
-            .setBeginCreateCollection(create.setHashKey(ByteString.copyFrom(hashKey.toBytes())))
+            .setBeginCreateCollection(create.setWrappedKeys(wrappedKeys.bytes()))
             .build();
     if (op.getSerializedSize() > BYTES_MAX) {
       throw new IllegalArgumentException(
@@ -47,10 +50,10 @@ final class CatalogOps {
   }
 
   /// @throws IllegalArgumentException if no collection may have this name
-  static CatalogOp beginDrop(CatalogWrite.DropCollection write) {
+  static CatalogOp beginDrop(CatalogWrite.DropCollection write, Mac mac) {
     CollectionNames.check(write.name());
     var drop = BeginDropCollection.newBuilder().setName(write.name()).build();
-    return request(write.requestId(), Digests.of("drop", drop.toByteString()))
+    return request(write.requestId(), Digests.of("drop", drop.toByteString(), mac))
         .setBeginDropCollection(drop)
         .build();
   }

@@ -1,8 +1,6 @@
 package io.quiverdb.raft.catalog;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.quiverdb.raft.ReplicatedState;
-import io.quiverdb.raft.catalog.proto.CatalogOp;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -11,11 +9,16 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /// This node's replica of the catalogue: a memory image of its log. It keeps no checkpoint yet, so
 /// its log has to be kept whole and is replayed whole at every start.
 public final class CatalogReplica implements ReplicatedState {
+  private final CatalogKeys keys;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
   private volatile CatalogState state = CatalogState.EMPTY;
   private volatile TermIndex applied = TermIndex.NONE;
   private boolean leads;
+
+  public CatalogReplica(CatalogKeys keys) {
+    this.keys = keys;
+  }
 
   /// Hears what happens to this replica, on the thread that applies entries: not to be held up.
   interface Listener {
@@ -30,6 +33,11 @@ public final class CatalogReplica implements ReplicatedState {
   /// What is applied here; empty before the cluster is formed.
   public Optional<CatalogView> view() {
     return state.view();
+  }
+
+  /// What its log is sealed with.
+  CatalogKeys keys() {
+    return keys;
   }
 
   CatalogState state() {
@@ -50,7 +58,7 @@ public final class CatalogReplica implements ReplicatedState {
 
   @Override
   public ByteBuffer apply(long term, long index, ByteBuffer entry) {
-    var result = state.apply(index, parse(index, entry));
+    var result = state.apply(index, keys.open(index, entry));
     publish(result.state(), new TermIndex(term, index));
     return result.answer().toByteString().asReadOnlyByteBuffer();
   }
@@ -88,13 +96,5 @@ public final class CatalogReplica implements ReplicatedState {
     state = newState;
     applied = place;
     listeners.forEach(Listener::changed);
-  }
-
-  private static CatalogOp parse(long index, ByteBuffer entry) {
-    try {
-      return CatalogOp.parseFrom(entry);
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("catalogue entry " + index + ": not an operation", e);
-    }
   }
 }

@@ -2,9 +2,9 @@ package io.quiverdb.raft.catalog;
 
 import com.google.protobuf.ByteString;
 import io.quiverdb.raft.Claim;
-import io.quiverdb.raft.HashKey;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.ShardInfo;
+import io.quiverdb.raft.WrappedKeys;
 import io.quiverdb.raft.catalog.CollectionInfo.State;
 import io.quiverdb.raft.catalog.proto.BeginCreateCollection;
 import io.quiverdb.raft.catalog.proto.BeginDropCollection;
@@ -164,7 +164,7 @@ final class CatalogState {
               op.getName(),
               CatalogMessages.fromMessage(op.getCollectionDescriptor()),
               CatalogMessages.fromMessage(op.getSettings()),
-              new HashKey(op.getHashKey().toByteArray()),
+              new WrappedKeys(op.getWrappedKeys()),
               State.CREATING,
               numbered(index));
     } catch (IllegalArgumentException e) {
@@ -266,7 +266,7 @@ final class CatalogState {
         collection.name(),
         collection.descriptor(),
         collection.settings(),
-        collection.hashKey(),
+        collection.wrappedKeys(),
         state,
         index);
   }

@@ -1,7 +1,6 @@
 package io.quiverdb.raft.catalog;
 
 import io.quiverdb.raft.GroupReplica;
-import io.quiverdb.raft.HashKey;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.Peer;
 import io.quiverdb.raft.ShardException;
@@ -11,7 +10,6 @@ import io.quiverdb.raft.catalog.CollectionInfo.State;
 import io.quiverdb.raft.catalog.proto.CatalogAnswer;
 import io.quiverdb.raft.catalog.proto.CatalogOp;
 import io.quiverdb.raft.catalog.proto.Collection;
-import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -26,25 +24,18 @@ public final class ClusterCatalog implements Catalog, AutoCloseable {
   private final GroupReplica group;
   private final CatalogReplica replica;
   private final Function<NodeId, Peer> peers;
-  private final SecureRandom random;
   private final Executor executor;
   private final Waiters waiters;
   private final AtomicInteger writes = new AtomicInteger();
 
   /// @param peers reaches a member of the cluster
-  /// @param random draws the keys of collections
   /// @param executor runs what follows upon an entry's being applied; shut down after this is
   ///   closed
   public ClusterCatalog(
-      GroupReplica group,
-      CatalogReplica replica,
-      Function<NodeId, Peer> peers,
-      SecureRandom random,
-      Executor executor) {
+      GroupReplica group, CatalogReplica replica, Function<NodeId, Peer> peers, Executor executor) {
     this.group = group;
     this.replica = replica;
     this.peers = peers;
-    this.random = random;
     this.executor = executor;
     this.waiters = new Waiters(group, replica, executor);
   }
@@ -106,20 +97,16 @@ public final class ClusterCatalog implements Catalog, AutoCloseable {
 
   private CatalogOp begin(CatalogWrite write) {
     return switch (write) {
-      case CreateCollection create -> CatalogOps.beginCreate(create, drawHashKey());
-      case DropCollection drop -> CatalogOps.beginDrop(drop);
+      case CreateCollection create ->
+          CatalogOps.beginCreate(
+              create, replica.keys().drawCollectionKeys(), replica.keys().requestMac());
+      case DropCollection drop -> CatalogOps.beginDrop(drop, replica.keys().requestMac());
     };
-  }
-
-  private HashKey drawHashKey() {
-    var bytes = new byte[HashKey.BYTES];
-    random.nextBytes(bytes);
-    return new HashKey(bytes);
   }
 
   private CompletableFuture<CatalogWritten> proposeUntilSettled(CatalogOp op) {
     return group
-        .propose(op.toByteString().asReadOnlyByteBuffer())
+        .propose(replica.keys().seal(op))
         .thenComposeAsync(reply -> settle(op, CatalogAnswers.parse(reply.answer())), executor);
   }
 

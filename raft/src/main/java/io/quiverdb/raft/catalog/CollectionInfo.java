@@ -2,7 +2,7 @@ package io.quiverdb.raft.catalog;
 
 import io.quiverdb.core.Descriptor;
 import io.quiverdb.core.Settings;
-import io.quiverdb.raft.HashKey;
+import io.quiverdb.raft.WrappedKeys;
 
 /// A collection as the catalogue knows it.
 ///
@@ -14,7 +14,7 @@ public record CollectionInfo(
     String name,
     Descriptor descriptor,
     Settings settings,
-    HashKey hashKey,
+    WrappedKeys wrappedKeys,
     State state,
     long catalogIndex) {
   public enum State {

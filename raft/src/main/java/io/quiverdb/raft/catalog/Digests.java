@@ -7,18 +7,20 @@ import io.quiverdb.core.RequestId;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import javax.crypto.Mac;
 
-/// The first 16 bytes of SHA-256 over what identifies a request.
+/// The first 16 bytes of a hash over what identifies a request: HMAC-SHA-256 where that is of
+/// users' making, SHA-256 where it is the catalogue's.
 final class Digests {
   private static final int BYTES = 16;
 
   private Digests() {}
 
-  static ByteString of(String kind, ByteString content) {
-    var sha256 = sha256();
-    sha256.update(kind.getBytes(US_ASCII));
-    sha256.update(content.asReadOnlyByteBuffer());
-    return ByteString.copyFrom(sha256.digest(), 0, BYTES);
+  /// @param mac keyed for digests of requests
+  static ByteString of(String kind, ByteString content, Mac mac) {
+    mac.update(kind.getBytes(US_ASCII));
+    mac.update(content.asReadOnlyByteBuffer());
+    return ByteString.copyFrom(mac.doFinal(), 0, BYTES);
   }
 
   /// The id of what the catalogue asks of a shard: the same whichever leader asks, and however

@@ -218,7 +218,7 @@ public final class Reconciler implements AutoCloseable {
                       collection.name(),
                       collection.descriptor(),
                       collection.settings(),
-                      collection.hashKey()))
+                      collection.wrappedKeys()))
               .thenAccept(written -> ShardOutcomes.requireCreated(written.outcome()));
       case DROPPING ->
           write(
@@ -247,7 +247,7 @@ public final class Reconciler implements AutoCloseable {
 
   private CompletableFuture<CatalogAnswer> propose(CatalogOp op) {
     return group
-        .propose(op.toByteString().asReadOnlyByteBuffer())
+        .propose(replica.keys().seal(op))
         .thenApply(reply -> CatalogAnswers.parse(reply.answer()));
   }
 }

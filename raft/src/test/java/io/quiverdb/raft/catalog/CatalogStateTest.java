@@ -10,11 +10,12 @@ import io.quiverdb.core.RequestId;
 import io.quiverdb.core.Settings;
 import io.quiverdb.core.Settings.FilterableField;
 import io.quiverdb.raft.Claim;
-import io.quiverdb.raft.HashKey;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeAddresses;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.Seeds;
+import io.quiverdb.raft.TestKeyRing;
+import io.quiverdb.raft.WrappedKeys;
 import io.quiverdb.raft.catalog.CatalogWrite.CreateCollection;
 import io.quiverdb.raft.catalog.CatalogWrite.DropCollection;
 import io.quiverdb.raft.catalog.CollectionInfo.State;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import javax.crypto.Mac;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -130,15 +132,15 @@ final class CatalogStateTest {
   }
 
   @Test
-  void repetitionWithAnotherHashKeyIsTheSameRequest() {
+  void repetitionWithOtherKeysIsTheSameRequest() {
     form();
     var write = new CreateCollection(id(1), "a", descriptor(), Settings.NONE);
-    apply(CatalogOps.beginCreate(write, key(1)));
+    apply(CatalogOps.beginCreate(write, key(1), mac()));
 
-    var answer = apply(CatalogOps.beginCreate(write, key(2)));
+    var answer = apply(CatalogOps.beginCreate(write, key(2), mac()));
 
     assertThat(answer.hasCreated()).isTrue();
-    assertThat(collection("a").hashKey()).isEqualTo(key(1));
+    assertThat(collection("a").wrappedKeys()).isEqualTo(key(1));
   }
 
   @ParameterizedTest
@@ -260,7 +262,7 @@ final class CatalogStateTest {
       case 1 -> mangled.setDigest(ByteString.copyFromUtf8("another"));
       default -> {
         if (op.hasBeginCreateCollection()) {
-          mangled.getBeginCreateCollectionBuilder().clearHashKey().clearCollectionDescriptor();
+          mangled.getBeginCreateCollectionBuilder().clearWrappedKeys().clearCollectionDescriptor();
         }
       }
     }
@@ -285,11 +287,15 @@ final class CatalogStateTest {
     var settings =
         new Settings(List.of(new FilterableField("author.name", FilterableField.Type.KEYWORD)));
     return CatalogOps.beginCreate(
-        new CreateCollection(id(request), name, descriptor(), settings), key(request));
+        new CreateCollection(id(request), name, descriptor(), settings), key(request), mac());
   }
 
   private static CatalogOp drop(int request, String name) {
-    return CatalogOps.beginDrop(new DropCollection(id(request), name));
+    return CatalogOps.beginDrop(new DropCollection(id(request), name), mac());
+  }
+
+  private static Mac mac() {
+    return TestKeyRing.INSTANCE.catalogRequestMac();
   }
 
   private static Descriptor descriptor() {
@@ -300,10 +306,10 @@ final class CatalogStateTest {
     return new RequestId(new UUID(0, request));
   }
 
-  private static HashKey key(int seed) {
-    var bytes = new byte[HashKey.BYTES];
+  private static WrappedKeys key(int seed) {
+    var bytes = new byte[32];
     new Random(seed).nextBytes(bytes);
-    return new HashKey(bytes);
+    return new WrappedKeys(ByteString.copyFrom(bytes));
   }
 
   private static Claim claim(int clusterId) {

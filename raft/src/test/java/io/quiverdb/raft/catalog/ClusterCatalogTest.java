@@ -16,12 +16,12 @@ import io.quiverdb.raft.NodeAddresses;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.ReplicatedState.TermIndex;
 import io.quiverdb.raft.ShardException;
+import io.quiverdb.raft.TestKeyRing;
 import io.quiverdb.raft.catalog.CatalogWrite.CreateCollection;
 import io.quiverdb.raft.catalog.CatalogWrite.DropCollection;
 import io.quiverdb.raft.catalog.CollectionInfo.State;
 import io.quiverdb.raft.catalog.proto.CatalogOp;
 import java.nio.ByteBuffer;
-import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -31,7 +31,8 @@ import org.junit.jupiter.api.Test;
 
 /// At a leader whose entries are applied at once; what a reconciler would do is done by hand.
 final class ClusterCatalogTest {
-  private final CatalogReplica replica = new CatalogReplica();
+  private final CatalogReplica replica =
+      new CatalogReplica(new CatalogKeys(() -> TestKeyRing.INSTANCE));
   private final Group group = new Group();
   private final ClusterCatalog catalog =
       new ClusterCatalog(
@@ -40,7 +41,6 @@ final class ClusterCatalogTest {
           _ -> {
             throw new AssertionError("asked another node");
           },
-          new SecureRandom(),
           Runnable::run);
 
   @Test
@@ -201,7 +201,7 @@ final class ClusterCatalogTest {
   }
 
   private void log(CatalogOp op) {
-    group.propose(op.toByteString().asReadOnlyByteBuffer()).join();
+    group.propose(replica.keys().seal(op)).join();
   }
 
   private static CreateCollection create(int request, String name) {

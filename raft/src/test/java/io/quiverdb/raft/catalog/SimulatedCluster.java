@@ -1,6 +1,5 @@
 package io.quiverdb.raft.catalog;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.storage.CrashedException;
 import io.quiverdb.raft.Claim;
@@ -13,8 +12,8 @@ import io.quiverdb.raft.PeerTransport;
 import io.quiverdb.raft.Shard;
 import io.quiverdb.raft.ShardException;
 import io.quiverdb.raft.ShardWrite;
+import io.quiverdb.raft.TestKeyRing;
 import io.quiverdb.raft.Written;
-import io.quiverdb.raft.catalog.proto.CatalogOp;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -290,12 +289,7 @@ public final class SimulatedCluster {
   }
 
   void checkBeforeLogging(Claim claim, ByteBuffer entry) {
-    CatalogOp op;
-    try {
-      op = CatalogOp.parseFrom(entry.duplicate());
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalArgumentException(e);
-    }
+    var op = new CatalogKeys(() -> TestKeyRing.INSTANCE).open(0, entry.duplicate());
     if (op.hasFormCluster()) {
       claim.members().forEach(member -> checkReadyToBeFormed(node(member.id()), claim));
     }

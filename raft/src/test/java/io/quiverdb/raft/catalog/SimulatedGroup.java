@@ -6,6 +6,7 @@ import io.quiverdb.raft.GroupReplica;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.ReplicatedState.TermIndex;
 import io.quiverdb.raft.ShardException;
+import io.quiverdb.raft.TestKeyRing;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,7 +24,7 @@ final class SimulatedGroup {
   final Claim claim;
 
   /// Has applied all of the log.
-  final CatalogReplica truth = new CatalogReplica();
+  final CatalogReplica truth = new CatalogReplica(new CatalogKeys(() -> TestKeyRing.INSTANCE));
 
   private final SimulatedCluster cluster;
   private final Random random;

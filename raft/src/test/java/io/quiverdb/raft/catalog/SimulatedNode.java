@@ -10,11 +10,11 @@ import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
 import io.quiverdb.raft.Shard;
+import io.quiverdb.raft.TestKeyRing;
 import io.quiverdb.raft.membership.ClaimFile;
 import io.quiverdb.raft.membership.NodeClaim;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -60,15 +60,14 @@ public final class SimulatedNode implements Peer {
     }
 
     private final class Catalogue {
-      private final CatalogReplica replica = new CatalogReplica();
+      private final CatalogReplica replica =
+          new CatalogReplica(new CatalogKeys(() -> TestKeyRing.INSTANCE));
       private final SimulatedGroup.Member member;
       private final ClusterCatalog view;
 
       Catalogue(Claim held) {
         member = cluster.group(held).join(self.id(), replica);
-        view =
-            new ClusterCatalog(
-                member, replica, Running.this::peer, new SeededRandom(random), scheduler);
+        view = new ClusterCatalog(member, replica, Running.this::peer, scheduler);
         new Reconciler(
                 held,
                 member,
@@ -237,21 +236,5 @@ public final class SimulatedNode implements Peer {
   @Override
   public CompletableFuture<Optional<StateHash>> hashAt(int shard, Position position) {
     throw new UnsupportedOperationException();
-  }
-
-  /// The same in every run of a seed.
-  private static final class SeededRandom extends SecureRandom {
-    private static final long serialVersionUID = 1L;
-
-    private final Random random;
-
-    SeededRandom(Random random) {
-      this.random = random;
-    }
-
-    @Override
-    public void nextBytes(byte[] bytes) {
-      random.nextBytes(bytes);
-    }
   }
 }
