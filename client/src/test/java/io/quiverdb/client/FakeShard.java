@@ -114,12 +114,13 @@ final class FakeShard {
       return false;
     }
     Object value = PayloadJson.read(payload.toStringUtf8()).get(filter.getEq().getField());
-    return switch (filter.getEq().getValueCase()) {
-      case TEXT -> filter.getEq().getText().equals(value);
-      case WHOLE -> Long.valueOf(filter.getEq().getWhole()).equals(value);
-      case REAL -> Double.valueOf(filter.getEq().getReal()).equals(value);
-      case BOOLEAN -> Boolean.valueOf(filter.getEq().getBoolean()).equals(value);
-      case VALUE_NOT_SET -> false;
+    var wanted = filter.getEq().getValue();
+    return switch (wanted.getKindCase()) {
+      case TEXT -> wanted.getText().equals(value);
+      case WHOLE -> Long.valueOf(wanted.getWhole()).equals(value);
+      case REAL -> Double.valueOf(wanted.getReal()).equals(value);
+      case BOOLEAN -> Boolean.valueOf(wanted.getBoolean()).equals(value);
+      case KIND_NOT_SET -> false;
     };
   }
 }

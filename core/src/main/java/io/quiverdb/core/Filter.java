@@ -162,12 +162,12 @@ public sealed interface Filter {
   private static void requirePath(String path) {
     if (List.of(path.split("\\.", -1)).contains("")) {
       throw new IllegalArgumentException(
-          "path: \"" + path + "\" (expected: names separated by dots)");
+          "field: \"" + path + "\" (expected: names separated by dots)");
     }
     int bytes = path.getBytes(StandardCharsets.UTF_8).length;
     if (bytes > PATH_BYTES_MAX) {
       throw new IllegalArgumentException(
-          "path: " + bytes + " bytes (expected: at most " + PATH_BYTES_MAX + ")");
+          "field: " + bytes + " bytes (expected: at most " + PATH_BYTES_MAX + ")");
     }
   }
 

@@ -52,9 +52,9 @@ final class ExportCommand implements Callable<Integer> {
 
   @Option(
       names = "--filter",
-      paramLabel = "FIELD=VALUE",
+      paramLabel = "CONDITION",
       converter = FilterConverter.class,
-      description = "Only points whose payload has this.")
+      description = FilterConverter.DESCRIPTION)
   private Optional<Filter> filter = Optional.empty();
 
   @Override

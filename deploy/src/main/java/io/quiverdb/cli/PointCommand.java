@@ -121,9 +121,9 @@ final class PointCommand {
       @Parameters(paramLabel = "COLLECTION") String collection,
       @Option(
               names = "--filter",
-              paramLabel = "FIELD=VALUE",
+              paramLabel = "CONDITION",
               converter = FilterConverter.class,
-              description = "Only points whose payload has this.")
+              description = FilterConverter.DESCRIPTION)
           Optional<Filter> filter,
       @Option(
               names = "--limit",
@@ -149,16 +149,20 @@ final class PointCommand {
 
   @Command(
       description = "Counts points, exactly.",
-      footer = {"", "Example:", "  quiver point count docs --filter lang=en"})
+      footer = {
+        "",
+        "Example:",
+        "  quiver point count docs --filter 'author.name exists or year between 2020 and 2024'"
+      })
   int count(
       @Mixin Connection connection,
       @Mixin Output output,
       @Parameters(paramLabel = "COLLECTION") String collection,
       @Option(
               names = "--filter",
-              paramLabel = "FIELD=VALUE",
+              paramLabel = "CONDITION",
               converter = FilterConverter.class,
-              description = "Only points whose payload has this.")
+              description = FilterConverter.DESCRIPTION)
           Optional<Filter> filter) {
     try (var quiver = connection.open()) {
       var points = quiver.collection(collection);

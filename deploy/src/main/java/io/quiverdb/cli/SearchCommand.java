@@ -28,6 +28,8 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  quiver search docs --vector 0.1,0.2,0.3 -k 5 --filter lang=en --with-payload",
       "  quiver search unicode --text \"cat face with tears of joy\" --filter script=Common",
+      "  quiver search docs --id-of a --filter 'lang in (en, fr) and year >= 2020 and not draft ="
+          + " true'",
       "  quiver search docs --id-of a -k 3"
     })
 final class SearchCommand implements Callable<Integer> {
@@ -49,9 +51,9 @@ final class SearchCommand implements Callable<Integer> {
 
   @Option(
       names = "--filter",
-      paramLabel = "FIELD=VALUE",
+      paramLabel = "CONDITION",
       converter = FilterConverter.class,
-      description = "Only points whose payload has this.")
+      description = FilterConverter.DESCRIPTION)
   private Optional<Filter> filter = Optional.empty();
 
   @Option(names = "--with-payload", description = "Shows payloads too.")

@@ -30,7 +30,8 @@ class BadCallTest {
         "collection create docs                     | Missing required option: '--dimension=N'",
         "collection create docs --dimension x       | 'x' is not an int",
         "search docs                                | Missing required argument",
-        "search docs --vector 1 --filter x          | filter: x (expected: FIELD=VALUE)",
+        "search docs --vector 1 --filter x          | filter: the end at character 2 (expected: =,"
+            + " !=, <,",
         "status --wait steady                       | wait: steady (expected: ready)",
         "status --output xml                        | output: xml (expected: table or json)",
         "status --endpoint here                     | endpoint: here (expected: HOST:PORT)",

@@ -148,6 +148,9 @@ class CommandsTest {
     assertThat(run("point", "count", "points", "--filter", "lang=en", "--output", "json"))
         .isEqualTo(ExitCode.GOOD);
     assertThat(out).isEqualTo("{\"count\":1}\n");
+    assertThat(run("point", "count", "points", "--filter", "not lang in (en, fr)"))
+        .isEqualTo(ExitCode.GOOD);
+    assertThat(out).isEqualTo("1\n");
 
     assertThat(run("search", "points", "--vector", "1,2,3", "-k", "1", "--with-payload"))
         .isEqualTo(ExitCode.GOOD);

@@ -44,12 +44,4 @@ class ConvertersTest {
     assertThatThrownBy(() -> new MetricConverter().convert("manhattan"))
         .hasMessage("metric: manhattan (expected: cosine, l2 or dot)");
   }
-
-  @Test
-  void filterWithoutValueIsRefused() {
-    assertThatThrownBy(() -> new FilterConverter().convert("script"))
-        .hasMessage("filter: script (expected: FIELD=VALUE)");
-    assertThatThrownBy(() -> new FilterConverter().convert("=Greek"))
-        .hasMessage("filter: =Greek (expected: FIELD=VALUE)");
-  }
 }

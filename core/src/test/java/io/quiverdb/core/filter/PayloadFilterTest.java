@@ -127,7 +127,7 @@ final class PayloadFilterTest {
   void pathWithoutANameIsRefused(String path) {
     assertThatThrownBy(() -> new Filter.Eq(path, new Value.Whole(1)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("path: \"" + path + "\" (expected: names separated by dots)");
+        .hasMessage("field: \"" + path + "\" (expected: names separated by dots)");
   }
 
   @Test
@@ -244,7 +244,7 @@ final class PayloadFilterTest {
     assertRefused(() -> new Filter.In("a", List.of()), "in: no values (expected: 1 to 1000)");
     assertRefused(() -> new Filter.And(List.of()), "and: no conditions (expected: at least one)");
     assertRefused(
-        () -> new Filter.Exists("a".repeat(1025)), "path: 1025 bytes (expected: at most 1024)");
+        () -> new Filter.Exists("a".repeat(1025)), "field: 1025 bytes (expected: at most 1024)");
   }
 
   @Test

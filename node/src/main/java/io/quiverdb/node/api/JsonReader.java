@@ -23,8 +23,8 @@ import java.util.List;
 import java.util.Set;
 
 /// Reads a request from JSON, by the contract's descriptors: fields by their names there, vectors
-/// as arrays, payloads as nested JSON kept to the letter, filters as `{"field": …, "eq": …}`. What
-/// the contract does not know is refused by name.
+/// as arrays, payloads as nested JSON kept to the letter, filters in the form that the contract
+/// gives them. What the contract does not know is refused by name.
 final class JsonReader {
   // NaN and the infinities are no JSON; they are read so that vectors can refuse them by name.
   private static final JsonFactory JSON =
@@ -130,7 +130,7 @@ final class JsonReader {
     var nested = builder.newBuilderForField(field);
     switch (nested) {
       case Vector.Builder vector -> vector.setLittleEndian(readVector(path));
-      case Filter.Builder filter -> readFilter(filter, path);
+      case Filter.Builder filter -> new JsonFilterReader(this, parser).read(filter, path);
       default -> readMessage(nested, path);
     }
     return nested.build();
@@ -156,40 +156,6 @@ final class JsonReader {
     return ByteString.copyFrom(bytes.flip());
   }
 
-  private void readFilter(Filter.Builder filter, JsonPath path) throws IOException {
-    expect(JsonToken.START_OBJECT, path, "{\"field\": …, \"eq\": …}");
-    var eq = filter.getEqBuilder();
-    while (parser.nextToken() != JsonToken.END_OBJECT) {
-      String name = parser.currentName();
-      parser.nextToken();
-      switch (name) {
-        case "field" -> {
-          expect(JsonToken.VALUE_STRING, path.field(name), "text");
-          eq.setField(parser.getText());
-        }
-        case "eq" -> readOperand(eq, path.field(name));
-        default -> throw path.field(shown(name)).expected("field, eq", "unknown field");
-      }
-    }
-  }
-
-  private void readOperand(Filter.Eq.Builder eq, JsonPath path) throws IOException {
-    switch (parser.currentToken()) {
-      case VALUE_STRING -> eq.setText(parser.getText());
-      case VALUE_TRUE -> eq.setBoolean(true);
-      case VALUE_FALSE -> eq.setBoolean(false);
-      case VALUE_NUMBER_FLOAT -> eq.setReal(parser.getDoubleValue());
-      case VALUE_NUMBER_INT -> {
-        if (parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
-          eq.setReal(parser.getDoubleValue());
-        } else {
-          eq.setWhole(parser.getLongValue());
-        }
-      }
-      default -> throw path.expected("text, a number, or true or false", got());
-    }
-  }
-
   /// The value's own bytes.
   private ByteString readRaw() throws IOException {
     long start = parser.currentTokenLocation().getByteOffset();
@@ -200,7 +166,7 @@ final class JsonReader {
     return ByteString.copyFrom(body, (int) start, (int) (end - start));
   }
 
-  private boolean readBoolean(JsonPath path) throws IOException {
+  boolean readBoolean(JsonPath path) throws IOException {
     return switch (parser.currentToken()) {
       case VALUE_TRUE -> true;
       case VALUE_FALSE -> false;
@@ -236,13 +202,14 @@ final class JsonReader {
                     got()));
   }
 
-  private void expect(JsonToken token, JsonPath path, String expectation) {
+  void expect(JsonToken token, JsonPath path, String expectation) {
     if (parser.currentToken() != token) {
       throw path.expected(expectation, got());
     }
   }
 
-  private String got() {
+  /// What the parser stands at, for messages.
+  String got() {
     try {
       return switch (parser.currentToken()) {
         case START_OBJECT -> "an object";
@@ -257,7 +224,7 @@ final class JsonReader {
     }
   }
 
-  private static String shown(String text) {
+  static String shown(String text) {
     return text.length() <= SHOWN_CHARACTERS ? text : text.substring(0, SHOWN_CHARACTERS) + "…";
   }
 }

@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.quiverdb.api.v1.ShardPosition;
 import io.quiverdb.core.Descriptor;
-import io.quiverdb.core.Filter;
 import io.quiverdb.core.Hit;
 import io.quiverdb.core.Metric;
 import io.quiverdb.core.Payload;
@@ -75,39 +74,6 @@ final class Messages {
           "id: %d bytes (expected: 1 to %d bytes of UTF-8)".formatted(bytes, limits.idBytesMax()));
     }
     return id;
-  }
-
-  /// Empty if there is no condition.
-  static Optional<Filter> filter(io.quiverdb.api.v1.Filter message) {
-    return switch (message.getConditionCase()) {
-      case EQ -> Optional.of(eq(message.getEq()));
-      case CONDITION_NOT_SET -> Optional.empty();
-    };
-  }
-
-  private static Filter eq(io.quiverdb.api.v1.Filter.Eq message) {
-    if (message.getField().isEmpty() || List.of(message.getField().split("\\.", -1)).contains("")) {
-      throw new IllegalArgumentException(
-          "filter.field: \"" + message.getField() + "\" (expected: names separated by dots)");
-    }
-    Filter.Value value =
-        switch (message.getValueCase()) {
-          case TEXT -> new Filter.Value.Text(message.getText());
-          case WHOLE -> new Filter.Value.Whole(message.getWhole());
-          case REAL -> new Filter.Value.Real(finite(message.getReal()));
-          case BOOLEAN -> new Filter.Value.Bool(message.getBoolean());
-          case VALUE_NOT_SET ->
-              throw new IllegalArgumentException(
-                  "filter.eq: missing (expected: text, a number, or true or false)");
-        };
-    return new Filter.Eq(message.getField(), value);
-  }
-
-  private static double finite(double number) {
-    if (!Double.isFinite(number)) {
-      throw new IllegalArgumentException("filter.eq: " + number + " (expected: a finite number)");
-    }
-    return number;
   }
 
   static Descriptor descriptor(int dimension, io.quiverdb.api.v1.Metric metric, Limits limits) {

@@ -229,7 +229,7 @@ final class PointCalls {
           "limit: %s (expected: 0 to %d)"
               .formatted(Integer.toUnsignedString(limit), limits.kMax()));
     }
-    var filter = Messages.filter(request.getFilter());
+    var filter = FilterMessages.filter(request.getFilter());
     var cursor = Optional.of(request.getCursor()).filter(text -> !text.isEmpty());
     var collection = router.collection(request.getCollection(), deadline);
     var answer = router.scan(collection, cursor, limit, filter, deadline);
@@ -241,7 +241,7 @@ final class PointCalls {
   }
 
   CountResponse count(CountRequest request, Deadline deadline) {
-    var filter = Messages.filter(request.getFilter());
+    var filter = FilterMessages.filter(request.getFilter());
     var collection = router.collection(request.getCollection(), deadline);
     var answer = router.count(collection, filter, deadline);
     return CountResponse.newBuilder()

@@ -23,7 +23,7 @@ final class SearchCalls {
           "k: %s (expected: 1 to %d)"
               .formatted(Integer.toUnsignedString(request.getK()), limits.kMax()));
     }
-    var filter = Messages.filter(request.getFilter());
+    var filter = FilterMessages.filter(request.getFilter());
     var collection = router.collection(request.getCollection(), deadline);
     Vector vector;
     try {

@@ -253,7 +253,11 @@ class BadInputTest {
             PointsGrpc.getCountMethod(),
             CountRequest.newBuilder()
                 .setCollection("docs")
-                .setFilter(Filter.newBuilder().setEq(Filter.Eq.newBuilder().setText("x")))
+                .setFilter(
+                    Filter.newBuilder()
+                        .setEq(
+                            Filter.Eq.newBuilder()
+                                .setValue(Filter.Value.newBuilder().setText("x"))))
                 .build(),
             "POST",
             "/v1/collections/docs/points/count",
@@ -262,6 +266,40 @@ class BadInputTest {
             Status.Code.INVALID_ARGUMENT,
             400,
             "filter.field: \"\" (expected: names separated by dots)"),
+        new Bad(
+            "filter whose range has no bound of one kind",
+            PointsGrpc.getCountMethod(),
+            CountRequest.newBuilder()
+                .setCollection("docs")
+                .setFilter(
+                    Filter.newBuilder()
+                        .setRange(
+                            Filter.Range.newBuilder()
+                                .setField("n")
+                                .setGt(Filter.Value.newBuilder().setWhole(1))
+                                .setLt(Filter.Value.newBuilder().setText("z"))))
+                .build(),
+            "POST",
+            "/v1/collections/docs/points/count",
+            "{\"filter\": {\"field\": \"n\", \"gt\": 1, \"lt\": \"z\"}}",
+            ErrorCode.INVALID_ARGUMENT,
+            Status.Code.INVALID_ARGUMENT,
+            400,
+            "filter.range: a number and text (expected: two numbers or two texts)"),
+        new Bad(
+            "filter of no conditions",
+            PointsGrpc.getScanMethod(),
+            ScanRequest.newBuilder()
+                .setCollection("docs")
+                .setFilter(Filter.newBuilder().setAnd(Filter.Conditions.getDefaultInstance()))
+                .build(),
+            "POST",
+            "/v1/collections/docs/points/scan",
+            "{\"filter\": {\"and\": []}}",
+            ErrorCode.INVALID_ARGUMENT,
+            Status.Code.INVALID_ARGUMENT,
+            400,
+            "filter.and: no conditions (expected: at least one)"),
         search(
             "k = 0",
             0,
@@ -369,6 +407,11 @@ class BadInputTest {
         .isEqualTo("points[0].vectr: unknown field (expected: id, vector, payload)");
   }
 
+  private String filterRefusal(String filter) {
+    return node.post("/v1/collections/docs/points/count", "{\"filter\": " + filter + "}")
+        .field("detail");
+  }
+
   @Test
   void wrongTypesAreNamedWithTheirPlace() {
     assertThat(node.post("/v1/collections/docs/search", "{\"k\": \"ten\"}").field("detail"))
@@ -385,6 +428,22 @@ class BadInputTest {
                     "{\"filter\": {\"field\": \"a\", \"eq\": [1]}}")
                 .field("detail"))
         .isEqualTo("filter.eq: an array (expected: text, a number, or true or false)");
+    assertThat(filterRefusal("{\"and\": [{\"field\": \"a\", \"gt\": null}]}"))
+        .isEqualTo("filter.and[0].gt: null (expected: text, a number, or true or false)");
+    assertThat(filterRefusal("{\"field\": \"a\", \"eq\": 1, \"gt\": 1}"))
+        .isEqualTo(
+            "filter: eq, field, gt (expected: a field with eq, in, exists or bounds;"
+                + " or one of and, or, not alone)");
+    assertThat(filterRefusal("{\"field\": \"a\", \"gt\": 1, \"gte\": 1}"))
+        .isEqualTo("filter: gt and gte (expected: one of them)");
+    assertThat(filterRefusal("{\"not\": {\"field\": \"a\", \"like\": 1}}"))
+        .isEqualTo(
+            "filter.not.like: unknown field"
+                + " (expected: field, eq, in, gt, gte, lt, lte, exists, and, or, not)");
+    assertThat(filterRefusal("{\"not\": ".repeat(32) + "{}" + "}".repeat(32)))
+        .isEqualTo("filter: over 32 levels (expected: at most 32)");
+    assertThat(filterRefusal("{\"field\": \"a\", \"eq\": 1e400}"))
+        .isEqualTo("filter.value: Infinity (expected: a finite number)");
     assertThat(node.post("/v1/collections/docs/search", "[]").field("detail"))
         .isEqualTo("request: an array (expected: an object)");
     assertThat(node.post("/v1/collections/docs/search", "{\"k\": 1} x").field("detail"))

@@ -333,7 +333,10 @@ class DoorsTest {
                 .setCollection("docs")
                 .setFilter(
                     Filter.newBuilder()
-                        .setEq(Filter.Eq.newBuilder().setField("script").setText("Greek")))
+                        .setEq(
+                            Filter.Eq.newBuilder()
+                                .setField("script")
+                                .setValue(Filter.Value.newBuilder().setText("Greek"))))
                 .build());
 
     assertThat(byText.getCount()).isEqualTo(1);
@@ -341,6 +344,99 @@ class DoorsTest {
     assertThat(count("{\"filter\": {\"field\": \"script\", \"eq\": \"Greek\"}}")).isEqualTo("1");
     assertThat(count("{\"filter\": {\"field\": \"year\", \"eq\": 7}}")).isEqualTo("1");
     assertThat(count("{\"filter\": {\"field\": \"year\", \"eq\": 8}}")).isEqualTo("0");
+  }
+
+  @Test
+  void everyConditionMeansTheSameThroughBothDoors() {
+    create("docs");
+    List<String> payloads =
+        List.of(
+            "{\"lang\": \"en\", \"year\": 2019}",
+            "{\"lang\": \"fr\", \"year\": [2020, 9007199254740993]}",
+            "{\"lang\": \"de\", \"year\": 2024.5}",
+            "{\"year\": null}");
+    for (int index = 0; index < payloads.size(); index++) {
+      upsert(
+          Point.newBuilder()
+              .setId("p" + index)
+              .setVector(vector(1, 2))
+              .setPayload(ByteString.copyFromUtf8(payloads.get(index))));
+    }
+    Filter english = Filter.newBuilder().setEq(eq("lang", text("en"))).build();
+    Filter hasYear =
+        Filter.newBuilder().setExists(Filter.Exists.newBuilder().setField("year")).build();
+
+    assertBothCount(
+        2,
+        "{\"field\": \"lang\", \"in\": [\"en\", \"de\", 5]}",
+        Filter.newBuilder()
+            .setIn(
+                Filter.In.newBuilder()
+                    .setField("lang")
+                    .addValues(text("en"))
+                    .addValues(text("de"))
+                    .addValues(whole(5))));
+    assertBothCount(
+        2,
+        "{\"gte\": 2020, \"field\": \"year\"}",
+        Filter.newBuilder()
+            .setRange(Filter.Range.newBuilder().setField("year").setGte(whole(2020))));
+    assertBothCount(
+        1,
+        "{\"field\": \"year\", \"gt\": 9007199254740992}",
+        Filter.newBuilder()
+            .setRange(
+                Filter.Range.newBuilder().setField("year").setGt(whole(9_007_199_254_740_992L))));
+    assertBothCount(
+        2,
+        "{\"field\": \"lang\", \"gt\": \"de\", \"lte\": \"fr\"}",
+        Filter.newBuilder()
+            .setRange(
+                Filter.Range.newBuilder().setField("lang").setGt(text("de")).setLte(text("fr"))));
+    assertBothCount(3, "{\"field\": \"year\", \"exists\": true}", hasYear.toBuilder());
+    assertBothCount(
+        1, "{\"field\": \"year\", \"exists\": false}", Filter.newBuilder().setNot(hasYear));
+    assertBothCount(
+        2,
+        "{\"and\": [{\"field\": \"year\", \"exists\": true},"
+            + " {\"not\": {\"field\": \"lang\", \"eq\": \"en\"}}]}",
+        Filter.newBuilder()
+            .setAnd(
+                Filter.Conditions.newBuilder()
+                    .addFilters(hasYear)
+                    .addFilters(Filter.newBuilder().setNot(english))));
+    assertBothCount(
+        2,
+        "{\"or\": [{\"field\": \"lang\", \"eq\": \"en\"}, {\"field\": \"year\", \"eq\": 2024.5}]}",
+        Filter.newBuilder()
+            .setOr(
+                Filter.Conditions.newBuilder()
+                    .addFilters(english)
+                    .addFilters(
+                        Filter.newBuilder()
+                            .setEq(eq("year", Filter.Value.newBuilder().setReal(2024.5))))));
+  }
+
+  private void assertBothCount(long expected, String json, Filter.Builder filter) {
+    var byGrpc =
+        node.call(
+            PointsGrpc.getCountMethod(),
+            CountRequest.newBuilder().setCollection("docs").setFilter(filter).build());
+
+    assertThat(byGrpc.getCount()).as(json).isEqualTo(expected);
+    assertThat(count("{\"filter\": " + json + "}")).as(json).isEqualTo(Long.toString(expected));
+  }
+
+  private static Filter.Eq.Builder eq(String field, Filter.Value.Builder value) {
+    return Filter.Eq.newBuilder().setField(field).setValue(value);
+  }
+
+  private static Filter.Value.Builder text(String text) {
+    return Filter.Value.newBuilder().setText(text);
+  }
+
+  private static Filter.Value.Builder whole(long number) {
+    return Filter.Value.newBuilder().setWhole(number);
   }
 
   @Test
