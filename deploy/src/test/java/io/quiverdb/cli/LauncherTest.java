@@ -132,10 +132,11 @@ class LauncherTest {
 
     assertThat(serve)
         .contains("arg=-XX:+UseG1GC\n", "arg=-XX:+UseCompactObjectHeaders\n")
+        .contains("arg=--add-modules=jdk.incubator.vector\n")
         .containsSubsequence("arg=-Xmx1g\n", "arg=-Xmx8g\narg=-Da=b\n");
     assertThat(status)
         .contains("arg=-XX:+UseSerialGC\n", "arg=-XX:TieredStopAtLevel=1\n", "arg=-Xmx8g\n")
-        .doesNotContain("UseG1GC");
+        .doesNotContain("UseG1GC", "--add-modules");
   }
 
   @Test

@@ -1,12 +1,12 @@
 package io.quiverdb.core.filter;
 
 /// The rules for text that filters compare.
-final class Keywords {
+public final class Keywords {
   private Keywords() {}
 
   /// Whether every surrogate has its partner. What is not well-formed has no UTF-8 and no order
   /// among code points, and matches nothing.
-  static boolean isWellFormed(String text) {
+  public static boolean isWellFormed(String text) {
     int index = 0;
     while (index < text.length()) {
       int codePoint = text.codePointAt(index);

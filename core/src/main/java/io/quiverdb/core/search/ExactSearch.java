@@ -22,7 +22,7 @@ public final class ExactSearch {
   /// @param query of the dimension of all rows
   public ExactSearch(Query query, Metric metric) {
     this.query = query;
-    this.kernel = new Kernel(metric, query.vector());
+    this.kernel = new Kernel(metric, query.vector(), Arithmetic.vectorSums());
     this.filter = query.filter().map(PayloadFilter::of);
     this.nearest = new TopK<>(query.k(), metric);
   }

@@ -8,23 +8,27 @@ import java.nio.ByteOrder;
 
 /// Scores stored vectors against one query, by a metric. For one thread.
 ///
-/// Sums are kept in doubles, in four lanes: component `i` goes to lane `i mod 4`, what is left over
-/// after the last whole four to lane 0. They are added as `(0 + 1) + (2 + 3)` and rounded to a
-/// float: so a score is the same wherever the vector lies. What exceeds a float's range becomes its
-/// greatest or least value, so that a score is always finite.
+/// A score is a sum of [VectorSums] rounded to a float: so it is the same wherever the vector lies,
+/// and on every machine. What exceeds a float's range becomes its greatest or least value, so that
+/// a score is always finite.
 final class Kernel {
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final Metric metric;
-  private final float[] query;
+  private final VectorSums sums;
+  private final double[] query;
   private final double queryNorm;
   private final float[] stored;
 
-  Kernel(Metric metric, Vector query) {
+  Kernel(Metric metric, Vector query, VectorSums sums) {
     this.metric = metric;
-    this.query = query.toArray();
-    this.queryNorm = Math.sqrt(dot(this.query, this.query));
+    this.sums = sums;
+    this.query = new double[query.dimension()];
+    for (int index = 0; index < this.query.length; index++) {
+      this.query[index] = query.get(index);
+    }
+    this.queryNorm = Math.sqrt(sums.squaredNorm(query.toArray()));
     this.stored = new float[query.dimension()];
   }
 
@@ -36,8 +40,8 @@ final class Kernel {
     MemorySegment.copy(vectors, FLOAT, offset, stored, 0, stored.length);
     double score =
         switch (metric) {
-          case L2_SQUARED -> squaredDistance(query, stored);
-          case DOT -> dot(query, stored);
+          case L2_SQUARED -> sums.squaredDistance(query, stored);
+          case DOT -> sums.dot(query, stored);
           case COSINE -> cosine();
         };
     // Adding 0 turns −0 into 0, which would otherwise be another score.
@@ -45,47 +49,7 @@ final class Kernel {
   }
 
   private double cosine() {
-    double norms = queryNorm * Math.sqrt(dot(stored, stored));
-    return norms == 0 ? 0 : Math.clamp(dot(query, stored) / norms, -1.0, 1.0);
-  }
-
-  private static double dot(float[] left, float[] right) {
-    double lane0 = 0;
-    double lane1 = 0;
-    double lane2 = 0;
-    double lane3 = 0;
-    int index = 0;
-    for (; index <= left.length - 4; index += 4) {
-      lane0 += (double) left[index] * right[index];
-      lane1 += (double) left[index + 1] * right[index + 1];
-      lane2 += (double) left[index + 2] * right[index + 2];
-      lane3 += (double) left[index + 3] * right[index + 3];
-    }
-    for (; index < left.length; index++) {
-      lane0 += (double) left[index] * right[index];
-    }
-    return (lane0 + lane1) + (lane2 + lane3);
-  }
-
-  private static double squaredDistance(float[] left, float[] right) {
-    double lane0 = 0;
-    double lane1 = 0;
-    double lane2 = 0;
-    double lane3 = 0;
-    int index = 0;
-    for (; index <= left.length - 4; index += 4) {
-      lane0 += square((double) left[index] - right[index]);
-      lane1 += square((double) left[index + 1] - right[index + 1]);
-      lane2 += square((double) left[index + 2] - right[index + 2]);
-      lane3 += square((double) left[index + 3] - right[index + 3]);
-    }
-    for (; index < left.length; index++) {
-      lane0 += square((double) left[index] - right[index]);
-    }
-    return (lane0 + lane1) + (lane2 + lane3);
-  }
-
-  private static double square(double value) {
-    return value * value;
+    double norms = queryNorm * Math.sqrt(sums.squaredNorm(stored));
+    return norms == 0 ? 0 : Math.clamp(sums.dot(query, stored) / norms, -1.0, 1.0);
   }
 }

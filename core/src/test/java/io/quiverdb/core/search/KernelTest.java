@@ -84,6 +84,7 @@ final class KernelTest {
     byte[] bytes = stored.toLittleEndian();
     var memory = new byte[bytes.length + 3];
     System.arraycopy(bytes, 0, memory, 3, bytes.length);
-    return new Kernel(metric, query).score(MemorySegment.ofArray(memory), 3);
+    return new Kernel(metric, query, Arithmetic.vectorSums())
+        .score(MemorySegment.ofArray(memory), 3);
   }
 }
