@@ -746,6 +746,12 @@ public final class Store implements AutoCloseable {
     int _ = compact(CompactionPolicy.ALL);
   }
 
+  /// Merges segments where it is worth it: as many of a size as make one of the next, and those
+  /// half of whose rows are dead. Otherwise like [#compact].
+  public void compactTiers() {
+    int _ = compact(CompactionPolicy.TIERED);
+  }
+
   /// @return how many merges there were
   int compact(CompactionPolicy policy) {
     requireUsable();

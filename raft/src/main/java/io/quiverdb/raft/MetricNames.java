@@ -14,6 +14,10 @@ public final class MetricNames {
   public static final String IN_FLIGHT_OPS = "quiver.raft.inflight.entries";
   public static final String IN_FLIGHT_BYTES = "quiver.raft.inflight.bytes";
   public static final String CHECKPOINT = "quiver.raft.checkpoint.seconds";
+
+  /// Looking for segments that are worth merging, and merging them.
+  public static final String COMPACTION = "quiver.raft.compaction.seconds";
+
   public static final String UNDER_REPLICATED = "quiver.shards.under.replicated";
 
   private MetricNames() {}

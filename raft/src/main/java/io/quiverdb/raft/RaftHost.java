@@ -1,5 +1,6 @@
 package io.quiverdb.raft;
 
+import io.quiverdb.core.background.Background;
 import io.quiverdb.core.crypto.KeyRing;
 import io.quiverdb.core.storage.FileStorage;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
@@ -12,7 +13,6 @@ import io.quiverdb.raft.catalog.Reconciler;
 import io.quiverdb.raft.membership.ClaimFile;
 import io.quiverdb.raft.membership.Formation;
 import io.quiverdb.raft.membership.NodeClaim;
-import io.quiverdb.raft.snapshot.Checkpointer;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -47,7 +47,7 @@ public final class RaftHost implements AutoCloseable {
   private final HostedGroups hosted;
   private final NodeClaim claim;
   private final GroupServer groups;
-  private final Checkpointer checkpointer;
+  private final Background background;
   private final RemoteLeaders remoteLeaders;
   private final LocalPeer self;
   private final Map<Integer, ReplicatedStore> shards = new ConcurrentHashMap<>();
@@ -59,6 +59,8 @@ public final class RaftHost implements AutoCloseable {
   private final ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
   private final ExecutorService checkpoints =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("checkpoints").factory());
+  private final ExecutorService compactions =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("compactions").factory());
   private final ExecutorService readers =
       Executors.newFixedThreadPool(
           Runtime.getRuntime().availableProcessors(),
@@ -71,14 +73,14 @@ public final class RaftHost implements AutoCloseable {
   ///
   /// @param nanoClock for what is due, never for what is true
   record Tuning(
-      Checkpointer.Triggers checkpoints,
+      Background.Triggers checkpoints,
       RatisSettings.DiskSizes disk,
       Reconciler.Pace reconciling,
       Formation.Pace forming,
       LongSupplier nanoClock) {
     static final Tuning PRODUCTION =
         new Tuning(
-            Checkpointer.Triggers.STANDARD,
+            Background.Triggers.STANDARD,
             RatisSettings.DiskSizes.PRODUCTION,
             Reconciler.Pace.PRODUCTION,
             Formation.Pace.PRODUCTION,
@@ -122,7 +124,8 @@ public final class RaftHost implements AutoCloseable {
     this.hosted =
         new HostedGroups(options.dataDirectory(), options.random(), () -> keyRing, this::storeId);
     this.claim = NodeClaim.open(member.id(), new ClaimFile(storage), new OwnGroups());
-    this.checkpointer = new Checkpointer(tuning.checkpoints(), tuning.nanoClock(), checkpoints);
+    this.background =
+        new Background(tuning.checkpoints(), tuning.nanoClock(), checkpoints, compactions);
     this.replicaMetrics = new ReplicaMetrics(options.metrics());
     this.ratisMetrics = SharedMetricRegistries.reportInto(options.metrics());
     this.self =
@@ -247,7 +250,7 @@ public final class RaftHost implements AutoCloseable {
         number,
         new ReplicatedStore(
             number, member.id(), replica, state.store(), this::peer, readers, waiting));
-    checkpointer.watch(
+    background.watch(
         new ShardCheckpoints(
             replica, state, groups::publishCheckpoint, options.onFatal(), options.metrics()));
   }
@@ -276,7 +279,7 @@ public final class RaftHost implements AutoCloseable {
 
   private void tick() {
     try {
-      checkpointer.tick();
+      background.tick();
       remoteLeaders.refresh(claim.current(), shards.keySet());
     } catch (RuntimeException e) {
       log.warn("tick failed", e);
@@ -413,7 +416,7 @@ public final class RaftHost implements AutoCloseable {
   ///
   /// @throws io.quiverdb.core.StoreFailedException if the disk fails
   public void checkpoint() {
-    checkpointer.checkpointAll();
+    background.checkpointAll();
   }
 
   /// Serves nothing any more, and lets go of the data directory. Hands no leadership over.
@@ -445,6 +448,7 @@ public final class RaftHost implements AutoCloseable {
   private void stopThreads() {
     scheduler.shutdownNow();
     checkpoints.shutdown();
+    compactions.shutdown();
     readers.shutdown();
     waiting.shutdown();
   }

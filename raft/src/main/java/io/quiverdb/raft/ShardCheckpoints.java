@@ -4,16 +4,17 @@ import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.Timer;
 import io.quiverdb.core.StoreClosedException;
 import io.quiverdb.core.StoreFailedException;
-import io.quiverdb.raft.snapshot.Checkpointer.Checkpointed;
+import io.quiverdb.core.background.BackgroundTarget;
 import java.util.function.Consumer;
 
-/// Checkpoints of one shard's replica.
-final class ShardCheckpoints implements Checkpointed {
+/// Checkpoints and compactions of one shard's replica.
+final class ShardCheckpoints implements BackgroundTarget {
   private final Replica replica;
   private final StoreState state;
   private final Consumer<Replica> publish;
   private final Consumer<Throwable> onFatal;
-  private final Timer timer;
+  private final Timer checkpointTimer;
+  private final Timer compactionTimer;
 
   /// @param publish tells Ratis of the newest
   ShardCheckpoints(
@@ -26,7 +27,10 @@ final class ShardCheckpoints implements Checkpointed {
     this.state = state;
     this.publish = publish;
     this.onFatal = onFatal;
-    this.timer = LastMinute.timer(metrics, MetricNames.of(MetricNames.CHECKPOINT, replica.key()));
+    this.checkpointTimer =
+        LastMinute.timer(metrics, MetricNames.of(MetricNames.CHECKPOINT, replica.key()));
+    this.compactionTimer =
+        LastMinute.timer(metrics, MetricNames.of(MetricNames.COMPACTION, replica.key()));
   }
 
   @Override
@@ -46,10 +50,23 @@ final class ShardCheckpoints implements Checkpointed {
 
   @Override
   public void checkpoint() {
+    guarded(
+        checkpointTimer,
+        () -> {
+          state.checkpoint();
+          publish.accept(replica);
+        });
+  }
+
+  @Override
+  public void compact() {
+    guarded(compactionTimer, () -> state.store().compactTiers());
+  }
+
+  private void guarded(Timer timer, Runnable work) {
     var running = timer.time();
     try {
-      state.checkpoint();
-      publish.accept(replica);
+      work.run();
     } catch (StoreFailedException e) {
       // What the disk holds is not known any more, and trying again would not tell.
       replica.machine().fail(e);

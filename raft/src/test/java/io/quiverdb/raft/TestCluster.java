@@ -1,9 +1,9 @@
 package io.quiverdb.raft;
 
 import com.codahale.metrics.MetricRegistry;
+import io.quiverdb.core.background.Background;
 import io.quiverdb.raft.catalog.Reconciler;
 import io.quiverdb.raft.membership.Formation;
-import io.quiverdb.raft.snapshot.Checkpointer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -25,7 +25,7 @@ public final class TestCluster implements AutoCloseable {
 
   private static final RaftHost.Tuning TUNING =
       new RaftHost.Tuning(
-          Checkpointer.Triggers.STANDARD,
+          Background.Triggers.STANDARD,
           RatisSettings.DiskSizes.SMALL,
           Reconciler.Pace.PRODUCTION,
           new Formation.Pace(Duration.ofMillis(100), 100, 1_200),

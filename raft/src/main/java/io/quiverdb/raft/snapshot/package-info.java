@@ -1,4 +1,4 @@
-/// Decides when a replica makes a checkpoint, and tells Ratis of it. Entry type: [Checkpointer].
+/// Tells Ratis of a replica's checkpoints. Entry type: [PublishedCheckpoint].
 @NullMarked
 package io.quiverdb.raft.snapshot;
 

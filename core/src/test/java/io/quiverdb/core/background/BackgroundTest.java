@@ -1,24 +1,26 @@
-package io.quiverdb.raft.snapshot;
+package io.quiverdb.core.background;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quiverdb.raft.snapshot.Checkpointer.Checkpointed;
-import io.quiverdb.raft.snapshot.Checkpointer.Triggers;
+import io.quiverdb.core.background.Background.Triggers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class CheckpointerTest {
-  private static final Triggers TRIGGERS = new Triggers(100, 1_000, Duration.ofMinutes(5));
+final class BackgroundTest {
+  private static final Triggers TRIGGERS = new Triggers(100, 250, 1_000, Duration.ofMinutes(5));
 
   private final List<Runnable> running = new ArrayList<>();
   private final FakeShard shard = new FakeShard();
   private long nanos;
-  private final Checkpointer checkpointer = new Checkpointer(TRIGGERS, () -> nanos, running::add);
+  private final List<Runnable> compacting = new ArrayList<>();
+  private final Background background =
+      new Background(TRIGGERS, () -> nanos, running::add, compacting::add);
 
-  CheckpointerTest() {
-    checkpointer.watch(shard);
+  BackgroundTest() {
+    background.watch(shard);
+    runAll(compacting);
   }
 
   @Test
@@ -64,8 +66,8 @@ class CheckpointerTest {
   void oneIsMadeAtATime() {
     shard.bufferBytes = 100;
 
-    checkpointer.tick();
-    checkpointer.tick();
+    background.tick();
+    background.tick();
 
     assertThat(running).hasSize(1);
   }
@@ -80,20 +82,78 @@ class CheckpointerTest {
     assertThat(checkpointsAtTick()).isEqualTo(1);
   }
 
+  @Test
+  void largestAreWrittenUntilAllFitTheBudget() {
+    var shards = List.of(new FakeShard(), new FakeShard(), new FakeShard());
+    shards.forEach(background::watch);
+    shards.get(0).bufferBytes = 80;
+    shards.get(1).bufferBytes = 90;
+    shards.get(2).bufferBytes = 79;
+    background.tick();
+    assertThat(running).isEmpty();
+
+    shard.bufferBytes = 1;
+    background.tick();
+    runAll(running);
+
+    assertThat(shards).extracting(each -> each.checkpoints).containsExactly(0, 1, 0);
+  }
+
+  @Test
+  void whatIsBeingWrittenIsNotCountedAgain() {
+    var other = new FakeShard();
+    background.watch(other);
+    shard.bufferBytes = 240;
+    other.bufferBytes = 99;
+
+    background.tick();
+    background.tick();
+
+    assertThat(running).hasSize(1);
+  }
+
+  @Test
+  void checkpointIsFollowedByOneCompactionAtATime() {
+    shard.bufferBytes = 100;
+    assertThat(checkpointsAtTick()).isEqualTo(1);
+    assertThat(checkpointsAtTick()).isEqualTo(1);
+    assertThat(compacting).hasSize(1);
+    assertThat(shard.compactions).isEqualTo(1);
+
+    runAll(compacting);
+
+    assertThat(shard.compactions).isEqualTo(2);
+  }
+
+  @Test
+  void forgottenStoreIsLeftAlone() {
+    shard.bufferBytes = 100;
+
+    background.forget(shard);
+
+    assertThat(checkpointsAtTick()).isZero();
+  }
+
+  private static void runAll(List<Runnable> tasks) {
+    var due = List.copyOf(tasks);
+    tasks.clear();
+    due.forEach(Runnable::run);
+  }
+
   private int checkpointsAtTick() {
     int before = shard.checkpoints;
-    checkpointer.tick();
-    List.copyOf(running).forEach(Runnable::run);
-    running.clear();
+    background.tick();
+    runAll(running);
     return shard.checkpoints - before;
   }
 
-  private static final class FakeShard implements Checkpointed {
+  private static final class FakeShard implements BackgroundTarget {
     private boolean pending = true;
     private boolean fails;
     private long bufferBytes;
     private long loggedBytes;
     private int checkpoints;
+    private int compactions;
 
     @Override
     public boolean pending() {
@@ -116,6 +176,11 @@ class CheckpointerTest {
         throw new IllegalStateException("disk");
       }
       checkpoints++;
+    }
+
+    @Override
+    public void compact() {
+      compactions++;
     }
   }
 }
