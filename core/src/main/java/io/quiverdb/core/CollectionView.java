@@ -1,5 +1,6 @@
 package io.quiverdb.core;
 
+import io.quiverdb.core.search.QueryStatistics;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,13 +20,38 @@ public interface CollectionView {
   Optional<StoredPoint> get(String id);
 
   /// The points after `after` in id order, at most `limit` of them and about `bytesMax` bytes.
-  ScanPage scan(Optional<String> after, int limit, long bytesMax, Optional<Filter> filter);
+  default ScanPage scan(Optional<String> after, int limit, long bytesMax, Optional<Filter> filter) {
+    return scan(after, limit, bytesMax, filter, new QueryStatistics());
+  }
 
-  long count(Optional<Filter> filter);
+  /// @param statistics hears what it took
+  ScanPage scan(
+      Optional<String> after,
+      int limit,
+      long bytesMax,
+      Optional<Filter> filter,
+      QueryStatistics statistics);
+
+  /// The ids of all points that match, in id order.
+  ///
+  /// @throws IllegalArgumentException if the filter asks for a field that is not filterable
+  List<String> matchingIds(Filter filter);
+
+  default long count(Optional<Filter> filter) {
+    return count(filter, new QueryStatistics());
+  }
+
+  /// @param statistics hears what it took
+  long count(Optional<Filter> filter, QueryStatistics statistics);
 
   /// The `k` nearest points that match, nearest first, ties by ascending id; fewer only if there
   /// are fewer. Exact.
   ///
   /// @throws IllegalArgumentException if the query's dimension is not the collection's
-  List<Hit> search(Query query);
+  default List<Hit> search(Query query) {
+    return search(query, new QueryStatistics());
+  }
+
+  /// @param statistics hears what it took
+  List<Hit> search(Query query, QueryStatistics statistics);
 }

@@ -1,8 +1,10 @@
 package io.quiverdb.core;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// A condition on a point's payload.
 ///
@@ -127,6 +129,25 @@ public sealed interface Filter {
       case Or(var parts) -> terms(parts);
       case Not(var part) -> part.terms();
     };
+  }
+
+  /// The fields that it asks for.
+  default Set<String> paths() {
+    return switch (this) {
+      case Eq(var path, _) -> Set.of(path);
+      case In(var path, _) -> Set.of(path);
+      case Range range -> Set.of(range.path());
+      case Exists(var path) -> Set.of(path);
+      case And(var parts) -> paths(parts);
+      case Or(var parts) -> paths(parts);
+      case Not(var part) -> part.paths();
+    };
+  }
+
+  private static Set<String> paths(List<Filter> parts) {
+    Set<String> paths = new HashSet<>();
+    parts.forEach(part -> paths.addAll(part.paths()));
+    return paths;
   }
 
   private static int depth(List<Filter> parts) {

@@ -23,6 +23,7 @@ import io.quiverdb.core.op.Op;
 import io.quiverdb.core.op.OpSealer;
 import io.quiverdb.core.op.Preparation;
 import io.quiverdb.core.op.SealedOp;
+import io.quiverdb.core.search.ExactSearch;
 import io.quiverdb.core.snapshot.ReplicationSnapshot;
 import io.quiverdb.core.snapshot.SnapshotFiles;
 import io.quiverdb.core.snapshot.SnapshotOp;
@@ -149,11 +150,12 @@ public final class Store implements AutoCloseable {
             new IndexAttachment(storage, manifests),
             state);
     log.info(
-        "store opened epoch={} index={} version={} collections={}",
+        "store opened epoch={} index={} version={} collections={} kernel={}",
         state.epoch(),
         state.position().index(),
         state.version(),
-        store.view.collections().size());
+        store.view.collections().size(),
+        ExactSearch.kernel());
     return store;
   }
 

@@ -1,11 +1,12 @@
 package io.quiverdb.core;
 
-import io.quiverdb.core.filter.PayloadFilter;
 import io.quiverdb.core.rows.MergedRows;
 import io.quiverdb.core.rows.RowCursor;
 import io.quiverdb.core.rows.RowSource;
 import io.quiverdb.core.rows.TouchedIds;
 import io.quiverdb.core.search.ExactSearch;
+import io.quiverdb.core.search.QueryStatistics;
+import io.quiverdb.core.search.RowFilter;
 import io.quiverdb.core.state.CollectionHead;
 import io.quiverdb.core.state.CollectionSnapshot;
 import java.lang.foreign.MemorySegment;
@@ -109,18 +110,19 @@ final class StoreViews {
 
     @Override
     public ScanPage scan(
-        Optional<String> after, int limit, long bytesMax, Optional<Filter> filter) {
+        Optional<String> after,
+        int limit,
+        long bytesMax,
+        Optional<Filter> filter,
+        QueryStatistics statistics) {
       if (limit < 1) {
         throw new IllegalArgumentException("limit: " + limit + " (expected: at least 1)");
       }
-      var payloadFilter = filter.map(PayloadFilter::of);
-      var rows = new MergedRows(snapshot.sources(), after.map(PointIds::utf8), snapshot.version());
+      noteFields(filter, statistics);
+      var rows = matching(new RowFilter(filter, statistics), after.map(PointIds::utf8));
       var points = new ArrayList<StoredPoint>();
       long bytes = 0;
       for (var row = rows.next(); row.isPresent(); row = rows.next()) {
-        if (!passes(row.get(), payloadFilter)) {
-          continue;
-        }
         if (points.size() == limit || (bytes >= bytesMax && !points.isEmpty())) {
           return new ScanPage(points, true);
         }
@@ -130,37 +132,55 @@ final class StoreViews {
       return new ScanPage(points, false);
     }
 
-    @Override
-    public long count(Optional<Filter> filter) {
-      if (filter.isEmpty()) {
-        return size();
-      }
-      var payloadFilter = filter.map(PayloadFilter::of);
-      long count = 0;
-      for (RowSource source : snapshot.sources()) {
-        RowCursor rows = source.inStoredOrder(snapshot.version());
-        while (rows.next()) {
-          if (passes(rows, payloadFilter)) {
-            count++;
-          }
-        }
-      }
-      return count;
+    private MergedRows matching(RowFilter filter, Optional<byte[]> after) {
+      return new MergedRows(
+          snapshot.sources().stream()
+              .map(source -> filter.inIdOrder(source, after, snapshot.version()))
+              .toList());
     }
 
     @Override
-    public List<Hit> search(Query query) {
+    public List<String> matchingIds(Filter filter) {
+      var undeclared = QueryStatistics.undeclaredFields(filter, settings());
+      if (!undeclared.isEmpty()) {
+        throw new IllegalArgumentException(
+            "field: \"" + undeclared.getFirst() + "\" (expected: one that is filterable)");
+      }
+      var rows =
+          matching(new RowFilter(Optional.of(filter), new QueryStatistics()), Optional.empty());
+      var ids = new ArrayList<String>();
+      for (var row = rows.next(); row.isPresent(); row = rows.next()) {
+        ids.add(new String(row.get().id(), StandardCharsets.UTF_8));
+      }
+      return ids;
+    }
+
+    @Override
+    public long count(Optional<Filter> filter, QueryStatistics statistics) {
+      if (filter.isEmpty()) {
+        return size();
+      }
+      noteFields(filter, statistics);
+      var rowFilter = new RowFilter(filter, statistics);
+      return snapshot.sources().stream()
+          .mapToLong(source -> rowFilter.count(source, snapshot.version()))
+          .sum();
+    }
+
+    @Override
+    public List<Hit> search(Query query, QueryStatistics statistics) {
       int dimension = descriptor().dimension();
       if (query.vector().dimension() != dimension) {
         throw new IllegalArgumentException(
             "vector: " + query.vector().dimension() + " values (expected: " + dimension + ")");
       }
-      return new ExactSearch(query, descriptor().metric())
+      noteFields(query.filter(), statistics);
+      return new ExactSearch(query, descriptor().metric(), statistics)
           .run(snapshot.sources(), snapshot.version());
     }
 
-    private static boolean passes(RowCursor row, Optional<PayloadFilter> filter) {
-      return filter.isEmpty() || filter.get().matches(row.payload());
+    private void noteFields(Optional<Filter> filter, QueryStatistics statistics) {
+      filter.ifPresent(condition -> statistics.noteFields(condition, settings()));
     }
 
     private StoredPoint point(RowCursor row) {

@@ -131,7 +131,13 @@ public final class CheckpointWriter {
     var bufferRows = new RowNumberList(buffer.rowCount());
     SegmentSummary summary;
     try (var writer =
-        new SegmentWriter(storage, directory, manifests.drawSegmentId(), dimension, codec)) {
+        new SegmentWriter(
+            storage,
+            directory,
+            manifests.drawSegmentId(),
+            dimension,
+            collection.head().settings().filterableFields(),
+            codec)) {
       do {
         writer.add(segmentRow(buffer, rows));
         bufferRows.add(rows.row());

@@ -151,7 +151,7 @@ public final class Compactor {
     Optional<Segment> output = Optional.empty();
     var first = rows.next();
     if (first.isPresent()) {
-      var summary = write(plan, dimension, first.get(), rows);
+      var summary = write(plan, first.get(), rows);
       if (summary.isEmpty()) {
         return Optional.empty();
       }
@@ -166,12 +166,20 @@ public final class Compactor {
     return Optional.of(merge);
   }
 
-  private Optional<SegmentSummary> write(Plan plan, int dimension, RowCursor first, MergedRows rest)
+  private Optional<SegmentSummary> write(Plan plan, RowCursor first, MergedRows rest)
       throws IOException {
     var draft = plan.draft;
+    var head = plan.collection.head();
+    int dimension = head.descriptor().dimension();
     storage.createDirectories(draft.directory());
     try (var writer =
-        new SegmentWriter(storage, draft.directory(), draft.segmentId(), dimension, plan.codec())) {
+        new SegmentWriter(
+            storage,
+            draft.directory(),
+            draft.segmentId(),
+            dimension,
+            head.settings().filterableFields(),
+            plan.codec())) {
       var row = Optional.of(first);
       for (int count = 0; row.isPresent(); count++) {
         if (count % ROWS_BETWEEN_CHECKS == 0 && store.isStopping()) {

@@ -19,7 +19,7 @@ interface FieldCondition {
   static FieldCondition anyOf(List<Value> values) {
     Set<FieldValue> accepted = new HashSet<>();
     for (var value : values) {
-      accepted.add(fieldValue(value));
+      accepted.add(FieldValue.of(value));
     }
     return accepted::contains;
   }
@@ -57,7 +57,7 @@ interface FieldCondition {
   }
 
   private static NumericKey boundNumber(Bound bound) {
-    return ((FieldValue.Numeric) fieldValue(bound.value())).key();
+    return ((FieldValue.Numeric) FieldValue.of(bound.value())).key();
   }
 
   private static Optional<String> wellFormedText(FieldValue value) {
@@ -68,14 +68,5 @@ interface FieldCondition {
 
   private static Optional<NumericKey> number(FieldValue value) {
     return value instanceof FieldValue.Numeric(var key) ? Optional.of(key) : Optional.empty();
-  }
-
-  private static FieldValue fieldValue(Value value) {
-    return switch (value) {
-      case Value.Text(var text) -> new FieldValue.Text(text);
-      case Value.Whole(var number) -> new FieldValue.Numeric(NumericKey.of(number));
-      case Value.Real(var number) -> new FieldValue.Numeric(NumericKey.of(number));
-      case Value.Bool(var bool) -> new FieldValue.Bool(bool);
-    };
   }
 }

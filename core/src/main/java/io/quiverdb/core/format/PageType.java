@@ -12,7 +12,9 @@ public enum PageType {
   WINDOW(6),
   MANIFEST(7),
   /// A piece of an index stream.
-  INDEX_STREAM(8);
+  INDEX_STREAM(8),
+  /// The secondary indexes of a segment.
+  SECONDARY(9);
 
   private final int code;
 

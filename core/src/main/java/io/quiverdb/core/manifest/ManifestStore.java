@@ -530,6 +530,7 @@ public final class ManifestStore {
         .setPayloadFileBytes(summary.payloadFileBytes())
         .setIdFileBytes(summary.idFileBytes())
         .setDirectoryFileBytes(summary.directoryFileBytes())
+        .setSecondaryFileBytes(summary.secondaryFileBytes())
         .build();
   }
 
@@ -540,6 +541,7 @@ public final class ManifestStore {
         segment.getVectorFileBytes(),
         segment.getPayloadFileBytes(),
         segment.getIdFileBytes(),
-        segment.getDirectoryFileBytes());
+        segment.getDirectoryFileBytes(),
+        segment.getSecondaryFileBytes());
   }
 }

@@ -60,7 +60,8 @@ public record PublishedManifest(String directory, String name, Manifest manifest
         for (var stream : segment.getIndexStreamsList()) {
           files.add(stream(collection.getId(), OptionalLong.of(segment.getId()), stream));
         }
-        SegmentFiles.names(segment.getId()).forEach(file -> files.add(collectionDirectory + file));
+        SegmentFiles.names(ManifestStore.summary(segment))
+            .forEach(file -> files.add(collectionDirectory + file));
         if (segment.hasDeadRowsVersion()) {
           files.add(
               collectionDirectory

@@ -36,7 +36,9 @@ public final class SegmentDraft implements AutoCloseable {
 
   /// The paths of all that it may be written to.
   List<String> files() {
-    return SegmentFiles.names(segmentId).stream().map(name -> directory + "/" + name).toList();
+    return SegmentFiles.possibleNames(segmentId).stream()
+        .map(name -> directory + "/" + name)
+        .toList();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.quiverdb.core.rows;
 
+import io.quiverdb.core.secondary.SecondaryIndex;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -80,8 +81,15 @@ public final class ActiveBuffer implements RowSource {
     return chunks[chunkIndex];
   }
 
+  @Override
   public int rowCount() {
     return rowCount;
+  }
+
+  /// Its rows come and go too fast: their payloads are read.
+  @Override
+  public Optional<SecondaryIndex> secondaryIndex() {
+    return Optional.empty();
   }
 
   /// About what the rows take, dead ones included.
@@ -99,7 +107,8 @@ public final class ActiveBuffer implements RowSource {
     return row >= 0 && isLiveAt(row, version) ? row : -1;
   }
 
-  boolean isLiveAt(int row, long version) {
+  @Override
+  public boolean isLiveAt(int row, long version) {
     long death = deathAt(row);
     return version(row) <= version && (death == ALIVE || death > version);
   }

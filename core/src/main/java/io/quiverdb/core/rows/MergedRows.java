@@ -15,9 +15,12 @@ public final class MergedRows {
   private Optional<RowCursor> current = Optional.empty();
 
   public MergedRows(List<? extends RowSource> sources, Optional<byte[]> after, long version) {
-    for (RowSource source : sources) {
-      advance(source.inIdOrder(after, version));
-    }
+    this(sources.stream().map(source -> source.inIdOrder(after, version)).toList());
+  }
+
+  /// @param sources each in the order of ids, before its first row
+  public MergedRows(List<RowCursor> sources) {
+    sources.forEach(this::advance);
   }
 
   /// The next row: valid until the next call. Empty at the end.

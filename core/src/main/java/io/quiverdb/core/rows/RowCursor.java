@@ -7,6 +7,17 @@ public interface RowCursor {
   /// Goes to the next row, if there is one.
   boolean next();
 
+  /// Goes to the next row whose number is at least `row`, if there is one: for cursors that go by
+  /// ascending numbers.
+  default boolean nextFrom(int row) {
+    do {
+      if (!next()) {
+        return false;
+      }
+    } while (row() < row);
+    return true;
+  }
+
   /// Its number within the source.
   int row();
 

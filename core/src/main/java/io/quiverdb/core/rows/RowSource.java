@@ -1,5 +1,6 @@
 package io.quiverdb.core.rows;
 
+import io.quiverdb.core.secondary.SecondaryIndex;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
@@ -12,6 +13,16 @@ import java.util.Optional;
 public interface RowSource {
   /// What a row's death is while it lives.
   long ALIVE = 0;
+
+  /// How many rows it has, dead ones among them.
+  int rowCount();
+
+  /// Whether a view as of `version` sees the row.
+  boolean isLiveAt(int row, long version);
+
+  /// Where rows may be found by what their payloads have; empty if only by reading them. Rows are
+  /// then in stored order as in id order.
+  Optional<SecondaryIndex> secondaryIndex();
 
   /// The row of an id that a view as of `version` sees, −1 if there is none.
   int find(byte[] idUtf8, long version);

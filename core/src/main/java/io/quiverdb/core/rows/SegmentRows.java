@@ -1,5 +1,6 @@
 package io.quiverdb.core.rows;
 
+import io.quiverdb.core.secondary.SecondaryIndex;
 import io.quiverdb.core.segment.RowDeaths;
 import io.quiverdb.core.segment.Segment;
 import java.lang.foreign.MemorySegment;
@@ -11,6 +12,21 @@ import java.util.Optional;
 ///
 /// @param deaths changes
 public record SegmentRows(Segment segment, RowDeaths deaths) implements RowSource {
+  @Override
+  public int rowCount() {
+    return segment.rowCount();
+  }
+
+  @Override
+  public boolean isLiveAt(int row, long version) {
+    return deaths.isLiveAt(row, version);
+  }
+
+  @Override
+  public Optional<SecondaryIndex> secondaryIndex() {
+    return segment.secondaryIndex();
+  }
+
   @Override
   public int find(byte[] idUtf8, long version) {
     int row = segment.find(idUtf8);
@@ -76,6 +92,12 @@ public record SegmentRows(Segment segment, RowDeaths deaths) implements RowSourc
         }
       }
       return false;
+    }
+
+    @Override
+    public boolean nextFrom(int row) {
+      cursor.skipTo(row);
+      return next();
     }
 
     @Override

@@ -8,25 +8,31 @@ import org.slf4j.LoggerFactory;
 final class Arithmetic {
   private static final Logger log = LoggerFactory.getLogger(Arithmetic.class);
   private static final String MODULE = "jdk.incubator.vector";
-  private static final Supplier<VectorSums> CHOSEN = choose();
+  private static final Choice CHOSEN = choose();
 
   private Arithmetic() {}
 
   /// For one thread.
   static VectorSums vectorSums() {
-    return CHOSEN.get();
+    return CHOSEN.sums.get();
   }
 
-  private static Supplier<VectorSums> choose() {
+  static String name() {
+    return CHOSEN.name;
+  }
+
+  private static Choice choose() {
     if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
       log.info("distance kernel chosen kernel=scalar reason=\"no --add-modules {}\"", MODULE);
-      return ScalarSums::new;
+      return new Choice("scalar", ScalarSums::new);
     }
     if (!SimdSums.isFast()) {
       log.info("distance kernel chosen kernel=scalar reason=\"registers under 256 bits\"");
-      return ScalarSums::new;
+      return new Choice("scalar", ScalarSums::new);
     }
     log.info("distance kernel chosen kernel=simd bits=256");
-    return SimdSums::new;
+    return new Choice("simd", SimdSums::new);
   }
+
+  private record Choice(String name, Supplier<VectorSums> sums) {}
 }

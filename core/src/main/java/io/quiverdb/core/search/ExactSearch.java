@@ -5,8 +5,6 @@ import io.quiverdb.core.Metric;
 import io.quiverdb.core.Payload;
 import io.quiverdb.core.Query;
 import io.quiverdb.core.Vector;
-import io.quiverdb.core.filter.PayloadFilter;
-import io.quiverdb.core.rows.RowCursor;
 import io.quiverdb.core.rows.RowSource;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -16,15 +14,20 @@ import java.util.Optional;
 public final class ExactSearch {
   private final Query query;
   private final Kernel kernel;
-  private final Optional<PayloadFilter> filter;
+  private final RowFilter filter;
   private final TopK<Place> nearest;
 
   /// @param query of the dimension of all rows
-  public ExactSearch(Query query, Metric metric) {
+  public ExactSearch(Query query, Metric metric, QueryStatistics statistics) {
     this.query = query;
     this.kernel = new Kernel(metric, query.vector(), Arithmetic.vectorSums());
-    this.filter = query.filter().map(PayloadFilter::of);
+    this.filter = new RowFilter(query.filter(), statistics);
     this.nearest = new TopK<>(query.k(), metric);
+  }
+
+  /// The name of what computes distances here.
+  public static String kernel() {
+    return Arithmetic.name();
   }
 
   /// The rows that a view as of `version` sees, nearest first, ties by ascending id.
@@ -36,18 +39,15 @@ public final class ExactSearch {
   }
 
   private void offerAll(RowSource source, long version) {
-    RowCursor rows = source.inStoredOrder(version);
-    while (rows.next()) {
+    var candidates = filter.inStoredOrder(source, version);
+    var rows = candidates.row();
+    while (candidates.next()) {
       float score = kernel.score(rows.vectors(), rows.vectorOffset());
-      // The filter last: reading a payload costs more than scoring a vector.
-      if (nearest.wants(score, rows::id) && passes(rows)) {
+      // Whether it matches last: reading a payload costs more than scoring a vector.
+      if (nearest.wants(score, rows::id) && candidates.matches()) {
         nearest.add(score, rows.id(), new Place(source, rows.row()));
       }
     }
-  }
-
-  private boolean passes(RowCursor rows) {
-    return filter.isEmpty() || filter.get().matches(rows.payload());
   }
 
   private Hit hit(TopK.Candidate<Place> candidate) {

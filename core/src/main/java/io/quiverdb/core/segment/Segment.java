@@ -7,9 +7,11 @@ import io.quiverdb.core.format.PageFile;
 import io.quiverdb.core.format.PageFormat;
 import io.quiverdb.core.format.PageType;
 import io.quiverdb.core.format.PublishedFile;
+import io.quiverdb.core.secondary.SecondaryIndex;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /// An immutable run of rows, numbered from 0 in the order of their ids (unsigned UTF-8). Read by
 /// any number of threads.
@@ -24,7 +26,7 @@ public final class Segment {
    * else of a row, the place of its payload included, stands beside its id.
    */
   private static final MemorySegment EMPTY = MemorySegment.ofArray(new byte[0]).asReadOnly();
-  private static final int PAYLOAD_BODY_BYTES = PageFormat.PAGE_BYTES - PageFormat.HEADER_BYTES;
+  private static final int BODY_BYTES = PageFormat.PAGE_BYTES - PageFormat.HEADER_BYTES;
 
   private final SegmentSummary summary;
   private final SegmentDirectory directory;
@@ -33,13 +35,15 @@ public final class Segment {
   private final PageFile vectors;
   private final PageFile payloads;
   private final PageFile ids;
+  private final Optional<SecondaryIndex> secondaryIndex;
 
   private Segment(
       SegmentSummary summary,
       SegmentDirectory directory,
       PageFile vectors,
       PageFile payloads,
-      PageFile ids) {
+      PageFile ids,
+      Optional<SecondaryIndex> secondaryIndex) {
     this.summary = summary;
     this.directory = directory;
     this.vectorBytes = directory.dimension() * Float.BYTES;
@@ -48,6 +52,7 @@ public final class Segment {
     this.vectors = vectors;
     this.payloads = payloads;
     this.ids = ids;
+    this.secondaryIndex = secondaryIndex;
   }
 
   /// @param collection the directory of the collection
@@ -95,9 +100,28 @@ public final class Segment {
                 summary.id(),
                 PageType.IDS,
                 PageFormat.ID_PAGE_BYTES,
-                codec));
+                codec),
+            openSecondaryIndex(storage, collection, summary, codec));
     segment.requirePageCounts();
     return segment;
+  }
+
+  private static Optional<SecondaryIndex> openSecondaryIndex(
+      Storage storage, String collection, SegmentSummary summary, PageCodec codec)
+      throws IOException {
+    if (!summary.hasSecondaryFile()) {
+      return Optional.empty();
+    }
+    var file =
+        PageFile.open(
+            storage,
+            SegmentFiles.path(collection, summary.id(), SegmentFiles.SECONDARY),
+            summary.secondaryFileBytes(),
+            summary.id(),
+            PageType.SECONDARY,
+            PageFormat.PAGE_BYTES,
+            codec);
+    return Optional.of(new SecondaryIndex(file, BODY_BYTES));
   }
 
   /// So that no row leads beyond the end of a file.
@@ -108,7 +132,7 @@ public final class Segment {
     requireEqual(
         payloads.path(),
         "pages",
-        pages(directory.payloadBytes(), PAYLOAD_BODY_BYTES),
+        pages(directory.payloadBytes(), BODY_BYTES),
         (long) payloads.pageCount());
   }
 
@@ -132,6 +156,11 @@ public final class Segment {
 
   public SegmentSummary summary() {
     return summary;
+  }
+
+  /// Empty if no field was filterable when it was written.
+  public Optional<SecondaryIndex> secondaryIndex() {
+    return secondaryIndex;
   }
 
   /// The row of an id, −1 if there is none.
@@ -196,9 +225,9 @@ public final class Segment {
       return EMPTY;
     }
     long position = idPage.payloadPosition(index);
-    int page = Math.toIntExact(position / PAYLOAD_BODY_BYTES);
-    int offset = (int) (position % PAYLOAD_BODY_BYTES);
-    return offset + payloadBytes <= PAYLOAD_BODY_BYTES
+    int page = Math.toIntExact(position / BODY_BYTES);
+    int offset = (int) (position % BODY_BYTES);
+    return offset + payloadBytes <= BODY_BYTES
         ? payloads.body(page).asSlice(offset, payloadBytes)
         : straddlingPayload(page, offset, payloadBytes);
   }
@@ -208,7 +237,7 @@ public final class Segment {
     int page = firstPage;
     int offset = firstOffset;
     for (int copiedBytes = 0; copiedBytes < payloadBytes; ) {
-      int chunkBytes = Math.min(PAYLOAD_BODY_BYTES - offset, payloadBytes - copiedBytes);
+      int chunkBytes = Math.min(BODY_BYTES - offset, payloadBytes - copiedBytes);
       MemorySegment.copy(payloads.body(page), offset, payload, copiedBytes, chunkBytes);
       copiedBytes += chunkBytes;
       page++;
@@ -264,9 +293,14 @@ public final class Segment {
       }
       row++;
       if (row >= pageEndRow) {
-        enter(page < 0 ? segment.directory.pageOfRow(row) : page + 1);
+        enter(page >= 0 && row == pageEndRow ? page + 1 : segment.directory.pageOfRow(row));
       }
       return true;
+    }
+
+    /// Lets [#next] go to `row` at the earliest.
+    public void skipTo(int row) {
+      this.row = Math.max(this.row, row - 1);
     }
 
     private void enter(int newPage) {

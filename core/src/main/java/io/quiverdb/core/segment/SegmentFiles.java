@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 /// | `seg-<id>.pay`            | 16 KiB    | payloads, one after the other across pages ([Segment])|
 /// | `seg-<id>.ids`            | 4 KiB     | what else a row has ([IdPage])                        |
 /// | `seg-<id>.dir`            | one       | sparse index of the ids ([SegmentDirectory])          |
+/// | `seg-<id>.sec`            | 16 KiB    | secondary indexes, where there are filterable fields  |
 /// | `del-<segment>-<version>` | one       | dead rows as of a manifest ([DeadRowsFile])           |
 ///
 /// The file id in their pages is the segment's.
@@ -20,15 +21,27 @@ public final class SegmentFiles {
   static final String PAYLOADS = "pay";
   static final String IDS = "ids";
   static final String DIRECTORY = "dir";
+  static final String SECONDARY = "sec";
 
   private static final Pattern NAME =
       Pattern.compile(
-          "seg-(?<id>\\d{1,19})\\.(vec|pay|ids|dir)|del-(?<segment>\\d{1,19})-\\d{1,19}");
+          "seg-(?<id>\\d{1,19})\\.(vec|pay|ids|dir|sec)|del-(?<segment>\\d{1,19})-\\d{1,19}");
 
   private SegmentFiles() {}
 
-  public static List<String> names(long segmentId) {
-    return Stream.of(VECTORS, PAYLOADS, IDS, DIRECTORY).map(kind -> name(segmentId, kind)).toList();
+  /// Those that a segment has.
+  public static List<String> names(SegmentSummary segment) {
+    String secondary = name(segment.id(), SECONDARY);
+    return possibleNames(segment.id()).stream()
+        .filter(name -> segment.hasSecondaryFile() || !name.equals(secondary))
+        .toList();
+  }
+
+  /// Those that a segment may have.
+  public static List<String> possibleNames(long segmentId) {
+    return Stream.of(VECTORS, PAYLOADS, IDS, DIRECTORY, SECONDARY)
+        .map(kind -> name(segmentId, kind))
+        .toList();
   }
 
   public static String deadRowsName(long segmentId, long version) {

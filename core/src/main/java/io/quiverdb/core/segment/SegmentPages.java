@@ -46,6 +46,13 @@ public final class SegmentPages {
         PageType.PAYLOADS,
         PageFormat.PAGE_BYTES);
     verify(SegmentFiles.IDS, summary.idFileBytes(), PageType.IDS, PageFormat.ID_PAGE_BYTES);
+    if (summary.hasSecondaryFile()) {
+      verify(
+          SegmentFiles.SECONDARY,
+          summary.secondaryFileBytes(),
+          PageType.SECONDARY,
+          PageFormat.PAGE_BYTES);
+    }
   }
 
   private void verify(String kind, long fileBytes, PageType type, int pageBytes)

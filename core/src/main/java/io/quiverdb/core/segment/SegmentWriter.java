@@ -2,18 +2,22 @@ package io.quiverdb.core.segment;
 
 import io.quiverdb.core.Payload;
 import io.quiverdb.core.Point;
+import io.quiverdb.core.Settings.FilterableField;
 import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.format.BlobFile;
 import io.quiverdb.core.format.PageFormat;
 import io.quiverdb.core.format.PageType;
 import io.quiverdb.core.format.PageWriter;
+import io.quiverdb.core.secondary.SecondaryIndexWriter;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 
 /// Writes the files of one segment, row by row, in memory that does not grow with the vectors and
-/// payloads.
+/// payloads, and with the values of filterable fields within bounds.
 public final class SegmentWriter implements AutoCloseable {
   /// Where a directory's page number would stand.
   static final long DIRECTORY_VERSION = 0;
@@ -30,6 +34,9 @@ public final class SegmentWriter implements AutoCloseable {
   private final IdPageBuilder idPage;
   private final SegmentDirectory.Builder pageIndex = new SegmentDirectory.Builder();
 
+  /// Empty without filterable fields.
+  private final Optional<SecondaryIndexWriter> secondaryIndex;
+
   private int rowCount;
   private byte[] lastId = {};
   private int vectorPageLiveBytes;
@@ -37,8 +44,14 @@ public final class SegmentWriter implements AutoCloseable {
   private long payloadBytes;
 
   /// @param directory of the collection; it exists
+  /// @param filterableFields whose values get secondary indexes
   public SegmentWriter(
-      Storage storage, String directory, long segmentId, int dimension, PageCodec codec)
+      Storage storage,
+      String directory,
+      long segmentId,
+      int dimension,
+      List<FilterableField> filterableFields,
+      PageCodec codec)
       throws IOException {
     this.storage = storage;
     this.directory = directory;
@@ -50,6 +63,10 @@ public final class SegmentWriter implements AutoCloseable {
     this.payloads = pageWriter(SegmentFiles.PAYLOADS, PageType.PAYLOADS, PageFormat.PAGE_BYTES);
     this.ids = pageWriter(SegmentFiles.IDS, PageType.IDS, PageFormat.ID_PAGE_BYTES);
     this.idPage = new IdPageBuilder((int) ids.body().byteSize());
+    this.secondaryIndex =
+        filterableFields.isEmpty()
+            ? Optional.empty()
+            : Optional.of(new SecondaryIndexWriter(filterableFields));
   }
 
   private PageWriter pageWriter(String kind, PageType type, int pageBytes) throws IOException {
@@ -64,6 +81,7 @@ public final class SegmentWriter implements AutoCloseable {
     addVector(row.vector());
     long payloadPosition = addPayload(row.payload());
     addId(row, payloadPosition);
+    secondaryIndex.ifPresent(index -> index.add(rowCount, row.payload()));
     lastId = row.idUtf8();
     rowCount++;
   }
@@ -148,7 +166,25 @@ public final class SegmentWriter implements AutoCloseable {
             pageIndex.encode(rowCount, dimension, payloadBytes),
             codec);
     return new SegmentSummary(
-        segmentId, rowCount, vectors.finish(), payloads.finish(), ids.finish(), directoryFileBytes);
+        segmentId,
+        rowCount,
+        vectors.finish(),
+        payloads.finish(),
+        ids.finish(),
+        directoryFileBytes,
+        writeSecondaryIndex());
+  }
+
+  /// @return the file's length in bytes, 0 if there is none
+  private long writeSecondaryIndex() throws IOException {
+    if (secondaryIndex.isEmpty()) {
+      return 0;
+    }
+    try (var pages =
+        pageWriter(SegmentFiles.SECONDARY, PageType.SECONDARY, PageFormat.PAGE_BYTES)) {
+      secondaryIndex.get().write(pages);
+      return pages.finish();
+    }
   }
 
   private void endVectorPage() throws IOException {

@@ -110,6 +110,7 @@ public final class SnapshotRestorer {
                     manifests.collectionDirectory(head.id()),
                     manifests.drawSegmentId(),
                     head.descriptor().dimension(),
+                    head.settings().filterableFields(),
                     keys.codec()));
       }
       var row = row(put);

@@ -3,6 +3,8 @@ package io.quiverdb.core.filter;
 import io.quiverdb.core.Filter;
 import io.quiverdb.core.Filter.Bound;
 import io.quiverdb.core.Filter.Value;
+import io.quiverdb.core.Settings.FilterableField;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -180,6 +182,17 @@ public final class RandomFilters {
   private String text() {
     var texts = VALUES.stream().filter(Value.Text.class::isInstance).toList();
     return "\"" + ((Value.Text) one(texts)).text() + "\"";
+  }
+
+  /// Some of [#PATHS], each of a type.
+  public List<FilterableField> fields() {
+    var fields = new ArrayList<FilterableField>();
+    for (var path : PATHS) {
+      if (random.nextInt(4) > 0) {
+        fields.add(new FilterableField(path, one(List.of(FilterableField.Type.values()))));
+      }
+    }
+    return fields;
   }
 
   private <T> T one(List<T> things) {

@@ -48,7 +48,8 @@ public final class RandomRows {
       List<SegmentRow> rows,
       PageCodec codec)
       throws IOException {
-    try (var writer = new SegmentWriter(storage, directory, segmentId, dimension, codec)) {
+    try (var writer =
+        new SegmentWriter(storage, directory, segmentId, dimension, List.of(), codec)) {
       for (var row : rows) {
         writer.add(row);
       }

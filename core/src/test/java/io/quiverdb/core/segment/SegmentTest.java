@@ -44,7 +44,7 @@ final class SegmentTest {
     var segment = writeAndOpen(storage, rows, dimension);
 
     assertHolds(segment, rows);
-    assertThat(segment.summary().bytes()).isEqualTo(bytesOnDisk());
+    assertThat(segment.summary().bytes()).isEqualTo(bytesOnDisk(segment.summary()));
   }
 
   @Test
@@ -115,7 +115,7 @@ final class SegmentTest {
     var rows = RandomRows.draw(random, 2, 3);
     try (var writer =
         new SegmentWriter(
-            storageWithCollection(), COLLECTION, SEGMENT_ID, 3, PlainCodec.INSTANCE)) {
+            storageWithCollection(), COLLECTION, SEGMENT_ID, 3, List.of(), PlainCodec.INSTANCE)) {
       writer.add(rows.get(1));
 
       assertThatThrownBy(() -> writer.add(rows.get(1)))
@@ -159,9 +159,9 @@ final class SegmentTest {
     return storage;
   }
 
-  private long bytesOnDisk() throws IOException {
+  private long bytesOnDisk(SegmentSummary summary) throws IOException {
     long bytes = 0;
-    for (var name : SegmentFiles.names(SEGMENT_ID)) {
+    for (var name : SegmentFiles.names(summary)) {
       bytes += Files.size(directory.resolve(COLLECTION).resolve(name));
     }
     return bytes;
