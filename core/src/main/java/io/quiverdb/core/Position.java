@@ -14,6 +14,11 @@ public record Position(long epoch, long term, long index) implements Comparable<
   private static final Comparator<Position> ORDER =
       Comparator.comparingLong(Position::epoch).thenComparingLong(Position::index);
 
+  /// Of the entry that follows in the same term.
+  public Position next() {
+    return new Position(epoch, term, index + 1);
+  }
+
   @Override
   public int compareTo(Position other) {
     return ORDER.compare(this, other);

@@ -2,7 +2,6 @@ package io.quiverdb.core;
 
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.checkpoint.Checkpoint;
-import io.quiverdb.core.checkpoint.CheckpointReader;
 import io.quiverdb.core.checkpoint.CheckpointVerifier;
 import io.quiverdb.core.checkpoint.CheckpointWriter;
 import io.quiverdb.core.checkpoint.IndexAttachment;
@@ -11,6 +10,9 @@ import io.quiverdb.core.compaction.CompactionPolicy;
 import io.quiverdb.core.compaction.Compactor;
 import io.quiverdb.core.compaction.SegmentMerge;
 import io.quiverdb.core.crypto.KeyRing;
+import io.quiverdb.core.crypto.PageCodec;
+import io.quiverdb.core.crypto.PlainCodec;
+import io.quiverdb.core.log.TornTail;
 import io.quiverdb.core.manifest.Manifest;
 import io.quiverdb.core.manifest.ManifestStore;
 import io.quiverdb.core.manifest.PinnedManifest;
@@ -23,7 +25,6 @@ import io.quiverdb.core.op.Op;
 import io.quiverdb.core.op.OpSealer;
 import io.quiverdb.core.op.Preparation;
 import io.quiverdb.core.op.SealedOp;
-import io.quiverdb.core.search.ExactSearch;
 import io.quiverdb.core.snapshot.ReplicationSnapshot;
 import io.quiverdb.core.snapshot.SnapshotFiles;
 import io.quiverdb.core.snapshot.SnapshotOp;
@@ -34,34 +35,51 @@ import io.quiverdb.core.state.CollectionSnapshot;
 import io.quiverdb.core.state.FrozenState;
 import io.quiverdb.core.state.RequestWindow;
 import io.quiverdb.core.state.ShardState;
+import io.quiverdb.core.storage.FileStorage;
 import io.quiverdb.core.storage.Storage;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The engine of one shard.
+/// The engine, in either of two uses.
 ///
-/// State changes only through [#apply], by one thread at a time; any number of threads read views.
+/// *Stand-alone* ([#open]) it keeps a log of its own: writes name a collection, and return when
+/// they are durable and applied; any number of threads write, and share fsyncs.
 ///
+/// *Replicated* ([#openReplicated]) it is one shard's replica, and its log is kept elsewhere:
+/// prepare makes operations, which change the state only through [#apply], by one thread at a time.
 /// A shard owns no slots, and so takes no points, before its first `SetOwnership`.
+///
+/// Any number of threads read views. A method that is for the other use throws
+/// [IllegalStateException].
 public final class Store implements AutoCloseable {
   // `writing` guards the state: apply, the two moments when a checkpoint touches it, and the state
-  // hash hold it. `checkpointing` guards the files, and is taken before `writing`. Readers take
-  // neither: they read `view`, which is immutable and replaced under `writing`.
+  // hash hold it. `checkpointing` guards the files. Readers take neither: they read `view`, which
+  // is
+  // immutable and replaced under `writing`. A place in the queue of the own log is taken after
+  // `checkpointing` and before `writing`.
 
-  /// Of an operation as it stands in an entry: larger ones are refused by prepare.
+  /// Of a replicated operation as it stands in an entry: larger ones are refused by prepare.
   public static final int OP_BYTES_MAX = OpSealer.OP_BYTES_MAX;
+
+  /// Of a stand-alone write: a larger batch is refused.
+  public static final int STANDALONE_OP_BYTES_MAX = 16 << 20;
 
   private static final int HASHES_MAX = 64;
   private static final Logger log = LoggerFactory.getLogger(Store.class);
@@ -73,6 +91,10 @@ public final class Store implements AutoCloseable {
   private final StoreSnapshots snapshots;
   private final IndexAttachment indexes;
   private final Compactor compactor;
+  private final Optional<OwnLog> ownLog;
+  private final Optional<StandaloneWrites> writes;
+  private final Optional<TornTail> tornTail;
+  private final KeyRemains keyRemains;
 
   private final ReentrantLock checkpointing = new ReentrantLock();
   private final ReentrantLock writing = new ReentrantLock();
@@ -87,9 +109,37 @@ public final class Store implements AutoCloseable {
   /// The operation counter there.
   private long checkpointedVersion;
 
+  private volatile Optional<CommitObserver> observer = Optional.empty();
   private volatile Optional<Throwable> failure = Optional.empty();
   private volatile boolean closing;
   private volatile boolean closed;
+
+  /// Opens the stand-alone store of a directory, and makes it where there is none. All that is
+  /// written is sealed; `masterKey` wraps the key to it.
+  ///
+  /// @throws StoreLockedException if another process has it open
+  /// @throws WrongKeyException if it was made with another master key
+  /// @throws CorruptFileException if a file does not hold what was written to it; but what a crash
+  ///   left unfinished at the end of the log is cut off ([#tornTail])
+  /// @throws ForeignFileException if it is a shard of a cluster
+  /// @throws StoreFailedException if the storage fails
+  public static Store open(Path directory, MasterKey masterKey, StoreOptions options) {
+    return StoreOpening.standalone(FileStorage.at(directory), masterKey, options);
+  }
+
+  /// Opens a stand-alone store under the keys of this ring, which is not closed with it. Throws
+  /// like [#open].
+  public static Store openWithKeyRing(Storage storage, KeyRing keyRing, StoreOptions options) {
+    return new StoreOpening(storage, options, keyRing, RequestWindow.BYTES_MAX).standalone();
+  }
+
+  /// Opens a stand-alone store that codecs from outside seal, such as [PlainCodec] on a disk that
+  /// is encrypted below. No collection has a key of its own then: shredding is no more than
+  /// dropping. Throws like [#open].
+  public static Store openWithCodec(
+      Storage storage, PageCodec.Factory codecs, StoreOptions options) {
+    return openWithKeyRing(storage, KeyRing.ofCodecs(codecs, options.random()), options);
+  }
 
   /// Opens the store whose log is kept elsewhere: what its checkpoints do not hold comes again
   /// through [#apply].
@@ -99,6 +149,7 @@ public final class Store implements AutoCloseable {
   /// @throws StoreLockedException if another process has it open
   /// @throws WrongKeyException if its files are sealed by other keys
   /// @throws CorruptFileException if a file does not hold what was written to it
+  /// @throws ForeignFileException if it is a stand-alone store
   /// @throws StoreFailedException if the storage fails
   public static Store openReplicated(
       Storage storage, StoreOptions options, KeyRing keyRing, UUID storeId) {
@@ -113,73 +164,31 @@ public final class Store implements AutoCloseable {
       KeyRing keyRing,
       Optional<UUID> storeId,
       long windowBytesMax) {
-    try {
-      storage.createDirectories("");
-      Closeable lock = storage.lock(StoreLayout.LOCK);
-      try {
-        return openLocked(storage, lock, options, keyRing, storeId, windowBytesMax);
-      } catch (Throwable e) {
-        lock.close();
-        throw e;
-      }
-    } catch (IOException e) {
-      throw new StoreFailedException("store: cannot be opened", e);
-    }
+    return new StoreOpening(storage, options, keyRing, windowBytesMax).replicated(storeId);
   }
 
-  private static Store openLocked(
-      Storage storage,
-      Closeable lock,
-      StoreOptions options,
-      KeyRing keyRing,
-      Optional<UUID> storeId,
-      long windowBytesMax)
-      throws IOException {
-    var manifests = ManifestStore.open(storage, options.random(), keyRing, storeId);
-    var reader = new CheckpointReader(storage, keyRing, options.random());
-    var verifier = new CheckpointVerifier(storage, keyRing, windowBytesMax, options.random());
-    var state = reader.read(manifests.published(), windowBytesMax);
-    var store =
-        new Store(
-            lock,
-            storage,
-            manifests,
-            new CheckpointWriter(storage, manifests),
-            verifier,
-            new StoreSnapshots(storage, manifests, reader, verifier, windowBytesMax),
-            new IndexAttachment(storage, manifests),
-            state);
-    log.info(
-        "store opened epoch={} index={} version={} collections={} kernel={}",
-        state.epoch(),
-        state.position().index(),
-        state.version(),
-        store.view.collections().size(),
-        ExactSearch.kernel());
-    return store;
-  }
-
-  private Store(
-      Closeable directoryLock,
-      Storage storage,
-      ManifestStore manifests,
-      CheckpointWriter checkpointWriter,
-      CheckpointVerifier verifier,
-      StoreSnapshots snapshots,
-      IndexAttachment indexes,
-      ShardState state) {
-    this.directoryLock = directoryLock;
-    this.manifests = manifests;
-    this.checkpointWriter = checkpointWriter;
-    this.verifier = verifier;
-    this.snapshots = snapshots;
-    this.indexes = indexes;
-    this.compactor = new Compactor(storage, manifests, checkpointing, new Compacted());
-    this.state = state;
+  Store(StoreOpening.Opened opened) {
+    this.directoryLock = opened.directoryLock();
+    this.manifests = opened.manifests();
+    this.checkpointWriter = opened.checkpointWriter();
+    this.verifier = opened.verifier();
+    this.snapshots = opened.snapshots();
+    this.indexes = opened.indexes();
+    this.compactor = new Compactor(opened.storage(), manifests, checkpointing, new Compacted());
+    this.state = opened.state();
     this.applier = new Applier(state, manifests.keys());
-    this.sealer = new OpSealer(manifests.keys());
-    this.checkpointed = state.position();
-    this.checkpointedVersion = state.version();
+    this.checkpointed = opened.checkpointed();
+    this.checkpointedVersion = opened.checkpointedVersion();
+    this.ownLog = opened.log().map(log -> new OwnLog(log, new OwnLogEngine(), writing));
+    this.sealer =
+        new OpSealer(manifests.keys(), ownLog.isPresent() ? STANDALONE_OP_BYTES_MAX : OP_BYTES_MAX);
+    this.writes =
+        ownLog.map(
+            log ->
+                new StandaloneWrites(
+                    this, log, opened.random(), manifests.keys()::drawCollectionKeys));
+    this.tornTail = opened.tornTail();
+    this.keyRemains = opened.keyRemains();
     this.view = viewOf(state);
   }
 
@@ -224,7 +233,7 @@ public final class Store implements AutoCloseable {
   ///   others on points alike
   public SealedOp prepareUpsert(RequestStamp stamp, long collectionId, List<Point> points) {
     var collection = head(collectionId);
-    return OpSealer.seal(
+    return sealer.seal(
         Preparation.upsert(stamp, collectionId, collection.descriptor(), points),
         collection.keys());
   }
@@ -244,7 +253,7 @@ public final class Store implements AutoCloseable {
   public SealedOp prepareSetPayload(
       RequestStamp stamp, long collectionId, List<PayloadChange> changes) {
     var collection = head(collectionId);
-    return OpSealer.seal(Preparation.setPayload(stamp, collectionId, changes), collection.keys());
+    return sealer.seal(Preparation.setPayload(stamp, collectionId, changes), collection.keys());
   }
 
   /// @param ids at least one
@@ -256,7 +265,7 @@ public final class Store implements AutoCloseable {
   public SealedOp prepareConditionalDelete(
       RequestStamp stamp, long collectionId, List<Deletion> deletions) {
     var collection = head(collectionId);
-    return OpSealer.seal(Preparation.delete(stamp, collectionId, deletions), collection.keys());
+    return sealer.seal(Preparation.delete(stamp, collectionId, deletions), collection.keys());
   }
 
   /// @throws IllegalArgumentException if it is not there
@@ -303,6 +312,7 @@ public final class Store implements AutoCloseable {
   /// @throws IllegalArgumentException if the position was applied before
   /// @throws StoreFailedException if the store failed, now or before
   public List<Outcome> apply(Position position, Entry entry) {
+    requireReplicated();
     writing.lock();
     try {
       requireUsable();
@@ -315,14 +325,43 @@ public final class Store implements AutoCloseable {
 
   private List<Outcome> applyNext(Position position, Entry entry) {
     try {
-      var applied = applier.apply(position, entry);
+      var outcomes = execute(position, entry);
       view = viewOf(state);
-      if (applied.stream().anyMatch(op -> op.op().filter(Op::hasHashMark).isPresent())) {
-        remember(position, state.hash());
-      }
-      return applied.stream().map(AppliedOp::outcome).toList();
+      tell(position, entry, outcomes);
+      return outcomes;
     } catch (RuntimeException | Error e) {
       throw failed("apply", e);
+    }
+  }
+
+  private List<Outcome> execute(Position position, Entry entry) {
+    var applied = applier.apply(position, entry);
+    if (applied.stream().anyMatch(op -> op.op().filter(Op::hasHashMark).isPresent())) {
+      remember(position, state.hash());
+    }
+    return applied.stream().map(AppliedOp::outcome).toList();
+  }
+
+  private void tell(Position position, Entry entry, List<Outcome> outcomes) {
+    observer.ifPresent(
+        listener -> {
+          for (int index = 0; index < outcomes.size(); index++) {
+            try {
+              listener.committed(position, entry.getOps(index), outcomes.get(index));
+            } catch (RuntimeException e) {
+              log.warn("commit observer failed index={}", position.index(), e);
+            }
+          }
+        });
+  }
+
+  /// In place of the one before. It hears of what is committed from now on.
+  public void setCommitObserver(CommitObserver listener) {
+    writing.lock();
+    try {
+      observer = Optional.of(listener);
+    } finally {
+      writing.unlock();
     }
   }
 
@@ -349,7 +388,252 @@ public final class Store implements AutoCloseable {
 
   private static StoreView viewOf(ShardState state) {
     return new StoreViews.PublishedStore(
-        state.position(), state.epoch(), state.slots(), state.version(), state.snapshots());
+        state.position(),
+        state.epoch(),
+        state.slots(),
+        state.version(),
+        state.snapshots(),
+        state.idsByName());
+  }
+
+  private void requireReplicated() {
+    if (ownLog.isPresent()) {
+      throw new IllegalStateException("store: stand-alone (expected: one whose log is elsewhere)");
+    }
+  }
+
+  private OwnLog ownLog() {
+    return ownLog.orElseThrow(
+        () -> new IllegalStateException("store: replicated (expected: a stand-alone one)"));
+  }
+
+  private StandaloneWrites writes() {
+    requireUsable();
+    var _ = ownLog();
+    return writes.orElseThrow();
+  }
+
+  /// What the own log's writers do to the state.
+  private final class OwnLogEngine implements OwnLog.Engine {
+    @Override
+    public void requireUsable() {
+      Store.this.requireUsable();
+    }
+
+    @Override
+    public List<List<Outcome>> apply(List<Entry> group) {
+      requireUsable();
+      try {
+        var first = state.position().next();
+        var outcomes = new ArrayList<List<Outcome>>(group.size());
+        for (var entry : group) {
+          outcomes.add(execute(state.position().next(), entry));
+        }
+        view = viewOf(state);
+        var position = first;
+        for (int index = 0; index < group.size(); index++) {
+          tell(position, group.get(index), outcomes.get(index));
+          position = position.next();
+        }
+        return outcomes;
+      } catch (RuntimeException | Error e) {
+        throw failed("apply", e);
+      }
+    }
+
+    @Override
+    public StoreFailedException failed(String during, Throwable fault) {
+      return Store.this.failed(during, fault);
+    }
+  }
+
+  // --- stand-alone writing: returns when it is durable and applied
+  //
+  // All throw IllegalArgumentException where a limit is broken or there is no such collection,
+  // before
+  // anything is written, and StoreFailedException if the store failed: after that, whether the
+  // write
+  // survives is known when the store is reopened.
+
+  /// @param name 1 to 255 bytes of UTF-8, of no other collection
+  /// @return the version
+  public long createCollection(String name, Descriptor descriptor, Settings settings) {
+    return writes().createCollection(name, descriptor, settings);
+  }
+
+  /// Its id is never used again.
+  ///
+  /// @return the version
+  public long dropCollection(String name) {
+    return writes().dropCollection(name);
+  }
+
+  /// Drops a collection and destroys its data key, so that whatever is left of its files, and
+  /// copies of them, can never be opened.
+  ///
+  /// @return complete, unless something holds an older manifest, such as a snapshot: then it is to
+  ///   be called again by the id when that is closed
+  public ShredStatus shredCollection(String name) {
+    return shredCollection(collection(name).id());
+  }
+
+  /// @param collectionId of a collection that is there, was dropped or is being shredded
+  public ShredStatus shredCollection(long collectionId) {
+    long _ = writes().shredCollection(collectionId);
+    var _ = checkpoint();
+    return withFiles(
+        () -> {
+          keyRemains.syncDeletions();
+          return keyRemains.status(collectionId);
+        });
+  }
+
+  /// @param collectionId of a collection that was shredded
+  public ShredStatus shredStatus(long collectionId) {
+    return withFiles(() -> keyRemains.status(collectionId));
+  }
+
+  private ShredStatus withFiles(Callable<ShredStatus> action) {
+    checkpointing.lock();
+    try {
+      requireUsable();
+      return action.call();
+    } catch (StoreException e) {
+      throw e;
+    } catch (Exception e) {
+      throw failed("shredding", e);
+    } finally {
+      checkpointing.unlock();
+    }
+  }
+
+  /// @param settings in place of all that the collection has
+  /// @return the version
+  public long updateSettings(String name, Settings settings) {
+    return writes().updateSettings(name, settings);
+  }
+
+  /// @return the version, which the point has now
+  /// @throws PreconditionFailedException if it carries a precondition that does not hold
+  public long upsert(String collection, Point point) {
+    return upsertBatch(collection, List.of(point));
+  }
+
+  /// All of them or none; of those with the same id, the last stays.
+  ///
+  /// @param points at most [#STANDALONE_OP_BYTES_MAX] together
+  /// @return the version, which all of them have now; 0 if there are none
+  /// @throws PreconditionFailedException if one carries a precondition that does not hold
+  public long upsertBatch(String collection, List<Point> points) {
+    return writes().upsert(collection, points);
+  }
+
+  /// Replaces whole payloads and keeps vectors, of all that are there.
+  ///
+  /// @return the version, which the changed points have now; 0 if none is there
+  /// @throws PreconditionFailedException if one carries a precondition that does not hold
+  public long setPayload(String collection, List<PayloadChange> changes) {
+    return writes().setPayload(collection, changes);
+  }
+
+  /// @return false if it was not there
+  public boolean delete(String collection, String id) {
+    return deleteBatch(collection, List.of(new Deletion(id))) > 0;
+  }
+
+  /// All of them that are there, or none.
+  ///
+  /// @return how many were there
+  /// @throws PreconditionFailedException if one carries a precondition that does not hold
+  public int deleteBatch(String collection, List<Deletion> deletions) {
+    return writes().delete(collection, deletions);
+  }
+
+  /// Writes an operation that another stand-alone store has committed and whose observer heard of
+  /// it: so a follower is kept that holds the same, under the same catalogue key. It takes no
+  /// writes of its own.
+  ///
+  /// @param position right behind the last one here
+  public Outcome applyReplicated(Position position, SealedOp op) {
+    var following = writes();
+    if (!position.equals(view().position().next())) {
+      throw new IllegalArgumentException(
+          "position: " + position + " (expected: " + view().position().next() + ")");
+    }
+    return following.commit(op);
+  }
+
+  /// What a crash had left unfinished at the end of the own log, and opening cut off.
+  public Optional<TornTail> tornTail() {
+    return tornTail;
+  }
+
+  // --- reading by names
+
+  /// @throws IllegalArgumentException if there is none of this name
+  public CollectionView collection(String name) {
+    return find(name)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "collection: " + name + " (expected: one that exists)"));
+  }
+
+  Optional<CollectionView> find(String name) {
+    return ((StoreViews.PublishedStore) view()).collection(name);
+  }
+
+  /// Sorted.
+  public List<String> collectionNames() {
+    return view().collections().stream().map(CollectionView::name).sorted().toList();
+  }
+
+  public OptionalLong collectionId(String name) {
+    return find(name).stream().mapToLong(CollectionView::id).findAny();
+  }
+
+  public Descriptor descriptor(String collection) {
+    return collection(collection).descriptor();
+  }
+
+  public Optional<StoredPoint> get(String collection, String id) {
+    return collection(collection).get(id);
+  }
+
+  /// As of one moment, in the order of the ids.
+  public List<Optional<StoredPoint>> getMany(String collection, List<String> ids) {
+    var one = collection(collection);
+    return ids.stream().map(one::get).toList();
+  }
+
+  /// The points as of now in the order of their ids' UTF-8 bytes, read as they are asked for.
+  ///
+  /// @param after leaves out the points up to this id: with the last one read, a scan is resumed
+  public Stream<StoredPoint> scan(String collection, Optional<String> after) {
+    return StoreViews.stream(collection(collection), after);
+  }
+
+  public long len(String collection) {
+    return collection(collection).size();
+  }
+
+  public boolean isEmpty(String collection) {
+    return len(collection) == 0;
+  }
+
+  /// @throws IllegalArgumentException if the query's dimension is not the collection's
+  public List<Hit> search(String collection, Query query) {
+    return collection(collection).search(query);
+  }
+
+  /// A collection id that was never used here.
+  long nextCollectionId() {
+    writing.lock();
+    try {
+      return state.nextCollectionId();
+    } finally {
+      writing.unlock();
+    }
   }
 
   // --- reading
@@ -526,11 +810,23 @@ public final class Store implements AutoCloseable {
   private record Frozen(FrozenState state, StoreView view) {}
 
   private Frozen freeze() {
+    return betweenEntries(
+        () -> {
+          requireUsable();
+          ownLog.ifPresent(OwnLog::cut);
+          return new Frozen(state.freeze(), viewOf(state));
+        });
+  }
+
+  /// Runs an action when all that is in the own log has been applied, and keeps everybody from the
+  /// log and the state meanwhile.
+  private <V> V betweenEntries(Supplier<V> action) {
+    if (ownLog.isPresent()) {
+      return ownLog.get().betweenGroups(action);
+    }
     writing.lock();
     try {
-      requireUsable();
-      var frozen = state.freeze();
-      return new Frozen(frozen, viewOf(state));
+      return action.get();
     } finally {
       writing.unlock();
     }
@@ -542,6 +838,9 @@ public final class Store implements AutoCloseable {
       var checkpoint = checkpointWriter.write(frozen, indexes, frozenState.view());
       install(checkpoint);
       int deleted = manifests.deleteGarbage();
+      if (ownLog.isPresent()) {
+        deleted += ownLog.get().deleteBeforeCut();
+      }
       log.info(
           "checkpoint finished epoch={} index={} version={} filesDeleted={}",
           frozen.position().epoch(),
@@ -571,27 +870,12 @@ public final class Store implements AutoCloseable {
   ///
   /// @throws StoreFailedException if the storage fails, or the store failed before
   public Verification verify() {
-    return verify(verifier::verify);
-  }
-
-  /// Does the same with the files of one collection only, and computes no state hash. One that no
-  /// checkpoint holds yet has none.
-  public Verification verify(long collectionId) {
-    return verify(published -> verifier.verify(published, collectionId));
-  }
-
-  @FunctionalInterface
-  private interface Verifying {
-    Verification verify(PublishedManifest published) throws IOException;
-  }
-
-  private Verification verify(Verifying verifying) {
     var pin = pin();
     if (pin.isEmpty()) {
       return Verification.NOTHING;
     }
     try (var pinned = pin.get()) {
-      return verifying.verify(pinned.published());
+      return verifier.verify(pinned.published());
     } catch (IOException e) {
       throw new StoreFailedException("store: cannot be verified", e);
     }
@@ -674,20 +958,24 @@ public final class Store implements AutoCloseable {
     log.info("snapshot installed position={}", staged.state().position());
   }
 
-  private void switchTo(StoreSnapshots.Staged staged) throws IOException {
-    writing.lock();
-    try {
-      requireUsable();
-      requireLater(staged);
-      manifests.switchTo(staged.published());
-      state = staged.state();
-      applier = new Applier(state, manifests.keys());
-      checkpointed = state.position();
-      checkpointedVersion = state.version();
-      view = viewOf(state);
-    } finally {
-      writing.unlock();
-    }
+  private void switchTo(StoreSnapshots.Staged staged) {
+    betweenEntries(
+        () -> {
+          requireUsable();
+          requireLater(staged);
+          try {
+            manifests.switchTo(staged.published());
+          } catch (IOException e) {
+            throw failed("installing a snapshot", e);
+          }
+          state = staged.state();
+          applier = new Applier(state, manifests.keys());
+          checkpointed = state.position();
+          checkpointedVersion = state.version();
+          ownLog.ifPresent(log -> log.skipTo(state.position().next().index()));
+          view = viewOf(state);
+          return true;
+        });
   }
 
   private StoreSnapshots.Staged stage(SnapshotFiles files) {
@@ -837,24 +1125,43 @@ public final class Store implements AutoCloseable {
     }
   }
 
-  /// Waits for a checkpoint that is under way, and gives up a compaction. Views that are out stay
-  /// readable.
+  /// Waits for a checkpoint that is under way, and gives up a compaction. A stand-alone store takes
+  /// one, so that it is opened quickly; if that fails, the store is closed all the same, and
+  /// nothing is lost: it is in the log. Views that are out stay readable.
   @Override
   public void close() {
     closing = true;
     compactor.awaitIdle();
     checkpointing.lock();
-    writing.lock();
     try {
-      if (!closed) {
-        closed = true;
-        directoryLock.close();
+      if (!closed && failure.isEmpty() && ownLog.isPresent()) {
+        var _ = checkpoint();
       }
-    } catch (IOException e) {
-      throw new StoreFailedException("store: its lock cannot be released", e);
     } finally {
-      writing.unlock();
+      shut();
       checkpointing.unlock();
+    }
+  }
+
+  private void shut() {
+    betweenEntries(
+        () -> {
+          if (!closed) {
+            closed = true;
+            release();
+          }
+          return true;
+        });
+  }
+
+  private void release() {
+    try {
+      if (ownLog.isPresent()) {
+        ownLog.get().close();
+      }
+      directoryLock.close();
+    } catch (IOException e) {
+      throw new StoreFailedException("store: its files cannot be closed", e);
     }
   }
 }

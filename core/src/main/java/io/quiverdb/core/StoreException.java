@@ -5,6 +5,7 @@ package io.quiverdb.core;
 public abstract sealed class StoreException extends RuntimeException
     permits CorruptFileException,
         ForeignFileException,
+        PreconditionFailedException,
         StoreClosedException,
         StoreFailedException,
         StoreLockedException,

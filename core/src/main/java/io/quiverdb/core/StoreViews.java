@@ -13,10 +13,15 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The views that a [Store] publishes.
 final class StoreViews {
+  private static final int STREAM_PAGE_POINTS = 1000;
+  private static final long STREAM_PAGE_BYTES = 1 << 20;
+
   private StoreViews() {}
 
   /// What changed of a collection after the checkpoint at operation `after`.
@@ -33,7 +38,8 @@ final class StoreViews {
       long epoch,
       List<SlotRange> slots,
       long version,
-      List<CollectionSnapshot> snapshots)
+      List<CollectionSnapshot> snapshots,
+      Map<String, Long> idsByName)
       implements StoreView {
     @Override
     public List<CollectionView> collections() {
@@ -43,6 +49,10 @@ final class StoreViews {
     @Override
     public Optional<CollectionView> collection(long collectionId) {
       return snapshot(collectionId).map(PublishedCollection::new);
+    }
+
+    Optional<CollectionView> collection(String name) {
+      return Optional.ofNullable(idsByName.get(name)).flatMap(this::collection);
     }
 
     Optional<CollectionHead> head(long collectionId) {
@@ -67,6 +77,22 @@ final class StoreViews {
       }
       return Optional.empty();
     }
+  }
+
+  /// The points behind `after`, in the order of their ids, read as they are asked for.
+  static Stream<StoredPoint> stream(CollectionView collection, Optional<String> after) {
+    var first = page(collection, after);
+    return Stream.iterate(
+            Optional.of(first),
+            Optional::isPresent,
+            page ->
+                page.filter(ScanPage::more)
+                    .map(last -> page(collection, Optional.of(last.points().getLast().id()))))
+        .flatMap(page -> page.stream().flatMap(it -> it.points().stream()));
+  }
+
+  private static ScanPage page(CollectionView collection, Optional<String> after) {
+    return collection.scan(after, STREAM_PAGE_POINTS, STREAM_PAGE_BYTES, Optional.empty());
   }
 
   record PublishedCollection(CollectionSnapshot snapshot) implements CollectionView {

@@ -4,7 +4,14 @@ package io.quiverdb.core.log;
 public final class GroupFailedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  GroupFailedException(Throwable cause) {
-    super(cause);
+  private final Throwable reason;
+
+  GroupFailedException(Throwable reason) {
+    super(reason);
+    this.reason = reason;
+  }
+
+  public Throwable reason() {
+    return reason;
   }
 }

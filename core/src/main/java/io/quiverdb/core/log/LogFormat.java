@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalLong;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 
@@ -26,8 +27,9 @@ import java.util.zip.CRC32C;
 /// |     28 |    16 | store id                                                       |
 /// |     44 |     8 | marker, random                                                 |
 /// |     52 |    32 | salt, random: the key of the file comes from it                |
-/// |     84 |    16 | tag of the last frame before the file, zeros if there was none |
-/// |    100 |     4 | CRC32C of all of the above                                     |
+/// |     84 |    16 | check of the file's key                                        |
+/// |    100 |    16 | tag of the last frame before the file, zeros if there was none |
+/// |    116 |     4 | CRC32C of all of the above                                     |
 ///
 /// A frame, one commit group:
 ///
@@ -48,7 +50,6 @@ import java.util.zip.CRC32C;
 final class LogFormat {
   static final int FORMAT_VERSION = 1;
   static final int STORE_ID_BYTES = 16;
-  static final int SALT_BYTES = 32;
   static final int TAG_BYTES = 16;
   static final ByteString NO_TAG = ByteString.copyFrom(new byte[TAG_BYTES]);
   static final String DIRECTORY = "wal";
@@ -63,7 +64,8 @@ final class LogFormat {
   private static final int STORE_ID_OFFSET = BASE_LSN_OFFSET + Long.BYTES;
   private static final int HEADER_MARKER_OFFSET = STORE_ID_OFFSET + STORE_ID_BYTES;
   private static final int SALT_OFFSET = HEADER_MARKER_OFFSET + Long.BYTES;
-  private static final int HEADER_TAG_OFFSET = SALT_OFFSET + SALT_BYTES;
+  private static final int CHECK_OFFSET = SALT_OFFSET + FileCodec.SALT_BYTES;
+  private static final int HEADER_TAG_OFFSET = CHECK_OFFSET + FileCodec.CHECK_BYTES;
   private static final int HEADER_CRC_OFFSET = HEADER_TAG_OFFSET + TAG_BYTES;
   static final int HEADER_BYTES = HEADER_CRC_OFFSET + Integer.BYTES;
 
@@ -96,6 +98,19 @@ final class LogFormat {
         : OptionalLong.empty();
   }
 
+  static ByteString bytes(UUID uuid) {
+    return ByteString.copyFrom(
+        ByteBuffer.allocate(STORE_ID_BYTES)
+            .putLong(uuid.getMostSignificantBits())
+            .putLong(uuid.getLeastSignificantBits())
+            .flip());
+  }
+
+  static UUID uuid(ByteString bytes) {
+    var buffer = bytes.asReadOnlyByteBuffer();
+    return new UUID(buffer.getLong(), buffer.getLong());
+  }
+
   /// What stands at the start of a file.
   record Header(
       long fileId,
@@ -103,10 +118,12 @@ final class LogFormat {
       ByteString storeId,
       long marker,
       ByteString salt,
+      ByteString check,
       ByteString previousTag) {
     Header {
       assert storeId.size() == STORE_ID_BYTES : storeId.size();
-      assert salt.size() == SALT_BYTES : salt.size();
+      assert salt.size() == FileCodec.SALT_BYTES : salt.size();
+      assert check.size() == FileCodec.CHECK_BYTES : check.size();
       assert previousTag.size() == TAG_BYTES : previousTag.size();
     }
 
@@ -121,6 +138,7 @@ final class LogFormat {
               .put(storeId.asReadOnlyByteBuffer())
               .putLong(marker)
               .put(salt.asReadOnlyByteBuffer())
+              .put(check.asReadOnlyByteBuffer())
               .put(previousTag.asReadOnlyByteBuffer());
       return header.putInt(crc(MemorySegment.ofArray(header.array()), HEADER_CRC_OFFSET)).array();
     }
@@ -157,7 +175,8 @@ final class LogFormat {
         file.get(LONG, BASE_LSN_OFFSET),
         bytes(file, STORE_ID_OFFSET, STORE_ID_BYTES),
         file.get(LONG, HEADER_MARKER_OFFSET),
-        bytes(file, SALT_OFFSET, SALT_BYTES),
+        bytes(file, SALT_OFFSET, FileCodec.SALT_BYTES),
+        bytes(file, CHECK_OFFSET, FileCodec.CHECK_BYTES),
         bytes(file, HEADER_TAG_OFFSET, TAG_BYTES));
   }
 

@@ -2,13 +2,22 @@ package io.quiverdb.core.log;
 
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.ForeignFileException;
+import io.quiverdb.core.WrongKeyException;
+import io.quiverdb.core.crypto.FileCodec;
+import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.op.Entry;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 
 /// Reads the log that no checkpoint holds, when a store is opened.
 ///
@@ -16,33 +25,42 @@ import java.util.TreeMap;
 /// torn write if it is the last of the last file, and damage anywhere else.
 public final class LogRecovery {
   private final Storage storage;
-  private final LogCodecs codecs;
-  private final long firstFileId;
+  private final PageCodec codec;
+  private final ByteString storeId;
   private final long firstLsn;
 
   private final Map<Long, Long> fileBytes = new TreeMap<>();
   private long nextFileId;
   private long nextLsn;
   private ByteString lastTag = LogFormat.NO_TAG;
-  private Optional<ByteString> storeId;
+  private Optional<TornFile> tornFile = Optional.empty();
   private Optional<TornTail> tornTail = Optional.empty();
 
-  /// @param firstFileId files of lesser ids hold nothing that the checkpoint does not
+  /// @param codec the catalogue's
   /// @param firstLsn of the first entry that the checkpoint does not hold
-  /// @param storeId of the checkpoint, if there is one
-  public LogRecovery(
-      Storage storage,
-      LogCodecs codecs,
-      long firstFileId,
-      long firstLsn,
-      Optional<ByteString> storeId) {
+  public LogRecovery(Storage storage, PageCodec codec, long firstLsn) {
     this.storage = storage;
-    this.codecs = codecs;
-    this.firstFileId = firstFileId;
+    this.codec = codec;
     this.firstLsn = firstLsn;
-    this.storeId = storeId;
-    this.nextFileId = firstFileId;
+    this.storeId = LogFormat.bytes(codec.scope().storeId());
+    this.nextFileId = firstLsn;
     this.nextLsn = firstLsn;
+  }
+
+  /// Which store a log belongs to, if there is one. For a store that has no checkpoint yet.
+  public static Optional<UUID> storeId(Storage storage) throws IOException {
+    for (var name : storage.list(LogFormat.DIRECTORY)) {
+      var id = LogFormat.fileId(name);
+      if (id.isPresent()) {
+        String path = LogFormat.path(id.getAsLong());
+        var content = storage.open(path).bytes();
+        if (!LogFormat.isTornHeader(content)) {
+          return Optional.of(
+              LogFormat.uuid(LogFormat.decodeHeader(path, id.getAsLong(), content).storeId()));
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   /// What is done with an entry.
@@ -50,10 +68,17 @@ public final class LogRecovery {
     void apply(long lsn, Entry entry);
   }
 
-  /// Replays all entries, and only then cuts off what a crash left unfinished. Afterwards, all that
-  /// was replayed is durable.
+  /// One whose header was never written.
+  private record TornFile(String path, long bytes) {}
+
+  private record FoundFile(long id, String path, MemorySegment content, LogFormat.Header header) {}
+
+  /// Replays all entries from the first on, and only then cuts off what a crash left unfinished.
+  /// Afterwards, all that was replayed is durable.
   ///
   /// @throws CorruptFileException if a file does not hold what was written to it, or is missing
+  /// @throws WrongKeyException if a file is sealed by another key
+  /// @throws ForeignFileException if a file is of another store
   public void run(Replay replay) throws IOException {
     // The process before may have been killed before it synced what is read here.
     storage.syncDirectory("");
@@ -61,43 +86,55 @@ public final class LogRecovery {
       return;
     }
     storage.syncDirectory(LogFormat.DIRECTORY);
-    var ids = liveFileIds();
-    for (int index = 0; index < ids.size(); index++) {
-      boolean last = index == ids.size() - 1;
-      read(ids.get(index), last, replay);
+    var files = withoutCovered(find());
+    for (int index = 0; index < files.size(); index++) {
+      boolean last = index == files.size() - 1 && tornFile.isEmpty();
+      read(files.get(index), index == 0, last, replay);
     }
-    if (!ids.isEmpty()) {
-      settle(ids.getLast());
-    }
+    settle();
   }
 
-  private List<Long> liveFileIds() throws IOException {
+  private List<FoundFile> find() throws IOException {
     var ids =
         storage.list(LogFormat.DIRECTORY).stream()
             .flatMapToLong(name -> LogFormat.fileId(name).stream())
-            .filter(fileId -> fileId >= firstFileId)
             .sorted()
             .boxed()
             .toList();
-    nextFileId = ids.isEmpty() ? firstFileId : ids.getLast() + 1;
-    return ids;
+    var files = new ArrayList<FoundFile>();
+    for (long id : ids) {
+      String path = LogFormat.path(id);
+      var content = storage.open(path).bytes();
+      nextFileId = Math.max(nextFileId, id + 1);
+      if (id == ids.getLast() && LogFormat.isTornHeader(content)) {
+        tornFile = Optional.of(new TornFile(path, content.byteSize()));
+      } else {
+        files.add(new FoundFile(id, path, content, LogFormat.decodeHeader(path, id, content)));
+      }
+    }
+    return files;
   }
 
-  private void read(long fileId, boolean last, Replay replay) throws IOException {
-    String path = LogFormat.path(fileId);
-    var content = storage.open(path).bytes();
-    if (last && LogFormat.isTornHeader(content)) {
-      tornTail = Optional.of(new TornTail(path, 0, nextLsn, content.byteSize()));
-      return;
+  /// The checkpoint holds all of a file if the next one begins no later than where it ends. Of such
+  /// files, any may be there: they were being deleted.
+  private List<FoundFile> withoutCovered(List<FoundFile> files) {
+    int first = 0;
+    while (first + 1 < files.size() && files.get(first + 1).header.baseLsn() <= firstLsn) {
+      first++;
     }
-    var header = LogFormat.decodeHeader(path, fileId, content);
-    requireNext(path, header);
-    var reader =
-        new LogFileReader(path, content, header, codecs.codec(header.fileId(), header.salt()));
+    return files.subList(first, files.size());
+  }
+
+  private void read(FoundFile file, boolean first, boolean last, Replay replay) {
+    requireNext(file, first);
+    var reader = new LogFileReader(file.path, file.content, file.header, codec(file));
     for (var frame = reader.next(); frame.isPresent(); frame = reader.next()) {
       long lsn = frame.get().firstLsn();
       for (var entry : frame.get().entries()) {
-        replay.apply(lsn++, entry);
+        if (lsn >= firstLsn) {
+          replay.apply(lsn, entry);
+        }
+        lsn++;
       }
     }
     if (!reader.isAtEnd()) {
@@ -105,20 +142,44 @@ public final class LogRecovery {
       tornTail =
           Optional.of(
               new TornTail(
-                  path, reader.offset(), reader.nextLsn(), content.byteSize() - reader.offset()));
+                  file.path,
+                  reader.offset(),
+                  reader.nextLsn(),
+                  file.content.byteSize() - reader.offset()));
     }
-    fileBytes.put(fileId, reader.offset());
-    nextLsn = reader.nextLsn();
+    fileBytes.put(file.id, reader.offset());
+    nextLsn = Math.max(firstLsn, reader.nextLsn());
     lastTag = reader.lastTag();
   }
 
-  private void requireNext(String path, LogFormat.Header header) {
-    that(path, "base LSN", nextLsn, header.baseLsn());
-    if (!fileBytes.isEmpty()) {
-      that(path, "tag of the frame before (LSN " + nextLsn + ")", lastTag, header.previousTag());
+  private FileCodec codec(FoundFile file) {
+    var fileCodec = codec.file(LogFormat.SEALED_TYPE, file.id, file.header.salt().toByteArray());
+    if (!Arrays.equals(fileCodec.check(), file.header.check().toByteArray())) {
+      throw new WrongKeyException(
+          file.path + ": sealed by another key (expected: the store's catalogue key)");
     }
-    storeId.ifPresent(id -> that(path, "store id", id, header.storeId()));
-    storeId = Optional.of(header.storeId());
+    return fileCodec;
+  }
+
+  private void requireNext(FoundFile file, boolean first) {
+    var header = file.header;
+    if (!first) {
+      that(file.path, "base LSN", nextLsn, header.baseLsn());
+      that(
+          file.path,
+          "tag of the frame before (LSN " + nextLsn + ")",
+          lastTag,
+          header.previousTag());
+    } else if (header.baseLsn() > firstLsn) {
+      throw new CorruptFileException(
+          file.path, 0, "base LSN", "at most " + firstLsn, header.baseLsn());
+    }
+    if (!storeId.equals(header.storeId())) {
+      throw new ForeignFileException(
+          "store id of " + file.path,
+          LogFormat.uuid(storeId).toString(),
+          LogFormat.uuid(header.storeId()).toString());
+    }
   }
 
   private static void requireTorn(LogFileReader reader, boolean last) {
@@ -132,28 +193,25 @@ public final class LogRecovery {
     }
   }
 
-  /// The last file: what is read of it becomes durable, and the rest goes.
-  private void settle(long lastFileId) throws IOException {
-    String path = LogFormat.path(lastFileId);
-    if (tornTail.isPresent() && tornTail.get().offset() == 0) {
-      storage.delete(path);
+  /// What was read becomes durable, and what is unfinished goes.
+  private void settle() throws IOException {
+    if (tornFile.isPresent()) {
+      var torn = tornFile.get();
+      tornTail = Optional.of(new TornTail(torn.path, 0, nextLsn, torn.bytes));
+      storage.delete(torn.path);
       storage.syncDirectory(LogFormat.DIRECTORY);
-      return;
+    } else if (tornTail.isPresent()) {
+      storage.truncate(tornTail.get().file(), tornTail.get().offset());
     }
-    if (tornTail.isPresent()) {
-      storage.truncate(path, tornTail.get().offset());
+    // All files before the last were synced before it was begun.
+    if (!fileBytes.isEmpty()) {
+      storage.sync(LogFormat.path(Collections.max(fileBytes.keySet())));
     }
-    storage.sync(path);
   }
 
   /// What was cut off.
   public Optional<TornTail> tornTail() {
     return tornTail;
-  }
-
-  /// Which store wrote the log; empty if there is no file of it.
-  public Optional<ByteString> storeId() {
-    return storeId;
   }
 
   /// How many entries were replayed.

@@ -1,7 +1,9 @@
 package io.quiverdb.core.log;
 
 import com.google.protobuf.ByteString;
+import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.crypto.FileCodec;
+import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.op.Entry;
 import io.quiverdb.core.storage.Storage;
 import io.quiverdb.core.storage.WritableFile;
@@ -9,6 +11,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -25,9 +28,8 @@ public final class WriteAheadLog implements Closeable {
   private static final int BUFFER_BYTES_KEPT_MAX = 8 << 20;
 
   private final Storage storage;
-  private final LogCodecs codecs;
-  private final RandomGenerator salts;
-  private final ByteString storeId;
+  private final PageCodec codec;
+  private final RandomGenerator markers;
 
   private Optional<OpenFile> current = Optional.empty();
   private long nextFileId;
@@ -42,17 +44,12 @@ public final class WriteAheadLog implements Closeable {
 
   /// Continues what was recovered.
   ///
-  /// @param storeId 16 bytes
+  /// @param codec the catalogue's
   public WriteAheadLog(
-      Storage storage,
-      LogCodecs codecs,
-      RandomGenerator salts,
-      ByteString storeId,
-      LogRecovery recovered) {
+      Storage storage, PageCodec codec, RandomGenerator markers, LogRecovery recovered) {
     this.storage = storage;
-    this.codecs = codecs;
-    this.salts = salts;
-    this.storeId = storeId;
+    this.codec = codec;
+    this.markers = markers;
     this.nextFileId = recovered.nextFileId();
     this.nextLsn = recovered.nextLsn();
     this.lastTag = recovered.lastTag();
@@ -85,8 +82,16 @@ public final class WriteAheadLog implements Closeable {
   }
 
   private OpenFile begin() throws IOException {
+    var fileCodec = codec.newFile(LogFormat.SEALED_TYPE, nextFileId);
     var header =
-        new LogFormat.Header(nextFileId, nextLsn, storeId, salts.nextLong(), drawSalt(), lastTag);
+        new LogFormat.Header(
+            nextFileId,
+            nextLsn,
+            LogFormat.bytes(codec.scope().storeId()),
+            markers.nextLong(),
+            ByteString.copyFrom(fileCodec.salt()),
+            ByteString.copyFrom(fileCodec.check()),
+            lastTag);
     storage.createDirectories(LogFormat.DIRECTORY);
     storage.syncDirectory("");
     var file = storage.create(LogFormat.path(nextFileId));
@@ -95,13 +100,7 @@ public final class WriteAheadLog implements Closeable {
     file.sync();
     storage.syncDirectory(LogFormat.DIRECTORY);
     fileBytes.put(header.fileId(), (long) LogFormat.HEADER_BYTES);
-    return new OpenFile(file, header, codecs.codec(header.fileId(), header.salt()), 0);
-  }
-
-  private ByteString drawSalt() {
-    var salt = new byte[LogFormat.SALT_BYTES];
-    salts.nextBytes(salt);
-    return ByteString.copyFrom(salt);
+    return new OpenFile(file, header, fileCodec, 0);
   }
 
   private MemorySegment seal(OpenFile open, List<Entry> entries) {
@@ -138,6 +137,15 @@ public final class WriteAheadLog implements Closeable {
     return nextFileId;
   }
 
+  /// Leaves LSNs out: those of what came as a snapshot.
+  ///
+  /// @param lsn of the next entry, not less than it would have been
+  public void skipTo(long lsn) throws IOException {
+    assert lsn >= nextLsn : lsn + " after " + nextLsn;
+    close();
+    nextLsn = lsn;
+  }
+
   /// Deletes the files before `fileId`, of which a durable manifest says that it holds all that is
   /// in them. None of them comes back after it.
   ///
@@ -156,6 +164,28 @@ public final class WriteAheadLog implements Closeable {
     }
     fileBytes.headMap(fileId).clear();
     return deleted;
+  }
+
+  /// The paths of the files that begin before an LSN, or of which that cannot be told.
+  public static List<String> filesFromBefore(Storage storage, long lsn) throws IOException {
+    var paths = new ArrayList<String>();
+    for (var name : storage.list(LogFormat.DIRECTORY)) {
+      var id = LogFormat.fileId(name);
+      if (id.isPresent() && !beginsAtOrAfter(storage, id.getAsLong(), lsn)) {
+        paths.add(LogFormat.path(id.getAsLong()));
+      }
+    }
+    return paths;
+  }
+
+  private static boolean beginsAtOrAfter(Storage storage, long fileId, long lsn)
+      throws IOException {
+    String path = LogFormat.path(fileId);
+    try {
+      return LogFormat.decodeHeader(path, fileId, storage.open(path).bytes()).baseLsn() >= lsn;
+    } catch (CorruptFileException _) {
+      return false;
+    }
   }
 
   /// On disk, of all files that are needed.

@@ -393,6 +393,26 @@ public final class ManifestStore {
         .toList();
   }
 
+  /// Where manifests may lie, whoever has reserved it.
+  public List<String> manifestDirectories() throws IOException {
+    return storage.list("").stream().filter(name -> StoreLayout.number(name).isPresent()).toList();
+  }
+
+  /// The paths of all manifests but the live one.
+  public List<String> otherManifests() throws IOException {
+    var livePath = published().map(PublishedManifest::path);
+    var paths = new ArrayList<String>();
+    for (var directory : manifestDirectories()) {
+      for (var name : storage.list(directory)) {
+        String path = directory + "/" + name;
+        if (isManifest(name) && !livePath.equals(Optional.of(path))) {
+          paths.add(path);
+        }
+      }
+    }
+    return paths;
+  }
+
   private Set<String> neededFiles() {
     Set<String> needed = new HashSet<>();
     published().ifPresent(manifest -> needed.addAll(manifest.files()));

@@ -20,9 +20,16 @@ public final class OpSealer {
   public static final int OP_BYTES_MAX = (2 << 20) - 64;
 
   private final StoreKeys keys;
+  private final int opBytesMax;
 
   public OpSealer(StoreKeys keys) {
+    this(keys, OP_BYTES_MAX);
+  }
+
+  /// @param opBytesMax in place of [#OP_BYTES_MAX]
+  public OpSealer(StoreKeys keys, int opBytesMax) {
     this.keys = keys;
+    this.opBytesMax = opBytesMax;
   }
 
   /// Seals an operation that is not on the points of a collection.
@@ -36,12 +43,12 @@ public final class OpSealer {
   /// Seals an operation on the points of a collection.
   ///
   /// @throws IllegalArgumentException if it is larger than [#OP_BYTES_MAX] then
-  public static SealedOp seal(Op op, CollectionKeys collection) {
+  public SealedOp seal(Op op, CollectionKeys collection) {
     assert collectionOf(op) == collection.codec().scope().collectionId() : op.getKindCase();
     return seal(op, collection.requestMac(), collection.codec());
   }
 
-  private static SealedOp seal(Op op, Mac digestMac, PageCodec codec) {
+  private SealedOp seal(Op op, Mac digestMac, PageCodec codec) {
     var sealed =
         SealedOp.newBuilder()
             .setRequestId(op.getRequestId())
@@ -61,12 +68,12 @@ public final class OpSealer {
             .toByteArray();
     byte[] sealedBody = codec.sealRecord(body, associated(sealed));
     var complete = sealed.setSealed(UnsafeByteOperations.unsafeWrap(sealedBody)).build();
-    if (complete.getSerializedSize() > OP_BYTES_MAX) {
+    if (complete.getSerializedSize() > opBytesMax) {
       throw new IllegalArgumentException(
           "operation: "
               + complete.getSerializedSize()
               + " bytes (expected: at most "
-              + OP_BYTES_MAX
+              + opBytesMax
               + ")");
     }
     return complete;

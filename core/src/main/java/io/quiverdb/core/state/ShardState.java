@@ -7,6 +7,7 @@ import io.quiverdb.core.StateHash;
 import io.quiverdb.core.rows.SegmentRows;
 import java.nio.ByteBuffer;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -23,6 +24,7 @@ public final class ShardState {
   private final NavigableMap<Long, Tombstone> tombstones = new TreeMap<>(Long::compareUnsigned);
   private final RequestWindow window;
 
+  private Optional<Map<String, Long>> idsByName = Optional.empty();
   private Position position;
   private long version;
   private long epoch;
@@ -110,6 +112,7 @@ public final class ShardState {
     assert !collections.containsKey(head.id()) : head;
     assert !tombstones.containsKey(head.id()) : head;
     collections.put(head.id(), CollectionState.empty(head, hashSeeds));
+    idsByName = Optional.empty();
   }
 
   /// Drops a collection, whether it is there or not: its id is never used again.
@@ -125,6 +128,7 @@ public final class ShardState {
 
   private void bury(long collectionId, Tombstone tombstone) {
     collections.remove(collectionId);
+    idsByName = Optional.empty();
     tombstones.put(collectionId, tombstone);
   }
 
@@ -148,6 +152,23 @@ public final class ShardState {
   }
 
   // --- what readers see
+
+  /// Of two with one name, which a shard may have for a while, the younger.
+  public Map<String, Long> idsByName() {
+    if (idsByName.isEmpty()) {
+      Map<String, Long> ids = new HashMap<>();
+      collections.forEach((id, collection) -> ids.put(collection.head().name(), id));
+      idsByName = Optional.of(Map.copyOf(ids));
+    }
+    return idsByName.get();
+  }
+
+  /// Greater than that of any collection that ever was.
+  public long nextCollectionId() {
+    long last = collections.isEmpty() ? 0 : collections.lastKey();
+    long lastDropped = tombstones.isEmpty() ? 0 : tombstones.lastKey();
+    return Math.max(last, lastDropped) + 1;
+  }
 
   /// In the order of their ids.
   public List<CollectionSnapshot> snapshots() {

@@ -1,6 +1,5 @@
 package io.quiverdb.core.log;
 
-import com.google.protobuf.ByteString;
 import io.quiverdb.core.crypto.PlainCodec;
 import io.quiverdb.core.op.Entry;
 import io.quiverdb.core.op.SealedOp;
@@ -8,15 +7,11 @@ import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 
 /// Opens and recovers logs whose entries are numbers.
 final class LogOnDisk {
-  static final LogCodecs CODECS = LogCodecs.of(PlainCodec.INSTANCE);
-  static final ByteString STORE_ID = ByteString.copyFrom(new byte[16]);
-
   private LogOnDisk() {}
 
   /// What was replayed, and the log that continues it.
@@ -27,14 +22,14 @@ final class LogOnDisk {
   }
 
   static Opened open(Storage storage) throws IOException {
-    return open(storage, 0, 0);
+    return open(storage, 0);
   }
 
-  static Opened open(Storage storage, long firstFileId, long firstLsn) throws IOException {
-    var recovery = new LogRecovery(storage, CODECS, firstFileId, firstLsn, Optional.of(STORE_ID));
+  static Opened open(Storage storage, long firstLsn) throws IOException {
+    var recovery = new LogRecovery(storage, PlainCodec.INSTANCE, firstLsn);
     var numbers = new TreeMap<Long, Long>();
     recovery.run((lsn, entry) -> numbers.put(lsn, number(entry)));
-    var log = new WriteAheadLog(storage, CODECS, new Random(), STORE_ID, recovery);
+    var log = new WriteAheadLog(storage, PlainCodec.INSTANCE, new Random(), recovery);
     return new Opened(log, recovery, numbers);
   }
 

@@ -4,9 +4,12 @@ import static io.quiverdb.core.log.LogOnDisk.append;
 import static io.quiverdb.core.log.LogOnDisk.open;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
-import com.google.protobuf.ByteString;
 import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.ForeignFileException;
+import io.quiverdb.core.crypto.PlainCodec;
+import io.quiverdb.core.crypto.Scope;
 import io.quiverdb.core.storage.CrashedException;
 import io.quiverdb.core.storage.Seed;
 import io.quiverdb.core.storage.SimulatedStorage;
@@ -14,8 +17,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -155,7 +158,7 @@ final class LogRecoveryTest {
     assertThatThrownBy(() -> open(storage))
         .isInstanceOf(CorruptFileException.class)
         .hasMessageContaining(SECOND_FILE)
-        .hasMessageContaining("base LSN is 2 (expected: 0)");
+        .hasMessageContaining("base LSN is 2 (expected: at most 0)");
   }
 
   @Test
@@ -181,11 +184,11 @@ final class LogRecoveryTest {
   @Test
   void fileOfAnotherStoreIsRefused() throws IOException {
     var storage = twoFiles();
-    var other = ByteString.copyFromUtf8("another store id");
-    var recovery = new LogRecovery(storage, LogOnDisk.CODECS, 0, 0, Optional.of(other));
+    var other = new PlainCodec(Scope.ofStore(new UUID(1, 2)));
+    var recovery = new LogRecovery(storage, other, 0);
 
     assertThatThrownBy(() -> recovery.run((_, _) -> {}))
-        .isInstanceOf(CorruptFileException.class)
+        .isInstanceOf(ForeignFileException.class)
         .hasMessageContaining("store id");
   }
 
@@ -208,15 +211,57 @@ final class LogRecoveryTest {
     var log = open(storage).log();
     append(log, 1);
     append(log, 2);
-    long firstFileId = log.cut();
+    long fileId = log.cut();
     append(log, 3);
-    storage.overwrite(FIRST_FILE, new byte[] {1, 2, 3});
+    storage.overwrite(FIRST_FILE, Arrays.copyOf(storage.content(FIRST_FILE), 125));
 
-    assertThat(open(storage, firstFileId, 2).inOrder()).containsExactly(3L);
+    assertThat(open(storage, 2).inOrder()).containsExactly(3L);
 
-    assertThat(log.deleteBefore(firstFileId)).isEqualTo(1);
+    assertThat(log.deleteBefore(fileId)).isEqualTo(1);
     assertThat(storage.files()).containsExactly(SECOND_FILE);
-    assertThat(open(storage, firstFileId, 2).inOrder()).containsExactly(3L);
+    assertThat(open(storage, 2).inOrder()).containsExactly(3L);
+  }
+
+  @Test
+  void entriesThatACheckpointHoldsAreNotReplayed() throws IOException {
+    var storage = twoFiles();
+
+    var opened = open(storage, 3);
+
+    assertThat(opened.numbers()).containsOnly(entry(3L, 4L));
+  }
+
+  @Test
+  void logThatEndsBeforeTheCheckpointIsContinuedBehindIt() throws IOException {
+    var storage = twoFiles();
+
+    append(open(storage, 10).log(), 5);
+
+    assertThat(open(storage, 10).numbers()).containsOnly(entry(10L, 5L));
+  }
+
+  /// Power was lost while files were deleted that the checkpoint holds: any of them may be back.
+  @Test
+  void anyCoveredFilesMayBeThere() throws IOException {
+    for (int there = 0; there < 8; there++) {
+      var storage = new SimulatedStorage();
+      var log = open(storage).log();
+      for (int file = 0; file < 3; file++) {
+        append(log, file);
+        long _ = log.cut();
+      }
+      for (int file = 0; file < 3; file++) {
+        if ((there & 1 << file) == 0) {
+          storage.delete(LogFormat.path(file));
+        }
+      }
+
+      var opened = open(storage, 3);
+
+      assertThat(opened.numbers()).isEmpty();
+      append(opened.log(), 3);
+      assertThat(open(storage, 3).inOrder()).containsExactly(3L);
+    }
   }
 
   @Test
@@ -224,13 +269,13 @@ final class LogRecoveryTest {
     var storage = new SimulatedStorage();
     var log = open(storage).log();
     append(log, 1);
-    long firstFileId = log.cut();
+    long fileId = log.cut();
     append(log, 2);
 
     assertThat(log.bytes())
         .isEqualTo(storage.content(FIRST_FILE).length + storage.content(SECOND_FILE).length)
         .isEqualTo(open(storage).log().bytes());
-    int _ = log.deleteBefore(firstFileId);
+    int _ = log.deleteBefore(fileId);
     assertThat(log.bytes()).isEqualTo(storage.content(SECOND_FILE).length);
   }
 

@@ -9,8 +9,9 @@ public final class TestOps {
 
   public static SealedOp seal(Op op, TestKeys keys) {
     long collectionId = OpSealer.collectionOf(op);
+    var sealer = new OpSealer(keys.anyStore());
     return collectionId == Scope.NO_COLLECTION
-        ? new OpSealer(keys.anyStore()).seal(op)
-        : OpSealer.seal(op, keys.collection(collectionId));
+        ? sealer.seal(op)
+        : sealer.seal(op, keys.collection(collectionId));
   }
 }

@@ -2,7 +2,6 @@ package io.quiverdb.raft.catalog;
 
 import io.quiverdb.core.Position;
 import io.quiverdb.core.StateHash;
-import io.quiverdb.core.Verification;
 import io.quiverdb.core.storage.SimulatedStorage;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey;
@@ -231,11 +230,6 @@ public final class SimulatedNode implements Peer {
 
   @Override
   public CompletableFuture<Void> transferLeader(GroupKey group, NodeId target) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public CompletableFuture<Verification> verify(int shard, long collectionId) {
     throw new UnsupportedOperationException();
   }
 

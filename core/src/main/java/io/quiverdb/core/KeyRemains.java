@@ -1,0 +1,52 @@
+package io.quiverdb.core;
+
+import io.quiverdb.core.log.WriteAheadLog;
+import io.quiverdb.core.manifest.Manifest;
+import io.quiverdb.core.manifest.ManifestStore;
+import io.quiverdb.core.storage.Storage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Finds where the wrapped key of a shredded collection may still be: manifests hold the keys of
+/// all their collections, and the log those of the ones that were created in it.
+final class KeyRemains {
+  private final Storage storage;
+  private final ManifestStore manifests;
+
+  KeyRemains(Storage storage, ManifestStore manifests) {
+    this.storage = storage;
+    this.manifests = manifests;
+  }
+
+  ShredStatus status(long collectionId) throws IOException {
+    var found = new ArrayList<String>();
+    if (!manifests.keys().hasDataKeys()) {
+      found.add("codec: it opens whatever it has sealed");
+    }
+    var live = manifests.live();
+    if (live.isEmpty() || !hasShredded(live.get(), collectionId)) {
+      found.add("checkpoint: none since then");
+    } else {
+      // What begins behind this checkpoint cannot have created the collection.
+      found.addAll(WriteAheadLog.filesFromBefore(storage, live.get().getPosition().getIndex() + 1));
+    }
+    found.addAll(manifests.otherManifests());
+    return new ShredStatus(collectionId, found);
+  }
+
+  private static boolean hasShredded(Manifest manifest, long collectionId) {
+    return manifest.getTombstonesList().stream()
+        .anyMatch(
+            tombstone -> tombstone.getCollectionId() == collectionId && tombstone.getShredding());
+  }
+
+  /// Makes deletions durable: nothing comes back by a loss of power.
+  void syncDeletions() throws IOException {
+    List<String> directories = manifests.manifestDirectories();
+    for (var directory : directories) {
+      storage.syncDirectory(directory);
+    }
+    storage.syncDirectory("");
+  }
+}

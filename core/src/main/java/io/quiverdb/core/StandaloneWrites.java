@@ -1,0 +1,168 @@
+package io.quiverdb.core;
+
+import com.google.protobuf.ByteString;
+import io.quiverdb.core.Outcome.PointResult;
+import io.quiverdb.core.op.Entry;
+import io.quiverdb.core.op.SealedOp;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/// The writes of a stand-alone store: each becomes an operation, goes through the log, and is
+/// answered when it is durable and applied.
+final class StandaloneWrites {
+  /// In operations that change collections: nobody else orders them.
+  private static final long NO_CATALOG_INDEX = 0;
+
+  private final Store store;
+  private final OwnLog log;
+  private final RandomGenerator requestIds;
+  private final Supplier<ByteString> newKeys;
+
+  /// Held while a collection is created, changed or dropped, so that names and ids are unique.
+  private final ReentrantLock changingCollections = new ReentrantLock();
+
+  /// @param newKeys draws the keys of a collection
+  StandaloneWrites(
+      Store store, OwnLog log, RandomGenerator requestIds, Supplier<ByteString> newKeys) {
+    this.store = store;
+    this.log = log;
+    this.requestIds = requestIds;
+    this.newKeys = newKeys;
+  }
+
+  long createCollection(String name, Descriptor descriptor, Settings settings) {
+    return changing(
+        () -> {
+          if (store.find(name).isPresent()) {
+            throw new IllegalArgumentException(
+                "collection: " + name + " exists (expected: a new name)");
+          }
+          return version(
+              commit(
+                  store.prepareCreateCollection(
+                      stamp(),
+                      store.nextCollectionId(),
+                      NO_CATALOG_INDEX,
+                      name,
+                      descriptor,
+                      settings,
+                      newKeys.get())));
+        });
+  }
+
+  long dropCollection(String name) {
+    return changing(
+        () ->
+            version(
+                commit(
+                    store.prepareDropCollection(
+                        stamp(), store.collection(name).id(), NO_CATALOG_INDEX))));
+  }
+
+  long updateSettings(String name, Settings settings) {
+    return changing(
+        () ->
+            version(
+                commit(
+                    store.prepareUpdateSettings(
+                        stamp(), store.collection(name).id(), NO_CATALOG_INDEX, settings))));
+  }
+
+  long shredCollection(long collectionId) {
+    return changing(
+        () -> {
+          if (Long.compareUnsigned(collectionId - 1, store.nextCollectionId() - 1) >= 0) {
+            throw new IllegalArgumentException(
+                "collection: "
+                    + Long.toUnsignedString(collectionId)
+                    + " (expected: one that exists or did)");
+          }
+          return version(
+              commit(store.prepareShredCollection(stamp(), collectionId, NO_CATALOG_INDEX)));
+        });
+  }
+
+  private <V> V changing(Supplier<V> change) {
+    changingCollections.lock();
+    try {
+      return change.get();
+    } finally {
+      changingCollections.unlock();
+    }
+  }
+
+  long upsert(String name, List<Point> points) {
+    var collection = store.collection(name);
+    return points.isEmpty()
+        ? 0
+        : version(commit(store.prepareUpsert(stamp(), collection.id(), points)));
+  }
+
+  /// What is absent is left out, and only then is there nothing to log.
+  long setPayload(String name, List<PayloadChange> changes) {
+    var collection = store.collection(name);
+    var present =
+        changes.stream()
+            .filter(
+                change ->
+                    change.precondition().isPresent() || collection.get(change.id()).isPresent())
+            .toList();
+    return present.isEmpty()
+        ? 0
+        : version(commit(store.prepareSetPayload(stamp(), collection.id(), present)));
+  }
+
+  /// @return how many points were there
+  int delete(String name, List<Deletion> deletions) {
+    var collection = store.collection(name);
+    var present =
+        deletions.stream()
+            .filter(
+                deletion ->
+                    deletion.precondition().isPresent()
+                        || collection.get(deletion.id()).isPresent())
+            .toList();
+    if (present.isEmpty()) {
+      return 0;
+    }
+    var applied =
+        applied(commit(store.prepareConditionalDelete(stamp(), collection.id(), present)));
+    return (int) applied.points().stream().filter(PointResult.DELETED::equals).count();
+  }
+
+  Outcome commit(SealedOp op) {
+    return log.commit(Entry.newBuilder().addOps(op).build()).getFirst();
+  }
+
+  private RequestStamp stamp() {
+    return new RequestStamp(
+        new RequestId(new UUID(requestIds.nextLong(), requestIds.nextLong())), 0, Optional.empty());
+  }
+
+  private static long version(Outcome outcome) {
+    return applied(outcome).version();
+  }
+
+  private static Outcome.Applied applied(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Applied applied -> applied;
+      case Outcome.Invalid(var reason) -> throw new IllegalArgumentException(reason);
+      case Outcome.PreconditionFailed(var points) -> throw new PreconditionFailedException(points);
+      case Outcome.NotFound _ ->
+          throw new IllegalArgumentException(
+              "collection: dropped meanwhile (expected: one that exists)");
+      case Outcome.AlreadyExists _,
+          Outcome.Duplicate _,
+          Outcome.Expired _,
+          Outcome.RequestIdReused _,
+          Outcome.StaleEpoch _,
+          Outcome.Superseded _,
+          Outcome.WrongShard _ ->
+          throw new AssertionError(outcome);
+    };
+  }
+}

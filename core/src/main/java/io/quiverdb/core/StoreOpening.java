@@ -1,0 +1,217 @@
+package io.quiverdb.core;
+
+import io.quiverdb.core.checkpoint.CheckpointReader;
+import io.quiverdb.core.checkpoint.CheckpointVerifier;
+import io.quiverdb.core.checkpoint.CheckpointWriter;
+import io.quiverdb.core.checkpoint.IndexAttachment;
+import io.quiverdb.core.crypto.KeyRing;
+import io.quiverdb.core.log.LogRecovery;
+import io.quiverdb.core.log.TornTail;
+import io.quiverdb.core.log.WriteAheadLog;
+import io.quiverdb.core.manifest.ManifestStore;
+import io.quiverdb.core.manifest.StoreLayout;
+import io.quiverdb.core.op.Applier;
+import io.quiverdb.core.search.ExactSearch;
+import io.quiverdb.core.snapshot.StoreSnapshots;
+import io.quiverdb.core.state.RequestWindow;
+import io.quiverdb.core.state.ShardState;
+import io.quiverdb.core.storage.Storage;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Opens a store: takes its lock, reads the newest checkpoint, and, if it stands alone, replays its
+/// log.
+///
+/// By its slots a stand-alone store is told from a shard: it owns all of them in epoch 0, in which
+/// a shard has none.
+final class StoreOpening {
+  private static final List<SlotRange> ALL_SLOTS = List.of(new SlotRange(0, Slots.COUNT - 1));
+  private static final Logger log = LoggerFactory.getLogger(Store.class);
+
+  private final Storage storage;
+  private final StoreOptions options;
+  private final KeyRing keyRing;
+  private final long windowBytesMax;
+
+  StoreOpening(Storage storage, StoreOptions options, KeyRing keyRing, long windowBytesMax) {
+    this.storage = storage;
+    this.options = options;
+    this.keyRing = keyRing;
+    this.windowBytesMax = windowBytesMax;
+  }
+
+  /// What a store is made of.
+  ///
+  /// @param state with what the own log holds
+  /// @param checkpointed the position of the newest checkpoint
+  /// @param checkpointedVersion the operation counter there
+  /// @param log its own, if it stands alone
+  record Opened(
+      Closeable directoryLock,
+      Storage storage,
+      ManifestStore manifests,
+      CheckpointWriter checkpointWriter,
+      CheckpointVerifier verifier,
+      StoreSnapshots snapshots,
+      IndexAttachment indexes,
+      KeyRemains keyRemains,
+      ShardState state,
+      Position checkpointed,
+      long checkpointedVersion,
+      Optional<WriteAheadLog> log,
+      Optional<TornTail> tornTail,
+      RandomGenerator random) {}
+
+  /// The keys are made for this store, and closed with it.
+  static Store standalone(Storage storage, MasterKey masterKey, StoreOptions options) {
+    return locked(
+        storage,
+        lock -> {
+          var keyRing = KeyRing.ofStore(storage, masterKey, options.random());
+          try {
+            return new StoreOpening(storage, options, keyRing, RequestWindow.BYTES_MAX)
+                .standalone(
+                    () -> {
+                      keyRing.close();
+                      lock.close();
+                    });
+          } catch (Throwable e) {
+            keyRing.close();
+            throw e;
+          }
+        });
+  }
+
+  Store standalone() {
+    return locked(storage, this::standalone);
+  }
+
+  /// @param storeId what the store is to be, drawn if none is given
+  Store replicated(Optional<UUID> storeId) {
+    return locked(storage, lock -> replicated(lock, storeId));
+  }
+
+  private interface LockedOpening {
+    /// @param lock is closed with the store
+    Store open(Closeable lock) throws IOException;
+  }
+
+  private static Store locked(Storage storage, LockedOpening opening) {
+    try {
+      storage.createDirectories("");
+      Closeable lock = storage.lock(StoreLayout.LOCK);
+      try {
+        return opening.open(lock);
+      } catch (Throwable e) {
+        lock.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new StoreFailedException("store: cannot be opened", e);
+    }
+  }
+
+  private Store standalone(Closeable lock) throws IOException {
+    var manifests =
+        ManifestStore.open(storage, options.random(), keyRing, LogRecovery.storeId(storage));
+    var reader = new CheckpointReader(storage, keyRing, options.random());
+    var state = reader.read(manifests.published(), windowBytesMax);
+    if (manifests.live().isEmpty()) {
+      state.own(0, ALL_SLOTS);
+    }
+    if (!standsAlone(state)) {
+      throw new ForeignFileException("store", "a stand-alone one", "a shard of a cluster");
+    }
+    var checkpointed = state.position();
+    long checkpointedVersion = state.version();
+    var catalog = manifests.keys().catalog();
+    var recovery = new LogRecovery(storage, catalog, checkpointed.next().index());
+    var applier = new Applier(state, manifests.keys());
+    recovery.run((lsn, entry) -> applier.apply(new Position(0, 0, lsn), entry));
+    recovery
+        .tornTail()
+        .ifPresent(
+            tail ->
+                log.warn(
+                    "log ends in a torn write, cut off file={} offset={} lsn={} bytes={}",
+                    tail.file(),
+                    tail.offset(),
+                    tail.lsn(),
+                    tail.bytes()));
+    return open(
+        lock,
+        manifests,
+        reader,
+        state,
+        checkpointed,
+        checkpointedVersion,
+        Optional.of(new WriteAheadLog(storage, catalog, options.random(), recovery)),
+        recovery.tornTail());
+  }
+
+  private Store replicated(Closeable lock, Optional<UUID> storeId) throws IOException {
+    var manifests = ManifestStore.open(storage, options.random(), keyRing, storeId);
+    var reader = new CheckpointReader(storage, keyRing, options.random());
+    var state = reader.read(manifests.published(), windowBytesMax);
+    if (standsAlone(state) || LogRecovery.storeId(storage).isPresent()) {
+      throw new ForeignFileException("store", "a shard of a cluster", "a stand-alone one");
+    }
+    return open(
+        lock,
+        manifests,
+        reader,
+        state,
+        state.position(),
+        state.version(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private static boolean standsAlone(ShardState state) {
+    return state.epoch() == 0 && !state.slots().isEmpty();
+  }
+
+  private Store open(
+      Closeable lock,
+      ManifestStore manifests,
+      CheckpointReader reader,
+      ShardState state,
+      Position checkpointed,
+      long checkpointedVersion,
+      Optional<WriteAheadLog> ownLog,
+      Optional<TornTail> tornTail) {
+    var verifier = new CheckpointVerifier(storage, keyRing, windowBytesMax, options.random());
+    var store =
+        new Store(
+            new Opened(
+                lock,
+                storage,
+                manifests,
+                new CheckpointWriter(storage, manifests),
+                verifier,
+                new StoreSnapshots(storage, manifests, reader, verifier, windowBytesMax),
+                new IndexAttachment(storage, manifests),
+                new KeyRemains(storage, manifests),
+                state,
+                checkpointed,
+                checkpointedVersion,
+                ownLog,
+                tornTail,
+                options.random()));
+    log.info(
+        "store opened epoch={} index={} version={} collections={} replayed={} kernel={}",
+        state.epoch(),
+        state.position().index(),
+        state.version(),
+        store.view().collections().size(),
+        state.position().index() - checkpointed.index(),
+        ExactSearch.kernel());
+    return store;
+  }
+}
