@@ -5,6 +5,7 @@ import io.quiverdb.api.v1.CountRequest;
 import io.quiverdb.api.v1.CountResponse;
 import io.quiverdb.api.v1.GetCollectionRequest;
 import io.quiverdb.api.v1.PointsGrpc;
+import io.quiverdb.api.v1.VerifyCollectionRequest;
 import io.quiverdb.client.routing.Repeat;
 import io.quiverdb.client.routing.WriteContent;
 import java.util.Arrays;
@@ -36,6 +37,16 @@ public final class AsyncCollection {
             .router()
             .ask(CollectionsGrpc.getGetCollectionMethod(), request, Repeat.READ)
             .thenApply(CollectionInfo::of));
+  }
+
+  /// @see Collection#verify
+  public CompletableFuture<FileVerification> verify() {
+    VerifyCollectionRequest request = VerifyCollectionRequest.newBuilder().setName(name).build();
+    return calls.publish(
+        calls
+            .router()
+            .ask(CollectionsGrpc.getVerifyCollectionMethod(), request, Repeat.SLOW_READ)
+            .thenApply(FileVerification::of));
   }
 
   /// @see Collection#upsert(List)

@@ -29,6 +29,12 @@ public final class Collection {
     return Calls.await(async.info());
   }
 
+  /// Has every replica read its files of this collection and tell what is wrong with them. Takes as
+  /// long as that takes. What no checkpoint holds yet is not looked at.
+  public FileVerification verify() {
+    return Calls.await(async.verify());
+  }
+
   /// As [#upsert(List)].
   public WriteResult upsert(Point... points) {
     return Calls.await(async.upsert(points));

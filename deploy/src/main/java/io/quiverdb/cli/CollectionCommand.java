@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 /// `quiver collection …`
 @Command(
     name = "collection",
-    description = "Creates, shows, lists and drops collections.",
+    description = "Creates, shows, lists, drops and verifies collections.",
     footer = {"", "Example:", "  quiver collection create docs --dimension 384 --keyword lang"})
 final class CollectionCommand {
   @Command(
@@ -101,6 +101,24 @@ final class CollectionCommand {
         output.print("dropped " + name);
       }
       return ExitCode.GOOD;
+    }
+  }
+
+  @Command(
+      description = {
+        "Has every replica read the files that hold a collection, and names what is wrong with"
+            + " them.",
+        "Ends with 1 if anything is, or if a replica does not answer."
+      },
+      footer = {"", "Example:", "  quiver collection verify docs --output json"})
+  int verify(
+      @Mixin Connection connection,
+      @Mixin Output output,
+      @Parameters(paramLabel = "NAME") String name) {
+    try (var quiver = connection.open()) {
+      var verification = quiver.collection(name).verify();
+      VerificationReport.print(output, verification);
+      return verification.intact() ? ExitCode.GOOD : ExitCode.NEGATIVE;
     }
   }
 

@@ -77,6 +77,19 @@ class CommandsTest {
   }
 
   @Test
+  void filesOfACollectionAreVerifiedOnEveryReplica() {
+    assertThat(run("collection", "create", "sound", "--dimension", "2")).isEqualTo(ExitCode.GOOD);
+
+    assertThat(run("collection", "verify", "sound")).isEqualTo(ExitCode.GOOD);
+    assertThat(out).contains("SHARD", "DAMAGES").endsWith("all files are intact\n");
+
+    assertThat(run("collection", "verify", "sound", "--output", "json")).isEqualTo(ExitCode.GOOD);
+    assertThat(out).startsWith("{\"intact\":true,\"shards\":[{\"shard\":0,\"replicas\":[{");
+
+    assertThat(run("collection", "verify", "absent")).isEqualTo(ExitCode.NEGATIVE);
+  }
+
+  @Test
   void clusterIsFormedOnlyOnce() {
     assertThat(run("cluster", "init")).isEqualTo(ExitCode.NEGATIVE);
     assertThat(err).startsWith("quiver: ").contains("(expected: ").containsOnlyOnce("\n");

@@ -2,6 +2,7 @@ package io.quiverdb.raft;
 
 import io.quiverdb.core.Position;
 import io.quiverdb.core.StateHash;
+import io.quiverdb.core.Verification;
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
@@ -115,6 +116,14 @@ final class LocalPeer implements Peer {
     return shards
         .apply(shard)
         .map(store -> store.hashAt(position))
+        .orElseGet(() -> CompletableFuture.failedFuture(notHere(new ShardGroup(shard))));
+  }
+
+  @Override
+  public CompletableFuture<Verification> verify(int shard, long collectionId) {
+    return shards
+        .apply(shard)
+        .map(store -> store.verify(collectionId))
         .orElseGet(() -> CompletableFuture.failedFuture(notHere(new ShardGroup(shard))));
   }
 

@@ -2,6 +2,7 @@ package io.quiverdb.raft;
 
 import io.quiverdb.core.Position;
 import io.quiverdb.core.StateHash;
+import io.quiverdb.core.Verification;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
 import java.util.Map;
@@ -51,4 +52,7 @@ public interface Peer {
   /// The replica's state hash at the hash mark at `position`, once it has applied it; empty if it
   /// has forgotten it.
   CompletableFuture<Optional<StateHash>> hashAt(int shard, Position position);
+
+  /// What is wrong with the files of the replica's newest checkpoint that hold a collection.
+  CompletableFuture<Verification> verify(int shard, long collectionId);
 }

@@ -15,6 +15,7 @@ import io.quiverdb.core.StoreClosedException;
 import io.quiverdb.core.StoreFailedException;
 import io.quiverdb.core.StoreView;
 import io.quiverdb.core.StoredPoint;
+import io.quiverdb.core.Verification;
 import io.quiverdb.core.op.SealedOp;
 import java.util.List;
 import java.util.Optional;
@@ -242,6 +243,11 @@ public final class ReplicatedStore implements Shard {
     return group
         .awaitApplied(position.index())
         .thenApplyAsync(_ -> guarded(() -> store.hashAt(position)), readers);
+  }
+
+  /// What is wrong with the files of a collection.
+  CompletableFuture<Verification> verify(long collectionId) {
+    return CompletableFuture.supplyAsync(() -> guarded(() -> store.verify(collectionId)), readers);
   }
 
   private <T> CompletableFuture<ReadResult<T>> read(

@@ -7,6 +7,7 @@ import io.quiverdb.core.Query;
 import io.quiverdb.core.ScanPage;
 import io.quiverdb.core.StateHash;
 import io.quiverdb.core.StoredPoint;
+import io.quiverdb.core.Verification;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
 import java.util.List;
@@ -103,6 +104,11 @@ final class DirectTransport implements PeerTransport {
     @Override
     public CompletableFuture<Void> transferLeader(GroupKey group, NodeId target) {
       return call(address, peer -> peer.transferLeader(group, target));
+    }
+
+    @Override
+    public CompletableFuture<Verification> verify(int shard, long collectionId) {
+      return call(address, peer -> peer.verify(shard, collectionId));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.quiverdb.raft;
 
 import io.quiverdb.core.Position;
 import io.quiverdb.core.StateHash;
+import io.quiverdb.core.Verification;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
 import java.util.Map;
@@ -55,6 +56,11 @@ public record PeerOfTerms(
 
   @Override
   public CompletableFuture<Void> transferLeader(GroupKey group, NodeId target) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<Verification> verify(int shard, long collectionId) {
     throw new UnsupportedOperationException();
   }
 

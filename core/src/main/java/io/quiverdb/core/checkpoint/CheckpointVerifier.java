@@ -30,7 +30,16 @@ public final class CheckpointVerifier {
 
   /// @param published its files stay meanwhile
   public Verification verify(PublishedManifest published) throws IOException {
-    return new CheckpointWalk(storage, published, keyRing, windowBytesMax, random).run();
+    return walk(published).all();
+  }
+
+  /// Does the same with the manifest and one collection's files. Nothing is said of the state hash.
+  public Verification verify(PublishedManifest published, long collectionId) throws IOException {
+    return walk(published).collection(collectionId);
+  }
+
+  private CheckpointWalk walk(PublishedManifest published) {
+    return new CheckpointWalk(storage, published, keyRing, windowBytesMax, random);
   }
 
   /// Finds out which manifest is the live one. The caller holds the lock of the store.

@@ -61,27 +61,43 @@ final class CheckpointWalk {
     this.seeds = seeds;
   }
 
-  Verification run() throws IOException {
-    countFiles();
+  Verification all() throws IOException {
+    verifyChain();
+    boolean _ = findings.complete(published.path(), this::verifyWindow);
+    count(published.files());
+    for (var collection : published.manifest().getCollectionsList()) {
+      boolean _ = findings.complete(published.path(), () -> verifyCollection(collection));
+    }
+    return result(published.manifest(), stateHash(published.manifest()));
+  }
+
+  Verification collection(long id) throws IOException {
+    verifyChain();
+    count(List.of(published.path()));
+    var collection = published.collection(id);
+    if (collection.isPresent()) {
+      String directory = published.collectionDirectory(id) + "/";
+      count(published.files().stream().filter(path -> path.startsWith(directory)).toList());
+      boolean _ = findings.complete(published.path(), () -> verifyCollection(collection.get()));
+    }
+    return result(published.manifest(), Optional.empty());
+  }
+
+  private void verifyChain() throws IOException {
     boolean _ =
         findings.complete(
             published.path(),
             () -> new ManifestChain(storage, keyRing, findings::add).verify(published));
-    boolean _ = findings.complete(published.path(), this::verifyWindow);
-    for (var collection : published.manifest().getCollectionsList()) {
-      boolean _ = findings.complete(published.path(), () -> verifyCollection(collection));
-    }
-    return result(published.manifest());
   }
 
-  private Verification result(Manifest manifest) {
+  private Verification result(Manifest manifest, Optional<StateHash> stateHash) {
     return new Verification(
         manifest.getVersion(),
         OpProtos.position(manifest.getPosition()),
         findings.fileCount(),
         findings.byteCount(),
         findings.rowCount(),
-        stateHash(manifest),
+        stateHash,
         List.copyOf(findings.damages()),
         findings.damageCount());
   }
@@ -103,8 +119,8 @@ final class CheckpointWalk {
     return Optional.of(state.hash());
   }
 
-  private void countFiles() throws IOException {
-    for (var path : published.files()) {
+  private void count(List<String> paths) throws IOException {
+    for (var path : paths) {
       if (storage.exists(path)) {
         findings.countFile(storage.open(path).length());
       }

@@ -9,9 +9,12 @@ import io.quiverdb.api.v1.ErrorDetail;
 import io.quiverdb.api.v1.GetCollectionRequest;
 import io.quiverdb.api.v1.ListCollectionsRequest;
 import io.quiverdb.api.v1.ListCollectionsResponse;
+import io.quiverdb.api.v1.VerifyCollectionRequest;
+import io.quiverdb.api.v1.VerifyCollectionResponse;
 import io.quiverdb.core.Outcome;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.node.routing.Deadline;
+import io.quiverdb.node.routing.FileCheck;
 import io.quiverdb.node.routing.RoutingException.DeadlineExceeded;
 import io.quiverdb.node.routing.RoutingException.UnknownCollection;
 import io.quiverdb.node.routing.ShardRouter;
@@ -29,12 +32,14 @@ final class CollectionCalls {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}");
 
   private final ShardRouter router;
+  private final FileCheck files;
   private final Limits limits;
   private final Supplier<UUID> ids;
 
   /// @param ids draws request ids for those who bring none
-  CollectionCalls(ShardRouter router, Limits limits, Supplier<UUID> ids) {
+  CollectionCalls(ShardRouter router, FileCheck files, Limits limits, Supplier<UUID> ids) {
     this.router = router;
+    this.files = files;
     this.limits = limits;
     this.ids = ids;
   }
@@ -90,6 +95,15 @@ final class CollectionCalls {
       case CatalogWritten.Created _, CatalogWritten.AlreadyExists _ ->
           throw new AssertionError("no answer to a drop");
     };
+  }
+
+  VerifyCollectionResponse verify(VerifyCollectionRequest request, Deadline deadline) {
+    var view = deadline.await("catalogue", router.catalog().barrier());
+    var collection =
+        view.collection(request.getName())
+            .orElseThrow(() -> new UnknownCollection(request.getName()));
+    var checked = files.run(collection.id(), view.shards(), deadline);
+    return VerificationMessages.response(checked);
   }
 
   private CatalogWritten write(CatalogWrite write, Deadline deadline) {

@@ -2,6 +2,7 @@ package io.quiverdb.node.peer;
 
 import io.quiverdb.core.Position;
 import io.quiverdb.core.StateHash;
+import io.quiverdb.core.Verification;
 import io.quiverdb.node.peer.PeerFailures.Asked;
 import io.quiverdb.node.peer.proto.GetClaimRequest;
 import io.quiverdb.node.peer.proto.GetCurrentTermsRequest;
@@ -13,6 +14,7 @@ import io.quiverdb.node.peer.proto.OpenGroupRequest;
 import io.quiverdb.node.peer.proto.PeerServiceGrpc;
 import io.quiverdb.node.peer.proto.PutClaimRequest;
 import io.quiverdb.node.peer.proto.TransferPeerLeaderRequest;
+import io.quiverdb.node.peer.proto.VerifyFilesRequest;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.NodeId;
@@ -147,6 +149,15 @@ final class GrpcPeer implements Peer {
             response.hasHash()
                 ? Optional.of(CatalogMessages.hash(response.getHash()))
                 : Optional.empty());
+  }
+
+  @Override
+  public CompletableFuture<Verification> verify(int shard, long collectionId) {
+    return calls.call(
+        PeerServiceGrpc.getVerifyFilesMethod(),
+        VerifyFilesRequest.newBuilder().setShard(shard).setCollectionId(collectionId).build(),
+        Asked.read(new GroupKey.ShardGroup(shard)),
+        VerificationMessages::verification);
   }
 
   // What a future of nothing holds.

@@ -32,6 +32,8 @@ import io.quiverdb.node.peer.proto.SearchPointsRequest;
 import io.quiverdb.node.peer.proto.SearchPointsResponse;
 import io.quiverdb.node.peer.proto.TransferPeerLeaderRequest;
 import io.quiverdb.node.peer.proto.TransferPeerLeaderResponse;
+import io.quiverdb.node.peer.proto.VerifyFilesRequest;
+import io.quiverdb.node.peer.proto.VerifyFilesResponse;
 import io.quiverdb.node.peer.proto.WriteCatalogRequest;
 import io.quiverdb.node.peer.proto.WriteCatalogResponse;
 import io.quiverdb.node.peer.proto.WriteShardRequest;
@@ -273,5 +275,14 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
           hash.ifPresent(present -> response.setHash(CatalogMessages.hash(present)));
           return response.build();
         });
+  }
+
+  @Override
+  public void verifyFiles(
+      VerifyFilesRequest request, StreamObserver<VerifyFilesResponse> responses) {
+    answer(
+        responses,
+        () -> self.verify(request.getShard(), request.getCollectionId()),
+        VerificationMessages::message);
   }
 }

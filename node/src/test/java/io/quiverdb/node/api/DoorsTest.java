@@ -32,6 +32,7 @@ import io.quiverdb.api.v1.SearchRequest;
 import io.quiverdb.api.v1.TransferLeaderRequest;
 import io.quiverdb.api.v1.UpsertRequest;
 import io.quiverdb.api.v1.Vector;
+import io.quiverdb.api.v1.VerifyCollectionRequest;
 import io.quiverdb.api.v1.WriteOptions;
 import io.quiverdb.api.v1.WritePart;
 import io.quiverdb.node.testing.FakeCluster;
@@ -531,6 +532,38 @@ class DoorsTest {
 
     assertThat(check.getEqual()).isFalse();
     assertThat(check.getShards(0).getReplicas(2).getError()).contains("down");
+  }
+
+  @Test
+  void verifyFindsFilesIntactOrNamesWhatIsWrongWhere() {
+    create("docs");
+    var request = VerifyCollectionRequest.newBuilder().setName("docs").build();
+
+    var intact = node.call(CollectionsGrpc.getVerifyCollectionMethod(), request);
+    cluster.corrupt(cluster.node(1));
+    var damaged = node.call(CollectionsGrpc.getVerifyCollectionMethod(), request);
+    var json = node.post("/v1/collections/docs/verify", "");
+    cluster.stop(cluster.node(2));
+    var unanswered = node.call(CollectionsGrpc.getVerifyCollectionMethod(), request);
+
+    assertThat(intact.getIntact()).isTrue();
+    assertThat(intact.getShardsList()).hasSize(3);
+    assertThat(intact.getShards(0).getReplicas(0).getFiles()).isEqualTo(5);
+    assertThat(damaged.getIntact()).isFalse();
+    var replica = damaged.getShards(2).getReplicas(1);
+    assertThat(replica.getDamageCount()).isEqualTo(150);
+    assertThat(replica.getDamagesList()).hasSize(100);
+    assertThat(replica.getDamages(0).getFile()).isEqualTo("gen-1/shard-2");
+    assertThat(replica.getDamages(0).getPage()).isEqualTo(2);
+    assertThat(json.field("intact")).isEqualTo("false");
+    assertThat(json.body()).contains("\"what\":\"page checksum\"");
+    assertThat(unanswered.getIntact()).isFalse();
+    assertThat(unanswered.getShards(0).getReplicas(2).getError()).contains("down");
+  }
+
+  @Test
+  void verifyOfACollectionThatIsAbsentFindsNone() {
+    assertThat(node.post("/v1/collections/nowhere/verify", "").status()).isEqualTo(404);
   }
 
   @Test

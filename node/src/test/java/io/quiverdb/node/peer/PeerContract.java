@@ -3,6 +3,7 @@ package io.quiverdb.node.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.quiverdb.core.Damage;
 import io.quiverdb.core.Descriptor;
 import io.quiverdb.core.Filter;
 import io.quiverdb.core.Hit;
@@ -20,6 +21,7 @@ import io.quiverdb.core.SlotRange;
 import io.quiverdb.core.StateHash;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.Vector;
+import io.quiverdb.core.Verification;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.Member;
@@ -42,6 +44,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -175,6 +178,21 @@ abstract class PeerContract {
     answers(
         Optional.of(new StateHash(-1, 1)), peer -> peer.hashAt(3, POSITION), "hashAt", 3, POSITION);
     answers(Optional.empty(), peer -> peer.hashAt(3, Position.START), "hashAt", 3, Position.START);
+  }
+
+  @Test
+  void verificationsArriveWhole() {
+    var damages =
+        List.of(
+            new Damage("gen-1/x", OptionalLong.of(3), 49152, "page checksum", "1", "2"),
+            new Damage("gen-1/y", OptionalLong.empty(), 0, "file", "present", "missing"));
+    for (var verification :
+        List.of(
+            Verification.NOTHING,
+            new Verification(
+                7, POSITION, 3, 1L << 40, 5, Optional.of(new StateHash(1, -1)), damages, 9))) {
+      answers(verification, peer -> peer.verify(3, -4), "verify", 3, -4L);
+    }
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.quiverdb.core.Query;
 import io.quiverdb.core.ScanPage;
 import io.quiverdb.core.StateHash;
 import io.quiverdb.core.StoredPoint;
+import io.quiverdb.core.Verification;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.NodeId;
@@ -93,6 +94,11 @@ final class ScriptedPeer implements Peer {
   @Override
   public CompletableFuture<Void> transferLeader(GroupKey group, NodeId target) {
     return ask("transferLeader", group, target);
+  }
+
+  @Override
+  public CompletableFuture<Verification> verify(int shard, long collectionId) {
+    return ask("verify", shard, collectionId);
   }
 
   @Override

@@ -1,6 +1,9 @@
 package io.quiverdb.node.testing;
 
+import io.quiverdb.core.Damage;
+import io.quiverdb.core.Position;
 import io.quiverdb.core.StateHash;
+import io.quiverdb.core.Verification;
 import io.quiverdb.node.routing.Cluster;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey;
@@ -13,11 +16,13 @@ import io.quiverdb.raft.ReplicaStatus;
 import io.quiverdb.raft.ShardException;
 import io.quiverdb.raft.catalog.Catalog;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -140,6 +145,17 @@ public final class FakeCluster implements Cluster {
 
   synchronized boolean isDown(NodeId node) {
     return down.contains(node);
+  }
+
+  /// Of a node whose replicas are corrupt, every file is damaged.
+  synchronized Verification verificationOf(NodeId node, int shard) {
+    if (!oddHashes.containsKey(node)) {
+      return new Verification(1, Position.START, 5, 1000, 10, Optional.empty(), List.of(), 0);
+    }
+    var damage =
+        new Damage("gen-1/shard-" + shard, OptionalLong.of(2), 32768, "page checksum", "aa", "bb");
+    return new Verification(
+        1, Position.START, 5, 1000, 8, Optional.empty(), Collections.nCopies(150, damage), 150);
   }
 
   synchronized StateHash hashOf(NodeId node, int shard) {

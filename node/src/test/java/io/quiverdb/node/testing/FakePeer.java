@@ -2,6 +2,7 @@ package io.quiverdb.node.testing;
 
 import io.quiverdb.core.Position;
 import io.quiverdb.core.StateHash;
+import io.quiverdb.core.Verification;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.NodeId;
@@ -73,6 +74,11 @@ final class FakePeer implements Peer {
       cluster.lead(number, target);
     }
     return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletableFuture<Verification> verify(int shard, long collectionId) {
+    return answer(() -> cluster.verificationOf(id, shard));
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.quiverdb.raft.catalog;
 
 import io.quiverdb.core.Position;
 import io.quiverdb.core.StateHash;
+import io.quiverdb.core.Verification;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.NodeId;
@@ -57,6 +58,11 @@ record RemotePeer(SimulatedCluster cluster, SimulatedNode from, SimulatedNode to
 
   @Override
   public CompletableFuture<Void> transferLeader(GroupKey group, NodeId target) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<Verification> verify(int shard, long collectionId) {
     throw new UnsupportedOperationException();
   }
 

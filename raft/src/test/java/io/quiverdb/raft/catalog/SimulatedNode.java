@@ -2,6 +2,7 @@ package io.quiverdb.raft.catalog;
 
 import io.quiverdb.core.Position;
 import io.quiverdb.core.StateHash;
+import io.quiverdb.core.Verification;
 import io.quiverdb.core.storage.SimulatedStorage;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey;
@@ -230,6 +231,11 @@ public final class SimulatedNode implements Peer {
 
   @Override
   public CompletableFuture<Void> transferLeader(GroupKey group, NodeId target) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<Verification> verify(int shard, long collectionId) {
     throw new UnsupportedOperationException();
   }
 
