@@ -1,11 +1,24 @@
 package io.quiverdb.core;
 
+import static io.quiverdb.core.StandaloneWorkload.Step.BATCH;
+import static io.quiverdb.core.StandaloneWorkload.Step.CHECKPOINT;
+import static io.quiverdb.core.StandaloneWorkload.Step.COMPACT;
+import static io.quiverdb.core.StandaloneWorkload.Step.CONDITIONAL;
+import static io.quiverdb.core.StandaloneWorkload.Step.DELETE;
+import static io.quiverdb.core.StandaloneWorkload.Step.DROP_OR_CREATE;
+import static io.quiverdb.core.StandaloneWorkload.Step.INDEXED_CHECKPOINT;
+import static io.quiverdb.core.StandaloneWorkload.Step.REOPEN;
+import static io.quiverdb.core.StandaloneWorkload.Step.SET_PAYLOAD;
+import static io.quiverdb.core.StandaloneWorkload.Step.SHRED;
+import static io.quiverdb.core.StandaloneWorkload.Step.UPSERT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.quiverdb.core.LogRun.RecordedLog;
+import io.quiverdb.core.StandaloneWorkload.Step;
+import io.quiverdb.core.crypto.TestKeys;
 import io.quiverdb.core.storage.Seed;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
@@ -21,6 +34,8 @@ final class CrashEnumerationTest {
   private static final long STATES = Long.getLong("quiver.crash.states", 20_000);
   private static final int PARTS_PER_POINT = 4;
   private static final long STATES_TO_FIND_A_FAULT = 20_000;
+
+  private static final TestKeys KEYS = new TestKeys();
 
   private static long points;
   private static long states;
@@ -43,9 +58,28 @@ final class CrashEnumerationTest {
       CrashWorkload draw(RandomGenerator random) {
         return new LogWorkload(RecordedLog.draw(random, 30), random, 6, Integer.MAX_VALUE, 3);
       }
-    };
+    },
+    UPSERTS(UPSERT),
+    BATCHES(BATCH, BATCH, BATCH, CHECKPOINT),
+    OVERWRITES(UPSERT, UPSERT, UPSERT, UPSERT, CHECKPOINT),
+    DELETES(BATCH, DELETE, DELETE, DELETE, CHECKPOINT),
+    DROPS_AND_REUSED_NAMES(BATCH, DROP_OR_CREATE, CHECKPOINT),
+    PAYLOADS_AND_PRECONDITIONS_BEFORE_COMPACTION(
+        BATCH, SET_PAYLOAD, CONDITIONAL, DELETE, CHECKPOINT, COMPACT),
+    INDEXED_CHECKPOINTS(BATCH, DELETE, INDEXED_CHECKPOINT, CHECKPOINT, COMPACT),
+    COMPACTION(BATCH, UPSERT, DELETE, CHECKPOINT, CHECKPOINT, COMPACT),
+    SHREDDING(BATCH, DROP_OR_CREATE, DROP_OR_CREATE, SHRED, CHECKPOINT),
+    REOPENINGS(BATCH, DELETE, CHECKPOINT, REOPEN, REOPEN);
 
-    abstract CrashWorkload draw(RandomGenerator random);
+    private final Step[] bag;
+
+    Workload(Step... bag) {
+      this.bag = bag;
+    }
+
+    CrashWorkload draw(RandomGenerator random) {
+      return new StandaloneWorkload(KEYS.keyRing(), random, 24, bag);
+    }
   }
 
   /// A store logs why it failed; here that is thousands of times, on purpose.

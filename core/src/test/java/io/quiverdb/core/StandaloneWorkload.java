@@ -1,0 +1,310 @@
+package io.quiverdb.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quiverdb.core.crypto.KeyRing;
+import io.quiverdb.core.storage.SimulatedStorage;
+import io.quiverdb.core.storage.Storage;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+
+/// A stand-alone store's life: what a write has returned for has to survive, whole and in order; of
+/// the write that was cut off, all or nothing.
+final class StandaloneWorkload implements CrashWorkload {
+  private static final int DIMENSION = 4;
+  private static final int IDS = 12;
+  private static final List<String> NAMES = List.of("a", "b");
+  private static final Descriptor DESCRIPTOR = new Descriptor(DIMENSION, Metric.L2_SQUARED);
+
+  private final KeyRing keyRing;
+  private final long seed;
+  private final int steps;
+  private final List<Step> bag;
+
+  /// What the store holds at each version, by name of collection and id.
+  private final Map<Long, Content> contents = new HashMap<>();
+
+  private long acknowledged;
+
+  /// What is done in one step. Each write counts as one version.
+  enum Step {
+    UPSERT,
+    BATCH,
+    DELETE,
+    SET_PAYLOAD,
+    CONDITIONAL,
+    DROP_OR_CREATE,
+    SHRED,
+    CHECKPOINT,
+    INDEXED_CHECKPOINT,
+    COMPACT,
+    REOPEN
+  }
+
+  private record Content(TreeMap<String, TreeMap<String, StoredPoint>> collections) {
+    static Content empty() {
+      return new Content(new TreeMap<>());
+    }
+
+    Content copy() {
+      var copy = empty();
+      collections.forEach((name, points) -> copy.collections.put(name, new TreeMap<>(points)));
+      return copy;
+    }
+  }
+
+  /// @param bag from which each step is drawn
+  StandaloneWorkload(KeyRing keyRing, RandomGenerator random, int steps, Step... bag) {
+    this.keyRing = keyRing;
+    this.seed = random.nextLong();
+    this.steps = steps;
+    this.bag = List.of(bag);
+    contents.put(0L, Content.empty());
+  }
+
+  @Override
+  public void run(Storage storage) {
+    var life = new Life(storage, new SplittableRandom(seed));
+    life.write(life.toggle("a"));
+    for (int step = 0; step < steps; step++) {
+      life.step(bag.get(life.random.nextInt(bag.size())));
+    }
+    life.store.close();
+  }
+
+  @Override
+  public void recover(SimulatedStorage survivor) {
+    var random = new SplittableRandom(seed + survivor.fingerprint());
+    try (var store = open(survivor)) {
+      assertHolds(store);
+      assertGoesOn(store, random);
+    }
+    try (var reopened = open(survivor)) {
+      assertThat(reopened.verify().damages()).isEmpty();
+    }
+  }
+
+  private Store open(Storage storage) {
+    return Store.openWithKeyRing(storage, keyRing, StoreOptions.standard());
+  }
+
+  private void assertHolds(Store store) {
+    long version = store.view().version();
+    assertThat(version).isGreaterThanOrEqualTo(acknowledged);
+    assertThat(contents).containsKey(version);
+    assertThat(content(store)).isEqualTo(contents.get(version).collections);
+  }
+
+  private static TreeMap<String, TreeMap<String, StoredPoint>> content(Store store) {
+    var content = new TreeMap<String, TreeMap<String, StoredPoint>>();
+    for (var name : store.collectionNames()) {
+      var points =
+          store
+              .scan(name, Optional.empty())
+              .collect(Collectors.toMap(StoredPoint::id, it -> it, (one, _) -> one, TreeMap::new));
+      assertThat(store.len(name)).isEqualTo(points.size());
+      points.forEach((id, point) -> assertThat(store.get(name, id)).contains(point));
+      content.put(name, points);
+    }
+    return content;
+  }
+
+  /// Writes, and does at random what may trip over what a crash left behind.
+  private static void assertGoesOn(Store store, RandomGenerator random) {
+    long before = store.view().version();
+    assertThat(store.createCollection("after", DESCRIPTOR, Settings.NONE)).isEqualTo(before + 1);
+    assertThat(store.upsert("after", point("x", random))).isEqualTo(before + 2);
+    var expected = content(store);
+    if (random.nextBoolean()) {
+      var _ = store.checkpoint();
+    }
+    if (random.nextInt(4) == 0) {
+      store.compact();
+    }
+    assertThat(content(store)).isEqualTo(expected);
+  }
+
+  private static Point point(String id, RandomGenerator random) {
+    return new Point(id, RandomLog.vector(random, DIMENSION), payload(random));
+  }
+
+  private static Payload payload(RandomGenerator random) {
+    return Payload.ofJson("{\"k\":" + random.nextInt() + "}");
+  }
+
+  /// A write, and what the store holds after it.
+  private record Write(Runnable call, Content after) {}
+
+  /// The store as it is opened now, and what it holds.
+  private final class Life {
+    private final Storage storage;
+    private final RandomGenerator random;
+    private Store store;
+    private Content content = Content.empty();
+
+    Life(Storage storage, RandomGenerator random) {
+      this.storage = storage;
+      this.random = random;
+      this.store = open(storage);
+    }
+
+    void step(Step step) {
+      switch (step) {
+        case UPSERT -> upsert(1);
+        case BATCH -> upsert(2 + random.nextInt(6));
+        case DELETE -> delete();
+        case SET_PAYLOAD -> setPayload(Optional.empty());
+        case CONDITIONAL -> conditional();
+        case DROP_OR_CREATE -> write(toggle(NAMES.get(random.nextInt(NAMES.size()))));
+        case SHRED -> shred();
+        case CHECKPOINT -> {
+          var _ = store.checkpoint();
+        }
+        case INDEXED_CHECKPOINT -> indexedCheckpoint();
+        case COMPACT -> store.compact();
+        case REOPEN -> reopen();
+      }
+    }
+
+    /// From here on the write may be there after a crash, and once it has returned it must be.
+    void write(Write write) {
+      long version = store.view().version() + 1;
+      for (var points : write.after.collections.values()) {
+        points.replaceAll((_, point) -> point.version() < 0 ? versioned(point, version) : point);
+      }
+      contents.put(version, write.after);
+      write.call.run();
+      assertThat(store.view().version()).isEqualTo(version);
+      content = write.after;
+      acknowledged = version;
+    }
+
+    Write toggle(String name) {
+      var after = content.copy();
+      if (after.collections.remove(name) != null) {
+        return new Write(() -> store.dropCollection(name), after);
+      }
+      after.collections.put(name, new TreeMap<>());
+      return new Write(() -> store.createCollection(name, DESCRIPTOR, Settings.NONE), after);
+    }
+
+    private void shred() {
+      var name = anyCollection();
+      if (name.isPresent()) {
+        var after = content.copy();
+        after.collections.remove(name.get());
+        write(new Write(() -> store.shredCollection(name.get()), after));
+      }
+    }
+
+    private void upsert(int count) {
+      var name = anyCollection();
+      if (name.isEmpty()) {
+        return;
+      }
+      var points = new ArrayList<Point>();
+      var after = content.copy();
+      for (int index = 0; index < count; index++) {
+        var point = point("id" + random.nextInt(IDS), random);
+        points.add(point);
+        after
+            .collections
+            .get(name.get())
+            .put(point.id(), new StoredPoint(point.id(), point.vector(), point.payload(), -1));
+      }
+      write(new Write(() -> store.upsertBatch(name.get(), points), after));
+    }
+
+    private void delete() {
+      var target = anyPoint();
+      if (target.isPresent()) {
+        var after = content.copy();
+        after.collections.get(target.get().name).remove(target.get().point.id());
+        write(
+            new Write(
+                () -> assertThat(store.delete(target.get().name, target.get().point.id())).isTrue(),
+                after));
+      }
+    }
+
+    private void setPayload(Optional<Precondition> precondition) {
+      var target = anyPoint();
+      if (target.isPresent()) {
+        var old = target.get().point;
+        var payload = payload(random);
+        var after = content.copy();
+        after
+            .collections
+            .get(target.get().name)
+            .put(old.id(), new StoredPoint(old.id(), old.vector(), payload, -1));
+        var changes = List.of(new PayloadChange(old.id(), payload, precondition));
+        write(new Write(() -> store.setPayload(target.get().name, changes), after));
+      }
+    }
+
+    /// One that holds, after one that does not.
+    private void conditional() {
+      var target = anyPoint();
+      if (target.isPresent()) {
+        var point = target.get().point;
+        var stale = new Precondition.VersionEquals(point.version() + 1_000_000);
+        var deletion = List.of(new Deletion(point.id(), Optional.of(stale)));
+        assertThatThrownBy(() -> store.deleteBatch(target.get().name, deletion))
+            .isInstanceOf(PreconditionFailedException.class);
+        setPayload(Optional.of(new Precondition.Present()));
+      }
+    }
+
+    /// Publishes, for each collection, the version of the store as its index.
+    private void indexedCheckpoint() {
+      var indexes = new ArrayList<IndexSnapshot>();
+      for (var name : store.collectionNames()) {
+        long id = store.collectionId(name).orElseThrow();
+        var bytes = Long.toString(store.view().version()).getBytes(StandardCharsets.US_ASCII);
+        indexes.add(new IndexSnapshot(id, "index", (_, out) -> out.write(bytes)));
+      }
+      var _ = store.checkpointWithIndexSnapshots(indexes);
+    }
+
+    private void reopen() {
+      store.close();
+      store = open(storage);
+      assertThat(content(store)).isEqualTo(content.collections);
+    }
+
+    private Optional<String> anyCollection() {
+      var names = List.copyOf(content.collections.keySet());
+      return names.isEmpty()
+          ? Optional.empty()
+          : Optional.of(names.get(random.nextInt(names.size())));
+    }
+
+    private Optional<Target> anyPoint() {
+      var targets =
+          content.collections.entrySet().stream()
+              .flatMap(
+                  collection ->
+                      collection.getValue().values().stream()
+                          .map(point -> new Target(collection.getKey(), point)))
+              .toList();
+      return targets.isEmpty()
+          ? Optional.empty()
+          : Optional.of(targets.get(random.nextInt(targets.size())));
+    }
+  }
+
+  private record Target(String name, StoredPoint point) {}
+
+  private static StoredPoint versioned(StoredPoint point, long version) {
+    return new StoredPoint(point.id(), point.vector(), point.payload(), version);
+  }
+}
