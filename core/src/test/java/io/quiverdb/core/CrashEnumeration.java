@@ -81,6 +81,7 @@ final class CrashEnumeration {
       states += seen.add(storage.fingerprint()) ? 1 : 0;
     }
     workload.recover(storage);
+    workload.goOn(storage);
   }
 
   private static void recoverUntilCrash(CrashWorkload workload, SimulatedStorage storage) {

@@ -59,6 +59,18 @@ final class CrashEnumerationTest {
         return new LogWorkload(RecordedLog.draw(random, 30), random, 6, Integer.MAX_VALUE, 3);
       }
     },
+    SNAPSHOT_INSTALLS {
+      @Override
+      CrashWorkload draw(RandomGenerator random) {
+        return new InstallWorkload(RecordedLog.draw(random, 40), random);
+      }
+    },
+    MASTER_KEY_ROTATIONS {
+      @Override
+      CrashWorkload draw(RandomGenerator random) {
+        return new KeyRotationWorkload();
+      }
+    },
     UPSERTS(UPSERT),
     BATCHES(BATCH, BATCH, BATCH, CHECKPOINT),
     OVERWRITES(UPSERT, UPSERT, UPSERT, UPSERT, CHECKPOINT),

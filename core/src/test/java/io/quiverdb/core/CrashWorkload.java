@@ -8,7 +8,10 @@ interface CrashWorkload {
   /// Lives to the end, the same way at each run. It keeps account of what has been acknowledged.
   void run(Storage storage);
 
-  /// Opens what survived of the life so far, at whatever call it was cut off; finds everything that
-  /// was acknowledged, whole, and goes on from there. A crash within passes.
+  /// Opens what survived of the life so far, at whatever call it was cut off, and finds everything
+  /// that was acknowledged, whole. Changes nothing of what the store holds; a crash within passes.
   void recover(SimulatedStorage survivor);
+
+  /// Goes on from what [#recover] found.
+  void goOn(SimulatedStorage survivor);
 }

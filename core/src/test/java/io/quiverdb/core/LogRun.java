@@ -11,6 +11,7 @@ import io.quiverdb.core.storage.Storage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
@@ -18,6 +19,9 @@ import java.util.random.RandomGenerator;
 /// with operations in their midst. Compares outcomes with the model's, and hashes with those of a
 /// store that does nothing but apply.
 final class LogRun {
+  /// Of all of them: they are replicas of one shard, as far as they run along one log.
+  private static final UUID STORE_ID = new UUID(0, 1);
+
   private final RecordedLog log;
   private final HookedStorage storage;
   private final Store store;
@@ -67,7 +71,7 @@ final class LogRun {
         storage,
         StoreOptions.standard(),
         TestKeys.SHARED.keyRing(),
-        Optional.empty(),
+        Optional.of(STORE_ID),
         RandomLog.WINDOW_BYTES_MAX);
   }
 

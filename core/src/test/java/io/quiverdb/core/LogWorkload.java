@@ -58,12 +58,25 @@ final class LogWorkload implements CrashWorkload {
     run.store().close();
   }
 
+  /// So many entries are durable for certain.
+  void acknowledge(int entries) {
+    durable = Math.max(durable, entries);
+  }
+
   @Override
   public void recover(SimulatedStorage survivor) {
     var random = new SplittableRandom(seed + survivor.fingerprint());
     var run = new LogRun(log, survivor);
     assertThat(run.applied()).isGreaterThanOrEqualTo(durable);
     run.assertSame(random);
+    int _ = run.checkpoint(random);
+    run.store().close();
+  }
+
+  @Override
+  public void goOn(SimulatedStorage survivor) {
+    var random = new SplittableRandom(seed + survivor.fingerprint());
+    var run = new LogRun(log, survivor);
     int _ = run.checkpoint(random);
     while (!run.isAtEnd()) {
       run.applyNext();

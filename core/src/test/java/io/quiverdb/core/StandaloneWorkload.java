@@ -83,6 +83,13 @@ final class StandaloneWorkload implements CrashWorkload {
 
   @Override
   public void recover(SimulatedStorage survivor) {
+    try (var store = open(survivor)) {
+      assertHolds(store);
+    }
+  }
+
+  @Override
+  public void goOn(SimulatedStorage survivor) {
     var random = new SplittableRandom(seed + survivor.fingerprint());
     try (var store = open(survivor)) {
       assertHolds(store);
@@ -270,7 +277,7 @@ final class StandaloneWorkload implements CrashWorkload {
       for (var name : store.collectionNames()) {
         long id = store.collectionId(name).orElseThrow();
         var bytes = Long.toString(store.view().version()).getBytes(StandardCharsets.US_ASCII);
-        indexes.add(new IndexSnapshot(id, "index", (_, out) -> out.write(bytes)));
+        indexes.add(new IndexSnapshot(id, "index", (out, _) -> out.write(bytes)));
       }
       var _ = store.checkpointWithIndexSnapshots(indexes);
     }
