@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quiverdb.client.Filter;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -85,6 +86,29 @@ class FilterExpressionTest {
   void deepNestingIsRefusedInsteadOfOverflowing() {
     assertThatThrownBy(() -> FilterExpression.parse("(".repeat(100_000)))
         .hasMessageEndingWith("(expected: at most 32 levels)");
+  }
+
+  @Test
+  void whateverIsTypedIsAFilterOrRefusedWithItsPlace() {
+    var words =
+        List.of(
+            "a", "b.c", "7", "-1.5", "true", "and", "or", "not", "in", "between", "exists", "(",
+            ")", ",", "=", "!=", "<", ">=", "!", "\"x y\"", "'", "\\", " ", "\u00e9");
+    long seed = Long.getLong("quiver.seed", System.nanoTime());
+    System.out.println("quiver.seed=" + seed);
+    var random = new Random(seed);
+    for (int round = 0; round < 50_000; round++) {
+      var expression = new StringBuilder();
+      int length = random.nextInt(12);
+      for (int word = 0; word < length; word++) {
+        expression.append(words.get(random.nextInt(words.size()))).append(' ');
+      }
+      try {
+        assertThat(FilterExpression.parse(expression.toString())).isNotNull();
+      } catch (IllegalArgumentException e) {
+        assertThat(e).hasMessageStartingWith("filter: ").hasMessageContaining("at character");
+      }
+    }
   }
 
   private static void assertSame(String expression, Filter expected) {

@@ -129,8 +129,10 @@ public final class FieldIndex {
   }
 
   private Block block(int number) {
-    var place = directory().blocks[number];
-    return SecondaryIndex.sound(stream, place, () -> Block.decode(stream.read(place)));
+    var keys = directory();
+    var place = keys.blocks[number];
+    return SecondaryIndex.sound(
+        stream, place, () -> Block.decode(stream.read(place), keys.keysOfBlock(number)));
   }
 
   private Directory directory() {
@@ -147,18 +149,16 @@ public final class FieldIndex {
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Block(byte[][] keys, Run[] rows) {
-    static Block decode(byte[] encoded) {
+    static Block decode(byte[] encoded, int keyCount) {
       var buffer = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
-      var keys = new byte[SecondaryFormat.FANOUT][];
-      var rows = new Run[SecondaryFormat.FANOUT];
-      int count = 0;
-      while (buffer.hasRemaining()) {
-        rows[count] = Run.from(buffer);
-        keys[count] = new byte[Short.toUnsignedInt(buffer.getShort())];
-        buffer.get(keys[count]);
-        count++;
+      var keys = new byte[keyCount][];
+      var rows = new Run[keyCount];
+      for (int index = 0; index < keyCount; index++) {
+        rows[index] = Run.from(buffer);
+        keys[index] = new byte[Short.toUnsignedInt(buffer.getShort())];
+        buffer.get(keys[index]);
       }
-      return new Block(Arrays.copyOf(keys, count), Arrays.copyOf(rows, count));
+      return new Block(keys, rows);
     }
   }
 
@@ -198,6 +198,10 @@ public final class FieldIndex {
         nodes[node] = Run.from(buffer);
       }
       return nodes;
+    }
+
+    int keysOfBlock(int block) {
+      return Math.min(SecondaryFormat.FANOUT, keyCount - block * SecondaryFormat.FANOUT);
     }
 
     /// The last block whose first key is not above `key`, −1 if there is none.

@@ -5,19 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quiverdb.core.Filter;
 import io.quiverdb.core.Filter.Bound;
 import io.quiverdb.core.Filter.Value;
-import io.quiverdb.core.Payload;
 import io.quiverdb.core.Settings.FilterableField;
-import io.quiverdb.core.crypto.PlainCodec;
 import io.quiverdb.core.filter.ModelFilter;
 import io.quiverdb.core.filter.RandomFilters;
-import io.quiverdb.core.format.PageFile;
-import io.quiverdb.core.format.PageFormat;
-import io.quiverdb.core.format.PageType;
-import io.quiverdb.core.format.PageWriter;
 import io.quiverdb.core.storage.Seed;
-import io.quiverdb.core.storage.SimulatedStorage;
-import java.io.IOException;
-import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +25,7 @@ final class SecondaryIndexTest {
       new FilterableField("n", FilterableField.Type.NUMERIC);
 
   @Test
-  void candidatesHoldWhatMatchesAndNothingCertainThatDoesNot() throws IOException {
+  void candidatesHoldWhatMatchesAndNothingCertainThatDoesNot() {
     var random = new SplittableRandom(Seed.draw());
     var generator = new RandomFilters(random);
     for (int round = 0; round < 60; round++) {
@@ -55,7 +47,7 @@ final class SecondaryIndexTest {
   }
 
   @Test
-  void rangesOverManyKeysAreExact() throws IOException {
+  void rangesOverManyKeysAreExact() {
     var random = new SplittableRandom(Seed.draw());
     for (int keyCount : List.of(1, 63, 64, 65, 4095, 4096, 4097, 20_000)) {
       var numbers = new ArrayList<Long>();
@@ -96,7 +88,7 @@ final class SecondaryIndexTest {
   }
 
   @Test
-  void indexedFieldsLeaveNothingToPayloads() throws IOException {
+  void indexedFieldsLeaveNothingToPayloads() {
     var index =
         write(
             List.of(
@@ -134,7 +126,7 @@ final class SecondaryIndexTest {
   }
 
   @Test
-  void valuesOfOtherTypesAndWithoutKeyAreLeftToPayloads() throws IOException {
+  void valuesOfOtherTypesAndWithoutKeyAreLeftToPayloads() {
     String longText = "x".repeat(SecondaryFormat.KEY_BYTES_MAX + 1);
     var index =
         write(
@@ -168,32 +160,10 @@ final class SecondaryIndexTest {
   }
 
   private static SecondaryIndex write(
-      List<String> payloads, List<FilterableField> fields, long bytesMax) throws IOException {
-    var storage = new SimulatedStorage();
-    var writer = new SecondaryIndexWriter(fields, bytesMax);
-    for (int row = 0; row < payloads.size(); row++) {
-      writer.add(row, MemorySegment.ofArray(Payload.ofJson(payloads.get(row)).toBytes()));
-    }
-    long bytes;
-    try (var pages =
-        new PageWriter(
-            storage.create("sec"),
-            1,
-            PageType.SECONDARY,
-            PageFormat.PAGE_BYTES,
-            PlainCodec.INSTANCE)) {
-      writer.write(pages);
-      bytes = pages.finish();
-    }
-    var file =
-        PageFile.open(
-            storage,
-            "sec",
-            bytes,
-            1,
-            PageType.SECONDARY,
-            PageFormat.PAGE_BYTES,
-            PlainCodec.INSTANCE);
-    return new SecondaryIndex(file, PageFormat.PAGE_BYTES - PageFormat.HEADER_BYTES);
+      List<String> payloads, List<FilterableField> fields, long bytesMax) {
+    return WrittenIndex.of(
+        payloads.stream().map(payload -> payload.getBytes(StandardCharsets.UTF_8)).toList(),
+        fields,
+        bytesMax);
   }
 }
