@@ -1,7 +1,10 @@
 package io.quiverdb.core;
 
+import io.quiverdb.core.crypto.CatalogKeyFile;
 import io.quiverdb.core.crypto.LocalMasterKey;
+import io.quiverdb.core.storage.FileStorage;
 import io.quiverdb.core.storage.SecretFile;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 
@@ -40,6 +43,30 @@ public interface MasterKey {
     var text = LocalMasterKey.draw(random);
     SecretFile.create(file, text);
     return LocalMasterKey.parse(text, "master key file " + file);
+  }
+
+  /// Wraps the catalogue key of a store or a node by another master key. Data and the catalogue key
+  /// itself stay as they are. After a crash the one or the other wraps it. Does nothing if `to`
+  /// wraps it already.
+  ///
+  /// @param directory of a store, or the data directory of a node; neither is running
+  /// @throws IllegalArgumentException if nothing there is encrypted
+  /// @throws WrongKeyException if another key than `from` wraps it
+  /// @throws StoreLockedException if it is in use
+  /// @throws StoreFailedException if the storage fails
+  static void rotate(Path directory, MasterKey from, MasterKey to) {
+    var storage = FileStorage.at(directory);
+    try {
+      if (!storage.exists(CatalogKeyFile.NAME)) {
+        throw new IllegalArgumentException(
+            "directory: " + directory + " (expected: that of encrypted data)");
+      }
+      try (var _ = storage.lock("LOCK")) {
+        CatalogKeyFile.rewrap(storage, from, to);
+      }
+    } catch (IOException e) {
+      throw new StoreFailedException("catalogue key: cannot be rewrapped", e);
+    }
   }
 
   /// A key as text, as a file made by [#createFile] holds it: for secrets in the environment.

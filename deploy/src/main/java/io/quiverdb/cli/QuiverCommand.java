@@ -25,6 +25,7 @@ import picocli.CommandLine.ScopeType;
       SearchCommand.class,
       ImportCommand.class,
       ExportCommand.class,
+      MasterKeyCommand.class,
       DemoCommand.class
     },
     footer = {

@@ -65,12 +65,20 @@ final class ServeCommand implements Callable<Integer> {
               + " then. Without, the node is a cluster of its own.")
   private List<String> join = List.of();
 
+  @Option(
+      names = "--master-key-file",
+      paramLabel = "FILE",
+      description =
+          "The key under which data is encrypted (quiver-master.key beside the data folder; made"
+              + " there if this node is a cluster of its own).")
+  private Optional<String> masterKeyFile = Optional.empty();
+
   @Option(names = "--config", paramLabel = "FILE", description = "A file of settings, in HOCON.")
   private Optional<Path> file = Optional.empty();
 
   @Option(
       names = "--insecure",
-      description = "Allows listening beyond loopback, without encryption and authentication.")
+      description = "Allows listening beyond loopback, where connections are in the clear.")
   private boolean insecure;
 
   @Override
@@ -86,6 +94,7 @@ final class ServeCommand implements Callable<Integer> {
     peerListen.ifPresent(value -> overrides.put("peer-listen", value));
     raftListen.ifPresent(value -> overrides.put("raft-listen", value));
     advertise.ifPresent(value -> overrides.put("advertise", value));
+    masterKeyFile.ifPresent(value -> overrides.put("master-key-file", value));
     if (!join.isEmpty()) {
       overrides.put("join", String.join(",", join));
     }

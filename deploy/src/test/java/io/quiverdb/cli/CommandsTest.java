@@ -58,12 +58,12 @@ class CommandsTest {
   @Test
   void statusShowsNodesAndReplicas() {
     assertThat(run("status")).isEqualTo(ExitCode.GOOD);
-    assertThat(out).contains("cluster ", "not encrypted", endpoint, "ready", "leader");
+    assertThat(out).contains("cluster ", ", encrypted", endpoint, "ready", "leader");
 
     assertThat(run("status", "--output", "json")).isEqualTo(ExitCode.GOOD);
     assertThat(out)
         .startsWith("{\"cluster_id\":\"")
-        .contains("\"encrypted\":false", "\"address\":\"" + endpoint + "\"", "\"role\":\"leader\"")
+        .contains("\"encrypted\":true", "\"address\":\"" + endpoint + "\"", "\"role\":\"leader\"")
         .endsWith("}\n");
   }
 

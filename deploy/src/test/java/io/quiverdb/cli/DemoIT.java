@@ -44,11 +44,12 @@ class DemoIT {
             "\"leader_kills\": 1,",
             "\"verified_replicas\": 3,",
             "\"replica_hashes_equal\": true,",
-            "\"encrypted\": false,",
+            "\"encrypted\": true,",
             "\"recall_at_10\": null");
     var journal = Files.readAllLines(folder.resolve("journal.jsonl"));
     assertThat(new HashSet<>(journal)).hasSameSizeAs(journal);
     assertThat(report).contains("\"acknowledged_writes\": " + journal.size() + ",");
-    assertThat(run.out()).contains("cat face with tears of joy", "[script = Greek]", "Encryption");
+    assertThat(run.out())
+        .contains("cat face with tears of joy", "[script = Greek]", "encrypted: true");
   }
 }

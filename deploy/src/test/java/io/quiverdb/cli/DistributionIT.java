@@ -129,6 +129,9 @@ class DistributionIT {
     int port = UnusedPorts.next();
     var absent = at(UnusedPorts.next());
     var arguments = new ArrayList<>(List.of(serveArguments("waiting", port)));
+    var key = quiver.run("master-key", "create", "shared.key");
+    assertThat(key.exitCode()).as(key.err()).isZero();
+    arguments.addAll(List.of("--master-key-file", "shared.key"));
     arguments.addAll(List.of("--join", arguments.get(6) + "," + absent));
     var log = folder.resolve("waiting.log");
     started.add(quiver.start(log, arguments.toArray(String[]::new)));
@@ -141,6 +144,49 @@ class DistributionIT {
     assertThat(status.exitCode()).isEqualTo(1);
     assertThat(status.err()).contains("no cluster has been formed").containsOnlyOnce("\n");
     assertThat(started.getFirst().isAlive()).isTrue();
+  }
+
+  @Test
+  void joiningNodeWithoutKeyIsRefusedWithTheCommandsThatHelp() throws Exception {
+    var arguments = new ArrayList<>(List.of(serveArguments("keyless/data", UnusedPorts.next())));
+    arguments.addAll(List.of("--join", arguments.get(6) + "," + at(UnusedPorts.next())));
+
+    var refused = quiver.run(arguments.toArray(String[]::new));
+
+    assertThat(refused.exitCode()).isEqualTo(64);
+    assertThat(refused.err()).contains("quiver master-key create", "scp -p").containsOnlyOnce("\n");
+  }
+
+  @Test
+  void dataUnderARotatedMasterKeyOpensWithTheNewKeyOnly() throws Exception {
+    int port = UnusedPorts.next();
+    var node = serve("rotated/data", port);
+    var ready = quiver.run("status", "--wait", "ready", "--timeout", "3m", "--endpoint", at(port));
+    node.destroy();
+    assertThat(node.waitFor(GUARD_MINUTES, TimeUnit.MINUTES)).isTrue();
+
+    var made = quiver.run("master-key", "create", "rotated/new.key");
+    var rotated =
+        quiver.run(
+            "master-key",
+            "rotate",
+            "rotated/data",
+            "--from",
+            "rotated/quiver-master.key",
+            "--to",
+            "rotated/new.key");
+    var withOldKey = quiver.run(serveArguments("rotated/data", port));
+    var arguments = new ArrayList<>(List.of(serveArguments("rotated/data", port)));
+    arguments.addAll(List.of("--master-key-file", "rotated/new.key"));
+    started.add(quiver.start(folder.resolve("rotated.log"), arguments.toArray(String[]::new)));
+    var again = quiver.run("status", "--wait", "ready", "--timeout", "3m", "--endpoint", at(port));
+
+    assertThat(ready.exitCode()).as(ready.err()).isZero();
+    assertThat(made.exitCode()).as(made.err()).isZero();
+    assertThat(rotated.exitCode()).as(rotated.err()).isZero();
+    assertThat(withOldKey.exitCode()).isEqualTo(73);
+    assertThat(withOldKey.err()).contains("master key").containsOnlyOnce("\n");
+    assertThat(again.exitCode()).as(again.err()).isZero();
   }
 
   private Process serve(String data, int port) throws IOException {

@@ -26,6 +26,7 @@ public record NodeConfig(
     Endpoint raftListen,
     String advertise,
     List<String> join,
+    KeyConfig keys,
     boolean insecure,
     NodeLogging.Format logFormat,
     Duration callTimeout,
@@ -61,6 +62,7 @@ public record NodeConfig(
             source.endpoint("raft-listen", host),
             advertised(source.text("advertise"), listen),
             source.list("join").stream().map(NodeConfig::joined).toList(),
+            keys(source),
             source.flag("insecure"),
             source.choice("log.format", NodeLogging.Format.class),
             source.duration("call-timeout"),
@@ -68,6 +70,18 @@ public record NodeConfig(
             limits(source));
     config.checkExposure();
     return config;
+  }
+
+  private static KeyConfig keys(ConfigSource source) {
+    return new KeyConfig(
+        optional(source.text("master-key")),
+        optional(source.text("master-key-file")).map(Path::of),
+        optional(source.text("previous-master-key-file")).map(Path::of),
+        source.flag("encrypt"));
+  }
+
+  private static Optional<String> optional(String text) {
+    return text.isBlank() ? Optional.empty() : Optional.of(text);
   }
 
   private static String advertised(String advertise, Endpoint listen) {
@@ -137,8 +151,8 @@ public record NodeConfig(
           key
               + ": "
               + endpoint
-              + " is beyond loopback, where nothing is encrypted and nobody is authenticated yet"
-              + " (expected: a loopback address, or insecure = true)");
+              + " is beyond loopback, where no connection is encrypted and nobody is authenticated"
+              + " yet (expected: a loopback address, or insecure = true)");
     }
   }
 

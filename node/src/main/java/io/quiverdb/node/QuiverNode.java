@@ -4,6 +4,7 @@ import com.codahale.metrics.MetricRegistry;
 import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.StoreException;
 import io.quiverdb.core.StoreLockedException;
+import io.quiverdb.core.WrongKeyException;
 import io.quiverdb.node.StartupException.BadConfiguration;
 import io.quiverdb.node.StartupException.DataDirectoryRefused;
 import io.quiverdb.node.StartupException.InputOutput;
@@ -150,19 +151,21 @@ public final class QuiverNode implements AutoCloseable {
       MetricRegistry metrics,
       GrpcPeerTransport transport,
       Consumer<Throwable> onFatal) {
+    var masterKeys = config.keys().masterKeys(config.dataDirectory(), config.join().isEmpty());
     try {
       return RaftHost.open(
           new RaftHostOptions(
               config.dataDirectory(),
               config.addresses(),
               config.raftListen().host(),
+              masterKeys,
               version,
               config.timing(),
               transport,
               metrics,
               new SecureRandom(),
               onFatal));
-    } catch (StoreLockedException e) {
+    } catch (StoreLockedException | WrongKeyException e) {
       throw new DataDirectoryRefused(String.valueOf(e.getMessage()), e);
     } catch (CorruptFileException e) {
       throw new InputOutput("data-dir: damaged: " + e.getMessage(), e);
@@ -241,7 +244,14 @@ public final class QuiverNode implements AutoCloseable {
         config.raftListen(),
         config.advertise());
     log.info("data dir={}", config.dataDirectory().toAbsolutePath().normalize());
-    log.info("encryption is off until a later release: data and connections are in the clear");
+    if (host.encrypts()) {
+      log.info(
+          "data is encrypted master_key={}; without that key it cannot be read; connections are in"
+              + " the clear until a later release",
+          config.keys().source(config.dataDirectory()));
+    } else {
+      log.warn("data is NOT encrypted, as configured; connections are in the clear, too");
+    }
     if (config.isExposed()) {
       log.warn(
           "INSECURE: reachable beyond this machine; whoever can connect can read and change all");

@@ -55,6 +55,11 @@ final class RaftCluster implements Cluster {
   }
 
   @Override
+  public boolean encrypts() {
+    return host.encrypts();
+  }
+
+  @Override
   public NodeStatus status() {
     return host.status();
   }

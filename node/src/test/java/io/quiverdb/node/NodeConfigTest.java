@@ -34,6 +34,7 @@ class NodeConfigTest {
                 new Endpoint("127.0.0.1", 7072),
                 "127.0.0.1",
                 List.of(),
+                new KeyConfig(Optional.empty(), Optional.empty(), Optional.empty(), true),
                 false,
                 NodeLogging.Format.TEXT,
                 Duration.ofSeconds(30),
@@ -57,6 +58,10 @@ class NodeConfigTest {
   @ParameterizedTest
   @CsvSource({
     "data-dir, /tmp/q",
+    "master-key, text",
+    "master-key-file, /tmp/k",
+    "previous-master-key-file, /tmp/p",
+    "encrypt, false",
     "listen, localhost:1",
     "peer-listen, localhost:2",
     "raft-listen, localhost:3",
@@ -82,7 +87,7 @@ class NodeConfigTest {
     var byEnvironment = load(Map.of(ConfigSource.variable(key), value), Map.of());
     var byCommandLine = load(Map.of(), Map.of(key, value));
 
-    assertThat(ConfigSource.keys()).contains(key).hasSize(17);
+    assertThat(ConfigSource.keys()).contains(key).hasSize(21);
     assertThat(byFile).isNotEqualTo(standard).isEqualTo(byEnvironment).isEqualTo(byCommandLine);
   }
 
@@ -115,7 +120,7 @@ class NodeConfigTest {
   void nodeBeyondLoopbackRefusesUnlessToldToBeInsecure() {
     refuses(
         Map.of("listen", "0.0.0.0:7070"),
-        "listen: 0.0.0.0:7070 is beyond loopback, where nothing is encrypted and nobody is"
+        "listen: 0.0.0.0:7070 is beyond loopback, where no connection is encrypted and nobody is"
             + " authenticated yet (expected: a loopback address, or insecure = true)");
     refuses(Map.of("raft-listen", "0.0.0.0:7072"), "raft-listen: 0.0.0.0:7072 is beyond loopback");
   }

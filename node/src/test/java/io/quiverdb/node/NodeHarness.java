@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,6 +26,10 @@ final class NodeHarness implements AutoCloseable {
   /// @param directory holds the nodes' folders
   NodeHarness(Path directory, int nodes) {
     this.directory = directory;
+    Path key = directory.resolve("cluster.key");
+    if (!Files.exists(key)) {
+      String _ = MasterKeyFiles.create(key);
+    }
     List<String> peers = new ArrayList<>();
     for (int number = 0; number < nodes; number++) {
       peers.add(Loopback.address());
@@ -32,6 +37,7 @@ final class NodeHarness implements AutoCloseable {
     for (int number = 0; number < nodes; number++) {
       Map<String, String> of = new HashMap<>();
       of.put("data-dir", directory.resolve("node" + number).toString());
+      of.put("master-key-file", key.toString());
       of.put("listen", Loopback.address());
       of.put("peer-listen", peers.get(number));
       of.put("raft-listen", Loopback.address());

@@ -57,7 +57,7 @@ class NodeProcessTest {
     assertThat(read().lines().filter(line -> line.startsWith("{")))
         .allSatisfy(NodeProcessTest::requireJson)
         .anyMatch(line -> line.contains("connect with: quiver status --endpoint"))
-        .anyMatch(line -> line.contains("encryption is off until a later release"))
+        .anyMatch(line -> line.contains("data is encrypted"))
         .anyMatch(line -> line.contains("stopped"));
   }
 

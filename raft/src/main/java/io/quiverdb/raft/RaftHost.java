@@ -1,7 +1,6 @@
 package io.quiverdb.raft;
 
 import io.quiverdb.core.background.Background;
-import io.quiverdb.core.crypto.KeyRing;
 import io.quiverdb.core.storage.FileStorage;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.GroupKey.ShardGroup;
@@ -13,6 +12,7 @@ import io.quiverdb.raft.catalog.Reconciler;
 import io.quiverdb.raft.membership.ClaimFile;
 import io.quiverdb.raft.membership.Formation;
 import io.quiverdb.raft.membership.NodeClaim;
+import io.quiverdb.raft.membership.NodeKeys;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -45,6 +45,7 @@ public final class RaftHost implements AutoCloseable {
   private final Closeable directoryLock;
   private final Member member;
   private final HostedGroups hosted;
+  private final NodeKeys keys;
   private final NodeClaim claim;
   private final GroupServer groups;
   private final Background background;
@@ -90,6 +91,8 @@ public final class RaftHost implements AutoCloseable {
   /// Opens the data directory, creating it when empty, and starts the groups found there.
   ///
   /// @throws io.quiverdb.core.StoreLockedException if another process has it open
+  /// @throws io.quiverdb.core.WrongKeyException if the data is sealed under another master key;
+  ///   nothing is touched then
   /// @throws io.quiverdb.core.CorruptFileException if a file does not hold what was written to it
   /// @throws UncheckedIOException if the disk fails, or the address for consensus cannot be
   ///   listened on
@@ -119,11 +122,12 @@ public final class RaftHost implements AutoCloseable {
     this.options = options;
     this.tuning = tuning;
     this.directoryLock = directoryLock;
+    // First of all: with a wrong key nothing is touched.
+    this.keys = NodeKeys.open(storage, options.masterKeys(), options.random());
     this.member = new Member(NodeIdentity.open(storage, options.random()), options.addresses());
-    var keyRing = KeyRing.plain(options.random());
     this.hosted =
-        new HostedGroups(options.dataDirectory(), options.random(), () -> keyRing, this::storeId);
-    this.claim = NodeClaim.open(member.id(), new ClaimFile(storage), new OwnGroups());
+        new HostedGroups(options.dataDirectory(), options.random(), keys::ring, this::storeId);
+    this.claim = NodeClaim.open(member.id(), new ClaimFile(storage), keys, new OwnGroups());
     this.background =
         new Background(tuning.checkpoints(), tuning.nanoClock(), checkpoints, compactions);
     this.replicaMetrics = new ReplicaMetrics(options.metrics());
@@ -313,6 +317,11 @@ public final class RaftHost implements AutoCloseable {
 
   // --- the cluster
 
+  /// Whether what this node stores and replicates is encrypted.
+  public boolean encrypts() {
+    return keys.encrypts();
+  }
+
   /// The claim this node has made durable, if any.
   public Optional<Claim> claim() {
     return claim.current();
@@ -331,6 +340,7 @@ public final class RaftHost implements AutoCloseable {
             scheduler,
             options.random(),
             RatisSettings.ENTRY_BYTES_MAX,
+            keys,
             tuning.forming());
     return formation
         .form(peerAddresses, shards, replicationFactor)

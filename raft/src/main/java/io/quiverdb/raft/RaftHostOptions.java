@@ -1,8 +1,10 @@
 package io.quiverdb.raft;
 
 import com.codahale.metrics.MetricRegistry;
+import io.quiverdb.core.MasterKey;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.function.Consumer;
 
 /// What a node's replicas take from outside.
@@ -10,6 +12,8 @@ import java.util.function.Consumer;
 /// @param dataDirectory holds everything of this node
 /// @param addresses as other nodes reach this one
 /// @param raftBindHost the interface that consensus listens on
+/// @param masterKeys the first wraps the catalogue key, the others are accepted too; none to
+///   encrypt nothing
 /// @param version of the software, for status
 /// @param onFatal told once when a log or an engine file could not be written or synced: what is on
 ///   disk is not known any more, so a process of its own should halt at once
@@ -17,6 +21,7 @@ public record RaftHostOptions(
     Path dataDirectory,
     NodeAddresses addresses,
     String raftBindHost,
+    List<MasterKey> masterKeys,
     String version,
     RaftTiming timing,
     PeerTransport transport,

@@ -90,6 +90,7 @@ public final class TestCluster implements AutoCloseable {
                       directory,
                       addresses,
                       Loopback.host(),
+                      List.of(TestKeyRing.MASTER),
                       "test",
                       TIMING,
                       new DirectTransport(this, byPeerAddress::get),

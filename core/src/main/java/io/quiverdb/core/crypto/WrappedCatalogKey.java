@@ -53,6 +53,16 @@ public record WrappedCatalogKey(String masterKeyId, ByteString check, ByteString
         Hkdf.fingerprint(catalogKey, "quiver catalogue key: check value", CHECK_BYTES));
   }
 
+  /// What is left when the key itself is taken away: tells it from others, and opens nothing.
+  public WrappedCatalogKey withoutKey() {
+    return new WrappedCatalogKey("", check, ByteString.EMPTY);
+  }
+
+  /// The same of a key of which nothing but the check value is known.
+  public static WrappedCatalogKey ofCheck(ByteString check) {
+    return new WrappedCatalogKey("", check, ByteString.EMPTY);
+  }
+
   /// @param masterKeys those that may have wrapped it: more than one while they change
   /// @throws WrongKeyException if none of them did
   public KeyBytes unwrap(List<MasterKey> masterKeys) {

@@ -1,5 +1,6 @@
 package io.quiverdb.cli.demo;
 
+import io.quiverdb.node.MasterKeyFiles;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -35,12 +36,14 @@ final class DemoCluster implements AutoCloseable {
   /// Starts nothing yet.
   ///
   /// @param serve the command that runs a node, without its options
-  /// @param folder gets a folder for every node
+  /// @param folder gets the master key, and a folder for every node
   /// @param ports three for each node, all free
   static DemoCluster prepare(
       List<String> serve, Map<String, String> environment, Path folder, List<Integer> ports)
       throws IOException {
     int count = ports.size() / 3;
+    Path key = folder.resolve("quiver-master.key");
+    String _ = MasterKeyFiles.create(key);
     var peers =
         ports.subList(count, 2 * count).stream()
             .map(port -> HOST + ":" + port)
@@ -52,6 +55,8 @@ final class DemoCluster implements AutoCloseable {
       var command = new ArrayList<>(serve);
       command.addAll(
           List.of(
+              "--master-key-file",
+              key.toString(),
               "--data-dir",
               own.resolve("data").toString(),
               "--listen",

@@ -11,6 +11,7 @@ import java.util.Locale;
 /// @param failoverMillis from the kill to the next acknowledged write on a shard which the killed
 ///   node led, the worst shard
 /// @param verifiedReplicas nodes whose hash equals the leader's on every shard
+/// @param encrypted whether the cluster says that what it stores is encrypted
 record DemoReport(
     long points,
     long acknowledgedWrites,
@@ -20,7 +21,8 @@ record DemoReport(
     int leaderKills,
     long failoverMillis,
     int verifiedReplicas,
-    boolean replicaHashesEqual) {
+    boolean replicaHashesEqual,
+    boolean encrypted) {
   static final int ACKNOWLEDGED_MIN = 10_000;
   static final int AFTER_KILL_MIN = 1_000;
 
@@ -34,10 +36,11 @@ record DemoReport(
     requireAtLeast(shortcomings, "leader_kills", leaderKills, 1);
     require(shortcomings, verifiedReplicas == nodes, "verified_replicas", verifiedReplicas, nodes);
     require(shortcomings, replicaHashesEqual, "replica_hashes_equal", replicaHashesEqual, true);
+    require(shortcomings, encrypted, "encrypted", encrypted, true);
     return shortcomings;
   }
 
-  /// There is neither encryption nor an approximate index yet, and the fields for them say so.
+  /// There is no approximate index yet, and the field for it says so.
   String toJson() {
     return String.format(
         Locale.ROOT,
@@ -52,7 +55,7 @@ record DemoReport(
           "failover_ms": %d,
           "verified_replicas": %d,
           "replica_hashes_equal": %b,
-          "encrypted": false,
+          "encrypted": %b,
           "recall_at_10": null
         }
         """,
@@ -64,7 +67,8 @@ record DemoReport(
         leaderKills,
         failoverMillis,
         verifiedReplicas,
-        replicaHashesEqual);
+        replicaHashesEqual,
+        encrypted);
   }
 
   private static void requireAtLeast(

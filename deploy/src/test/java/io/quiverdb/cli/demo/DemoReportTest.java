@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 class DemoReportTest {
   private static final DemoReport GOOD =
-      new DemoReport(34_201, 10_000, 1_000, 2, 0, 1, 1_234, 3, true);
+      new DemoReport(34_201, 10_000, 1_000, 2, 0, 1, 1_234, 3, true, true);
 
   @Test
   void jsonHasExactlyTheFields() {
@@ -23,7 +23,7 @@ class DemoReportTest {
               "failover_ms": 1234,
               "verified_replicas": 3,
               "replica_hashes_equal": true,
-              "encrypted": false,
+              "encrypted": true,
               "recall_at_10": null
             }
             """);
@@ -36,7 +36,7 @@ class DemoReportTest {
 
   @Test
   void everyShortcomingIsNamed() {
-    assertThat(new DemoReport(1, 9_999, 999, 0, 1, 0, 0, 2, false).shortcomings(34_201, 3))
+    assertThat(new DemoReport(1, 9_999, 999, 0, 1, 0, 0, 2, false, false).shortcomings(34_201, 3))
         .containsExactly(
             "points: 1 (expected: 34201)",
             "lost_writes: 1 (expected: 0)",
@@ -44,6 +44,7 @@ class DemoReportTest {
             "acknowledged_after_kill: 999 (expected: at least 1000)",
             "leader_kills: 0 (expected: at least 1)",
             "verified_replicas: 2 (expected: 3)",
-            "replica_hashes_equal: false (expected: true)");
+            "replica_hashes_equal: false (expected: true)",
+            "encrypted: false (expected: true)");
   }
 }

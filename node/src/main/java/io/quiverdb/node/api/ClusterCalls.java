@@ -110,7 +110,7 @@ final class ClusterCalls {
 
   ClusterStatus status(GetStatusRequest request, Deadline deadline) {
     var soon = deadline.within(STATUS_WAIT);
-    var response = ClusterStatus.newBuilder();
+    var response = ClusterStatus.newBuilder().setEncrypted(cluster.encrypts());
     var own = cluster.status();
     own.clusterId().ifPresent(id -> response.setClusterId(id.toString()));
     if (cluster.catalog().isEmpty()) {

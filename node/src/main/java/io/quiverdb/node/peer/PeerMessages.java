@@ -113,16 +113,19 @@ final class PeerMessages {
         .setShards(claim.shards())
         .setReplicationFactor(claim.replicationFactor())
         .setEntryBytesMax(claim.entryBytesMax())
+        .setWrappedCatalogKey(claim.keyMessage())
         .build();
   }
 
   static Claim claim(ClaimMessage message) {
     return new Claim(
-        uuid(message.getClusterId()),
-        message.getMembersList().stream().map(PeerMessages::member).toList(),
-        message.getShards(),
-        message.getReplicationFactor(),
-        message.getEntryBytesMax());
+            uuid(message.getClusterId()),
+            message.getMembersList().stream().map(PeerMessages::member).toList(),
+            message.getShards(),
+            message.getReplicationFactor(),
+            message.getEntryBytesMax(),
+            Optional.empty())
+        .withKeyMessage(message.getWrappedCatalogKey());
   }
 
   static PeerStatus status(NodeStatus status) {

@@ -25,6 +25,9 @@ public interface Cluster {
   /// A member, this node included.
   Peer peer(NodeId id);
 
+  /// Whether what is stored and replicated is encrypted.
+  boolean encrypts();
+
   /// How this node and its replicas fare.
   NodeStatus status();
 

@@ -59,6 +59,11 @@ final class StuckCluster implements Cluster {
   }
 
   @Override
+  public boolean encrypts() {
+    return true;
+  }
+
+  @Override
   public NodeStatus status() {
     return cluster.status();
   }

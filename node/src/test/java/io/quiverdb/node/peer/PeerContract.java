@@ -75,7 +75,8 @@ abstract class PeerContract {
       new WrappedKeys(ByteString.copyFrom(wrappedKeysBytes()));
   private static final Member MEMBER =
       new Member(NODE, new NodeAddresses("a:7070", "a:7071", "[::1]:7072"));
-  private static final Claim CLAIM = new Claim(new UUID(1, 2), List.of(MEMBER), 3, 1, 4 << 20);
+  private static final Claim CLAIM =
+      new Claim(new UUID(1, 2), List.of(MEMBER), 3, 1, 4 << 20, Optional.empty());
   private static final CollectionInfo COLLECTION_INFO =
       new CollectionInfo(
           COLLECTION,

@@ -214,6 +214,11 @@ public final class FakeCluster implements Cluster {
   }
 
   @Override
+  public boolean encrypts() {
+    return true;
+  }
+
+  @Override
   public NodeStatus status() {
     return statusOf(self());
   }
@@ -229,6 +234,6 @@ public final class FakeCluster implements Cluster {
     }
     formed = true;
     return CompletableFuture.completedFuture(
-        new Claim(clusterId, members, shards.size(), NODES, 4 << 20));
+        new Claim(clusterId, members, shards.size(), NODES, 4 << 20, Optional.empty()));
   }
 }

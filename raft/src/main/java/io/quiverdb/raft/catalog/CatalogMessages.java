@@ -5,6 +5,7 @@ import io.quiverdb.core.Descriptor;
 import io.quiverdb.core.Metric;
 import io.quiverdb.core.Settings;
 import io.quiverdb.core.Settings.FilterableField;
+import io.quiverdb.core.crypto.WrappedCatalogKey;
 import io.quiverdb.core.op.CollectionDescriptor;
 import io.quiverdb.core.op.CollectionSettings;
 import io.quiverdb.raft.Claim;
@@ -16,6 +17,7 @@ import io.quiverdb.raft.catalog.proto.ClusterClaim;
 import io.quiverdb.raft.catalog.proto.ClusterMember;
 import io.quiverdb.raft.catalog.proto.Collection;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.UUID;
 
 /// Turns what the catalogue holds into messages and back. What makes no sense is an
@@ -26,6 +28,7 @@ public final class CatalogMessages {
 
   private CatalogMessages() {}
 
+  /// Without the catalogue key, but with its check value.
   public static ClusterClaim toMessage(Claim claim) {
     var message =
         ClusterClaim.newBuilder()
@@ -33,7 +36,9 @@ public final class CatalogMessages {
             .setClusterId(toBytes(claim.clusterId()))
             .setShards(claim.shards())
             .setReplicationFactor(claim.replicationFactor())
-            .setEntryBytesMax(claim.entryBytesMax());
+            .setEntryBytesMax(claim.entryBytesMax())
+            .setCatalogKeyCheck(
+                claim.catalogKey().map(WrappedCatalogKey::check).orElse(ByteString.EMPTY));
     for (var member : claim.members()) {
       message.addMembers(
           ClusterMember.newBuilder()
@@ -68,7 +73,10 @@ public final class CatalogMessages {
             members,
             message.getShards(),
             message.getReplicationFactor(),
-            message.getEntryBytesMax());
+            message.getEntryBytesMax(),
+            Optional.of(message.getCatalogKeyCheck())
+                .filter(check -> !check.isEmpty())
+                .map(WrappedCatalogKey::ofCheck));
     checkShape(claim);
     return claim;
   }

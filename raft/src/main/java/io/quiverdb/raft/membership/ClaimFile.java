@@ -7,7 +7,8 @@ import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
-/// The file that holds a node's claim. After a crash it holds the old claim or the new one.
+/// The file that holds a node's claim, without the catalogue key ([NodeKeys]). After a crash it
+/// holds the old claim or the new one.
 public final class ClaimFile {
   public static final String NAME = "claim";
 
@@ -30,7 +31,7 @@ public final class ClaimFile {
   /// Durable when it returns.
   public void write(Claim claim) throws IOException {
     byte[] content = ClaimFormat.write(claim);
-    assert ClaimFormat.read(NAME, content).equals(claim) : claim;
+    assert ClaimFormat.read(NAME, content).equals(claim.withoutKey()) : claim;
     AtomicFile.replace(storage, "", NAME, content);
   }
 }

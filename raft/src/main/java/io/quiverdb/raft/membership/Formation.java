@@ -45,6 +45,7 @@ public final class Formation {
   private final ScheduledExecutorService scheduler;
   private final RandomGenerator random;
   private final int entryBytesMax;
+  private final NodeKeys keys;
   private final Pace pace;
 
   /// How long a forming waits for others.
@@ -58,16 +59,19 @@ public final class Formation {
 
   /// @param random draws the cluster's id
   /// @param entryBytesMax the largest log entry, for the life of the cluster
+  /// @param keys draws the cluster's catalogue key
   public Formation(
       PeerTransport transport,
       ScheduledExecutorService scheduler,
       RandomGenerator random,
       int entryBytesMax,
+      NodeKeys keys,
       Pace pace) {
     this.transport = transport;
     this.scheduler = scheduler;
     this.random = random;
     this.entryBytesMax = entryBytesMax;
+    this.keys = keys;
     this.pace = pace;
   }
 
@@ -212,7 +216,8 @@ public final class Formation {
         replicationFactor > 0
             ? replicationFactor
             : Math.min(REPLICATION_FACTOR_DEFAULT_MAX, nodes.size()),
-        entryBytesMax);
+        entryBytesMax,
+        keys.draw());
   }
 
   /// One member that has applied the first operation is enough: it is committed.

@@ -1,6 +1,10 @@
 package io.quiverdb.raft.membership;
 
+import com.google.protobuf.ByteString;
 import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.WrongKeyException;
+import io.quiverdb.core.crypto.CatalogKeyFile;
+import io.quiverdb.core.crypto.WrappedCatalogKey;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
@@ -20,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 public final class NodeClaim {
   private final NodeId self;
   private final ClaimFile file;
+  private final NodeKeys keys;
   private final Groups groups;
 
   // A claim is neither replaced while a group is being opened because of it, nor a group opened
@@ -40,23 +45,50 @@ public final class NodeClaim {
   }
 
   private NodeClaim(
-      NodeId self, ClaimFile file, Groups groups, Optional<Claim> current, boolean isPinned) {
+      NodeId self,
+      ClaimFile file,
+      NodeKeys keys,
+      Groups groups,
+      Optional<Claim> current,
+      boolean isPinned) {
     this.self = self;
     this.file = file;
+    this.keys = keys;
     this.groups = groups;
     this.current = current;
     this.isPinned = isPinned;
   }
 
-  /// @throws CorruptFileException if the claim cannot be read, or is missing though groups exist
-  public static NodeClaim open(NodeId self, ClaimFile file, Groups groups) throws IOException {
-    var current = file.read();
+  /// @throws CorruptFileException if the claim cannot be read, or it or its key is missing though
+  ///   groups exist
+  /// @throws io.quiverdb.core.WrongKeyException if the cluster encrypts and this node does not, or
+  ///   the reverse
+  public static NodeClaim open(NodeId self, ClaimFile file, NodeKeys keys, Groups groups)
+      throws IOException {
     boolean hasGroups = groups.anyExists();
+    var current = file.read().flatMap(claim -> withKey(claim, keys, hasGroups));
     if (hasGroups && current.isEmpty()) {
       throw new CorruptFileException(
           ClaimFile.NAME, 0, "file", "there, like its groups", "missing");
     }
-    return new NodeClaim(self, file, groups, current, hasGroups);
+    return new NodeClaim(self, file, keys, groups, current, hasGroups);
+  }
+
+  /// Empty if the claim and the key that lie here do not belong together: a crash came between
+  /// writing the one and the other, so the claim never was answered for.
+  private static Optional<Claim> withKey(Claim claim, NodeKeys keys, boolean hasGroups) {
+    var check = claim.catalogKey().map(WrappedCatalogKey::check).orElse(ByteString.EMPTY);
+    if (check.equals(keys.check()) && check.isEmpty() != keys.encrypts()) {
+      return Optional.of(claim.withKey(keys.held()));
+    }
+    if (hasGroups && check.isEmpty()) {
+      keys.requireSameAs(claim);
+    }
+    if (hasGroups) {
+      throw new CorruptFileException(
+          CatalogKeyFile.NAME, 0, "catalogue key", "that of the claim", "another, or none");
+    }
+    return Optional.empty();
   }
 
   public synchronized Optional<Claim> current() {
@@ -90,10 +122,14 @@ public final class NodeClaim {
   private CompletableFuture<Claim> replace(Claim claim) {
     try {
       if (!current.equals(Optional.of(claim))) {
+        keys.hold(claim.catalogKey());
         file.write(claim);
         current = Optional.of(claim);
       }
       return CompletableFuture.completedFuture(claim);
+    } catch (WrongKeyException e) {
+      return CompletableFuture.failedFuture(
+          new IllegalArgumentException("node %s: %s".formatted(self, e.getMessage()), e));
     } catch (IOException e) {
       // Which claim the disk holds is not known until it is read again.
       failure = Optional.of(e);

@@ -23,6 +23,7 @@ import io.quiverdb.raft.catalog.proto.CatalogAnswer;
 import io.quiverdb.raft.catalog.proto.CatalogOp;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import javax.crypto.Mac;
@@ -317,6 +318,6 @@ final class CatalogStateTest {
         List.of(1, 2, 3).stream()
             .map(n -> new Member(new NodeId(new UUID(0, n)), new NodeAddresses("c", "p", "r")))
             .toList();
-    return new Claim(new UUID(0, clusterId), members, 3, 3, 4 << 20);
+    return new Claim(new UUID(0, clusterId), members, 3, 3, 4 << 20, Optional.empty());
   }
 }

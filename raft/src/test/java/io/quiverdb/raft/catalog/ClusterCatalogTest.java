@@ -193,7 +193,9 @@ final class ClusterCatalogTest {
 
   private void form() {
     var member = new Member(new NodeId(new UUID(0, 1)), new NodeAddresses("c", "p", "r"));
-    log(CatalogOps.form(new Claim(new UUID(1, 1), List.of(member), 3, 1, 4 << 20)));
+    log(
+        CatalogOps.form(
+            new Claim(new UUID(1, 1), List.of(member), 3, 1, 4 << 20, Optional.empty())));
   }
 
   private void finish(String name) {

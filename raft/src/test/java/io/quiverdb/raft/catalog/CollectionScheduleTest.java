@@ -53,7 +53,13 @@ final class CollectionScheduleTest {
     var node = cluster.nodes().getFirst();
     var pace = new Formation.Pace(Duration.ofMillis(50), 1, 100);
     var forming =
-        new Formation(cluster.transportOf(node), node.scheduler(), cluster.random(), 4 << 20, pace)
+        new Formation(
+                cluster.transportOf(node),
+                node.scheduler(),
+                cluster.random(),
+                4 << 20,
+                node.keys(),
+                pace)
             .form(cluster.addresses(), 0, 0);
     for (int step = 0; step < 10_000 && !forming.isDone(); step++) {
       cluster.step();

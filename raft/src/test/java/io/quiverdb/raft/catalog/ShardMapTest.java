@@ -8,6 +8,7 @@ import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeAddresses;
 import io.quiverdb.raft.NodeId;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,6 @@ final class ShardMapTest {
         IntStream.range(0, nodes)
             .mapToObj(n -> new Member(new NodeId(new UUID(0, n)), new NodeAddresses("", "", "")))
             .toList();
-    return new Claim(new UUID(1, 1), members, shards, replicationFactor, 4 << 20);
+    return new Claim(new UUID(1, 1), members, shards, replicationFactor, 4 << 20, Optional.empty());
   }
 }

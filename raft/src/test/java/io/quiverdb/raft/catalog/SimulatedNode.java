@@ -14,8 +14,10 @@ import io.quiverdb.raft.Shard;
 import io.quiverdb.raft.TestKeyRing;
 import io.quiverdb.raft.membership.ClaimFile;
 import io.quiverdb.raft.membership.NodeClaim;
+import io.quiverdb.raft.membership.NodeKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -44,11 +46,13 @@ public final class SimulatedNode implements Peer {
 
   private final class Running {
     private final Simulation.Scheduler scheduler = cluster.simulation().scheduler();
+    private final NodeKeys keys;
     private final NodeClaim claim;
     private Optional<Catalogue> catalogue = Optional.empty();
 
     Running() throws IOException {
-      claim = NodeClaim.open(self.id(), new ClaimFile(storage), new Groups());
+      keys = NodeKeys.open(storage, List.of(TestKeyRing.MASTER), new SecureRandom());
+      claim = NodeClaim.open(self.id(), new ClaimFile(storage), keys, new Groups());
       if (groups.contains(new GroupKey.CatalogGroup())) {
         openCatalogue(claim.current().orElseThrow());
       }
@@ -124,6 +128,10 @@ public final class SimulatedNode implements Peer {
 
   public Simulation.Scheduler scheduler() {
     return process().scheduler;
+  }
+
+  public NodeKeys keys() {
+    return process().keys;
   }
 
   public boolean has(GroupKey group) {

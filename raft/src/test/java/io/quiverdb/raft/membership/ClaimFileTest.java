@@ -106,6 +106,6 @@ final class ClaimFileTest {
   private static Claim claim(int clusterId) {
     var member =
         new Member(new NodeId(new UUID(3, 4)), new NodeAddresses("h:7070", "h:7071", "h:7072"));
-    return new Claim(new UUID(clusterId, 0), List.of(member), 3, 1, 4 << 20);
+    return new Claim(new UUID(clusterId, 0), List.of(member), 3, 1, 4 << 20, Optional.empty());
   }
 }

@@ -67,7 +67,12 @@ final class FormationScheduleTest {
     var listed = new ArrayList<>(cluster.addresses());
     Collections.shuffle(listed, cluster.random());
     return new Formation(
-            cluster.transportOf(node), node.scheduler(), cluster.random(), ENTRY_BYTES_MAX, PACE)
+            cluster.transportOf(node),
+            node.scheduler(),
+            cluster.random(),
+            ENTRY_BYTES_MAX,
+            node.keys(),
+            PACE)
         .form(listed, 0, 0);
   }
 

@@ -2,15 +2,20 @@ package io.quiverdb.raft.membership;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quiverdb.core.crypto.KeyBytes;
+import io.quiverdb.core.crypto.WrappedCatalogKey;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.FormationException;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.ShardException;
+import io.quiverdb.raft.TestKeyRing;
 import io.quiverdb.raft.catalog.SimulatedCluster;
 import io.quiverdb.raft.catalog.SimulatedNode;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -18,6 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class FormationTest {
+  private static final WrappedCatalogKey KEY =
+      WrappedCatalogKey.wrap(KeyBytes.draw(new SecureRandom()), TestKeyRing.MASTER);
   private static final int ENTRY_BYTES_MAX = 4 << 20;
 
   private final SimulatedCluster cluster = new SimulatedCluster(1, 7);
@@ -144,6 +151,7 @@ final class FormationTest {
             node.scheduler(),
             cluster.random(),
             ENTRY_BYTES_MAX,
+            node.keys(),
             new Formation.Pace(Duration.ofMillis(50), 1, 100))
         .form(addresses, shards, replicationFactor);
   }
@@ -169,6 +177,6 @@ final class FormationTest {
 
   private static Claim claimOf(List<SimulatedNode> nodes, int shards) {
     var members = nodes.stream().map(node -> node.status().join().self()).toList();
-    return new Claim(new UUID(5, shards), members, shards, 3, ENTRY_BYTES_MAX);
+    return new Claim(new UUID(5, shards), members, shards, 3, ENTRY_BYTES_MAX, Optional.of(KEY));
   }
 }
