@@ -3,15 +3,19 @@ package io.quiverdb.client;
 import io.quiverdb.api.v1.CollectionsGrpc;
 import io.quiverdb.api.v1.CountRequest;
 import io.quiverdb.api.v1.CountResponse;
+import io.quiverdb.api.v1.DeleteRequest;
 import io.quiverdb.api.v1.GetCollectionRequest;
 import io.quiverdb.api.v1.PointsGrpc;
+import io.quiverdb.api.v1.UpdateSettingsRequest;
 import io.quiverdb.api.v1.VerifyCollectionRequest;
+import io.quiverdb.api.v1.WriteResponse;
 import io.quiverdb.client.routing.Repeat;
 import io.quiverdb.client.routing.WriteContent;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /// The calls of [Collection], as futures. They fail with [QuiverException]; what hangs on them runs
@@ -67,6 +71,54 @@ public final class AsyncCollection {
   /// @see Collection#delete(List)
   public CompletableFuture<WriteResult> delete(List<String> ids) {
     return write(WriteContent.delete(name, ids));
+  }
+
+  /// @see Collection#deleteIf(List)
+  public CompletableFuture<WriteResult> deleteIf(Deletion... deletions) {
+    return deleteIf(Arrays.asList(deletions));
+  }
+
+  /// @see Collection#deleteIf(List)
+  public CompletableFuture<WriteResult> deleteIf(List<Deletion> deletions) {
+    return write(WriteContent.deleteIf(name, deletions.stream().map(Deletion::toWire).toList()));
+  }
+
+  /// @see Collection#delete(Filter)
+  public CompletableFuture<DeletedMatching> delete(Filter filter) {
+    DeleteRequest request =
+        DeleteRequest.newBuilder().setCollection(name).setFilter(filter.toWire()).build();
+    return calls.publish(
+        calls
+            .router()
+            .ask(PointsGrpc.getDeleteMethod(), request, Repeat.CHANGE)
+            .thenApply(this::deleted));
+  }
+
+  private DeletedMatching deleted(WriteResponse response) {
+    calls.router().saw(response.getMatching().getPositionsList());
+    return DeletedMatching.of(response.getMatching());
+  }
+
+  /// @see Collection#setPayload(List)
+  public CompletableFuture<WriteResult> setPayload(PayloadChange... changes) {
+    return setPayload(Arrays.asList(changes));
+  }
+
+  /// @see Collection#setPayload(List)
+  public CompletableFuture<WriteResult> setPayload(List<PayloadChange> changes) {
+    return write(
+        WriteContent.setPayload(name, changes.stream().map(PayloadChange::toWire).toList()));
+  }
+
+  /// @see Collection#update(SettingsChange)
+  public CompletableFuture<CollectionInfo> update(SettingsChange change) {
+    UpdateSettingsRequest request =
+        change.toRequest(name).setRequestId(UUID.randomUUID().toString()).build();
+    return calls.publish(
+        calls
+            .router()
+            .ask(CollectionsGrpc.getUpdateSettingsMethod(), request, Repeat.CHANGE)
+            .thenApply(CollectionInfo::of));
   }
 
   private CompletableFuture<WriteResult> write(WriteContent content) {

@@ -59,6 +59,46 @@ public final class Collection {
     return Calls.await(async.delete(ids));
   }
 
+  /// As [#deleteIf(List)].
+  public WriteResult deleteIf(Deletion... deletions) {
+    return Calls.await(async.deleteIf(deletions));
+  }
+
+  /// Deletes points of which a condition holds. Otherwise as [#upsert(List)].
+  ///
+  /// @throws PreconditionFailedException names the points of which it does not hold; nothing was
+  ///   deleted
+  public WriteResult deleteIf(List<Deletion> deletions) {
+    return Calls.await(async.deleteIf(deletions));
+  }
+
+  /// Deletes all points that match when the call reaches their shards, but for those that another
+  /// write changes meanwhile. To call it again is safe and deletes what matches then.
+  ///
+  /// @throws OutcomeUnknownException if some points may have been deleted
+  public DeletedMatching delete(Filter filter) {
+    return Calls.await(async.delete(filter));
+  }
+
+  /// As [#setPayload(List)].
+  public WriteResult setPayload(PayloadChange... changes) {
+    return Calls.await(async.setPayload(changes));
+  }
+
+  /// Replaces payloads and keeps vectors; a point that does not exist is no error. Otherwise as
+  /// [#upsert(List)].
+  public WriteResult setPayload(List<PayloadChange> changes) {
+    return Calls.await(async.setPayload(changes));
+  }
+
+  /// Adds and drops filterable fields; done when every shard has followed.
+  ///
+  /// @throws InvalidArgumentException if a field to be dropped is not declared, or one to be added
+  ///   is, with another type
+  public CollectionInfo update(SettingsChange change) {
+    return Calls.await(async.update(change));
+  }
+
   public Optional<StoredPoint> get(String id) {
     return Calls.await(async.get(id));
   }

@@ -1,8 +1,10 @@
 package io.quiverdb.client;
 
+import io.quiverdb.client.PreconditionFailedException.FailedPoint;
 import io.quiverdb.client.QuiverException.Reason;
 import io.quiverdb.client.routing.CallFailure;
 import io.quiverdb.client.routing.WriteReport;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +30,8 @@ final class Failures {
       case INVALID_ARGUMENT -> new InvalidArgumentException(reason);
       case NOT_FOUND -> new NotFoundException(reason);
       case ALREADY_EXISTS -> new AlreadyExistsException(reason);
-      case PRECONDITION_FAILED -> new PreconditionFailedException(reason);
+      case PRECONDITION_FAILED ->
+          new PreconditionFailedException(reason, failedPoints(List.of(failure)));
       case UNAUTHENTICATED -> new UnauthenticatedException(reason);
       case PERMISSION_DENIED -> new PermissionDeniedException(reason);
       case RESOURCE_EXHAUSTED -> new ResourceExhaustedException(reason);
@@ -38,6 +41,24 @@ final class Failures {
       case DATA_CORRUPT -> new DataCorruptException(reason);
       case INTERNAL -> new InternalException(reason);
     };
+  }
+
+  /// Of a write whose parts were all refused because of preconditions.
+  static PreconditionFailedException preconditionFailed(List<CallFailure> failures) {
+    CallFailure first = failures.get(0);
+    return new PreconditionFailedException(
+        reason(codeOf(first), first, first.getCause()), failedPoints(failures));
+  }
+
+  private static List<FailedPoint> failedPoints(List<CallFailure> failures) {
+    return failures.stream()
+        .flatMap(failure -> failure.failedPoints().stream())
+        .map(
+            point ->
+                new FailedPoint(
+                    point.getId(),
+                    point.hasVersion() ? Optional.of(point.getVersion()) : Optional.empty()))
+        .toList();
   }
 
   /// Of a write that may have been applied, whatever the last attempt said.

@@ -12,16 +12,23 @@ public final class Point {
   private final String id;
   private final float[] vector;
   private final Optional<String> payloadJson;
+  private final Optional<Precondition> precondition;
 
-  private Point(String id, float[] vector, Optional<String> payloadJson) {
+  private Point(
+      String id,
+      float[] vector,
+      Optional<String> payloadJson,
+      Optional<Precondition> precondition) {
     this.id = id;
     this.vector = vector;
     this.payloadJson = payloadJson;
+    this.precondition = precondition;
   }
 
   /// @param id 1 to 512 bytes of UTF-8
   public static Point of(String id, float... vector) {
-    return new Point(Objects.requireNonNull(id), vector.clone(), Optional.empty());
+    return new Point(
+        Objects.requireNonNull(id), vector.clone(), Optional.empty(), Optional.empty());
   }
 
   /// With a payload of strings, numbers, booleans, maps, lists and nulls.
@@ -33,7 +40,12 @@ public final class Point {
 
   /// With a payload that is JSON already. It is kept to the letter.
   public Point payloadJson(String json) {
-    return new Point(id, vector, Optional.of(json));
+    return new Point(id, vector, Optional.of(json), precondition);
+  }
+
+  /// The same, to be stored if that holds of the point that is there or not.
+  public Point onlyIf(Precondition condition) {
+    return new Point(id, vector, payloadJson, Optional.of(condition));
   }
 
   public String id() {
@@ -48,12 +60,18 @@ public final class Point {
     return payloadJson;
   }
 
+  public Optional<Precondition> precondition() {
+    return precondition;
+  }
+
   io.quiverdb.api.v1.Point toWire() {
-    return io.quiverdb.api.v1.Point.newBuilder()
-        .setId(id)
-        .setVector(Vectors.toWire(vector))
-        .setPayload(payloadJson.map(ByteString::copyFromUtf8).orElse(ByteString.EMPTY))
-        .build();
+    io.quiverdb.api.v1.Point.Builder wire =
+        io.quiverdb.api.v1.Point.newBuilder()
+            .setId(id)
+            .setVector(Vectors.toWire(vector))
+            .setPayload(payloadJson.map(ByteString::copyFromUtf8).orElse(ByteString.EMPTY));
+    precondition.map(Precondition::toWire).ifPresent(wire::setPrecondition);
+    return wire.build();
   }
 
   @Override
@@ -61,12 +79,13 @@ public final class Point {
     return other instanceof Point point
         && id.equals(point.id)
         && Arrays.equals(vector, point.vector)
-        && payloadJson.equals(point.payloadJson);
+        && payloadJson.equals(point.payloadJson)
+        && precondition.equals(point.precondition);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(id, Arrays.hashCode(vector), payloadJson);
+    return Objects.hash(id, Arrays.hashCode(vector), payloadJson, precondition);
   }
 
   /// Neither vector nor payload: they do not belong into logs.

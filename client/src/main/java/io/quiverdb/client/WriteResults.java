@@ -5,6 +5,7 @@ import io.quiverdb.client.PartialFailureException.PointFailure;
 import io.quiverdb.client.QuiverException.Reason;
 import io.quiverdb.client.WriteResult.Part;
 import io.quiverdb.client.WriteResult.PointOutcome;
+import io.quiverdb.client.routing.CallFailure;
 import io.quiverdb.client.routing.WriteContent;
 import io.quiverdb.client.routing.WriteReport;
 import io.quiverdb.client.routing.WriteReport.AppliedPart;
@@ -37,8 +38,11 @@ final class WriteResults {
     }
     OpenPoint first = open.get(0);
     if (applied.parts().isEmpty() && open.stream().allMatch(point -> alike(point, first))) {
-      throw first.mayBeApplied()
-          ? Failures.unknown(first.failure(), Optional.of(report))
+      if (first.mayBeApplied()) {
+        throw Failures.unknown(first.failure(), Optional.of(report));
+      }
+      throw first.failure().preconditionFailed()
+          ? Failures.preconditionFailed(distinct(open))
           : Failures.exception(first.failure());
     }
     throw partial(report, applied, open);
@@ -48,7 +52,18 @@ final class WriteResults {
     if (one.mayBeApplied() || other.mayBeApplied()) {
       return one.mayBeApplied() == other.mayBeApplied();
     }
-    return one.failure().code() == other.failure().code();
+    return one.failure().code() == other.failure().code()
+        && one.failure().reason().equals(other.failure().reason());
+  }
+
+  /// By identity: the points of a part share one.
+  private static List<CallFailure> distinct(List<OpenPoint> open) {
+    List<CallFailure> failures = new ArrayList<>();
+    open.stream()
+        .map(OpenPoint::failure)
+        .filter(failure -> failures.stream().noneMatch(known -> known == failure))
+        .forEach(failures::add);
+    return failures;
   }
 
   private static WriteResult applied(WriteReport report) {

@@ -17,6 +17,12 @@ record AbsentShard(int number, ShardException reason) implements Shard {
   }
 
   @Override
+  public CompletableFuture<DeletedMatching> deleteMatching(
+      long collectionId, long epoch, Filter filter) {
+    return CompletableFuture.failedFuture(reason);
+  }
+
+  @Override
   public CompletableFuture<ReadResult<List<Optional<StoredPoint>>>> get(
       long collectionId, List<String> ids) {
     return CompletableFuture.failedFuture(reason);

@@ -108,9 +108,11 @@ public final class ReplicatedStore implements Shard {
   private static OptionalLong collectionOf(ShardWrite write) {
     return switch (write) {
       case ShardWrite.Upsert upsert -> OptionalLong.of(upsert.collectionId());
+      case ShardWrite.SetPayload set -> OptionalLong.of(set.collectionId());
       case ShardWrite.Delete delete -> OptionalLong.of(delete.collectionId());
       case ShardWrite.CreateCollection _,
           ShardWrite.DropCollection _,
+          ShardWrite.UpdateSettings _,
           ShardWrite.SetOwnership _,
           ShardWrite.HashMark _ ->
           OptionalLong.empty();
@@ -152,9 +154,11 @@ public final class ReplicatedStore implements Shard {
   private static int pointCount(ShardWrite write) {
     return switch (write) {
       case ShardWrite.Upsert upsert -> upsert.points().size();
-      case ShardWrite.Delete delete -> delete.ids().size();
+      case ShardWrite.SetPayload set -> set.changes().size();
+      case ShardWrite.Delete delete -> delete.deletions().size();
       case ShardWrite.CreateCollection _,
           ShardWrite.DropCollection _,
+          ShardWrite.UpdateSettings _,
           ShardWrite.SetOwnership _,
           ShardWrite.HashMark _ ->
           0;
@@ -173,8 +177,10 @@ public final class ReplicatedStore implements Shard {
     return switch (write) {
       case ShardWrite.Upsert upsert ->
           store.prepareUpsert(upsert.stamp(), upsert.collectionId(), upsert.points());
+      case ShardWrite.SetPayload set ->
+          store.prepareSetPayload(set.stamp(), set.collectionId(), set.changes());
       case ShardWrite.Delete delete ->
-          store.prepareDelete(delete.stamp(), delete.collectionId(), delete.ids());
+          store.prepareConditionalDelete(delete.stamp(), delete.collectionId(), delete.deletions());
       case ShardWrite.CreateCollection create ->
           store.prepareCreateCollection(
               create.stamp(),
@@ -186,6 +192,9 @@ public final class ReplicatedStore implements Shard {
               create.wrappedKeys().bytes());
       case ShardWrite.DropCollection drop ->
           store.prepareDropCollection(drop.stamp(), drop.collectionId(), drop.catalogIndex());
+      case ShardWrite.UpdateSettings update ->
+          store.prepareUpdateSettings(
+              update.stamp(), update.collectionId(), update.catalogIndex(), update.settings());
       case ShardWrite.SetOwnership ownership ->
           store.prepareSetOwnership(ownership.stamp(), ownership.epoch(), ownership.slots());
       case ShardWrite.HashMark mark -> store.prepareHashMark(mark.stamp());
@@ -197,6 +206,34 @@ public final class ReplicatedStore implements Shard {
     return new Written(
         OutcomeMessages.toOutcome(answer.getOutcomes(0)),
         new Position(answer.getEpoch(), reply.place().term(), reply.place().index()));
+  }
+
+  @Override
+  public CompletableFuture<DeletedMatching> deleteMatching(
+      long collectionId, long epoch, Filter filter) {
+    return group
+        .readIndex()
+        .thenCompose(group::awaitApplied)
+        .thenComposeAsync(
+            _ ->
+                guarded(
+                    () -> {
+                      var view = store.view();
+                      var collection = collection(view, collectionId);
+                      return new DeleteByFilter(
+                              collection,
+                              filter,
+                              epoch,
+                              write -> propose(prepare(write)),
+                              view.position(),
+                              readers)
+                          .run();
+                    }),
+            readers)
+        .exceptionallyCompose(
+            failure ->
+                CompletableFuture.failedFuture(
+                    bare(failure) instanceof RuntimeException cause ? refusal(cause) : failure));
   }
 
   // --- reading
@@ -272,13 +309,15 @@ public final class ReplicatedStore implements Shard {
                 guarded(
                     () -> {
                       var view = store.view();
-                      var collection =
-                          view.collection(collectionId)
-                              .orElseThrow(
-                                  () -> new ShardException.UnknownCollection(collectionId));
+                      var collection = collection(view, collectionId);
                       return new ReadResult<>(read.apply(view, collection), view.position());
                     }),
             readers);
+  }
+
+  private static CollectionView collection(StoreView view, long collectionId) {
+    return view.collection(collectionId)
+        .orElseThrow(() -> new ShardException.UnknownCollection(collectionId));
   }
 
   private CompletableFuture<Long> readIndex() {
@@ -299,6 +338,12 @@ public final class ReplicatedStore implements Shard {
     } catch (StoreFailedException | StoreClosedException e) {
       throw new CompletionException(refusal(e));
     }
+  }
+
+  private static Throwable bare(Throwable failure) {
+    return failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
   }
 
   private RuntimeException refusal(RuntimeException cause) {

@@ -20,6 +20,13 @@ public interface Shard {
 
   CompletableFuture<Written> write(ShardWrite write);
 
+  /// Deletes the points that match as of a linearizable read, but for those that change before
+  /// their delete. Not deduplicated: to ask again finds what matches then. A failure other than
+  /// [ShardException.OutcomeUnknown] means that nothing was deleted.
+  ///
+  /// @param epoch of the shard that the sender means
+  CompletableFuture<DeletedMatching> deleteMatching(long collectionId, long epoch, Filter filter);
+
   /// One element per id, in their order.
   CompletableFuture<ReadResult<List<Optional<StoredPoint>>>> get(
       long collectionId, List<String> ids);

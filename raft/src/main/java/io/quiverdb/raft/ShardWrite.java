@@ -1,6 +1,8 @@
 package io.quiverdb.raft;
 
+import io.quiverdb.core.Deletion;
 import io.quiverdb.core.Descriptor;
+import io.quiverdb.core.PayloadChange;
 import io.quiverdb.core.Point;
 import io.quiverdb.core.RequestStamp;
 import io.quiverdb.core.Settings;
@@ -17,9 +19,22 @@ public sealed interface ShardWrite {
     }
   }
 
-  record Delete(RequestStamp stamp, long collectionId, List<String> ids) implements ShardWrite {
+  record SetPayload(RequestStamp stamp, long collectionId, List<PayloadChange> changes)
+      implements ShardWrite {
+    public SetPayload {
+      changes = List.copyOf(changes);
+    }
+  }
+
+  record Delete(RequestStamp stamp, long collectionId, List<Deletion> deletions)
+      implements ShardWrite {
     public Delete {
-      ids = List.copyOf(ids);
+      deletions = List.copyOf(deletions);
+    }
+
+    /// Of whatever points are there.
+    public static Delete ofIds(RequestStamp stamp, long collectionId, List<String> ids) {
+      return new Delete(stamp, collectionId, ids.stream().map(Deletion::new).toList());
     }
   }
 
@@ -36,6 +51,11 @@ public sealed interface ShardWrite {
       implements ShardWrite {}
 
   record DropCollection(RequestStamp stamp, long collectionId, long catalogIndex)
+      implements ShardWrite {}
+
+  /// @param catalogIndex the catalogue entry that caused it
+  /// @param settings in place of all that the collection has
+  record UpdateSettings(RequestStamp stamp, long collectionId, long catalogIndex, Settings settings)
       implements ShardWrite {}
 
   /// Gives the shard its epoch and the slots it owns; the first write to a fresh shard.

@@ -137,6 +137,12 @@ final class DirectTransport implements PeerTransport {
     }
 
     @Override
+    public CompletableFuture<DeletedMatching> deleteMatching(
+        long collectionId, long epoch, Filter filter) {
+      return call(address, peer -> peer.shard(number).deleteMatching(collectionId, epoch, filter));
+    }
+
+    @Override
     public CompletableFuture<ReadResult<List<Optional<StoredPoint>>>> get(
         long collectionId, List<String> ids) {
       return call(address, peer -> peer.shard(number).get(collectionId, ids));

@@ -3,10 +3,12 @@ package io.quiverdb.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.quiverdb.core.Filter;
 import io.quiverdb.core.Outcome;
 import io.quiverdb.core.Payload;
 import io.quiverdb.core.Point;
 import io.quiverdb.core.Position;
+import io.quiverdb.core.Settings.FilterableField;
 import io.quiverdb.core.StoreLockedException;
 import io.quiverdb.core.Vector;
 import io.quiverdb.raft.GroupKey.ShardGroup;
@@ -242,13 +244,67 @@ class RaftHostTest {
 
       var written =
           host.leaderOf(0)
-              .write(new ShardWrite.Delete(TestClient.stamp(), 77, List.of("a")))
+              .write(ShardWrite.Delete.ofIds(TestClient.stamp(), 77, List.of("a")))
               .join();
 
       assertThat(written.outcome()).isEqualTo(new Outcome.NotFound());
       assertThat(host.status().replicas().get(1).committedIndex()).isEqualTo(before);
       assertThatThrownBy(() -> host.leaderOf(0).get(77, List.of("a")).join())
           .hasCauseInstanceOf(ShardException.UnknownCollection.class);
+    }
+  }
+
+  @Test
+  void deleteByFilterDeletesWhatMatchesAndNothingElse() {
+    try (var cluster = TestCluster.formed(directory, 3, 1)) {
+      var client = new TestClient(cluster);
+      var collection = client.create("things");
+      upsertAll(client, collection, 0);
+      var all = new Filter.Not(new Filter.Exists("anything"));
+      var none = new Filter.Exists("anything");
+
+      var deleted =
+          TestClient.retried(
+              () ->
+                  cluster
+                      .awaitLeader(0)
+                      .host()
+                      .leaderOf(0)
+                      .deleteMatching(collection.id(), 1, none));
+      assertThat(deleted.deletedCount()).isZero();
+      assertThat(client.count(collection, 0)).isEqualTo(POINTS);
+
+      deleted =
+          TestClient.retried(
+              () ->
+                  cluster
+                      .awaitLeader(0)
+                      .host()
+                      .leaderOf(0)
+                      .deleteMatching(collection.id(), 1, all));
+      assertThat(deleted.deletedCount()).isEqualTo(POINTS);
+      assertThat(deleted.changedCount()).isZero();
+      assertThat(client.count(collection, 0)).isZero();
+      assertThatThrownBy(
+              () -> cluster.awaitLeader(0).host().leaderOf(0).deleteMatching(77, 1, all).join())
+          .hasCauseInstanceOf(ShardException.UnknownCollection.class);
+    }
+  }
+
+  @Test
+  void settingsReachEveryShard() {
+    try (var cluster = TestCluster.formed(directory, 3, 2)) {
+      var client = new TestClient(cluster);
+      var collection = client.create("things");
+      var lang = new FilterableField("lang", FilterableField.Type.KEYWORD);
+
+      var written = client.addField("things", lang);
+
+      assertThat(written).isInstanceOf(CatalogWritten.Updated.class);
+      var updated = ((CatalogWritten.Updated) written).collection();
+      assertThat(updated.settings().filterableFields()).containsExactly(lang);
+      assertThat(updated.id()).isEqualTo(collection.id());
+      assertThat(updated.state()).isEqualTo(CollectionInfo.State.ACTIVE);
     }
   }
 

@@ -8,6 +8,7 @@ import io.quiverdb.core.Point;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.core.RequestStamp;
 import io.quiverdb.core.Settings;
+import io.quiverdb.core.Settings.FilterableField;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.Vector;
 import io.quiverdb.raft.catalog.CatalogView;
@@ -42,6 +43,13 @@ final class TestClient {
       case CatalogWritten.Created(CollectionInfo created) -> created;
       default -> throw new IllegalStateException(name);
     };
+  }
+
+  CatalogWritten addField(String collection, FilterableField field) {
+    var write =
+        new CatalogWrite.UpdateSettings(
+            new RequestId(UUID.randomUUID()), collection, List.of(field), List.of());
+    return retried(() -> anyHost().catalog().orElseThrow(TestClient::later).write(write));
   }
 
   CatalogWritten drop(String name) {

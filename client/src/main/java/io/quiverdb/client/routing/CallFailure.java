@@ -6,6 +6,7 @@ import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
 import io.quiverdb.api.v1.ErrorCode;
 import io.quiverdb.api.v1.ErrorDetail;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -16,11 +17,13 @@ import org.jspecify.annotations.Nullable;
 public final class CallFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;
   private static final String EXPIRED = "expired";
+  private static final String PRECONDITION = "precondition";
   private static final String NOT_FORMED = "not_formed";
 
   private final ErrorCode code;
   private final String reason;
   private final String leaderAddress;
+  private final transient List<ErrorDetail.FailedPoint> failedPoints;
   private final boolean retrySafe;
   private final boolean sent;
   private final boolean answered;
@@ -31,6 +34,7 @@ public final class CallFailure extends RuntimeException {
     this.code = detail.getCode();
     this.reason = detail.getReason();
     this.leaderAddress = detail.getLeaderAddress();
+    this.failedPoints = detail.getFailedPointsList();
     this.retrySafe = detail.getRetrySafe();
     this.sent = sent;
     this.answered = answered;
@@ -41,6 +45,7 @@ public final class CallFailure extends RuntimeException {
     this.code = code;
     this.reason = "";
     this.leaderAddress = "";
+    this.failedPoints = List.of();
     this.retrySafe = true;
     this.sent = false;
     this.answered = false;
@@ -123,6 +128,7 @@ public final class CallFailure extends RuntimeException {
             .setMessage(message)
             .setReason(reason)
             .setLeaderAddress(leaderAddress)
+            .addAllFailedPoints(failedPoints)
             .setRetrySafe(retrySafe)
             .build();
     return new CallFailure(detail, sent, answered, this);
@@ -139,6 +145,17 @@ public final class CallFailure extends RuntimeException {
   /// Empty where the code says it all.
   public String reason() {
     return reason;
+  }
+
+  /// Whether a point was not as the write demanded. The shard remembers that it refused the
+  /// request: no attempt, earlier or later, is applied.
+  public boolean preconditionFailed() {
+    return code == ErrorCode.PRECONDITION_FAILED && reason.equals(PRECONDITION);
+  }
+
+  /// Those that were not as the write demanded.
+  public List<ErrorDetail.FailedPoint> failedPoints() {
+    return failedPoints;
   }
 
   public boolean retrySafe() {

@@ -147,6 +147,9 @@ final class WriteCall extends RoutedCall<WriteCall.Result> {
       moved.set(place);
     } else if (failure.mayHaveTakenEffect()) {
       mayBeApplied.set(place);
+    } else if (failure.preconditionFailed() && batch.seen().isPresent()) {
+      // With a position, an attempt that was applied and forgotten would have come out as expired.
+      mayBeApplied.clear(place);
     }
   }
 

@@ -9,6 +9,7 @@ import io.quiverdb.api.v1.ErrorDetail;
 import io.quiverdb.api.v1.GetCollectionRequest;
 import io.quiverdb.api.v1.ListCollectionsRequest;
 import io.quiverdb.api.v1.ListCollectionsResponse;
+import io.quiverdb.api.v1.UpdateSettingsRequest;
 import io.quiverdb.api.v1.VerifyCollectionRequest;
 import io.quiverdb.api.v1.VerifyCollectionResponse;
 import io.quiverdb.core.Outcome;
@@ -64,7 +65,7 @@ final class CollectionCalls {
                   ErrorCode.ALREADY_EXISTS,
                   "name: \"" + request.getName() + "\" exists (expected: an unused name)"));
       case CatalogWritten.RequestIdReused _ -> throw reused();
-      case CatalogWritten.Dropped _, CatalogWritten.NotFound _ ->
+      case CatalogWritten.Updated _, CatalogWritten.Dropped _, CatalogWritten.NotFound _ ->
           throw new AssertionError("no answer to a create");
     };
   }
@@ -85,6 +86,22 @@ final class CollectionCalls {
     return response.build();
   }
 
+  Collection update(UpdateSettingsRequest request, Deadline deadline) {
+    var write =
+        new CatalogWrite.UpdateSettings(
+            requestId(request.getRequestId()),
+            request.getName(),
+            Messages.settings(request.getAddList()).filterableFields(),
+            request.getDropList());
+    return switch (write(write, deadline)) {
+      case CatalogWritten.Updated(var collection) -> Messages.collection(collection);
+      case CatalogWritten.NotFound _ -> throw new UnknownCollection(request.getName());
+      case CatalogWritten.RequestIdReused _ -> throw reused();
+      case CatalogWritten.Created _, CatalogWritten.Dropped _, CatalogWritten.AlreadyExists _ ->
+          throw new AssertionError("no answer to an update");
+    };
+  }
+
   DropCollectionResponse drop(DropCollectionRequest request, Deadline deadline) {
     var write =
         new CatalogWrite.DropCollection(requestId(request.getRequestId()), request.getName());
@@ -92,7 +109,7 @@ final class CollectionCalls {
       case CatalogWritten.Dropped _ -> DropCollectionResponse.getDefaultInstance();
       case CatalogWritten.NotFound _ -> throw new UnknownCollection(request.getName());
       case CatalogWritten.RequestIdReused _ -> throw reused();
-      case CatalogWritten.Created _, CatalogWritten.AlreadyExists _ ->
+      case CatalogWritten.Created _, CatalogWritten.Updated _, CatalogWritten.AlreadyExists _ ->
           throw new AssertionError("no answer to a drop");
     };
   }

@@ -164,7 +164,8 @@ final class ErrorMapping {
       case Outcome.AlreadyExists _ ->
           detail(ErrorCode.ALREADY_EXISTS, "collection: exists (expected: a new one)");
       case Outcome.Invalid(var reason) -> detail(ErrorCode.INVALID_ARGUMENT, reason);
-      case Outcome.PreconditionFailed(var points) -> preconditionFailed(points);
+      case Outcome.PreconditionFailed(var points) ->
+          preconditionFailed(points.stream().map(ErrorMapping::failedPoint).toList());
       case Outcome.Expired _ ->
           detail(
               ErrorCode.OUTCOME_UNKNOWN,
@@ -187,20 +188,28 @@ final class ErrorMapping {
     };
   }
 
-  private static ErrorDetail preconditionFailed(List<Outcome.FailedPoint> points) {
-    var detail =
-        detail(
-            ErrorCode.PRECONDITION_FAILED,
-            points.isEmpty()
-                ? "precondition: did not hold when this was sent first"
-                : "precondition: does not hold of " + points.size() + " points",
-            PRECONDITION)
-            .toBuilder();
-    for (var point : points) {
-      var failed = detail.addFailedPointsBuilder().setId(point.id());
-      point.version().ifPresent(failed::setVersion);
-    }
-    return detail.build();
+  private static ErrorDetail.FailedPoint failedPoint(Outcome.FailedPoint point) {
+    var message = ErrorDetail.FailedPoint.newBuilder().setId(point.id());
+    point.version().ifPresent(message::setVersion);
+    return message.build();
+  }
+
+  private static ErrorDetail preconditionFailed(List<ErrorDetail.FailedPoint> points) {
+    String message =
+        points.isEmpty()
+            ? "precondition: did not hold when this request was sent first"
+            : "precondition: does not hold of " + points.size() + " of the points";
+    return detail(ErrorCode.PRECONDITION_FAILED, message, PRECONDITION).toBuilder()
+        .addAllFailedPoints(points)
+        .build();
+  }
+
+  /// What to tell of parts that have failed alike.
+  static ErrorDetail together(List<ErrorDetail> alike) {
+    return alike.getFirst().getReason().equals(PRECONDITION)
+        ? preconditionFailed(
+            alike.stream().flatMap(detail -> detail.getFailedPointsList().stream()).toList())
+        : alike.getFirst();
   }
 
   private static String message(Throwable failure) {

@@ -9,6 +9,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.OneofDescriptor;
 import com.google.protobuf.Message;
 import io.quiverdb.api.v1.Filter;
 import io.quiverdb.api.v1.Vector;
@@ -85,6 +86,10 @@ final class JsonReader {
       }
       parser.nextToken();
       if (parser.currentToken() != JsonToken.VALUE_NULL) {
+        var choice = field.getRealContainingOneof();
+        if (choice != null && builder.hasOneof(choice)) {
+          throw path.expected(choiceNames(choice), "several of them");
+        }
         readField(builder, field, path.field(name));
       }
     }
@@ -93,6 +98,11 @@ final class JsonReader {
   private static String fieldNames(Descriptor descriptor) {
     return String.join(
         ", ", descriptor.getFields().stream().map(FieldDescriptor::getName).toList());
+  }
+
+  private static String choiceNames(OneofDescriptor choice) {
+    return "one of "
+        + String.join(", ", choice.getFields().stream().map(FieldDescriptor::getName).toList());
   }
 
   private void readField(Message.Builder builder, FieldDescriptor field, JsonPath path)

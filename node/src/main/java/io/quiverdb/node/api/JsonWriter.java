@@ -49,6 +49,13 @@ final class JsonWriter {
       writeIfPresent(json, "leader_address", detail.getLeaderAddress());
       writeIfPresent(json, "request_id", detail.getRequestId());
       writeIfPresent(json, "trace_id", detail.getTraceId());
+      if (detail.getFailedPointsCount() > 0) {
+        json.writeArrayFieldStart("failed_points");
+        for (var point : detail.getFailedPointsList()) {
+          writeMessage(json, point);
+        }
+        json.writeEndArray();
+      }
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory", e);

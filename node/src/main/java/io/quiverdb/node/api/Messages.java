@@ -2,14 +2,18 @@ package io.quiverdb.node.api;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.quiverdb.api.v1.DeleteRequest;
 import io.quiverdb.api.v1.ShardPosition;
+import io.quiverdb.core.Deletion;
 import io.quiverdb.core.Descriptor;
 import io.quiverdb.core.Hit;
 import io.quiverdb.core.Metric;
 import io.quiverdb.core.Payload;
+import io.quiverdb.core.PayloadChange;
 import io.quiverdb.core.Point;
 import io.quiverdb.core.PointIds;
 import io.quiverdb.core.Position;
+import io.quiverdb.core.Precondition;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.core.Settings;
 import io.quiverdb.core.Settings.FilterableField;
@@ -57,14 +61,59 @@ final class Messages {
   static Point point(io.quiverdb.api.v1.Point message, Descriptor descriptor, Limits limits) {
     String id = id(message.getId(), limits);
     var vector = vector(message.getVector(), descriptor);
-    byte[] payload = message.getPayload().toByteArray();
+    return new Point(
+        id,
+        vector,
+        payload(message.getPayload(), limits),
+        precondition(message.hasPrecondition(), message.getPrecondition()));
+  }
+
+  static PayloadChange payloadChange(io.quiverdb.api.v1.PayloadChange message, Limits limits) {
+    return new PayloadChange(
+        id(message.getId(), limits),
+        payload(message.getPayload(), limits),
+        precondition(message.hasPrecondition(), message.getPrecondition()));
+  }
+
+  static Deletion deletion(DeleteRequest.Deletion message, Limits limits) {
+    return new Deletion(
+        id(message.getId(), limits),
+        precondition(message.hasPrecondition(), message.getPrecondition()));
+  }
+
+  private static Payload payload(ByteString message, Limits limits) {
+    byte[] payload = message.toByteArray();
     if (payload.length > limits.payloadBytesMax()) {
       throw new IllegalArgumentException(
           "payload: %d bytes (expected: at most %d)"
               .formatted(payload.length, limits.payloadBytesMax()));
     }
     PayloadJson.check(payload);
-    return new Point(id, vector, Payload.of(payload));
+    return Payload.of(payload);
+  }
+
+  private static Optional<Precondition> precondition(
+      boolean isThere, io.quiverdb.api.v1.Precondition message) {
+    if (!isThere) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        switch (message.getKindCase()) {
+          case ABSENT -> stated("absent", message.getAbsent(), new Precondition.Absent());
+          case PRESENT -> stated("present", message.getPresent(), new Precondition.Present());
+          case VERSION -> new Precondition.VersionEquals(message.getVersion());
+          case KIND_NOT_SET ->
+              throw new IllegalArgumentException(
+                  "precondition: empty (expected: absent, present or version)");
+        });
+  }
+
+  private static Precondition stated(String kind, boolean isStated, Precondition precondition) {
+    if (!isStated) {
+      throw new IllegalArgumentException(
+          "precondition." + kind + ": false (expected: true, or another kind)");
+    }
+    return precondition;
   }
 
   static String id(String id, Limits limits) {
@@ -199,7 +248,7 @@ final class Messages {
             .setState(
                 switch (info.state()) {
                   case CREATING -> io.quiverdb.api.v1.Collection.State.CREATING;
-                  case ACTIVE -> io.quiverdb.api.v1.Collection.State.ACTIVE;
+                  case ACTIVE, UPDATING -> io.quiverdb.api.v1.Collection.State.ACTIVE;
                   case DROPPING -> io.quiverdb.api.v1.Collection.State.DROPPING;
                 });
     for (var field : info.settings().filterableFields()) {

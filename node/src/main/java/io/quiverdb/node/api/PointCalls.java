@@ -10,11 +10,14 @@ import io.quiverdb.api.v1.GetResponse;
 import io.quiverdb.api.v1.PointResult;
 import io.quiverdb.api.v1.ScanRequest;
 import io.quiverdb.api.v1.ScanResponse;
+import io.quiverdb.api.v1.SetPayloadRequest;
 import io.quiverdb.api.v1.UpsertRequest;
 import io.quiverdb.api.v1.WriteOptions;
 import io.quiverdb.api.v1.WritePart;
 import io.quiverdb.api.v1.WriteResponse;
+import io.quiverdb.core.Deletion;
 import io.quiverdb.core.Outcome;
+import io.quiverdb.core.PayloadChange;
 import io.quiverdb.core.Point;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.node.routing.Deadline;
@@ -33,6 +36,9 @@ import java.util.function.Supplier;
 /// Answers the service of points.
 final class PointCalls {
   private static final int PAGE_POINTS = 100;
+
+  /// What clients take as the trailers of a call is 8 KiB, and there the detail is in base 64.
+  private static final int DETAIL_BYTES_MAX = 4 << 10;
 
   private final ShardRouter router;
   private final Limits limits;
@@ -98,22 +104,91 @@ final class PointCalls {
     return points;
   }
 
-  WriteResponse delete(DeleteRequest request, Deadline deadline) {
-    checkIds(request.getIdsList(), Integer.MAX_VALUE);
+  WriteResponse setPayload(SetPayloadRequest request, Deadline deadline) {
+    checkCount("changes", request.getChangesCount(), Integer.MAX_VALUE);
+    List<PayloadChange> changes = new ArrayList<>(request.getChangesCount());
+    for (int index = 0; index < request.getChangesCount(); index++) {
+      try {
+        changes.add(Messages.payloadChange(request.getChanges(index), limits));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("changes[" + index + "]." + e.getMessage(), e);
+      }
+    }
     var header = header(request.getOptions());
-    CollectionInfo collection;
+    var collection = collectionOrGone(request.getCollection(), request.getOptions(), deadline);
+    return response(
+        request.getCollection(), header, router.setPayload(collection, changes, header, deadline));
+  }
+
+  WriteResponse delete(DeleteRequest request, Deadline deadline) {
+    checkOneWay(request);
+    if (request.hasFilter()) {
+      return deleteMatching(request, deadline);
+    }
+    var deletions = deletions(request);
+    var header = header(request.getOptions());
+    var collection = collectionOrGone(request.getCollection(), request.getOptions(), deadline);
+    return response(
+        request.getCollection(), header, router.delete(collection, deletions, header, deadline));
+  }
+
+  /// For a write that does not look at the collection: a request that was applied before its
+  /// collection was dropped keeps its outcome.
+  private CollectionInfo collectionOrGone(String name, WriteOptions options, Deadline deadline) {
     try {
-      collection = router.collection(request.getCollection(), deadline);
+      return router.collection(name, deadline);
     } catch (UnknownCollection e) {
-      if (request.getOptions().getRequestId().isEmpty()) {
+      if (options.getRequestId().isEmpty()) {
         throw e;
       }
-      collection = ShardRouter.gone(request.getCollection(), 1);
+      return ShardRouter.gone(name, 1);
     }
-    return response(
-        request.getCollection(),
-        header,
-        router.delete(collection, request.getIdsList(), header, deadline));
+  }
+
+  private static void checkOneWay(DeleteRequest request) {
+    int ways =
+        (request.getIdsCount() > 0 ? 1 : 0)
+            + (request.getPointsCount() > 0 ? 1 : 0)
+            + (request.hasFilter() ? 1 : 0);
+    if (ways > 1) {
+      throw new IllegalArgumentException(
+          "ids, points, filter: several of them (expected: one of them)");
+    }
+  }
+
+  private List<Deletion> deletions(DeleteRequest request) {
+    if (request.getPointsCount() == 0) {
+      checkIds(request.getIdsList(), Integer.MAX_VALUE);
+      return request.getIdsList().stream().map(Deletion::new).toList();
+    }
+    List<Deletion> deletions = new ArrayList<>(request.getPointsCount());
+    for (int index = 0; index < request.getPointsCount(); index++) {
+      try {
+        deletions.add(Messages.deletion(request.getPoints(index), limits));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("points[" + index + "]." + e.getMessage(), e);
+      }
+    }
+    return deletions;
+  }
+
+  private WriteResponse deleteMatching(DeleteRequest request, Deadline deadline) {
+    var filter =
+        FilterMessages.filter(request.getFilter())
+            .orElseThrow(
+                () -> new IllegalArgumentException("filter: empty (expected: a condition)"));
+    var header = header(request.getOptions());
+    var collection = router.collection(request.getCollection(), deadline);
+    var answer = router.deleteMatching(collection, filter, header.direct(), deadline);
+    return WriteResponse.newBuilder()
+        .setRequestId(header.id().uuid().toString())
+        .setMatching(
+            WriteResponse.DeletedMatching.newBuilder()
+                .setDeleted(answer.value().deletedCount())
+                .setChanged(answer.value().changedCount())
+                .addAllChangedIds(answer.value().changedIds())
+                .addAllPositions(Messages.positions(answer.positions())))
+        .build();
   }
 
   private WriteHeader header(WriteOptions options) {
@@ -139,7 +214,10 @@ final class PointCalls {
       }
     }
     if (alike(failures)) {
-      throw new ApiException(failures.getFirst());
+      var all = ErrorMapping.together(failures);
+      if (all.getSerializedSize() <= DETAIL_BYTES_MAX) {
+        throw new ApiException(all);
+      }
     }
     return response.build();
   }

@@ -20,6 +20,12 @@ final class CatalogMessages {
     switch (write) {
       case CatalogWrite.CreateCollection(_, var name, var descriptor, var settings) ->
           message.setCreateCollection(PeerMessages.shape(name, descriptor, settings));
+      case CatalogWrite.UpdateSettings(_, var name, var added, var dropped) ->
+          message.setUpdateSettings(
+              WriteCatalogRequest.UpdateSettings.newBuilder()
+                  .setName(name)
+                  .addAllAdded(PeerMessages.fields(added))
+                  .addAllDropped(dropped));
       case CatalogWrite.DropCollection(_, var name) -> message.setDropCollection(name);
     }
     return message.build();
@@ -38,6 +44,12 @@ final class CatalogMessages {
       }
       case DROP_COLLECTION ->
           new CatalogWrite.DropCollection(requestId, message.getDropCollection());
+      case UPDATE_SETTINGS ->
+          new CatalogWrite.UpdateSettings(
+              requestId,
+              message.getUpdateSettings().getName(),
+              PeerMessages.filterableFields(message.getUpdateSettings().getAddedList()),
+              message.getUpdateSettings().getDroppedList());
       case WRITE_NOT_SET ->
           throw new IllegalArgumentException("write: of no known kind (expected: a known one)");
     };
@@ -49,6 +61,8 @@ final class CatalogMessages {
     switch (written) {
       case CatalogWritten.Created(var collection) ->
           message.setCreated(PeerMessages.collection(collection));
+      case CatalogWritten.Updated(var collection) ->
+          message.setUpdated(PeerMessages.collection(collection));
       case CatalogWritten.Dropped _ -> message.setDropped(nothing);
       case CatalogWritten.AlreadyExists(var collection) ->
           message.setAlreadyExists(PeerMessages.collection(collection));
@@ -61,6 +75,7 @@ final class CatalogMessages {
   static CatalogWritten written(WriteCatalogResponse message) {
     return switch (message.getWrittenCase()) {
       case CREATED -> new CatalogWritten.Created(PeerMessages.collection(message.getCreated()));
+      case UPDATED -> new CatalogWritten.Updated(PeerMessages.collection(message.getUpdated()));
       case DROPPED -> new CatalogWritten.Dropped();
       case ALREADY_EXISTS ->
           new CatalogWritten.AlreadyExists(PeerMessages.collection(message.getAlreadyExists()));

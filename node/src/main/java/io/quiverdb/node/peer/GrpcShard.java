@@ -7,11 +7,13 @@ import io.quiverdb.core.ScanPage;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.node.peer.PeerFailures.Asked;
 import io.quiverdb.node.peer.proto.CountPointsRequest;
+import io.quiverdb.node.peer.proto.DeleteMatchingRequest;
 import io.quiverdb.node.peer.proto.GetPointsRequest;
 import io.quiverdb.node.peer.proto.GetPointsResponse;
 import io.quiverdb.node.peer.proto.PeerServiceGrpc;
 import io.quiverdb.node.peer.proto.ScanPointsRequest;
 import io.quiverdb.node.peer.proto.SearchPointsRequest;
+import io.quiverdb.raft.DeletedMatching;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.ReadResult;
 import io.quiverdb.raft.Shard;
@@ -55,11 +57,33 @@ final class GrpcShard implements Shard {
   private static long collectionId(ShardWrite write) {
     return switch (write) {
       case ShardWrite.Upsert upsert -> upsert.collectionId();
+      case ShardWrite.SetPayload set -> set.collectionId();
       case ShardWrite.Delete delete -> delete.collectionId();
+      case ShardWrite.UpdateSettings update -> update.collectionId();
       case ShardWrite.CreateCollection create -> create.collectionId();
       case ShardWrite.DropCollection drop -> drop.collectionId();
       case ShardWrite.HashMark _, ShardWrite.SetOwnership _ -> 0;
     };
+  }
+
+  @Override
+  public CompletableFuture<DeletedMatching> deleteMatching(
+      long collectionId, long epoch, Filter filter) {
+    return calls.call(
+        PeerServiceGrpc.getDeleteMatchingMethod(),
+        DeleteMatchingRequest.newBuilder()
+            .setShard(number)
+            .setCollectionId(collectionId)
+            .setEpoch(epoch)
+            .setFilter(FilterMessages.filter(filter))
+            .build(),
+        change.of(collectionId),
+        response ->
+            new DeletedMatching(
+                response.getDeletedCount(),
+                response.getChangedCount(),
+                response.getChangedIdsList(),
+                PeerMessages.position(response.getPosition())));
   }
 
   @Override

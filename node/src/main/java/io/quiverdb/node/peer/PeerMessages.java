@@ -200,17 +200,22 @@ final class PeerMessages {
                   case COSINE -> PeerMetric.COSINE;
                   case DOT -> PeerMetric.DOT;
                 });
-    for (var field : settings.filterableFields()) {
-      message.addFields(
-          CollectionShape.Field.newBuilder()
-              .setPath(field.path())
-              .setType(
-                  switch (field.type()) {
-                    case KEYWORD -> CollectionShape.Type.KEYWORD;
-                    case NUMERIC -> CollectionShape.Type.NUMERIC;
-                  }));
-    }
-    return message.build();
+    return message.addAllFields(fields(settings.filterableFields())).build();
+  }
+
+  static List<CollectionShape.Field> fields(List<FilterableField> fields) {
+    return fields.stream().map(PeerMessages::field).toList();
+  }
+
+  private static CollectionShape.Field field(FilterableField field) {
+    return CollectionShape.Field.newBuilder()
+        .setPath(field.path())
+        .setType(
+            switch (field.type()) {
+              case KEYWORD -> CollectionShape.Type.KEYWORD;
+              case NUMERIC -> CollectionShape.Type.NUMERIC;
+            })
+        .build();
   }
 
   static Descriptor descriptor(CollectionShape message) {
@@ -226,7 +231,11 @@ final class PeerMessages {
   }
 
   static Settings settings(CollectionShape message) {
-    return new Settings(message.getFieldsList().stream().map(PeerMessages::field).toList());
+    return new Settings(filterableFields(message.getFieldsList()));
+  }
+
+  static List<FilterableField> filterableFields(List<CollectionShape.Field> messages) {
+    return messages.stream().map(PeerMessages::field).toList();
   }
 
   private static FilterableField field(CollectionShape.Field message) {
@@ -250,6 +259,7 @@ final class PeerMessages {
               case CREATING -> CollectionMessage.State.CREATING;
               case ACTIVE -> CollectionMessage.State.ACTIVE;
               case DROPPING -> CollectionMessage.State.DROPPING;
+              case UPDATING -> CollectionMessage.State.UPDATING;
             })
         .setCatalogIndex(info.catalogIndex())
         .build();
@@ -266,6 +276,7 @@ final class PeerMessages {
           case CREATING -> CollectionInfo.State.CREATING;
           case ACTIVE -> CollectionInfo.State.ACTIVE;
           case DROPPING -> CollectionInfo.State.DROPPING;
+          case UPDATING -> CollectionInfo.State.UPDATING;
           case STATE_UNSPECIFIED, UNRECOGNIZED ->
               throw new IllegalArgumentException("state: unknown (expected: a known one)");
         },

@@ -7,6 +7,8 @@ import io.quiverdb.core.Query;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.node.peer.proto.CountPointsRequest;
 import io.quiverdb.node.peer.proto.CountPointsResponse;
+import io.quiverdb.node.peer.proto.DeleteMatchingRequest;
+import io.quiverdb.node.peer.proto.DeleteMatchingResponse;
 import io.quiverdb.node.peer.proto.FilterMessage;
 import io.quiverdb.node.peer.proto.GetClaimRequest;
 import io.quiverdb.node.peer.proto.GetClaimResponse;
@@ -161,6 +163,26 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
             WriteShardResponse.newBuilder()
                 .setPosition(PeerMessages.position(written.position()))
                 .setOutcome(ShardMessages.outcome(written.outcome()))
+                .build());
+  }
+
+  @Override
+  public void deleteMatching(
+      DeleteMatchingRequest request, StreamObserver<DeleteMatchingResponse> responses) {
+    answer(
+        responses,
+        () ->
+            self.shard(request.getShard())
+                .deleteMatching(
+                    request.getCollectionId(),
+                    request.getEpoch(),
+                    FilterMessages.filter(request.getFilter())),
+        deleted ->
+            DeleteMatchingResponse.newBuilder()
+                .setPosition(PeerMessages.position(deleted.position()))
+                .setDeletedCount(deleted.deletedCount())
+                .setChangedCount(deleted.changedCount())
+                .addAllChangedIds(deleted.changedIds())
                 .build());
   }
 

@@ -2,16 +2,21 @@ package io.quiverdb.node.peer;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.quiverdb.core.Deletion;
 import io.quiverdb.core.Hit;
 import io.quiverdb.core.Outcome;
 import io.quiverdb.core.Payload;
+import io.quiverdb.core.PayloadChange;
 import io.quiverdb.core.Point;
+import io.quiverdb.core.Precondition;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.core.RequestStamp;
+import io.quiverdb.core.Settings;
 import io.quiverdb.core.SlotRange;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.Vector;
 import io.quiverdb.node.peer.proto.OutcomeMessage;
+import io.quiverdb.node.peer.proto.PeerCondition;
 import io.quiverdb.node.peer.proto.PeerPoint;
 import io.quiverdb.node.peer.proto.PeerStoredPoint;
 import io.quiverdb.node.peer.proto.SearchPointsResponse;
@@ -87,18 +92,25 @@ final class ShardMessages {
     switch (write) {
       case ShardWrite.Upsert(_, var collectionId, var points) -> {
         var upsert = WriteShardRequest.Upsert.newBuilder().setCollectionId(collectionId);
-        for (var point : points) {
-          upsert.addPoints(
-              PeerPoint.newBuilder()
-                  .setId(point.id())
-                  .setVector(vector(point.vector()))
-                  .setPayload(payload(point.payload())));
-        }
+        points.forEach(point -> upsert.addPoints(point(point)));
         message.setUpsert(upsert);
       }
-      case ShardWrite.Delete(_, var collectionId, var ids) ->
+      case ShardWrite.SetPayload(_, var collectionId, var changes) ->
+          message.setSetPayload(
+              WriteShardRequest.SetPayload.newBuilder()
+                  .setCollectionId(collectionId)
+                  .addAllChanges(changes.stream().map(ShardMessages::change).toList()));
+      case ShardWrite.Delete(_, var collectionId, var deletions) ->
           message.setDelete(
-              WriteShardRequest.Delete.newBuilder().setCollectionId(collectionId).addAllIds(ids));
+              WriteShardRequest.Delete.newBuilder()
+                  .setCollectionId(collectionId)
+                  .addAllDeletions(deletions.stream().map(ShardMessages::deletion).toList()));
+      case ShardWrite.UpdateSettings(_, var collectionId, var catalogIndex, var settings) ->
+          message.setUpdateSettings(
+              WriteShardRequest.UpdateSettings.newBuilder()
+                  .setCollectionId(collectionId)
+                  .setCatalogIndex(catalogIndex)
+                  .addAllFields(PeerMessages.fields(settings.filterableFields())));
       case ShardWrite.CreateCollection create ->
           message.setCreate(
               WriteShardRequest.Create.newBuilder()
@@ -134,9 +146,27 @@ final class ShardMessages {
               stamp,
               message.getUpsert().getCollectionId(),
               message.getUpsert().getPointsList().stream().map(ShardMessages::point).toList());
+      case SET_PAYLOAD ->
+          new ShardWrite.SetPayload(
+              stamp,
+              message.getSetPayload().getCollectionId(),
+              message.getSetPayload().getChangesList().stream()
+                  .map(ShardMessages::change)
+                  .toList());
       case DELETE ->
           new ShardWrite.Delete(
-              stamp, message.getDelete().getCollectionId(), message.getDelete().getIdsList());
+              stamp,
+              message.getDelete().getCollectionId(),
+              message.getDelete().getDeletionsList().stream()
+                  .map(ShardMessages::deletion)
+                  .toList());
+      case UPDATE_SETTINGS ->
+          new ShardWrite.UpdateSettings(
+              stamp,
+              message.getUpdateSettings().getCollectionId(),
+              message.getUpdateSettings().getCatalogIndex(),
+              new Settings(
+                  PeerMessages.filterableFields(message.getUpdateSettings().getFieldsList())));
       case CREATE -> {
         var create = message.getCreate();
         yield new ShardWrite.CreateCollection(
@@ -164,8 +194,74 @@ final class ShardMessages {
     };
   }
 
+  private static PeerPoint point(Point point) {
+    var message =
+        PeerPoint.newBuilder()
+            .setId(point.id())
+            .setVector(vector(point.vector()))
+            .setPayload(payload(point.payload()));
+    point.precondition().map(ShardMessages::condition).ifPresent(message::setPrecondition);
+    return message.build();
+  }
+
   private static Point point(PeerPoint message) {
-    return new Point(message.getId(), vector(message.getVector()), payload(message.getPayload()));
+    return new Point(
+        message.getId(),
+        vector(message.getVector()),
+        payload(message.getPayload()),
+        condition(message.hasPrecondition(), message.getPrecondition()));
+  }
+
+  private static WriteShardRequest.SetPayload.Change change(PayloadChange change) {
+    var message =
+        WriteShardRequest.SetPayload.Change.newBuilder()
+            .setId(change.id())
+            .setPayload(payload(change.payload()));
+    change.precondition().map(ShardMessages::condition).ifPresent(message::setPrecondition);
+    return message.build();
+  }
+
+  private static PayloadChange change(WriteShardRequest.SetPayload.Change message) {
+    return new PayloadChange(
+        message.getId(),
+        payload(message.getPayload()),
+        condition(message.hasPrecondition(), message.getPrecondition()));
+  }
+
+  private static WriteShardRequest.Delete.Deletion deletion(Deletion deletion) {
+    var message = WriteShardRequest.Delete.Deletion.newBuilder().setId(deletion.id());
+    deletion.precondition().map(ShardMessages::condition).ifPresent(message::setPrecondition);
+    return message.build();
+  }
+
+  private static Deletion deletion(WriteShardRequest.Delete.Deletion message) {
+    return new Deletion(
+        message.getId(), condition(message.hasPrecondition(), message.getPrecondition()));
+  }
+
+  private static PeerCondition condition(Precondition precondition) {
+    var message = PeerCondition.newBuilder();
+    switch (precondition) {
+      case Precondition.Absent() -> message.setAbsent(PeerCondition.Empty.getDefaultInstance());
+      case Precondition.Present() -> message.setPresent(PeerCondition.Empty.getDefaultInstance());
+      case Precondition.VersionEquals(var version) -> message.setVersion(version);
+    }
+    return message.build();
+  }
+
+  private static Optional<Precondition> condition(boolean isThere, PeerCondition message) {
+    if (!isThere) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        switch (message.getKindCase()) {
+          case ABSENT -> new Precondition.Absent();
+          case PRESENT -> new Precondition.Present();
+          case VERSION -> new Precondition.VersionEquals(message.getVersion());
+          case KIND_NOT_SET ->
+              throw new IllegalArgumentException(
+                  "precondition: of no known kind (expected: a known one)");
+        });
   }
 
   private static Stamp stamp(RequestStamp stamp) {

@@ -1,11 +1,13 @@
 package io.quiverdb.node.routing;
 
 import com.google.protobuf.ByteString;
+import io.quiverdb.core.Deletion;
 import io.quiverdb.core.Descriptor;
 import io.quiverdb.core.Filter;
 import io.quiverdb.core.Hit;
 import io.quiverdb.core.Metric;
 import io.quiverdb.core.Outcome;
+import io.quiverdb.core.PayloadChange;
 import io.quiverdb.core.Point;
 import io.quiverdb.core.PointIds;
 import io.quiverdb.core.Position;
@@ -21,6 +23,7 @@ import io.quiverdb.node.routing.RoutingException.NotAttempted;
 import io.quiverdb.node.routing.RoutingException.NotFormed;
 import io.quiverdb.node.routing.RoutingException.NotReady;
 import io.quiverdb.node.routing.RoutingException.UnknownCollection;
+import io.quiverdb.raft.DeletedMatching;
 import io.quiverdb.raft.ReadResult;
 import io.quiverdb.raft.Shard;
 import io.quiverdb.raft.ShardException;
@@ -32,6 +35,7 @@ import io.quiverdb.raft.catalog.Catalog;
 import io.quiverdb.raft.catalog.CatalogView;
 import io.quiverdb.raft.catalog.CollectionInfo;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -80,7 +84,7 @@ public final class ShardRouter {
   /// @throws UnknownCollection if there is none
   public CollectionInfo collection(String name, Deadline deadline) {
     var known = catalog().view().collection(name);
-    if (known.isPresent() && known.get().state() == CollectionInfo.State.ACTIVE) {
+    if (known.isPresent() && known.get().isServed()) {
       return known.get();
     }
     return collectionAfterBarrier(name, deadline);
@@ -92,7 +96,7 @@ public final class ShardRouter {
     var view = deadline.await("catalogue", catalog().barrier());
     var found = view.collection(name).orElseThrow(() -> new UnknownCollection(name));
     return switch (found.state()) {
-      case ACTIVE -> found;
+      case ACTIVE, UPDATING -> found;
       case CREATING -> throw new BeingCreated(name);
       case DROPPING -> throw new UnknownCollection(name);
     };
@@ -133,16 +137,70 @@ public final class ShardRouter {
             new ShardWrite.Upsert(stamp, collectionId, indexes.stream().map(points::get).toList()));
   }
 
-  public List<PartResult> delete(
-      CollectionInfo collection, List<String> ids, WriteHeader header, Deadline deadline) {
+  public List<PartResult> setPayload(
+      CollectionInfo collection,
+      List<PayloadChange> changes,
+      WriteHeader header,
+      Deadline deadline) {
     return write(
         collection,
-        ids,
-        index -> idBytes(ids.get(index)),
+        changes.stream().map(PayloadChange::id).toList(),
+        index -> idBytes(changes.get(index).id()) + changes.get(index).payload().length(),
         header,
         deadline,
         (stamp, collectionId, indexes) ->
-            new ShardWrite.Delete(stamp, collectionId, indexes.stream().map(ids::get).toList()));
+            new ShardWrite.SetPayload(
+                stamp, collectionId, indexes.stream().map(changes::get).toList()));
+  }
+
+  public List<PartResult> delete(
+      CollectionInfo collection, List<Deletion> deletions, WriteHeader header, Deadline deadline) {
+    return write(
+        collection,
+        deletions.stream().map(Deletion::id).toList(),
+        index -> idBytes(deletions.get(index).id()),
+        header,
+        deadline,
+        (stamp, collectionId, indexes) ->
+            new ShardWrite.Delete(
+                stamp, collectionId, indexes.stream().map(deletions::get).toList()));
+  }
+
+  /// Deletes what matches, on every shard: see [Shard#deleteMatching]. If it fails, some shards may
+  /// have done it.
+  public Answer<DeletedMatching> deleteMatching(
+      CollectionInfo collection, Filter filter, boolean direct, Deadline deadline) {
+    var view = catalog().view();
+    List<Integer> all = view.shards().stream().map(ShardInfo::number).toList();
+    Reading<DeletedMatching> results;
+    try {
+      results =
+          read(
+              collection,
+              all,
+              direct,
+              deadline,
+              (shard, id) ->
+                  shard
+                      .deleteMatching(id, epochOf(view, shard.number()), filter)
+                      .thenApply(deleted -> new ReadResult<>(deleted, deleted.position())));
+    } catch (DeadlineExceeded e) {
+      throw new ShardException.OutcomeUnknown(
+          "delete by filter: no answer in time; points may still be deleted", e);
+    }
+    return new Answer<>(sum(results.results().values()), positions(results.results()));
+  }
+
+  private static DeletedMatching sum(Collection<ReadResult<DeletedMatching>> results) {
+    List<DeletedMatching> shards = results.stream().map(ReadResult::value).toList();
+    return new DeletedMatching(
+        shards.stream().mapToLong(DeletedMatching::deletedCount).sum(),
+        shards.stream().mapToLong(DeletedMatching::changedCount).sum(),
+        shards.stream()
+            .flatMap(shard -> shard.changedIds().stream())
+            .limit(DeletedMatching.CHANGED_IDS_MAX)
+            .toList(),
+        Position.START);
   }
 
   private interface WriteMaker {

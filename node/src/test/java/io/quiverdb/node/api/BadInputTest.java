@@ -404,7 +404,7 @@ class BadInputTest {
 
     assertThat(http.status()).isEqualTo(400);
     assertThat(http.field("detail"))
-        .isEqualTo("points[0].vectr: unknown field (expected: id, vector, payload)");
+        .isEqualTo("points[0].vectr: unknown field (expected: id, vector, payload, precondition)");
   }
 
   private String filterRefusal(String filter) {

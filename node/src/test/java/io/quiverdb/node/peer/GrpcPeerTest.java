@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 
 class GrpcPeerTest extends PeerContract {
   private static final ShardWrite WRITE =
-      new ShardWrite.Delete(
+      ShardWrite.Delete.ofIds(
           new RequestStamp(new RequestId(new UUID(1, 1)), 1, Optional.empty()), 1, List.of("a"));
 
   private final GrpcPeerTransport transport = new GrpcPeerTransport();

@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.Damage;
+import io.quiverdb.core.Deletion;
 import io.quiverdb.core.Descriptor;
 import io.quiverdb.core.Filter;
 import io.quiverdb.core.Hit;
 import io.quiverdb.core.Metric;
 import io.quiverdb.core.Outcome;
 import io.quiverdb.core.Payload;
+import io.quiverdb.core.PayloadChange;
 import io.quiverdb.core.Point;
 import io.quiverdb.core.Position;
+import io.quiverdb.core.Precondition;
 import io.quiverdb.core.Query;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.core.RequestStamp;
@@ -23,6 +26,7 @@ import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.Vector;
 import io.quiverdb.core.Verification;
 import io.quiverdb.raft.Claim;
+import io.quiverdb.raft.DeletedMatching;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeAddresses;
@@ -65,6 +69,8 @@ abstract class PeerContract {
       new RequestStamp(new RequestId(new UUID(5, 7)), 0, Optional.empty());
   private static final Vector VECTOR = Vector.of(-0.0f, Float.MIN_VALUE, 3.5f);
   private static final Payload PAYLOAD = Payload.ofJson("{\"é\": [1, 2.50]}");
+  private static final Optional<Precondition> VERSION_IS =
+      Optional.of(new Precondition.VersionEquals(1L << 40));
   private static final Filter FILTER = new Filter.Eq("a.b", new Filter.Value.Text("x"));
   private static final Settings SETTINGS =
       new Settings(
@@ -162,15 +168,20 @@ abstract class PeerContract {
         new CatalogWrite.CreateCollection(
             STAMP.id(), "docs", new Descriptor(384, Metric.L2_SQUARED), SETTINGS);
     var drop = new CatalogWrite.DropCollection(STAMP.id(), "docs");
+    var update =
+        new CatalogWrite.UpdateSettings(
+            STAMP.id(), "docs", SETTINGS.filterableFields(), List.of("x", "y.z"));
     for (var written :
         List.of(
             new CatalogWritten.Created(COLLECTION_INFO),
             new CatalogWritten.AlreadyExists(COLLECTION_INFO),
+            new CatalogWritten.Updated(COLLECTION_INFO),
             new CatalogWritten.Dropped(),
             new CatalogWritten.NotFound(),
             new CatalogWritten.RequestIdReused())) {
       answers(written, peer -> peer.writeCatalog(create), "writeCatalog", create);
       answers(written, peer -> peer.writeCatalog(drop), "writeCatalog", drop);
+      answers(written, peer -> peer.writeCatalog(update), "writeCatalog", update);
     }
   }
 
@@ -205,7 +216,23 @@ abstract class PeerContract {
                 STAMP,
                 COLLECTION,
                 List.of(new Point("a", VECTOR, PAYLOAD), new Point("é", VECTOR, Payload.EMPTY))),
-            new ShardWrite.Delete(STAMP_UNSEEN, COLLECTION, List.of("a", "b")),
+            new ShardWrite.Upsert(
+                STAMP,
+                COLLECTION,
+                List.of(
+                    new Point("a", VECTOR, PAYLOAD, Optional.of(new Precondition.Absent())),
+                    new Point("b", VECTOR, PAYLOAD, Optional.of(new Precondition.Present())),
+                    new Point("c", VECTOR, PAYLOAD, VERSION_IS))),
+            new ShardWrite.SetPayload(
+                STAMP,
+                COLLECTION,
+                List.of(
+                    new PayloadChange("a", PAYLOAD, VERSION_IS),
+                    new PayloadChange("b", Payload.EMPTY))),
+            ShardWrite.Delete.ofIds(STAMP_UNSEEN, COLLECTION, List.of("a", "b")),
+            new ShardWrite.Delete(STAMP_UNSEEN, COLLECTION, List.of(new Deletion("a", VERSION_IS))),
+            new ShardWrite.UpdateSettings(STAMP, COLLECTION, 79, SETTINGS),
+            new ShardWrite.UpdateSettings(STAMP, COLLECTION, 80, Settings.NONE),
             new ShardWrite.CreateCollection(
                 STAMP,
                 COLLECTION,
@@ -234,6 +261,11 @@ abstract class PeerContract {
             new Outcome.NotFound(),
             new Outcome.AlreadyExists(),
             new Outcome.Invalid("vector: 3 values (expected: 2)"),
+            new Outcome.PreconditionFailed(
+                List.of(
+                    new Outcome.FailedPoint("a", Optional.of(1L << 41)),
+                    new Outcome.FailedPoint("b", Optional.empty()))),
+            new Outcome.PreconditionFailed(List.of()),
             new Outcome.Expired(POSITION),
             new Outcome.RequestIdReused(),
             new Outcome.StaleEpoch(4),
@@ -242,6 +274,18 @@ abstract class PeerContract {
       var written = new Written(outcome, POSITION);
       answers(written, peer -> peer.shard(3).write(write), "write", 3, write);
     }
+  }
+
+  @Test
+  void deletesByFilterArriveWhole() {
+    answers(
+        new DeletedMatching(1L << 40, 2, List.of("a", "é"), POSITION),
+        peer -> peer.shard(3).deleteMatching(COLLECTION, 9, FILTER),
+        "deleteMatching",
+        3,
+        COLLECTION,
+        9L,
+        FILTER);
   }
 
   @Test
@@ -345,10 +389,11 @@ abstract class PeerContract {
             new ShardException.Failed("shard 3: disk", new IllegalStateException()),
             new IllegalArgumentException("vector: 3 values (expected: 2)"))) {
       node.fail(failure);
-      var write = new ShardWrite.Delete(STAMP, COLLECTION, List.of("a"));
+      var write = ShardWrite.Delete.ofIds(STAMP, COLLECTION, List.of("a"));
       for (var arrived :
           Stream.of(
                   peer().shard(3).write(write),
+                  peer().shard(3).deleteMatching(COLLECTION, 1, FILTER),
                   peer().shard(3).get(COLLECTION, List.of("a")),
                   peer().shard(3).scan(COLLECTION, Optional.empty(), 1, Optional.empty()),
                   peer().shard(3).count(COLLECTION, Optional.empty()),

@@ -9,6 +9,7 @@ import io.quiverdb.core.StateHash;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.Verification;
 import io.quiverdb.raft.Claim;
+import io.quiverdb.raft.DeletedMatching;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
@@ -117,6 +118,12 @@ final class ScriptedPeer implements Peer {
       @Override
       public CompletableFuture<Written> write(ShardWrite write) {
         return ask("write", number, write);
+      }
+
+      @Override
+      public CompletableFuture<DeletedMatching> deleteMatching(
+          long collectionId, long epoch, Filter filter) {
+        return ask("deleteMatching", number, collectionId, epoch, filter);
       }
 
       @Override

@@ -3,6 +3,7 @@ package io.quiverdb.node.testing;
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.PointIds;
 import io.quiverdb.core.RequestId;
+import io.quiverdb.core.Settings;
 import io.quiverdb.core.SlotRange;
 import io.quiverdb.core.Slots;
 import io.quiverdb.raft.Member;
@@ -86,6 +87,26 @@ public final class FakeCatalog implements Catalog {
         collections.put(name, info);
         shards.forEach(shard -> shard.createCollection(id, descriptor));
         yield new CatalogWritten.Created(info);
+      }
+      case CatalogWrite.UpdateSettings(_, var name, var added, var dropped) -> {
+        var existing = collections.get(name);
+        if (existing == null) {
+          yield new CatalogWritten.NotFound();
+        }
+        var fields = new ArrayList<>(existing.settings().filterableFields());
+        fields.removeIf(field -> dropped.contains(field.path()));
+        fields.addAll(added);
+        var updated =
+            new CollectionInfo(
+                existing.id(),
+                name,
+                existing.descriptor(),
+                new Settings(fields),
+                existing.wrappedKeys(),
+                CollectionInfo.State.ACTIVE,
+                nextId);
+        collections.put(name, updated);
+        yield new CatalogWritten.Updated(updated);
       }
       case CatalogWrite.DropCollection(_, var name) -> {
         var existing = collections.remove(name);

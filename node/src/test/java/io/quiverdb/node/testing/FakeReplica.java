@@ -5,6 +5,7 @@ import io.quiverdb.core.Hit;
 import io.quiverdb.core.Query;
 import io.quiverdb.core.ScanPage;
 import io.quiverdb.core.StoredPoint;
+import io.quiverdb.raft.DeletedMatching;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.ReadResult;
 import io.quiverdb.raft.Shard;
@@ -21,6 +22,12 @@ record FakeReplica(int number, NodeId node, FakeCluster cluster) implements Shar
   @Override
   public CompletableFuture<Written> write(ShardWrite write) {
     return asLeader(shard -> shard.write(write));
+  }
+
+  @Override
+  public CompletableFuture<DeletedMatching> deleteMatching(
+      long collectionId, long epoch, Filter filter) {
+    return asLeader(shard -> shard.deleteMatching(collectionId, epoch, filter));
   }
 
   @Override

@@ -1,12 +1,16 @@
 package io.quiverdb.node.testing;
 
+import io.quiverdb.core.Deletion;
 import io.quiverdb.core.Descriptor;
 import io.quiverdb.core.Filter;
 import io.quiverdb.core.Hit;
 import io.quiverdb.core.Metric;
 import io.quiverdb.core.Outcome;
+import io.quiverdb.core.PayloadChange;
+import io.quiverdb.core.Point;
 import io.quiverdb.core.PointIds;
 import io.quiverdb.core.Position;
+import io.quiverdb.core.Precondition;
 import io.quiverdb.core.Query;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.core.ScanPage;
@@ -14,6 +18,7 @@ import io.quiverdb.core.StateHash;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.Vector;
 import io.quiverdb.core.filter.PayloadFilter;
+import io.quiverdb.raft.DeletedMatching;
 import io.quiverdb.raft.ReadResult;
 import io.quiverdb.raft.Shard;
 import io.quiverdb.raft.ShardException;
@@ -27,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -112,48 +118,104 @@ public final class FakeShard implements Shard {
 
   private Outcome apply(ShardWrite write) {
     return switch (write) {
-      case ShardWrite.Upsert(_, var id, var points) -> {
-        var contents = collections.get(id);
-        if (contents == null) {
-          yield new Outcome.NotFound();
-        }
-        version++;
-        yield new Outcome.Applied(
-            version,
-            points.stream()
-                .map(
-                    point ->
-                        contents.points.put(
-                                    point.id(),
-                                    new StoredPoint(
-                                        point.id(), point.vector(), point.payload(), version))
-                                == null
-                            ? Outcome.PointResult.INSERTED
-                            : Outcome.PointResult.REPLACED)
-                .toList());
-      }
-      case ShardWrite.Delete(_, var id, var ids) -> {
-        var contents = collections.get(id);
-        if (contents == null) {
-          yield new Outcome.NotFound();
-        }
-        version++;
-        yield new Outcome.Applied(
-            version,
-            ids.stream()
-                .map(
-                    point ->
-                        contents.points.remove(point) == null
-                            ? Outcome.PointResult.ABSENT
-                            : Outcome.PointResult.DELETED)
-                .toList());
-      }
+      case ShardWrite.Upsert(_, var id, var points) ->
+          onPoints(
+              id,
+              points,
+              Point::id,
+              Point::precondition,
+              (contents, point) ->
+                  contents.points.put(
+                              point.id(),
+                              new StoredPoint(point.id(), point.vector(), point.payload(), version))
+                          == null
+                      ? Outcome.PointResult.INSERTED
+                      : Outcome.PointResult.REPLACED);
+      case ShardWrite.SetPayload(_, var id, var changes) ->
+          onPoints(
+              id,
+              changes,
+              PayloadChange::id,
+              PayloadChange::precondition,
+              (contents, change) ->
+                  contents.points.computeIfPresent(
+                              change.id(),
+                              (_, was) ->
+                                  new StoredPoint(
+                                      was.id(), was.vector(), change.payload(), version))
+                          == null
+                      ? Outcome.PointResult.ABSENT
+                      : Outcome.PointResult.PAYLOAD_SET);
+      case ShardWrite.Delete(_, var id, var deletions) ->
+          onPoints(
+              id,
+              deletions,
+              Deletion::id,
+              Deletion::precondition,
+              (contents, deletion) ->
+                  contents.points.remove(deletion.id()) == null
+                      ? Outcome.PointResult.ABSENT
+                      : Outcome.PointResult.DELETED);
       case ShardWrite.HashMark _,
           ShardWrite.CreateCollection _,
+          ShardWrite.UpdateSettings _,
           ShardWrite.DropCollection _,
           ShardWrite.SetOwnership _ ->
           new Outcome.Applied(version, List.of());
     };
+  }
+
+  private <T> Outcome onPoints(
+      long collectionId,
+      List<T> changes,
+      Function<T, String> id,
+      Function<T, Optional<Precondition>> precondition,
+      BiFunction<Contents, T, Outcome.PointResult> apply) {
+    var contents = collections.get(collectionId);
+    if (contents == null) {
+      return new Outcome.NotFound();
+    }
+    var failed =
+        changes.stream()
+            .filter(
+                change ->
+                    precondition.apply(change).isPresent()
+                        && !holds(precondition.apply(change).get(), contents, id.apply(change)))
+            .map(id)
+            .map(it -> new Outcome.FailedPoint(it, versionOf(contents, it)))
+            .toList();
+    if (!failed.isEmpty()) {
+      return new Outcome.PreconditionFailed(failed);
+    }
+    version++;
+    return new Outcome.Applied(
+        version, changes.stream().map(change -> apply.apply(contents, change)).toList());
+  }
+
+  private static boolean holds(Precondition precondition, Contents contents, String id) {
+    var version = versionOf(contents, id);
+    return switch (precondition) {
+      case Precondition.Absent() -> version.isEmpty();
+      case Precondition.Present() -> version.isPresent();
+      case Precondition.VersionEquals(var expected) -> version.equals(Optional.of(expected));
+    };
+  }
+
+  private static Optional<Long> versionOf(Contents contents, String id) {
+    return Optional.ofNullable(contents.points.get(id)).map(StoredPoint::version);
+  }
+
+  @Override
+  public synchronized CompletableFuture<DeletedMatching> deleteMatching(
+      long collectionId, long epoch, Filter filter) {
+    var contents = collections.get(collectionId);
+    if (contents == null) {
+      return CompletableFuture.failedFuture(new ShardException.UnknownCollection(collectionId));
+    }
+    long before = contents.points.size();
+    contents.points.values().removeIf(point -> matches(point, Optional.of(filter)));
+    return CompletableFuture.completedFuture(
+        new DeletedMatching(before - contents.points.size(), 0, List.of(), position()));
   }
 
   // --- reading

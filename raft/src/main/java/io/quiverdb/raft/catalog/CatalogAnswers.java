@@ -34,6 +34,16 @@ final class CatalogAnswers {
     return CatalogAnswer.newBuilder().setCreated(CatalogMessages.toMessage(collection)).build();
   }
 
+  static CatalogAnswer updated(CollectionInfo collection) {
+    return CatalogAnswer.newBuilder().setUpdated(CatalogMessages.toMessage(collection)).build();
+  }
+
+  static CatalogAnswer beingChanged(CollectionInfo collection) {
+    return CatalogAnswer.newBuilder()
+        .setBeingChanged(CatalogMessages.toMessage(collection))
+        .build();
+  }
+
   static CatalogAnswer dropped(CollectionInfo collection) {
     return CatalogAnswer.newBuilder().setDropped(CatalogMessages.toMessage(collection)).build();
   }
@@ -66,6 +76,9 @@ final class CatalogAnswers {
   static Optional<Collection> begun(CatalogAnswer answer) {
     if (answer.hasCreated()) {
       return Optional.of(answer.getCreated());
+    }
+    if (answer.hasUpdated()) {
+      return Optional.of(answer.getUpdated());
     }
     return answer.hasDropped() ? Optional.of(answer.getDropped()) : Optional.empty();
   }

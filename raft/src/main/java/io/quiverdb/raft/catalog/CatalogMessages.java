@@ -17,6 +17,7 @@ import io.quiverdb.raft.catalog.proto.ClusterClaim;
 import io.quiverdb.raft.catalog.proto.ClusterMember;
 import io.quiverdb.raft.catalog.proto.Collection;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -108,6 +109,7 @@ public final class CatalogMessages {
               case CREATING -> Collection.State.CREATING;
               case ACTIVE -> Collection.State.ACTIVE;
               case DROPPING -> Collection.State.DROPPING;
+              case UPDATING -> Collection.State.UPDATING;
             })
         .setCatalogIndex(collection.catalogIndex())
         .build();
@@ -124,9 +126,10 @@ public final class CatalogMessages {
           case CREATING -> CollectionInfo.State.CREATING;
           case ACTIVE -> CollectionInfo.State.ACTIVE;
           case DROPPING -> CollectionInfo.State.DROPPING;
+          case UPDATING -> CollectionInfo.State.UPDATING;
           case STATE_UNSPECIFIED, UNRECOGNIZED ->
               throw new IllegalArgumentException(
-                  "collection state: " + message.getStateValue() + " (expected: 1 to 3)");
+                  "collection state: " + message.getStateValue() + " (expected: 1 to 4)");
         },
         message.getCatalogIndex());
   }
@@ -157,35 +160,44 @@ public final class CatalogMessages {
   }
 
   static CollectionSettings toMessage(Settings settings) {
-    var message = CollectionSettings.newBuilder();
-    for (var field : settings.filterableFields()) {
-      message.addFilterableFields(
-          CollectionSettings.FilterableField.newBuilder()
-              .setPath(field.path())
-              .setType(
-                  switch (field.type()) {
-                    case KEYWORD -> CollectionSettings.FilterableField.Type.KEYWORD;
-                    case NUMERIC -> CollectionSettings.FilterableField.Type.NUMERIC;
-                  }));
-    }
-    return message.build();
+    return CollectionSettings.newBuilder()
+        .addAllFilterableFields(toMessages(settings.filterableFields()))
+        .build();
+  }
+
+  static List<CollectionSettings.FilterableField> toMessages(List<FilterableField> fields) {
+    return fields.stream().map(CatalogMessages::toMessage).toList();
+  }
+
+  private static CollectionSettings.FilterableField toMessage(FilterableField field) {
+    return CollectionSettings.FilterableField.newBuilder()
+        .setPath(field.path())
+        .setType(
+            switch (field.type()) {
+              case KEYWORD -> CollectionSettings.FilterableField.Type.KEYWORD;
+              case NUMERIC -> CollectionSettings.FilterableField.Type.NUMERIC;
+            })
+        .build();
   }
 
   static Settings fromMessage(CollectionSettings message) {
-    return new Settings(
-        message.getFilterableFieldsList().stream()
-            .map(
-                field ->
-                    new FilterableField(
-                        field.getPath(),
-                        switch (field.getType()) {
-                          case KEYWORD -> FilterableField.Type.KEYWORD;
-                          case NUMERIC -> FilterableField.Type.NUMERIC;
-                          case TYPE_UNSPECIFIED, UNRECOGNIZED ->
-                              throw new IllegalArgumentException(
-                                  "field type: " + field.getTypeValue() + " (expected: 1 or 2)");
-                        }))
-            .toList());
+    return new Settings(fromMessages(message.getFilterableFieldsList()));
+  }
+
+  static List<FilterableField> fromMessages(List<CollectionSettings.FilterableField> messages) {
+    return messages.stream().map(CatalogMessages::fromMessage).toList();
+  }
+
+  private static FilterableField fromMessage(CollectionSettings.FilterableField message) {
+    return new FilterableField(
+        message.getPath(),
+        switch (message.getType()) {
+          case KEYWORD -> FilterableField.Type.KEYWORD;
+          case NUMERIC -> FilterableField.Type.NUMERIC;
+          case TYPE_UNSPECIFIED, UNRECOGNIZED ->
+              throw new IllegalArgumentException(
+                  "field type: " + message.getTypeValue() + " (expected: 1 or 2)");
+        });
   }
 
   static ByteString toBytes(UUID uuid) {

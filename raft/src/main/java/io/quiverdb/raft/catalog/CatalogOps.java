@@ -6,6 +6,7 @@ import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.WrappedKeys;
 import io.quiverdb.raft.catalog.proto.BeginCreateCollection;
 import io.quiverdb.raft.catalog.proto.BeginDropCollection;
+import io.quiverdb.raft.catalog.proto.BeginUpdateSettings;
 import io.quiverdb.raft.catalog.proto.CatalogOp;
 import io.quiverdb.raft.catalog.proto.FinishCollection;
 import io.quiverdb.raft.catalog.proto.FormCluster;
@@ -41,11 +42,33 @@ final class CatalogOps {
         request(write.requestId(), digest)
             .setBeginCreateCollection(create.setWrappedKeys(wrappedKeys.bytes()))
             .build();
-    if (op.getSerializedSize() > BYTES_MAX) {
+    requireWithin(op.getSerializedSize());
+    return op;
+  }
+
+  private static void requireWithin(int bytes) {
+    if (bytes > BYTES_MAX) {
       throw new IllegalArgumentException(
           "collection settings: %d bytes with all else of the request (expected: at most %d)"
-              .formatted(op.getSerializedSize(), BYTES_MAX));
+              .formatted(bytes, BYTES_MAX));
     }
+  }
+
+  /// @throws IllegalArgumentException if no collection may have this name, or the fields are too
+  ///   many
+  static CatalogOp beginUpdate(CatalogWrite.UpdateSettings write, Mac mac) {
+    CollectionNames.check(write.name());
+    var update =
+        BeginUpdateSettings.newBuilder()
+            .setName(write.name())
+            .addAllAddedFields(CatalogMessages.toMessages(write.added()))
+            .addAllDroppedFields(write.dropped())
+            .build();
+    var op =
+        request(write.requestId(), Digests.of("update", update.toByteString(), mac))
+            .setBeginUpdateSettings(update)
+            .build();
+    requireWithin(op.getSerializedSize());
     return op;
   }
 

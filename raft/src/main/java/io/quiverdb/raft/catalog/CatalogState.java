@@ -8,6 +8,7 @@ import io.quiverdb.raft.WrappedKeys;
 import io.quiverdb.raft.catalog.CollectionInfo.State;
 import io.quiverdb.raft.catalog.proto.BeginCreateCollection;
 import io.quiverdb.raft.catalog.proto.BeginDropCollection;
+import io.quiverdb.raft.catalog.proto.BeginUpdateSettings;
 import io.quiverdb.raft.catalog.proto.CatalogAnswer;
 import io.quiverdb.raft.catalog.proto.CatalogOp;
 import io.quiverdb.raft.catalog.proto.Collection;
@@ -23,11 +24,11 @@ import java.util.UUID;
 /// The catalogue after one log entry: immutable. [#apply] is total and deterministic: the same
 /// state and operation give the same state and answer on every replica.
 ///
-/// A collection's change goes in two steps: an operation that begins it (CREATING, DROPPING), and
-/// one that finishes it when every shard has followed. Between them a create may be overtaken by a
-/// drop, never the other way round: a name is free when its collection is gone from every shard,
-/// and an id is never used again. The protocol was model-checked: the order of checks here is that
-/// of the model.
+/// A collection's change goes in two steps: an operation that begins it (CREATING, UPDATING,
+/// DROPPING), and one that finishes it when every shard has followed. Between them a create or an
+/// update may be overtaken by a drop, never the other way round: a name is free when its collection
+/// is gone from every shard, and an id is never used again. The protocol was model-checked: the
+/// order of checks here is that of the model.
 ///
 /// Requests are remembered once they are settled, absence included: a late copy of a drop that was
 /// answered "not found" must not drop a collection that was created since.
@@ -99,7 +100,8 @@ final class CatalogState {
     var next = at(newIndex);
     return switch (op.getKindCase()) {
       case FORM_CLUSTER -> next.form(op.getFormCluster());
-      case BEGIN_CREATE_COLLECTION, BEGIN_DROP_COLLECTION -> next.applyOnce(op);
+      case BEGIN_CREATE_COLLECTION, BEGIN_UPDATE_SETTINGS, BEGIN_DROP_COLLECTION ->
+          next.applyOnce(op);
       case FINISH_COLLECTION -> next.finish(op.getFinishCollection());
       case KIND_NOT_SET ->
           throw new IllegalStateException(
@@ -138,10 +140,14 @@ final class CatalogState {
           isRepetition ? asOfNow(remembered.get().getAnswer()) : CatalogAnswers.REQUEST_ID_REUSED);
     }
     var applied =
-        op.hasBeginCreateCollection()
-            ? beginCreate(op.getBeginCreateCollection())
-            : beginDrop(op.getBeginDropCollection());
-    return applied.answer.hasBeingDropped()
+        switch (op.getKindCase()) {
+          case BEGIN_CREATE_COLLECTION -> beginCreate(op.getBeginCreateCollection());
+          case BEGIN_UPDATE_SETTINGS -> beginUpdate(op.getBeginUpdateSettings());
+          case BEGIN_DROP_COLLECTION -> beginDrop(op.getBeginDropCollection());
+          case FORM_CLUSTER, FINISH_COLLECTION, KIND_NOT_SET ->
+              throw new AssertionError(op.getKindCase());
+        };
+    return applied.answer.hasBeingDropped() || applied.answer.hasBeingChanged()
         ? applied
         : applied.state.remembering(op, applied.answer);
   }
@@ -173,6 +179,42 @@ final class CatalogState {
     return new Applied(withCollection(created, counter), CatalogAnswers.created(created));
   }
 
+  private Applied beginUpdate(BeginUpdateSettings op) {
+    var existing = collections.get(op.getName());
+    if (existing == null) {
+      return unchanged(CatalogAnswers.NOT_FOUND);
+    }
+    return switch (existing.state()) {
+      case DROPPING -> unchanged(CatalogAnswers.beingDropped(existing));
+      case CREATING, UPDATING -> unchanged(CatalogAnswers.beingChanged(existing));
+      case ACTIVE -> beginUpdate(op, existing);
+    };
+  }
+
+  private Applied beginUpdate(BeginUpdateSettings op, CollectionInfo existing) {
+    CollectionInfo updating;
+    try {
+      var settings =
+          SettingsChange.apply(
+              existing.settings(),
+              CatalogMessages.fromMessages(op.getAddedFieldsList()),
+              op.getDroppedFieldsList());
+      updating =
+          new CollectionInfo(
+              existing.id(),
+              existing.name(),
+              existing.descriptor(),
+              settings,
+              existing.wrappedKeys(),
+              State.UPDATING,
+              numbered(index));
+    } catch (IllegalArgumentException e) {
+      return unchanged(CatalogAnswers.invalid(e));
+    }
+    return new Applied(
+        withCollection(updating, lastCollectionCounter), CatalogAnswers.updated(updating));
+  }
+
   private Applied beginDrop(BeginDropCollection op) {
     var existing = collections.get(op.getName());
     if (existing == null) {
@@ -200,7 +242,7 @@ final class CatalogState {
 
   private CatalogState finished(CollectionInfo changed) {
     return switch (changed.state()) {
-      case CREATING ->
+      case CREATING, UPDATING ->
           withCollection(
               withState(changed, State.ACTIVE, changed.catalogIndex()), lastCollectionCounter);
       case ACTIVE -> this;

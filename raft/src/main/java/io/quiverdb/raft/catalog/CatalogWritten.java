@@ -4,6 +4,8 @@ package io.quiverdb.raft.catalog;
 public sealed interface CatalogWritten {
   record Created(CollectionInfo collection) implements CatalogWritten {}
 
+  record Updated(CollectionInfo collection) implements CatalogWritten {}
+
   record Dropped() implements CatalogWritten {}
 
   /// A collection of this name exists.

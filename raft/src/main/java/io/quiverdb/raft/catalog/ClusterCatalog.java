@@ -6,6 +6,7 @@ import io.quiverdb.raft.Peer;
 import io.quiverdb.raft.ShardException;
 import io.quiverdb.raft.catalog.CatalogWrite.CreateCollection;
 import io.quiverdb.raft.catalog.CatalogWrite.DropCollection;
+import io.quiverdb.raft.catalog.CatalogWrite.UpdateSettings;
 import io.quiverdb.raft.catalog.CollectionInfo.State;
 import io.quiverdb.raft.catalog.proto.CatalogAnswer;
 import io.quiverdb.raft.catalog.proto.CatalogOp;
@@ -100,6 +101,7 @@ public final class ClusterCatalog implements Catalog, AutoCloseable {
       case CreateCollection create ->
           CatalogOps.beginCreate(
               create, replica.keys().drawCollectionKeys(), replica.keys().requestMac());
+      case UpdateSettings update -> CatalogOps.beginUpdate(update, replica.keys().requestMac());
       case DropCollection drop -> CatalogOps.beginDrop(drop, replica.keys().requestMac());
     };
   }
@@ -113,6 +115,7 @@ public final class ClusterCatalog implements Catalog, AutoCloseable {
   private CompletableFuture<CatalogWritten> settle(CatalogOp op, CatalogAnswer answer) {
     return switch (answer.getKindCase()) {
       case CREATED -> awaitCreated(answer.getCreated());
+      case UPDATED -> awaitUpdated(answer.getUpdated());
       case DROPPED ->
           awaitGone(answer.getDropped(), () -> endUnseen("drop", answer.getDropped()))
               .thenApply(_ -> new CatalogWritten.Dropped());
@@ -125,6 +128,10 @@ public final class ClusterCatalog implements Catalog, AutoCloseable {
       // Nothing is begun yet, so that whoever loses patience may know that nothing was done.
       case BEING_DROPPED ->
           awaitGone(answer.getBeingDropped(), this::notLeader)
+              .thenCompose(_ -> proposeUntilSettled(op));
+      case BEING_CHANGED ->
+          waiters
+              .await(state -> !isBeingChanged(state, answer.getBeingChanged()), this::notLeader)
               .thenCompose(_ -> proposeUntilSettled(op));
       case INVALID ->
           CompletableFuture.failedFuture(new IllegalArgumentException(answer.getInvalid()));
@@ -145,6 +152,23 @@ public final class ClusterCatalog implements Catalog, AutoCloseable {
                     find(state, created).orElseGet(() -> goneSince(created))));
   }
 
+  private CompletableFuture<CatalogWritten> awaitUpdated(Collection updated) {
+    return waiters
+        .await(state -> !isBeingChanged(state, updated), () -> endUnseen("update", updated))
+        .thenApply(
+            state ->
+                new CatalogWritten.Updated(
+                    find(state, updated).orElseGet(() -> goneSince(updated))));
+  }
+
+  /// Whether this very change has not ended yet.
+  private static boolean isBeingChanged(CatalogState state, Collection collection) {
+    return find(state, collection)
+        .filter(found -> found.catalogIndex() == collection.getCatalogIndex())
+        .filter(found -> found.state() == State.CREATING || found.state() == State.UPDATING)
+        .isPresent();
+  }
+
   private CompletableFuture<CatalogState> awaitGone(
       Collection dropped, Supplier<ShardException> ifNotSeen) {
     return waiters.await(state -> find(state, dropped).isEmpty(), ifNotSeen);
@@ -158,7 +182,7 @@ public final class ClusterCatalog implements Catalog, AutoCloseable {
     return state.find(collection.getName(), collection.getId());
   }
 
-  /// It was created, and a drop followed or overtook it.
+  /// It was created or updated, and a drop followed or overtook it.
   private static CollectionInfo goneSince(Collection created) {
     return CatalogMessages.fromMessage(
         created.toBuilder().setState(Collection.State.DROPPING).build());

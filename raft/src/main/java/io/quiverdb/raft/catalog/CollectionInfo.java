@@ -17,10 +17,17 @@ public record CollectionInfo(
     WrappedKeys wrappedKeys,
     State state,
     long catalogIndex) {
+  /// Whether it takes points.
+  public boolean isServed() {
+    return state == State.ACTIVE || state == State.UPDATING;
+  }
+
   public enum State {
     /// Not yet on every shard.
     CREATING,
     ACTIVE,
+    /// As active, but its settings are not yet the same on every shard.
+    UPDATING,
     /// Still on some shard.
     DROPPING
   }

@@ -228,6 +228,15 @@ public final class Reconciler implements AutoCloseable {
                       collection.id(),
                       collection.catalogIndex()))
               .thenAccept(written -> ShardOutcomes.requireDropped(written.outcome()));
+      case UPDATING ->
+          write(
+                  shard,
+                  new ShardWrite.UpdateSettings(
+                      stamp(collection.catalogIndex(), collection.id(), shard, "update"),
+                      collection.id(),
+                      collection.catalogIndex(),
+                      collection.settings()))
+              .thenAccept(written -> ShardOutcomes.requireUpdated(written.outcome()));
       case ACTIVE -> throw new IllegalStateException("collection " + collection.id() + ": active");
     };
   }

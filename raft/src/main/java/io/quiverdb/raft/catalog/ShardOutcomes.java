@@ -26,6 +26,25 @@ final class ShardOutcomes {
     require(isDone, outcome);
   }
 
+  /// One that is superseded was overtaken by a drop, and the catalogue has moved on as well.
+  static void requireUpdated(Outcome outcome) {
+    boolean isDone =
+        switch (first(outcome)) {
+          case Outcome.Applied _, Outcome.Superseded _ -> true;
+          case Outcome.AlreadyExists _,
+              Outcome.NotFound _,
+              Outcome.Invalid _,
+              Outcome.PreconditionFailed _,
+              Outcome.Expired _,
+              Outcome.RequestIdReused _,
+              Outcome.StaleEpoch _,
+              Outcome.WrongShard _,
+              Outcome.Duplicate _ ->
+              false;
+        };
+    require(isDone, outcome);
+  }
+
   /// A drop of any id leaves a tombstone, so that one of a collection not found is done, too.
   static void requireDropped(Outcome outcome) {
     boolean isDone =

@@ -33,6 +33,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class CatalogStateTest {
   private static final Claim CLAIM = claim(1);
+  private static final FilterableField YEAR =
+      new FilterableField("year", FilterableField.Type.NUMERIC);
   private static final long EPOCH_BITS = 1L << 48;
 
   private CatalogState state = CatalogState.EMPTY;
@@ -80,6 +82,60 @@ final class CatalogStateTest {
     // The same request as before: it had not been settled.
     assertThat(apply(create(3, "a")).getCreated().getId()).isGreaterThan(firstId);
     assertThat(apply(drop(4, "a")).getDropped().getId()).isGreaterThan(firstId);
+  }
+
+  @Test
+  void settingsAreUpdatedInTwoSteps() {
+    form();
+    apply(create(1, "a"));
+    apply(CatalogOps.finish(collection("a")));
+
+    var updated = apply(update(2, "a", List.of(YEAR), List.of("author.name"))).getUpdated();
+    assertThat(collection("a").state()).isEqualTo(State.UPDATING);
+    assertThat(collection("a").isServed()).isTrue();
+    assertThat(updated.getCatalogIndex()).isEqualTo(EPOCH_BITS + index);
+    apply(CatalogOps.finish(collection("a")));
+
+    assertThat(collection("a").state()).isEqualTo(State.ACTIVE);
+    assertThat(collection("a").settings()).isEqualTo(new Settings(List.of(YEAR)));
+    assertThat(collection("a").catalogIndex()).isEqualTo(updated.getCatalogIndex());
+  }
+
+  @Test
+  void updateWaitsForTheChangeBeforeIt() {
+    form();
+    apply(create(1, "a"));
+    assertThat(apply(update(2, "a", List.of(YEAR), List.of())).hasBeingChanged()).isTrue();
+    apply(CatalogOps.finish(collection("a")));
+
+    // The same request as before: it had not been settled.
+    assertThat(apply(update(2, "a", List.of(YEAR), List.of())).hasUpdated()).isTrue();
+    assertThat(apply(update(3, "a", List.of(), List.of("year"))).hasBeingChanged()).isTrue();
+    apply(drop(4, "a"));
+    assertThat(apply(update(3, "a", List.of(), List.of("year"))).hasBeingDropped()).isTrue();
+    apply(CatalogOps.finish(collection("a")));
+    assertThat(apply(update(3, "a", List.of(), List.of("year"))).hasNotFound()).isTrue();
+  }
+
+  @Test
+  void updateThatMakesNoSenseChangesNothing() {
+    form();
+    apply(create(1, "a"));
+    apply(CatalogOps.finish(collection("a")));
+    var before = collection("a");
+    var otherType = new FilterableField("author.name", FilterableField.Type.NUMERIC);
+
+    assertThat(apply(update(2, "a", List.of(otherType), List.of())).getInvalid())
+        .isEqualTo("filterable field: author.name twice (expected: once)");
+    assertThat(apply(update(3, "a", List.of(), List.of("year"))).getInvalid())
+        .isEqualTo("filterable field: \"year\" (expected: one that is declared)");
+    assertThat(apply(update(4, "a", List.of(), List.of())).getInvalid())
+        .isEqualTo("settings: no change (expected: a field to add or to drop)");
+    assertThat(collection("a")).isEqualTo(before);
+
+    assertThat(apply(update(5, "a", List.of(otherType), List.of("author.name"))).hasUpdated())
+        .isTrue();
+    assertThat(collection("a").settings()).isEqualTo(new Settings(List.of(otherType)));
   }
 
   @Test
@@ -237,9 +293,15 @@ final class CatalogStateTest {
     ops.add(CatalogOps.form(CLAIM));
     for (int i = 1; i < 100; i++) {
       var op =
-          switch (random.nextInt(3)) {
+          switch (random.nextInt(4)) {
             case 0 -> create(random.nextInt(20), random.nextBoolean() ? "a" : "b");
             case 1 -> drop(random.nextInt(20), random.nextBoolean() ? "a" : "b");
+            case 2 ->
+                update(
+                    random.nextInt(20),
+                    random.nextBoolean() ? "a" : "b",
+                    random.nextBoolean() ? List.of(YEAR) : List.of(),
+                    random.nextBoolean() ? List.of("year") : List.of());
             default -> randomFinish(random, i);
           };
       ops.add(random.nextInt(10) == 0 ? mangled(op, random) : op);
@@ -289,6 +351,12 @@ final class CatalogStateTest {
         new Settings(List.of(new FilterableField("author.name", FilterableField.Type.KEYWORD)));
     return CatalogOps.beginCreate(
         new CreateCollection(id(request), name, descriptor(), settings), key(request), mac());
+  }
+
+  private static CatalogOp update(
+      int request, String name, List<FilterableField> added, List<String> dropped) {
+    return CatalogOps.beginUpdate(
+        new CatalogWrite.UpdateSettings(id(request), name, added, dropped), mac());
   }
 
   private static CatalogOp drop(int request, String name) {

@@ -19,6 +19,7 @@ import io.quiverdb.raft.ShardException;
 import io.quiverdb.raft.TestKeyRing;
 import io.quiverdb.raft.catalog.CatalogWrite.CreateCollection;
 import io.quiverdb.raft.catalog.CatalogWrite.DropCollection;
+import io.quiverdb.raft.catalog.CatalogWrite.UpdateSettings;
 import io.quiverdb.raft.catalog.CollectionInfo.State;
 import io.quiverdb.raft.catalog.proto.CatalogOp;
 import java.nio.ByteBuffer;
@@ -91,6 +92,40 @@ final class ClusterCatalogTest {
     assertThat(catalog.write(create(1, "a")).resultNow())
         .isInstanceOf(CatalogWritten.Created.class);
     assertThat(catalog.view().collections()).isEmpty();
+  }
+
+  @Test
+  void updateIsAnsweredWhenEveryShardHasIt() {
+    form();
+    var field = new FilterableField("year", FilterableField.Type.NUMERIC);
+    var _ = catalog.write(create(1, "a"));
+    var updating = catalog.write(new UpdateSettings(id(2), "a", List.of(field), List.of()));
+    finish("a");
+    assertThat(updating).isNotDone();
+    finish("a");
+
+    assertThat(updating.resultNow())
+        .isEqualTo(new CatalogWritten.Updated(catalog.view().collection("a").orElseThrow()));
+    assertThat(catalog.view().collection("a").orElseThrow().settings().filterableFields())
+        .containsExactly(field);
+    assertThat(catalog.write(new UpdateSettings(id(3), "b", List.of(field), List.of())).resultNow())
+        .isEqualTo(new CatalogWritten.NotFound());
+  }
+
+  @Test
+  void dropOvertakesAnUpdate() {
+    form();
+    var field = new FilterableField("year", FilterableField.Type.NUMERIC);
+    var _ = catalog.write(create(1, "a"));
+    finish("a");
+    var updating = catalog.write(new UpdateSettings(id(2), "a", List.of(field), List.of()));
+
+    var dropping = catalog.write(new DropCollection(id(3), "a"));
+
+    assertThat(updating.resultNow()).isInstanceOf(CatalogWritten.Updated.class);
+    assertThat(dropping).isNotDone();
+    finish("a");
+    assertThat(dropping.resultNow()).isEqualTo(new CatalogWritten.Dropped());
   }
 
   @Test

@@ -53,6 +53,7 @@ final class ReconcilerTest {
     }
     for (var done : List.of(APPLIED, new Outcome.Duplicate(APPLIED), new Outcome.Superseded())) {
       assertThatCode(() -> ShardOutcomes.requireDropped(done)).doesNotThrowAnyException();
+      assertThatCode(() -> ShardOutcomes.requireUpdated(done)).doesNotThrowAnyException();
       assertThatCode(() -> ShardOutcomes.requireOwned(done, 1)).doesNotThrowAnyException();
     }
     assertThatCode(() -> ShardOutcomes.requireOwned(new Outcome.StaleEpoch(2), 1))
@@ -72,6 +73,8 @@ final class ReconcilerTest {
       assertThatThrownBy(() -> ShardOutcomes.requireCreated(refused))
           .isInstanceOf(IllegalStateException.class);
       assertThatThrownBy(() -> ShardOutcomes.requireDropped(refused))
+          .isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> ShardOutcomes.requireUpdated(refused))
           .isInstanceOf(IllegalStateException.class);
       assertThatThrownBy(() -> ShardOutcomes.requireOwned(refused, 1))
           .isInstanceOf(IllegalStateException.class);

@@ -5,6 +5,7 @@ import io.quiverdb.core.Hit;
 import io.quiverdb.core.Query;
 import io.quiverdb.core.ScanPage;
 import io.quiverdb.core.StoredPoint;
+import io.quiverdb.raft.DeletedMatching;
 import io.quiverdb.raft.ReadResult;
 import io.quiverdb.raft.Shard;
 import io.quiverdb.raft.ShardWrite;
@@ -20,6 +21,12 @@ record RemoteShard(int number, Function<ShardWrite, CompletableFuture<Written>> 
   @Override
   public CompletableFuture<Written> write(ShardWrite write) {
     return writer.apply(write);
+  }
+
+  @Override
+  public CompletableFuture<DeletedMatching> deleteMatching(
+      long collectionId, long epoch, Filter filter) {
+    throw new UnsupportedOperationException();
   }
 
   @Override

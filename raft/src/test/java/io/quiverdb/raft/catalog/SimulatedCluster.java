@@ -308,8 +308,9 @@ public final class SimulatedCluster {
     for (var group : groups.values()) {
       for (var collection : group.truth.state().collections()) {
         if (collection.state() == CollectionInfo.State.ACTIVE
-            && !shards(group.claim).stream().allMatch(shard -> shard.isAlive(collection.id()))) {
-          violate("active, but not on every shard: " + collection);
+            && !shards(group.claim).stream()
+                .allMatch(shard -> shard.hasSettings(collection.id(), collection.settings()))) {
+          violate("active, but not on every shard as it is: " + collection);
         }
       }
     }

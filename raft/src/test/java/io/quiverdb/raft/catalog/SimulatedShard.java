@@ -2,6 +2,7 @@ package io.quiverdb.raft.catalog;
 
 import io.quiverdb.core.Outcome;
 import io.quiverdb.core.RequestId;
+import io.quiverdb.core.Settings;
 import io.quiverdb.raft.ShardWrite;
 import java.util.HashMap;
 import java.util.List;
@@ -16,7 +17,7 @@ final class SimulatedShard {
   private final Map<RequestId, Outcome> window = new HashMap<>();
   private long epoch;
 
-  private record Held(boolean isAlive, String name, long catalogIndex) {}
+  private record Held(boolean isAlive, String name, long catalogIndex, Settings settings) {}
 
   SimulatedShard(Consumer<String> violations) {
     this.violations = violations;
@@ -28,6 +29,11 @@ final class SimulatedShard {
 
   boolean isDropped(long collectionId) {
     return collections.containsKey(collectionId) && !collections.get(collectionId).isAlive;
+  }
+
+  boolean hasSettings(long collectionId, Settings settings) {
+    var held = collections.get(collectionId);
+    return held != null && held.isAlive && held.settings.equals(settings);
   }
 
   Outcome apply(ShardWrite write) {
@@ -61,7 +67,9 @@ final class SimulatedShard {
     return switch (write) {
       case ShardWrite.CreateCollection create -> create(create);
       case ShardWrite.DropCollection drop -> drop(drop);
+      case ShardWrite.UpdateSettings update -> update(update);
       case ShardWrite.Upsert _,
+          ShardWrite.SetPayload _,
           ShardWrite.Delete _,
           ShardWrite.HashMark _,
           ShardWrite.SetOwnership _ ->
@@ -82,7 +90,26 @@ final class SimulatedShard {
             violations.accept(id + " and " + create.collectionId() + " have one name");
           }
         });
-    collections.put(create.collectionId(), new Held(true, create.name(), create.catalogIndex()));
+    collections.put(
+        create.collectionId(),
+        new Held(true, create.name(), create.catalogIndex(), create.settings()));
+    return applied();
+  }
+
+  private Outcome update(ShardWrite.UpdateSettings update) {
+    var held = collections.get(update.collectionId());
+    if (held == null) {
+      violations.accept("updated before it was created: " + update);
+      return new Outcome.NotFound();
+    }
+    if (update.catalogIndex() < held.catalogIndex) {
+      return new Outcome.Superseded();
+    }
+    if (!held.isAlive) {
+      return new Outcome.NotFound();
+    }
+    collections.put(
+        update.collectionId(), new Held(true, held.name, update.catalogIndex(), update.settings()));
     return applied();
   }
 
@@ -91,7 +118,7 @@ final class SimulatedShard {
     if (held != null && drop.catalogIndex() < held.catalogIndex) {
       return new Outcome.Superseded();
     }
-    collections.put(drop.collectionId(), new Held(false, "", drop.catalogIndex()));
+    collections.put(drop.collectionId(), new Held(false, "", drop.catalogIndex(), Settings.NONE));
     return applied();
   }
 

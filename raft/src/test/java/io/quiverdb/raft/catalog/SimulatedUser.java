@@ -4,8 +4,10 @@ import io.quiverdb.core.Descriptor;
 import io.quiverdb.core.Metric;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.core.Settings;
+import io.quiverdb.core.Settings.FilterableField;
 import io.quiverdb.raft.ShardException;
 import io.quiverdb.raft.catalog.proto.CatalogAnswer;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
@@ -41,10 +43,17 @@ final class SimulatedUser {
     var id = new RequestId(new UUID(random.nextLong(), random.nextLong()));
     String name = random.nextBoolean() ? "a" : "b";
     send(
-        random.nextBoolean()
-            ? new CatalogWrite.CreateCollection(
-                id, name, new Descriptor(3, Metric.COSINE), Settings.NONE)
-            : new CatalogWrite.DropCollection(id, name));
+        switch (random.nextInt(4)) {
+          case 0, 1 ->
+              new CatalogWrite.CreateCollection(
+                  id, name, new Descriptor(3, Metric.COSINE), Settings.NONE);
+          case 2 -> new CatalogWrite.UpdateSettings(id, name, List.of(someField()), List.of());
+          default -> new CatalogWrite.DropCollection(id, name);
+        });
+  }
+
+  private FilterableField someField() {
+    return new FilterableField("f" + random.nextInt(4), FilterableField.Type.KEYWORD);
   }
 
   private void send(CatalogWrite write) {
@@ -103,6 +112,7 @@ final class SimulatedUser {
     var answer = remembered.get().getAnswer();
     switch (written) {
       case CatalogWritten.Created(var collection) -> checkCreated(answer, collection);
+      case CatalogWritten.Updated(var collection) -> checkUpdated(answer, write, collection);
       case CatalogWritten.Dropped() -> checkDropped(answer);
       case CatalogWritten.AlreadyExists(var collection) ->
           require(
@@ -123,6 +133,23 @@ final class SimulatedUser {
             .filter(now -> now.state() == CollectionInfo.State.CREATING)
             .isPresent();
     require(!isStillOnItsWay, "created: " + collection);
+  }
+
+  private void checkUpdated(CatalogAnswer answer, CatalogWrite write, CollectionInfo collection) {
+    require(answer.hasUpdated() && answer.getUpdated().getId() == collection.id(), collection);
+    boolean isWritten =
+        write instanceof CatalogWrite.UpdateSettings update
+            && collection.settings().filterableFields().containsAll(update.added());
+    require(isWritten, "updated: " + collection);
+    boolean isStillOnItsWay =
+        group
+            .truth
+            .state()
+            .find(collection.name(), collection.id())
+            .filter(now -> now.state() == CollectionInfo.State.UPDATING)
+            .filter(now -> now.catalogIndex() == answer.getUpdated().getCatalogIndex())
+            .isPresent();
+    require(!isStillOnItsWay, "updated: " + collection);
   }
 
   private void checkDropped(CatalogAnswer answer) {
