@@ -20,6 +20,7 @@ import io.quiverdb.core.LogRun.RecordedLog;
 import io.quiverdb.core.StandaloneWorkload.Step;
 import io.quiverdb.core.crypto.TestKeys;
 import io.quiverdb.core.storage.Seed;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterAll;
@@ -83,10 +84,11 @@ final class CrashEnumerationTest {
     SHREDDING(BATCH, DROP_OR_CREATE, DROP_OR_CREATE, SHRED, CHECKPOINT),
     REOPENINGS(BATCH, DELETE, CHECKPOINT, REOPEN, REOPEN);
 
-    private final Step[] bag;
+    @SuppressWarnings("ImmutableEnumChecker") // It is a List.of.
+    private final List<Step> bag;
 
     Workload(Step... bag) {
-      this.bag = bag;
+      this.bag = List.of(bag);
     }
 
     CrashWorkload draw(RandomGenerator random) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -55,6 +56,10 @@ final class StandaloneWorkload implements CrashWorkload {
       return new Content(new TreeMap<>());
     }
 
+    TreeMap<String, StoredPoint> points(String name) {
+      return Objects.requireNonNull(collections.get(name));
+    }
+
     Content copy() {
       var copy = empty();
       collections.forEach((name, points) -> copy.collections.put(name, new TreeMap<>(points)));
@@ -63,11 +68,11 @@ final class StandaloneWorkload implements CrashWorkload {
   }
 
   /// @param bag from which each step is drawn
-  StandaloneWorkload(KeyRing keyRing, RandomGenerator random, int steps, Step... bag) {
+  StandaloneWorkload(KeyRing keyRing, RandomGenerator random, int steps, List<Step> bag) {
     this.keyRing = keyRing;
     this.seed = random.nextLong();
     this.steps = steps;
-    this.bag = List.of(bag);
+    this.bag = List.copyOf(bag);
     contents.put(0L, Content.empty());
   }
 
@@ -108,11 +113,11 @@ final class StandaloneWorkload implements CrashWorkload {
     long version = store.view().version();
     assertThat(version).isGreaterThanOrEqualTo(acknowledged);
     assertThat(contents).containsKey(version);
-    assertThat(content(store)).isEqualTo(contents.get(version).collections);
+    assertThat(content(store)).isEqualTo(Objects.requireNonNull(contents.get(version)).collections);
   }
 
-  private static TreeMap<String, TreeMap<String, StoredPoint>> content(Store store) {
-    var content = new TreeMap<String, TreeMap<String, StoredPoint>>();
+  private static Map<String, Map<String, StoredPoint>> content(Store store) {
+    var content = new TreeMap<String, Map<String, StoredPoint>>();
     for (var name : store.collectionNames()) {
       var points =
           store
@@ -224,8 +229,7 @@ final class StandaloneWorkload implements CrashWorkload {
         var point = point("id" + random.nextInt(IDS), random);
         points.add(point);
         after
-            .collections
-            .get(name.get())
+            .points(name.get())
             .put(point.id(), new StoredPoint(point.id(), point.vector(), point.payload(), -1));
       }
       write(new Write(() -> store.upsertBatch(name.get(), points), after));
@@ -235,7 +239,7 @@ final class StandaloneWorkload implements CrashWorkload {
       var target = anyPoint();
       if (target.isPresent()) {
         var after = content.copy();
-        after.collections.get(target.get().name).remove(target.get().point.id());
+        after.points(target.get().name).remove(target.get().point.id());
         write(
             new Write(
                 () -> assertThat(store.delete(target.get().name, target.get().point.id())).isTrue(),
@@ -250,8 +254,7 @@ final class StandaloneWorkload implements CrashWorkload {
         var payload = payload(random);
         var after = content.copy();
         after
-            .collections
-            .get(target.get().name)
+            .points(target.get().name)
             .put(old.id(), new StoredPoint(old.id(), old.vector(), payload, -1));
         var changes = List.of(new PayloadChange(old.id(), payload, precondition));
         write(new Write(() -> store.setPayload(target.get().name, changes), after));
