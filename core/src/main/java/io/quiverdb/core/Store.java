@@ -621,6 +621,13 @@ public final class Store implements AutoCloseable {
     return len(collection) == 0;
   }
 
+  /// The ids of all points that match: distinct, in the order of their UTF-8 bytes.
+  ///
+  /// @throws IllegalArgumentException if the filter asks for a field that is not filterable
+  public List<String> matchingIds(String collection, Filter filter) {
+    return collection(collection).matchingIds(filter);
+  }
+
   /// @throws IllegalArgumentException if the query's dimension is not the collection's
   public List<Hit> search(String collection, Query query) {
     return collection(collection).search(query);

@@ -73,6 +73,23 @@ final class StandaloneStoreTest {
   }
 
   @Test
+  void matchingIdsAreInOrderAndOfFilterableFieldsOnly() {
+    try (var store = open(storage)) {
+      var field = new Settings.FilterableField("v", Settings.FilterableField.Type.NUMERIC);
+      long _ = store.createCollection("docs", DESCRIPTOR, new Settings(List.of(field)));
+      long _ = store.upsertBatch("docs", List.of(point("c", 1), point("b", 2), point("a", 1)));
+      var _ = store.checkpoint();
+      long _ = store.upsert("docs", point("d", 1));
+
+      assertThat(store.matchingIds("docs", new Filter.Eq("v", new Filter.Value.Whole(1))))
+          .containsExactly("a", "c", "d");
+      assertThatThrownBy(() -> store.matchingIds("docs", new Filter.Exists("w")))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("field: \"w\" (expected: one that is filterable)");
+    }
+  }
+
+  @Test
   void whatNoCheckpointHoldsComesOutOfTheLog() {
     var store = open(storage);
     long _ = store.createCollection("docs", DESCRIPTOR, Settings.NONE);
