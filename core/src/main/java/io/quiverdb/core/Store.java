@@ -25,6 +25,7 @@ import io.quiverdb.core.op.Op;
 import io.quiverdb.core.op.OpSealer;
 import io.quiverdb.core.op.Preparation;
 import io.quiverdb.core.op.SealedOp;
+import io.quiverdb.core.salvage.Salvager;
 import io.quiverdb.core.snapshot.ReplicationSnapshot;
 import io.quiverdb.core.snapshot.SnapshotFiles;
 import io.quiverdb.core.snapshot.SnapshotOp;
@@ -1033,10 +1034,19 @@ public final class Store implements AutoCloseable {
   /// @throws StoreFailedException if the storage fails
   public static void restore(
       Storage storage, StoreOptions options, KeyRing keyRing, Iterator<SnapshotOp> ops) {
+    restore(storage, options, keyRing, Optional.empty(), ops);
+  }
+
+  private static void restore(
+      Storage storage,
+      StoreOptions options,
+      KeyRing keyRing,
+      Optional<UUID> storeId,
+      Iterator<SnapshotOp> ops) {
     try {
       storage.createDirectories("");
       try (var _ = storage.lock(StoreLayout.LOCK)) {
-        var manifests = ManifestStore.open(storage, options.random(), keyRing, Optional.empty());
+        var manifests = ManifestStore.open(storage, options.random(), keyRing, storeId);
         if (manifests.live().isPresent()) {
           throw new IllegalArgumentException("directory: holds a store (expected: none)");
         }
@@ -1044,6 +1054,28 @@ public final class Store implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new StoreFailedException("store: cannot be restored", e);
+    }
+  }
+
+  /// Makes a new store of what can be read of a damaged one, and says what is left out. The old one
+  /// stays as it is. Of a log of its own nothing is read: what the last checkpoint did not hold is
+  /// not in the new store.
+  ///
+  /// @param damaged a store that is not open
+  /// @param target holds no store
+  /// @param keyRing of both
+  /// @throws CorruptFileException if no manifest can be read
+  /// @throws IllegalArgumentException if there is a store in `target`
+  /// @throws StoreLockedException if one of the two is open
+  /// @throws StoreFailedException if a storage fails
+  public static SalvageReport salvage(
+      Storage damaged, Storage target, StoreOptions options, KeyRing keyRing) {
+    try (var _ = damaged.lock(StoreLayout.LOCK)) {
+      var salvager = Salvager.open(damaged, keyRing, options.random());
+      restore(target, options, keyRing, Optional.of(salvager.storeId()), salvager);
+      return salvager.report();
+    } catch (IOException e) {
+      throw new StoreFailedException("store: cannot be salvaged", e);
     }
   }
 

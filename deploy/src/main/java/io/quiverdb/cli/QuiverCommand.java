@@ -26,6 +26,8 @@ import picocli.CommandLine.ScopeType;
       ImportCommand.class,
       ExportCommand.class,
       MasterKeyCommand.class,
+      VerifyCommand.class,
+      SalvageCommand.class,
       DemoCommand.class
     },
     footer = {

@@ -140,8 +140,16 @@ public final class CheckpointReader {
     return new SegmentRows(opened, readDeaths(storage, directory, segment, version, codec));
   }
 
+  /// Which rows of a segment are dead as of a manifest.
+  ///
   /// @param directory of the collection
   /// @param version the manifest's operation counter
+  public RowDeaths readDeaths(
+      String directory, Manifest.Segment segment, long version, PageCodec codec)
+      throws IOException {
+    return readDeaths(storage, directory, segment, version, codec);
+  }
+
   static RowDeaths readDeaths(
       Storage storage, String directory, Manifest.Segment segment, long version, PageCodec codec)
       throws IOException {

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/// What a verification has found so far. For one thread.
-final class Findings {
+/// What is wrong with files, as found so far by whoever walks over them. For one thread.
+public final class Findings {
   private final Set<Damage> damages = new LinkedHashSet<>();
   private Optional<Damage> last = Optional.empty();
   private long damageCount;
@@ -22,7 +22,7 @@ final class Findings {
 
   /// A part of the walk.
   @FunctionalInterface
-  interface Step {
+  public interface Step {
     void run() throws IOException;
   }
 
@@ -30,7 +30,7 @@ final class Findings {
   ///
   /// @param file is blamed when what failed does not say which
   /// @return whether it was completed
-  boolean complete(String file, Step step) throws IOException {
+  public boolean complete(String file, Step step) throws IOException {
     try {
       step.run();
       return true;
@@ -57,7 +57,7 @@ final class Findings {
     return new Damage(file, OptionalLong.empty(), 0, "content", "readable", e.toString());
   }
 
-  void add(Damage damage) {
+  public void add(Damage damage) {
     if (damages.contains(damage) || last.equals(Optional.of(damage))) {
       return; // Several rows lie on one page, and every page is looked at twice.
     }
@@ -68,32 +68,32 @@ final class Findings {
     }
   }
 
-  long damageCount() {
+  public long damageCount() {
     return damageCount;
   }
 
-  void countFile(long bytes) {
+  public void countFile(long bytes) {
     fileCount++;
     byteCount += bytes;
   }
 
-  void countRow() {
+  public void countRow() {
     rowCount++;
   }
 
-  long fileCount() {
+  public long fileCount() {
     return fileCount;
   }
 
-  long byteCount() {
+  public long byteCount() {
     return byteCount;
   }
 
-  long rowCount() {
+  public long rowCount() {
     return rowCount;
   }
 
-  Set<Damage> damages() {
+  public Set<Damage> damages() {
     return damages;
   }
 }

@@ -3,6 +3,7 @@ package io.quiverdb.core.manifest;
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.ForeignFileException;
+import io.quiverdb.core.Position;
 import io.quiverdb.core.WrongKeyException;
 import io.quiverdb.core.crypto.KeyRing;
 import io.quiverdb.core.crypto.PageCodec;
@@ -10,6 +11,7 @@ import io.quiverdb.core.crypto.StoreKeys;
 import io.quiverdb.core.format.BlobFile;
 import io.quiverdb.core.format.PageType;
 import io.quiverdb.core.format.PublishedFile;
+import io.quiverdb.core.op.OpProtos;
 import io.quiverdb.core.segment.SegmentFiles;
 import io.quiverdb.core.segment.SegmentSummary;
 import io.quiverdb.core.storage.AtomicFile;
@@ -18,6 +20,7 @@ import io.quiverdb.core.stream.StreamFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +38,11 @@ import java.util.stream.Stream;
 /// on the ground of a generation that may have been replaced by then: [#publish] checks.
 public final class ManifestStore {
   private static final long FIRST_GENERATION = 1;
+
+  private static final Comparator<Manifest> BY_AGE =
+      Comparator.<Manifest, Position>comparing(
+              manifest -> OpProtos.position(manifest.getPosition()))
+          .thenComparingLong(Manifest::getVersion);
 
   /// In the pages of a window: it belongs to no segment.
   private static final long WINDOW_FILE_ID = 0;
@@ -132,6 +140,26 @@ public final class ManifestStore {
             .putLong(uuid.getMostSignificantBits())
             .putLong(uuid.getLeastSignificantBits())
             .flip());
+  }
+
+  /// Of the manifests that can be read, in whatever generation, the one of the latest position; of
+  /// several of one position the one of the latest version.
+  public static Optional<PublishedManifest> newestReadable(Storage storage, KeyRing keyRing)
+      throws IOException {
+    Optional<PublishedManifest> newest = Optional.empty();
+    for (var directory : storage.list("").stream().filter(ManifestStore::isGeneration).toList()) {
+      for (var name : storage.list(directory).stream().filter(ManifestStore::isManifest).toList()) {
+        try {
+          var manifest = UncheckedManifest.read(storage, directory + "/" + name).verify(keyRing);
+          if (newest.isEmpty() || BY_AGE.compare(newest.get().manifest(), manifest) < 0) {
+            newest = Optional.of(new PublishedManifest(directory, name, manifest));
+          }
+        } catch (CorruptFileException _) {
+          // Another one may be intact.
+        }
+      }
+    }
+    return newest;
   }
 
   private static Optional<Current> readCurrent(Storage storage) throws IOException {

@@ -12,6 +12,7 @@ import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// An immutable run of rows, numbered from 0 in the order of their ids (unsigned UTF-8). Read by
 /// any number of threads.
@@ -73,10 +74,60 @@ public final class Segment {
                 codec));
     requireEqual(directoryPath, "row count", summary.rowCount(), directory.rowCount());
     requireEqual(directoryPath, "dimension", dimension, directory.dimension());
-    var segment =
-        new Segment(
-            summary,
-            directory,
+    return open(
+        storage,
+        collection,
+        summary,
+        dimension,
+        codec,
+        openSecondaryIndex(storage, collection, summary, codec),
+        _ -> directory);
+  }
+
+  /// For those who rescue what they can: makes the sparse index anew, of all pages of ids, and does
+  /// without secondary indexes.
+  ///
+  /// @throws CorruptFileException if one of those is damaged, or another file is missing or has
+  ///   another length
+  public static Segment openWithoutDirectory(
+      Storage storage, String collection, SegmentSummary summary, int dimension, PageCodec codec)
+      throws IOException {
+    return open(
+        storage,
+        collection,
+        summary,
+        dimension,
+        codec,
+        Optional.empty(),
+        files -> directoryOf(files, summary.rowCount(), dimension));
+  }
+
+  private static SegmentDirectory directoryOf(PageFiles files, int rowCount, int dimension) {
+    var directory = new SegmentDirectory.Builder();
+    int rows = 0;
+    for (int page = 0; page < files.ids.pageCount(); page++) {
+      var idPage = new IdPage(files.ids.body(page));
+      directory.addPage(rows, idPage.id(0));
+      rows += idPage.rowCount();
+    }
+    requireEqual(files.ids.path(), "rows", rowCount, rows);
+    long payloadBytes = (long) files.payloads.pageCount() * BODY_BYTES;
+    return SegmentDirectory.decode(directory.encode(rowCount, dimension, payloadBytes));
+  }
+
+  private record PageFiles(PageFile vectors, PageFile payloads, PageFile ids) {}
+
+  private static Segment open(
+      Storage storage,
+      String collection,
+      SegmentSummary summary,
+      int dimension,
+      PageCodec codec,
+      Optional<SecondaryIndex> secondaryIndex,
+      Function<PageFiles, SegmentDirectory> directory)
+      throws IOException {
+    var files =
+        new PageFiles(
             PageFile.open(
                 storage,
                 SegmentFiles.path(collection, summary.id(), SegmentFiles.VECTORS),
@@ -100,8 +151,15 @@ public final class Segment {
                 summary.id(),
                 PageType.IDS,
                 PageFormat.ID_PAGE_BYTES,
-                codec),
-            openSecondaryIndex(storage, collection, summary, codec));
+                codec));
+    var segment =
+        new Segment(
+            summary,
+            directory.apply(files),
+            files.vectors,
+            files.payloads,
+            files.ids,
+            secondaryIndex);
     segment.requirePageCounts();
     return segment;
   }

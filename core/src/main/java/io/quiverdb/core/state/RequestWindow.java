@@ -29,6 +29,11 @@ public final class RequestWindow {
     return new RequestWindow(bytesMax, Position.START);
   }
 
+  /// One that has forgotten all up to a position.
+  public static RequestWindow forgotten(Position position) {
+    return new RequestWindow(BYTES_MAX, position);
+  }
+
   /// What [#freeze] wrote.
   public static RequestWindow decode(byte[] encoded, long bytesMax) {
     return WindowFormat.decode(encoded, bytesMax);
