@@ -57,14 +57,17 @@ final class TestClient {
     return retried(() -> anyHost().catalog().orElseThrow(TestClient::later).write(write));
   }
 
-  /// One request, repeated under its id until its fate is known.
   Outcome upsert(CollectionInfo collection, String id, float... vector) {
+    return upsert(collection, new Point(id, Vector.of(vector), Payload.ofJson("{}")));
+  }
+
+  /// One request, repeated under its id until its fate is known.
+  Outcome upsert(CollectionInfo collection, Point point) {
     var stamp = stamp();
-    var point = new Point(id, Vector.of(vector), Payload.ofJson("{}"));
     return retried(
             () ->
                 anyHost()
-                    .leaderOf(shardOf(id))
+                    .leaderOf(shardOf(point.id()))
                     .write(new ShardWrite.Upsert(stamp, collection.id(), List.of(point))))
         .outcome();
   }

@@ -1,6 +1,7 @@
 package io.quiverdb.raft;
 
 import com.codahale.metrics.MetricRegistry;
+import io.quiverdb.core.MasterKey;
 import io.quiverdb.core.background.Background;
 import io.quiverdb.raft.catalog.Reconciler;
 import io.quiverdb.raft.membership.Formation;
@@ -31,6 +32,7 @@ public final class TestCluster implements AutoCloseable {
           new Formation.Pace(Duration.ofMillis(100), 100, 1_200),
           System::nanoTime);
 
+  private final List<MasterKey> masterKeys;
   private final List<Node> nodes = new ArrayList<>();
   private final Map<String, Node> byPeerAddress = new ConcurrentHashMap<>();
 
@@ -90,7 +92,7 @@ public final class TestCluster implements AutoCloseable {
                       directory,
                       addresses,
                       Loopback.host(),
-                      List.of(TestKeyRing.MASTER),
+                      masterKeys,
                       "test",
                       TIMING,
                       new DirectTransport(this, byPeerAddress::get),
@@ -107,7 +109,8 @@ public final class TestCluster implements AutoCloseable {
     }
   }
 
-  private TestCluster(Path directory, int size) {
+  private TestCluster(Path directory, int size, List<MasterKey> masterKeys) {
+    this.masterKeys = masterKeys;
     for (int number = 0; number < size; number++) {
       var node = new Node(directory.resolve("node-" + number));
       nodes.add(node);
@@ -117,14 +120,24 @@ public final class TestCluster implements AutoCloseable {
 
   /// Nodes that are up and no cluster yet.
   public static TestCluster unformed(Path directory, int size) {
-    var cluster = new TestCluster(directory, size);
+    return unformed(directory, size, List.of(TestKeyRing.MASTER));
+  }
+
+  private static TestCluster unformed(Path directory, int size, List<MasterKey> masterKeys) {
+    var cluster = new TestCluster(directory, size, masterKeys);
     cluster.nodes.forEach(Node::start);
     return cluster;
   }
 
   /// A cluster that serves.
   public static TestCluster formed(Path directory, int size, int shards) {
-    var cluster = unformed(directory, size);
+    return formed(directory, size, shards, List.of(TestKeyRing.MASTER));
+  }
+
+  /// @param masterKeys none to encrypt nothing
+  public static TestCluster formed(
+      Path directory, int size, int shards, List<MasterKey> masterKeys) {
+    var cluster = unformed(directory, size, masterKeys);
     var addresses = cluster.nodes.stream().map(node -> node.addresses().peer()).toList();
     var _ = cluster.nodes.getFirst().host().form(addresses, shards, 0).join();
     cluster.awaitReady();
