@@ -5,10 +5,12 @@ import io.quiverdb.cli.terminal.Table;
 import io.quiverdb.client.CollectionInfo;
 import io.quiverdb.client.Metric;
 import io.quiverdb.client.Schema;
+import io.quiverdb.client.SettingsChange;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -17,7 +19,7 @@ import picocli.CommandLine.Parameters;
 /// `quiver collection …`
 @Command(
     name = "collection",
-    description = "Creates, shows, lists, drops and verifies collections.",
+    description = "Creates, shows, lists, changes, drops and verifies collections.",
     footer = {"", "Example:", "  quiver collection create docs --dimension 384 --keyword lang"})
 final class CollectionCommand {
   @Command(
@@ -79,6 +81,60 @@ final class CollectionCommand {
       }
       return ExitCode.GOOD;
     }
+  }
+
+  @Command(
+      description = {
+        "Adds and drops fields that filters may name, on every shard.",
+        "A field that is new or gone changes what filters cost, not what they find."
+      },
+      footer = {
+        "",
+        "Example:",
+        "  quiver collection set docs --keyword lang --numeric year --drop author"
+      })
+  int set(
+      @Mixin Connection connection,
+      @Mixin Output output,
+      @Parameters(paramLabel = "NAME") String name,
+      @Option(
+              names = "--keyword",
+              paramLabel = "FIELD",
+              description = "A field to add, compared as text. May be repeated.")
+          @Nullable List<String> keywords,
+      @Option(
+              names = "--numeric",
+              paramLabel = "FIELD",
+              description = "A field to add, compared as a number. May be repeated.")
+          @Nullable List<String> numerics,
+      @Option(
+              names = "--drop",
+              paramLabel = "FIELD",
+              description =
+                  "A field to drop; dropped and added again it changes its type. May be repeated.")
+          @Nullable List<String> dropped) {
+    var change = SettingsChange.none();
+    for (var field : given(keywords)) {
+      change = change.keyword(field);
+    }
+    for (var field : given(numerics)) {
+      change = change.numeric(field);
+    }
+    for (var field : given(dropped)) {
+      change = change.drop(field);
+    }
+    if (change.equals(SettingsChange.none())) {
+      throw new IllegalArgumentException(
+          "settings: no change (expected: --keyword, --numeric or --drop)");
+    }
+    try (var quiver = connection.open()) {
+      print(output, quiver.collection(name).update(change));
+      return ExitCode.GOOD;
+    }
+  }
+
+  private static List<String> given(@Nullable List<String> option) {
+    return option == null ? List.of() : option;
   }
 
   @Command(

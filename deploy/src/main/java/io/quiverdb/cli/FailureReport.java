@@ -1,12 +1,15 @@
 package io.quiverdb.cli;
 
+import io.quiverdb.client.PreconditionFailedException;
 import io.quiverdb.client.QuiverException;
 import io.quiverdb.node.StartupException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -15,6 +18,8 @@ import picocli.CommandLine.ParseResult;
 
 /// Turns every failure into one line on standard error and an exit code. No stack trace.
 final class FailureReport implements IExecutionExceptionHandler, IParameterExceptionHandler {
+  private static final int POINTS_TOLD_MAX = 20;
+
   /// Why a node is unavailable that has not become part of a cluster yet.
   private static final Optional<String> NOT_FORMED = Optional.of("not_formed");
 
@@ -72,8 +77,22 @@ final class FailureReport implements IExecutionExceptionHandler, IParameterExcep
       case FileSystemException file ->
           file.getFile() + ": " + (file.getReason() == null ? "cannot be used" : file.getReason());
       case IOException io -> io.getMessage() == null ? io.toString() : io.getMessage();
+      case PreconditionFailedException refused when !refused.failedPoints().isEmpty() ->
+          refused.getMessage() + " (" + points(refused.failedPoints()) + ")";
       default -> failure.getMessage() == null ? failure.toString() : failure.getMessage();
     };
+  }
+
+  private static String points(List<PreconditionFailedException.FailedPoint> points) {
+    String told =
+        points.stream()
+            .limit(POINTS_TOLD_MAX)
+            .map(
+                point ->
+                    point.id()
+                        + point.version().map(version -> ": version " + version).orElse(": absent"))
+            .collect(Collectors.joining(", "));
+    return points.size() > POINTS_TOLD_MAX ? told + ", …" : told;
   }
 
   private static void print(CommandLine command, String message) {

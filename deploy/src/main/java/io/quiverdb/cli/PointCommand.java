@@ -4,8 +4,12 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.quiverdb.cli.dataset.HashEmbedder;
 import io.quiverdb.cli.terminal.Table;
 import io.quiverdb.cli.transfer.PointDigest;
+import io.quiverdb.client.DeletedMatching;
+import io.quiverdb.client.Deletion;
 import io.quiverdb.client.Filter;
+import io.quiverdb.client.PayloadChange;
 import io.quiverdb.client.Point;
+import io.quiverdb.client.Precondition;
 import io.quiverdb.client.StoredPoint;
 import io.quiverdb.client.WriteResult;
 import java.io.IOException;
@@ -14,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,7 +28,7 @@ import picocli.CommandLine.Parameters;
 /// `quiver point …`
 @Command(
     name = "point",
-    description = "Puts, gets, deletes, scans and counts points.",
+    description = "Puts, gets, changes, deletes, scans and counts points.",
     footer = {"", "Example:", "  quiver point get docs a b --output json"})
 final class PointCommand {
   private static final int SCAN_LIMIT = 20;
@@ -50,6 +55,28 @@ final class PointCommand {
     }
   }
 
+  /// What has to hold of a point for a write to be made.
+  static final class Condition {
+    @Option(names = "--if-absent", description = "Only if there is no such point.")
+    private boolean absent;
+
+    @Option(names = "--if-present", description = "Only if there is such a point.")
+    private boolean present;
+
+    @Option(
+        names = "--if-version",
+        paramLabel = "N",
+        description = "Only if the point is there and has this version.")
+    private Optional<Long> version = Optional.empty();
+
+    Precondition get() {
+      if (version.isPresent()) {
+        return Precondition.version(version.get());
+      }
+      return absent ? Precondition.absent() : Precondition.present();
+    }
+  }
+
   @Command(
       description = "Stores a point, replacing the one of the same id.",
       footer = {
@@ -64,11 +91,38 @@ final class PointCommand {
       @Parameters(index = "1", paramLabel = "ID") String id,
       @ArgGroup(multiplicity = "1") VectorSource vector,
       @Option(names = "--payload", paramLabel = "JSON", description = "Kept to the letter.")
-          Optional<String> payload) {
+          Optional<String> payload,
+      @ArgGroup(multiplicity = "0..1") @Nullable Condition condition) {
     try (var quiver = connection.open()) {
       var bare = Point.of(id, vector.get());
       var point = payload.map(bare::payloadJson).orElse(bare);
-      print(output, quiver.collection(collection).upsert(point));
+      var written = condition == null ? point : point.onlyIf(condition.get());
+      print(output, quiver.collection(collection).upsert(written));
+      return ExitCode.GOOD;
+    }
+  }
+
+  @Command(
+      name = "set-payload",
+      description =
+          "Gives a point another payload and keeps its vector; one that is not there is no error.",
+      footer = {
+        "",
+        "Example:",
+        "  quiver point set-payload docs a '{\"lang\":\"fr\"}' --if-version 17"
+      })
+  int setPayload(
+      @Mixin Connection connection,
+      @Mixin Output output,
+      @Parameters(index = "0", paramLabel = "COLLECTION") String collection,
+      @Parameters(index = "1", paramLabel = "ID") String id,
+      @Parameters(index = "2", paramLabel = "JSON", description = "Kept to the letter.")
+          String payload,
+      @ArgGroup(multiplicity = "0..1") @Nullable Condition condition) {
+    try (var quiver = connection.open()) {
+      var change = PayloadChange.ofJson(id, payload);
+      var written = condition == null ? change : change.onlyIf(condition.get());
+      print(output, quiver.collection(collection).setPayload(written));
       return ExitCode.GOOD;
     }
   }
@@ -99,16 +153,66 @@ final class PointCommand {
   }
 
   @Command(
-      description = "Deletes points by id; one that is not there is no error.",
-      footer = {"", "Example:", "  quiver point delete docs a b"})
+      description = {
+        "Deletes points by id, or all that match a filter; one that is not there is no error.",
+        "By filter, points that another write changes meanwhile are left alone and counted."
+      },
+      footer = {
+        "",
+        "Examples:",
+        "  quiver point delete docs a b",
+        "  quiver point delete docs --filter 'year < 2020'"
+      })
   int delete(
       @Mixin Connection connection,
       @Mixin Output output,
       @Parameters(index = "0", paramLabel = "COLLECTION") String collection,
-      @Parameters(index = "1..*", arity = "1..*", paramLabel = "ID") List<String> ids) {
+      @Parameters(index = "1..*", arity = "0..*", paramLabel = "ID") @Nullable List<String> ids,
+      @Option(
+              names = "--filter",
+              paramLabel = "EXPRESSION",
+              converter = FilterConverter.class,
+              description = FilterConverter.DESCRIPTION)
+          Optional<Filter> filter,
+      @ArgGroup(multiplicity = "0..1") @Nullable Condition condition) {
+    boolean byId = ids != null && !ids.isEmpty();
+    if (byId == filter.isPresent() || (filter.isPresent() && condition != null)) {
+      throw new IllegalArgumentException(
+          "points: expected ids, with a condition or without, or --filter");
+    }
     try (var quiver = connection.open()) {
-      print(output, quiver.collection(collection).delete(ids));
+      var points = quiver.collection(collection);
+      if (filter.isPresent()) {
+        print(output, points.delete(filter.get()));
+      } else if (ids != null) {
+        print(
+            output, condition == null ? points.delete(ids) : points.deleteIf(each(ids, condition)));
+      }
       return ExitCode.GOOD;
+    }
+  }
+
+  private static List<Deletion> each(List<String> ids, Condition condition) {
+    return ids.stream().map(id -> Deletion.of(id).onlyIf(condition.get())).toList();
+  }
+
+  private static void print(Output output, DeletedMatching deleted) {
+    if (output.isJson()) {
+      output.print(
+          json -> {
+            json.writeStartObject();
+            json.writeNumberField("deleted", deleted.deleted());
+            json.writeNumberField("changed", deleted.changed());
+            json.writeArrayFieldStart("changed_ids");
+            for (var id : deleted.changedIds()) {
+              json.writeString(id);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+          });
+    } else {
+      output.print(
+          "deleted " + deleted.deleted() + ", changed meanwhile and left " + deleted.changed());
     }
   }
 

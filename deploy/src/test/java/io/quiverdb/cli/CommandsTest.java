@@ -77,6 +77,59 @@ class CommandsTest {
   }
 
   @Test
+  void pointsAreWrittenUnderConditions() {
+    createCollection("guarded");
+
+    assertThat(run("point", "put", "guarded", "a", "--vector", "1,2,3", "--if-absent"))
+        .isEqualTo(ExitCode.GOOD);
+    assertThat(run("point", "put", "guarded", "a", "--vector", "1,2,3", "--if-absent"))
+        .isEqualTo(ExitCode.NEGATIVE);
+    assertThat(err).contains("precondition: does not hold of 1 of the points (a: version ");
+    assertThat(run("point", "set-payload", "guarded", "a", "{\"n\":1}", "--if-present"))
+        .isEqualTo(ExitCode.GOOD);
+    assertThat(out).contains("payload_set");
+    assertThat(run("point", "set-payload", "guarded", "b", "{\"n\":1}")).isEqualTo(ExitCode.GOOD);
+    assertThat(out).contains("absent");
+    assertThat(run("point", "delete", "guarded", "a", "--if-version", "1000000"))
+        .isEqualTo(ExitCode.NEGATIVE);
+    assertThat(run("point", "get", "guarded", "a")).isEqualTo(ExitCode.GOOD);
+    assertThat(out).contains("{\"n\":1}");
+  }
+
+  @Test
+  void pointsAreDeletedByFilter() {
+    createCollection("filtered");
+    run("point", "put", "filtered", "a", "--vector", "1,2,3", "--payload", "{\"n\":1}");
+    run("point", "put", "filtered", "b", "--vector", "1,2,3", "--payload", "{\"n\":2}");
+
+    assertThat(run("point", "delete", "filtered", "--filter", "n = 1", "--output", "json"))
+        .isEqualTo(ExitCode.GOOD);
+    assertThat(out).isEqualTo("{\"deleted\":1,\"changed\":0,\"changed_ids\":[]}\n");
+    assertThat(run("point", "get", "filtered", "b")).isEqualTo(ExitCode.GOOD);
+    assertThat(run("point", "delete", "filtered")).isEqualTo(ExitCode.USAGE);
+    assertThat(run("point", "delete", "filtered", "b", "--filter", "n = 1"))
+        .isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
+  void fieldsAreAddedAndDropped() {
+    createCollection("fields");
+
+    assertThat(run("collection", "set", "fields", "--keyword", "lang", "--numeric", "year"))
+        .isEqualTo(ExitCode.GOOD);
+    assertThat(out).contains("lang:keyword year:numeric");
+    assertThat(run("collection", "set", "fields", "--drop", "lang")).isEqualTo(ExitCode.GOOD);
+    assertThat(out).contains("year:numeric").doesNotContain("lang");
+    assertThat(run("collection", "set", "fields", "--drop", "lang")).isEqualTo(ExitCode.USAGE);
+    assertThat(err).contains("filterable field: \"lang\" (expected: one that is declared)");
+    assertThat(run("collection", "set", "fields")).isEqualTo(ExitCode.USAGE);
+  }
+
+  private void createCollection(String name) {
+    assertThat(run("collection", "create", name, "--dimension", "3")).isEqualTo(ExitCode.GOOD);
+  }
+
+  @Test
   void filesOfACollectionAreVerifiedOnEveryReplica() {
     assertThat(run("collection", "create", "sound", "--dimension", "2")).isEqualTo(ExitCode.GOOD);
 

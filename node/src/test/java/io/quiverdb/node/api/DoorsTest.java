@@ -26,6 +26,7 @@ import io.quiverdb.api.v1.Metric;
 import io.quiverdb.api.v1.Point;
 import io.quiverdb.api.v1.PointResult;
 import io.quiverdb.api.v1.PointsGrpc;
+import io.quiverdb.api.v1.Precondition;
 import io.quiverdb.api.v1.ScanRequest;
 import io.quiverdb.api.v1.SearchGrpc;
 import io.quiverdb.api.v1.SearchRequest;
@@ -279,6 +280,112 @@ class DoorsTest {
     assertThat(upsertAgain.body()).contains("INSERTED", "\"duplicate\":true");
     assertThat(deleteAgain.body()).contains("DELETED", "\"duplicate\":true");
     assertThat(another.status()).isEqualTo(404);
+  }
+
+  @Test
+  void pointThatIsNotAsDemandedIsNamedWithItsVersionThroughBothDoors() {
+    create("docs");
+    upsert(Point.newBuilder().setId("a").setVector(vector(1, 2)));
+    String path = "/v1/collections/docs/points";
+    String version = "\"precondition\": {\"version\": 77}";
+
+    var problem =
+        node.post(path, "{\"points\": [{\"id\": \"a\", \"vector\": [1, 2], " + version + "}]}");
+    var payload =
+        node.post(
+            path + "/payload",
+            "{\"changes\": [{\"id\": \"b\", \"payload\": {}, "
+                + "\"precondition\": {\"present\": true}}]}");
+    var failure =
+        node.failure(
+            PointsGrpc.getDeleteMethod(),
+            DeleteRequest.newBuilder()
+                .setCollection("docs")
+                .addPoints(
+                    DeleteRequest.Deletion.newBuilder()
+                        .setId("a")
+                        .setPrecondition(Precondition.newBuilder().setAbsent(true)))
+                .build());
+
+    assertThat(problem.status()).isEqualTo(412);
+    assertThat(problem.body())
+        .contains("\"reason\":\"precondition\"", "\"failed_points\":[{\"id\":\"a\",\"version\":");
+    assertThat(payload.status()).isEqualTo(412);
+    assertThat(payload.body()).contains("\"failed_points\":[{\"id\":\"b\"}]");
+    assertThat(failure.detail().getCode()).isEqualTo(ErrorCode.PRECONDITION_FAILED);
+    assertThat(failure.detail().getFailedPoints(0).getId()).isEqualTo("a");
+    assertThat(failure.detail().getFailedPoints(0).getVersion()).isPositive();
+  }
+
+  @Test
+  void payloadIsReplacedWithoutTheVector() {
+    create("docs");
+    upsert(Point.newBuilder().setId("a").setVector(vector(1, 2)));
+
+    var answer =
+        node.post(
+            "/v1/collections/docs/points/payload",
+            "{\"changes\": [{\"id\": \"a\", \"payload\": {\"n\": 9007199254740993}}, "
+                + "{\"id\": \"b\", \"payload\": 1}]}");
+    var read = node.post("/v1/collections/docs/points/get", "{\"ids\": [\"a\", \"b\"]}");
+
+    assertThat(answer.body()).contains("PAYLOAD_SET", "ABSENT");
+    assertThat(read.body())
+        .contains("\"vector\":[1.0,2.0],\"payload\":{\"n\": 9007199254740993}")
+        .doesNotContain("\"id\":\"b\"");
+  }
+
+  @Test
+  void deleteByFilterTellsHowMany() {
+    create("docs");
+    String path = "/v1/collections/docs/points";
+    assertThat(
+            node.post(
+                    path,
+                    "{\"points\": [{\"id\": \"a\", \"vector\": [1, 2], \"payload\": {\"n\": 1}},"
+                        + " {\"id\": \"b\", \"vector\": [1, 2], \"payload\": {\"n\": 2}}]}")
+                .status())
+        .isEqualTo(200);
+
+    var deleted = node.post(path + "/delete", "{\"filter\": {\"field\": \"n\", \"eq\": 1}}");
+    var both =
+        node.post(
+            path + "/delete", "{\"ids\": [\"a\"], \"filter\": {\"field\": \"n\", \"eq\": 1}}");
+
+    assertThat(deleted.body()).contains("\"matching\":{\"deleted\":1,\"changed\":0");
+    assertThat(node.post(path + "/count", "{}").body()).contains("\"count\":1");
+    assertThat(both.status()).isEqualTo(400);
+    assertThat(both.body())
+        .contains("ids, points, filter: several of them (expected: one of them)");
+  }
+
+  @Test
+  void preconditionsThatMakeNoSenseAreRefused() {
+    create("docs");
+    String point = "{\"points\": [{\"id\": \"a\", \"vector\": [1, 2], \"precondition\": %s}]}";
+    String path = "/v1/collections/docs/points";
+
+    assertThat(node.post(path, point.formatted("{}")).body())
+        .contains("points[0].precondition: empty (expected: absent, present or version)");
+    assertThat(node.post(path, point.formatted("{\"absent\": false}")).body())
+        .contains("points[0].precondition.absent: false (expected: true, or another kind)");
+    assertThat(node.post(path, point.formatted("{\"absent\": true, \"version\": 3}")).body())
+        .contains("several of them (expected: one of absent, present, version)");
+  }
+
+  @Test
+  void settingsAreUpdated() {
+    create("docs");
+
+    var answer =
+        node.post(
+            "/v1/collections/docs/settings",
+            "{\"add\": [{\"path\": \"n\", \"type\": \"NUMERIC\"}]}");
+
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.body()).contains("{\"path\":\"n\",\"type\":\"NUMERIC\"}");
+    assertThat(node.post("/v1/collections/nothing/settings", "{\"drop\": [\"n\"]}").status())
+        .isEqualTo(404);
   }
 
   @Test
