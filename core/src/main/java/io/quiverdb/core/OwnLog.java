@@ -118,6 +118,11 @@ final class OwnLog {
     }
   }
 
+  /// Since the store was opened, with what was recovered then.
+  long writtenBytes() {
+    return log.writtenBytes();
+  }
+
   /// On disk.
   long bytes() {
     return log.bytes();

@@ -1,6 +1,7 @@
 package io.quiverdb.core;
 
 import com.google.protobuf.ByteString;
+import io.quiverdb.core.background.BackgroundTarget;
 import io.quiverdb.core.checkpoint.Checkpoint;
 import io.quiverdb.core.checkpoint.CheckpointVerifier;
 import io.quiverdb.core.checkpoint.CheckpointWriter;
@@ -114,6 +115,7 @@ public final class Store implements AutoCloseable {
   private volatile Optional<Throwable> failure = Optional.empty();
   private volatile boolean closing;
   private volatile boolean closed;
+  private volatile Optional<StandaloneBackground> background = Optional.empty();
 
   /// Opens the stand-alone store of a directory, and makes it where there is none. All that is
   /// written is sealed; `masterKey` wraps the key to it.
@@ -125,13 +127,63 @@ public final class Store implements AutoCloseable {
   /// @throws ForeignFileException if it is a shard of a cluster
   /// @throws StoreFailedException if the storage fails
   public static Store open(Path directory, MasterKey masterKey, StoreOptions options) {
-    return StoreOpening.standalone(FileStorage.at(directory), masterKey, options);
+    return StoreOpening.standalone(FileStorage.at(directory), masterKey, options)
+        .inBackground(options);
   }
 
   /// Opens a stand-alone store under the keys of this ring, which is not closed with it. Throws
   /// like [#open].
   public static Store openWithKeyRing(Storage storage, KeyRing keyRing, StoreOptions options) {
+    return openWithoutBackground(storage, keyRing, options).inBackground(options);
+  }
+
+  /// For tests that decide themselves what happens when.
+  static Store openWithoutBackground(Storage storage, KeyRing keyRing, StoreOptions options) {
     return new StoreOpening(storage, options, keyRing, RequestWindow.BYTES_MAX).standalone();
+  }
+
+  private Store inBackground(StoreOptions options) {
+    background =
+        Optional.of(
+            StandaloneBackground.start(
+                options.triggers(), new OwnBackgroundTarget(), options.nanoClock()));
+    return this;
+  }
+
+  private final class OwnBackgroundTarget implements BackgroundTarget {
+    @Override
+    public boolean pending() {
+      return !closing && failure.isEmpty() && !view.position().equals(checkpointed);
+    }
+
+    @Override
+    public long bufferBytes() {
+      return pending() ? uncheckpointedBytes() : 0;
+    }
+
+    @Override
+    public long loggedBytes() {
+      return ownLog().writtenBytes();
+    }
+
+    @Override
+    public void checkpoint() {
+      unlessClosed(Store.this::checkpoint);
+    }
+
+    @Override
+    public void compact() {
+      unlessClosed(Store.this::compactTiers);
+    }
+
+    /// What fails has failed the store, which says so.
+    private void unlessClosed(Runnable work) {
+      try {
+        work.run();
+      } catch (StoreClosedException | StoreFailedException e) {
+        log.debug("background work given up", e);
+      }
+    }
   }
 
   /// Opens a stand-alone store that codecs from outside seal, such as [PlainCodec] on a disk that
@@ -1185,6 +1237,7 @@ public final class Store implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
+    background.ifPresent(StandaloneBackground::close);
     compactor.awaitIdle();
     checkpointing.lock();
     try {

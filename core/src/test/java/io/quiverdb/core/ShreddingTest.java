@@ -26,7 +26,7 @@ final class ShreddingTest {
   private final KeyRing keyRing = new TestKeys().keyRing();
 
   private Store open(SimulatedStorage storage) {
-    return Store.openWithKeyRing(storage, keyRing, StoreOptions.standard());
+    return Store.openWithoutBackground(storage, keyRing, StoreOptions.standard());
   }
 
   private static void write(Store store) {
@@ -43,7 +43,7 @@ final class ShreddingTest {
   private List<Long> keysFoundBy(SimulatedStorage storage) {
     var recording = new RecordingKeyRing(keyRing);
     try {
-      Store.openWithKeyRing(storage, recording, StoreOptions.standard()).close();
+      Store.openWithoutBackground(storage, recording, StoreOptions.standard()).close();
     } catch (CorruptFileException | ForeignFileException _) {
       // What does not fit together does not open.
     }

@@ -2,7 +2,9 @@ package io.quiverdb.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.quiverdb.core.background.Background.Triggers;
 import io.quiverdb.core.crypto.PlainCodec;
 import io.quiverdb.core.crypto.TestKeys;
 import io.quiverdb.core.op.Entry;
@@ -14,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,7 +38,7 @@ final class StandaloneStoreTest {
   private final SimulatedStorage storage = new SimulatedStorage();
 
   private static Store open(Storage storage) {
-    return Store.openWithKeyRing(storage, TestKeys.SHARED.keyRing(), StoreOptions.standard());
+    return Store.openWithoutBackground(storage, TestKeys.SHARED.keyRing(), StoreOptions.standard());
   }
 
   private static Point point(String id, float value) {
@@ -104,6 +107,23 @@ final class StandaloneStoreTest {
       assertThat(reopened.stateHash()).isEqualTo(hash);
       assertThat(reopened.view().position()).isEqualTo(new Position(0, 0, 2));
       assertThat(reopened.tornTail()).isEmpty();
+    }
+  }
+
+  @Test
+  void checkpointIsTakenInTheBackgroundWhenTheLogHasGrown() {
+    var triggers = new Triggers(Long.MAX_VALUE, Long.MAX_VALUE, 10_000, Duration.ofDays(1));
+    var options = new StoreOptions(new SecureRandom(), System::nanoTime, triggers);
+    try (var store = Store.openWithKeyRing(storage, TestKeys.SHARED.keyRing(), options)) {
+      long _ = store.createCollection("docs", DESCRIPTOR, Settings.NONE);
+      assertThat(store.checkpointed()).isEqualTo(Position.START);
+
+      for (int index = 0; index < 100; index++) {
+        long _ = store.upsert("docs", point("p" + index, index));
+      }
+
+      await().atMost(Duration.ofMinutes(3)).until(() -> store.checkpointed().index() > 0);
+      assertThat(store.len("docs")).isEqualTo(100);
     }
   }
 

@@ -106,7 +106,7 @@ final class StandaloneWorkload implements CrashWorkload {
   }
 
   private Store open(Storage storage) {
-    return Store.openWithKeyRing(storage, keyRing, StoreOptions.standard());
+    return Store.openWithoutBackground(storage, keyRing, StoreOptions.standard());
   }
 
   private void assertHolds(Store store) {

@@ -51,22 +51,38 @@ class ReadmeIT {
 
   @Test
   void javaExampleCompilesAndFindsItsPoint() throws Exception {
-    var source = folder.resolve("Example.java");
-    Files.writeString(source, block("java").replace(ADDRESS, address));
-    var classPath = System.getProperty("java.class.path");
+    var run = compileAndRun("Example", block("java").replace(ADDRESS, address));
 
+    assertThat(run).contains("id=a").doesNotContain("id=b");
+  }
+
+  @Test
+  void embeddedExampleFindsItsPointAndOpensItsStoreAgain() throws Exception {
+    var code =
+        block("java", "## In your own process")
+            .replace("Path.of(\"", "Path.of(\"" + folder + "/embedded-");
+
+    var firstRun = compileAndRun("Embedded", code);
+    var secondRun = compileAndRun("Embedded", code);
+
+    assertThat(firstRun).contains("id=a").doesNotContain("id=b");
+    assertThat(secondRun).contains("id=a").doesNotContain("id=b");
+    assertThat(folder.resolve("embedded-data/CURRENT")).exists();
+  }
+
+  private static String compileAndRun(String className, String code) throws Exception {
+    var source = folder.resolve(className + ".java");
+    Files.writeString(source, code);
+    var classPath = System.getProperty("java.class.path");
     int compiled =
         ToolProvider.getSystemJavaCompiler()
             .run(null, null, null, "-cp", classPath, "-d", folder.toString(), source.toString());
-    var run =
-        run(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            folder + System.getProperty("path.separator") + classPath,
-            "Example");
-
     assertThat(compiled).isZero();
-    assertThat(run).contains("id=a").doesNotContain("id=b");
+    return run(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-cp",
+        folder + System.getProperty("path.separator") + classPath,
+        className);
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 
 /// The log of a store, as it grows. For one thread at a time, but for [#bytes] and [#deleteBefore].
@@ -39,6 +40,7 @@ public final class WriteAheadLog implements Closeable {
   /// By file id. Read by any thread.
   private final ConcurrentSkipListMap<Long, Long> fileBytes = new ConcurrentSkipListMap<>();
 
+  private final AtomicLong writtenBytes = new AtomicLong();
   private byte[] plainBuffer = new byte[BUFFER_BYTES];
   private byte[] frameBuffer = new byte[BUFFER_BYTES];
 
@@ -54,6 +56,7 @@ public final class WriteAheadLog implements Closeable {
     this.nextLsn = recovered.nextLsn();
     this.lastTag = recovered.lastTag();
     this.fileBytes.putAll(recovered.fileBytes());
+    writtenBytes.set(bytes());
   }
 
   private record OpenFile(
@@ -74,6 +77,7 @@ public final class WriteAheadLog implements Closeable {
     open.file.append(frame.asByteBuffer());
     open.file.sync();
     fileBytes.merge(open.header.fileId(), frame.byteSize(), Long::sum);
+    writtenBytes.addAndGet(frame.byteSize());
     current = Optional.of(open.withOneMoreFrame());
     lastTag = LogFormat.tag(frame, open.codec);
     long firstLsn = nextLsn;
@@ -186,6 +190,11 @@ public final class WriteAheadLog implements Closeable {
     } catch (CorruptFileException _) {
       return false;
     }
+  }
+
+  /// Since the store was opened, with what was recovered then.
+  public long writtenBytes() {
+    return writtenBytes.get();
   }
 
   /// On disk, of all files that are needed.

@@ -1,0 +1,47 @@
+package io.quiverdb.core;
+
+import io.quiverdb.core.background.Background;
+import io.quiverdb.core.background.Background.Triggers;
+import io.quiverdb.core.background.BackgroundTarget;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/// Takes the checkpoints of a stand-alone store when they are due, and compacts it, on threads of
+/// its own.
+final class StandaloneBackground implements AutoCloseable {
+  private static final long TICK_MILLIS = 100;
+
+  private final ScheduledExecutorService ticks =
+      Executors.newSingleThreadScheduledExecutor(daemon("quiver-ticks"));
+  private final ExecutorService checkpoints =
+      Executors.newSingleThreadExecutor(daemon("quiver-checkpoints"));
+  private final ExecutorService compactions =
+      Executors.newSingleThreadExecutor(daemon("quiver-compactions"));
+
+  private StandaloneBackground() {}
+
+  static StandaloneBackground start(Triggers triggers, BackgroundTarget store, LongSupplier clock) {
+    var started = new StandaloneBackground();
+    var background = new Background(triggers, clock, started.checkpoints, started.compactions);
+    background.watch(store);
+    var _ =
+        started.ticks.scheduleWithFixedDelay(
+            background::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    return started;
+  }
+
+  private static ThreadFactory daemon(String name) {
+    return Thread.ofPlatform().daemon().name(name).factory();
+  }
+
+  /// Starts nothing more. What is under way ends by itself.
+  @Override
+  public void close() {
+    List.of(ticks, checkpoints, compactions).forEach(ExecutorService::shutdown);
+  }
+}
