@@ -1,4 +1,7 @@
 /// Finds the nearest vectors. Entry type: [ExactSearch].
+///
+/// Distances are computed by SIMD in a JVM that runs with `--add-modules jdk.incubator.vector`, and
+/// by plain Java without: with the same results.
 @NullMarked
 package io.quiverdb.core.search;
 
