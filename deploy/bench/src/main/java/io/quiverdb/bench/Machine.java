@@ -1,0 +1,78 @@
+package io.quiverdb.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalDouble;
+
+/// The processors and who uses them, as Linux counts it (`/proc/stat`); elsewhere only what this
+/// process uses is known.
+final class Machine {
+  private static final Path STAT = Path.of("/proc/stat");
+
+  /// Fields of its first line, after the name: user, nice, system, idle, iowait, irq, softirq.
+  private static final int BUSY_FIELDS = 7;
+
+  private static final int IDLE = 3;
+  private static final int IOWAIT = 4;
+
+  /// What Linux counts processor time in for user programs, on all of its usual platforms.
+  private static final double TICKS_PER_SECOND = 100;
+
+  private Machine() {}
+
+  /// Processor time that was used so far.
+  ///
+  /// @param ownSeconds by this process
+  /// @param allSeconds by all processes, where it is known
+  /// @param nanos when it was read
+  record Usage(double ownSeconds, OptionalDouble allSeconds, long nanos) {
+    double ownSecondsSince(Usage before) {
+      return ownSeconds - before.ownSeconds;
+    }
+
+    double wallSecondsSince(Usage before) {
+      return (nanos - before.nanos) / 1e9;
+    }
+
+    /// The share of the whole machine that others took since, 0 to 1; empty where it is not known.
+    OptionalDouble othersShareSince(Usage before) {
+      if (allSeconds.isEmpty() || before.allSeconds.isEmpty()) {
+        return OptionalDouble.empty();
+      }
+      double all = allSeconds.getAsDouble() - before.allSeconds.getAsDouble();
+      double capacity = wallSecondsSince(before) * processors();
+      return OptionalDouble.of(Math.clamp((all - ownSecondsSince(before)) / capacity, 0.0, 1.0));
+    }
+  }
+
+  static int processors() {
+    return Runtime.getRuntime().availableProcessors();
+  }
+
+  static Usage usage() {
+    var system =
+        (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    return new Usage(system.getProcessCpuTime() / 1e9, allSeconds(), System.nanoTime());
+  }
+
+  private static OptionalDouble allSeconds() {
+    if (!Files.isReadable(STAT)) {
+      return OptionalDouble.empty();
+    }
+    try (var lines = Files.lines(STAT)) {
+      var fields = lines.findFirst().orElse("").trim().split("\\s+", -1);
+      double ticks = 0;
+      for (int field = 0; field < BUSY_FIELDS && field + 1 < fields.length; field++) {
+        if (field != IDLE && field != IOWAIT) {
+          ticks += Double.parseDouble(fields[field + 1]);
+        }
+      }
+      return OptionalDouble.of(ticks / TICKS_PER_SECOND);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot be read: " + STAT, e);
+    }
+  }
+}
