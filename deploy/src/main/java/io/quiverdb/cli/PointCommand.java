@@ -73,6 +73,7 @@ final class PointCommand {
       if (version.isPresent()) {
         return Precondition.version(version.get());
       }
+      assert absent != present : "picocli takes one of the three";
       return absent ? Precondition.absent() : Precondition.present();
     }
   }
