@@ -5,6 +5,7 @@ import io.quiverdb.core.checkpoint.CheckpointVerifier;
 import io.quiverdb.core.checkpoint.CheckpointWriter;
 import io.quiverdb.core.checkpoint.IndexAttachment;
 import io.quiverdb.core.crypto.KeyRing;
+import io.quiverdb.core.format.PageCache;
 import io.quiverdb.core.log.LogRecovery;
 import io.quiverdb.core.log.TornTail;
 import io.quiverdb.core.log.WriteAheadLog;
@@ -61,6 +62,7 @@ final class StoreOpening {
       StoreSnapshots snapshots,
       IndexAttachment indexes,
       KeyRemains keyRemains,
+      PageCache pageCache,
       ShardState state,
       Position checkpointed,
       long checkpointedVersion,
@@ -120,7 +122,7 @@ final class StoreOpening {
   private Store standalone(Closeable lock) throws IOException {
     var manifests =
         ManifestStore.open(storage, options.random(), keyRing, LogRecovery.storeId(storage));
-    var reader = new CheckpointReader(storage, keyRing, options.random());
+    var reader = new CheckpointReader(storage, keyRing, options.pageCache(), options.random());
     var state = reader.read(manifests.published(), windowBytesMax);
     if (manifests.live().isEmpty()) {
       state.own(0, ALL_SLOTS);
@@ -157,7 +159,7 @@ final class StoreOpening {
 
   private Store replicated(Closeable lock, Optional<UUID> storeId) throws IOException {
     var manifests = ManifestStore.open(storage, options.random(), keyRing, storeId);
-    var reader = new CheckpointReader(storage, keyRing, options.random());
+    var reader = new CheckpointReader(storage, keyRing, options.pageCache(), options.random());
     var state = reader.read(manifests.published(), windowBytesMax);
     if (standsAlone(state) || LogRecovery.storeId(storage).isPresent()) {
       throw new ForeignFileException("store", "a shard of a cluster", "a stand-alone one");
@@ -193,11 +195,12 @@ final class StoreOpening {
                 lock,
                 storage,
                 manifests,
-                new CheckpointWriter(storage, manifests),
+                new CheckpointWriter(storage, manifests, options.pageCache()),
                 verifier,
                 new StoreSnapshots(storage, manifests, reader, verifier, windowBytesMax),
                 new IndexAttachment(storage, manifests),
                 new KeyRemains(storage, manifests),
+                options.pageCache(),
                 state,
                 checkpointed,
                 checkpointedVersion,

@@ -1,6 +1,7 @@
 package io.quiverdb.core;
 
 import io.quiverdb.core.background.Background.Triggers;
+import io.quiverdb.core.format.PageCache;
 import java.security.SecureRandom;
 import java.util.function.LongSupplier;
 
@@ -9,13 +10,23 @@ import java.util.function.LongSupplier;
 /// @param random for keys, salts and ids
 /// @param nanoClock like [System#nanoTime]
 /// @param triggers when a stand-alone store takes checkpoints by itself
-public record StoreOptions(SecureRandom random, LongSupplier nanoClock, Triggers triggers) {
+/// @param pageCache for what is decrypted; stores of one process share one
+public record StoreOptions(
+    SecureRandom random, LongSupplier nanoClock, Triggers triggers, PageCache pageCache) {
+  /// Of the page cache, where nobody says otherwise.
+  public static final long PAGE_CACHE_BYTES = 128L << 20;
+
+  /// With a page cache of its own.
+  public StoreOptions(SecureRandom random, LongSupplier nanoClock, Triggers triggers) {
+    this(random, nanoClock, triggers, new PageCache(PAGE_CACHE_BYTES));
+  }
+
   /// With the system's clock and the usual triggers.
-  public StoreOptions(SecureRandom random) {
-    this(random, System::nanoTime, Triggers.STANDARD);
+  public StoreOptions(SecureRandom random, PageCache pageCache) {
+    this(random, System::nanoTime, Triggers.STANDARD, pageCache);
   }
 
   public static StoreOptions standard() {
-    return new StoreOptions(new SecureRandom());
+    return new StoreOptions(new SecureRandom(), new PageCache(PAGE_CACHE_BYTES));
   }
 }

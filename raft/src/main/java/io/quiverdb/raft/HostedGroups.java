@@ -3,6 +3,7 @@ package io.quiverdb.raft;
 import io.quiverdb.core.Store;
 import io.quiverdb.core.StoreOptions;
 import io.quiverdb.core.crypto.KeyRing;
+import io.quiverdb.core.format.PageCache;
 import io.quiverdb.core.storage.FileStorage;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.GroupKey.ShardGroup;
@@ -24,6 +25,7 @@ final class HostedGroups implements AutoCloseable {
   private final SecureRandom random;
   private final Supplier<KeyRing> keyRing;
   private final Function<ShardGroup, UUID> storeIds;
+  private final PageCache pageCache = new PageCache(StoreOptions.PAGE_CACHE_BYTES);
   private final CatalogReplica catalog;
   private final Map<Integer, StoreState> shards = new ConcurrentHashMap<>();
 
@@ -54,7 +56,7 @@ final class HostedGroups implements AutoCloseable {
     return new StoreState(
         Store.openReplicated(
             storage,
-            new StoreOptions(random),
+            new StoreOptions(random, pageCache),
             keyRing.get(),
             storeIds.apply(new ShardGroup(number))));
   }

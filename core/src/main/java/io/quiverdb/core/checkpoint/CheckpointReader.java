@@ -4,6 +4,7 @@ import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.crypto.KeyRing;
 import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.crypto.StoreKeys;
+import io.quiverdb.core.format.PageCache;
 import io.quiverdb.core.manifest.Manifest;
 import io.quiverdb.core.manifest.ManifestStore;
 import io.quiverdb.core.manifest.PublishedManifest;
@@ -31,11 +32,15 @@ import java.util.stream.Collectors;
 public final class CheckpointReader {
   private final Storage storage;
   private final KeyRing keyRing;
+  private final PageCache cache;
   private final RandomGenerator hashSeeds;
 
-  public CheckpointReader(Storage storage, KeyRing keyRing, RandomGenerator hashSeeds) {
+  /// @param cache for the segments that it opens
+  public CheckpointReader(
+      Storage storage, KeyRing keyRing, PageCache cache, RandomGenerator hashSeeds) {
     this.storage = storage;
     this.keyRing = keyRing;
+    this.cache = cache;
     this.hashSeeds = hashSeeds;
   }
 
@@ -136,7 +141,8 @@ public final class CheckpointReader {
             directory,
             ManifestStore.summary(segment),
             head.descriptor().dimension(),
-            codec);
+            codec,
+            cache);
     return new SegmentRows(opened, readDeaths(storage, directory, segment, version, codec));
   }
 

@@ -3,6 +3,7 @@ package io.quiverdb.core.checkpoint;
 import io.quiverdb.core.IndexSnapshot;
 import io.quiverdb.core.StoreView;
 import io.quiverdb.core.crypto.PageCodec;
+import io.quiverdb.core.format.PageCache;
 import io.quiverdb.core.manifest.Manifest;
 import io.quiverdb.core.manifest.ManifestStore;
 import io.quiverdb.core.op.OpProtos;
@@ -35,10 +36,13 @@ import java.util.stream.Collectors;
 public final class CheckpointWriter {
   private final Storage storage;
   private final ManifestStore manifests;
+  private final PageCache cache;
 
-  public CheckpointWriter(Storage storage, ManifestStore manifests) {
+  /// @param cache for the segments that it writes
+  public CheckpointWriter(Storage storage, ManifestStore manifests, PageCache cache) {
     this.storage = storage;
     this.manifests = manifests;
+    this.cache = cache;
   }
 
   /// @param indexes to be published with it
@@ -146,7 +150,7 @@ public final class CheckpointWriter {
     }
     return new NewSegment(
         collection.head().id(),
-        Segment.open(storage, directory, summary, dimension, codec),
+        Segment.open(storage, directory, summary, dimension, codec, cache),
         buffer,
         bufferRows);
   }

@@ -1,6 +1,7 @@
 package io.quiverdb.core.compaction;
 
 import io.quiverdb.core.crypto.PageCodec;
+import io.quiverdb.core.format.PageCache;
 import io.quiverdb.core.manifest.Manifest;
 import io.quiverdb.core.manifest.ManifestStore;
 import io.quiverdb.core.manifest.SegmentDraft;
@@ -37,6 +38,7 @@ public final class Compactor {
 
   private final Storage storage;
   private final ManifestStore manifests;
+  private final PageCache cache;
   private final ReentrantLock publishing;
   private final CompactedStore store;
 
@@ -45,9 +47,14 @@ public final class Compactor {
 
   /// @param publishing guards `manifests`; held only while a merge begins and while it is published
   public Compactor(
-      Storage storage, ManifestStore manifests, ReentrantLock publishing, CompactedStore store) {
+      Storage storage,
+      ManifestStore manifests,
+      PageCache cache,
+      ReentrantLock publishing,
+      CompactedStore store) {
     this.storage = storage;
     this.manifests = manifests;
+    this.cache = cache;
     this.publishing = publishing;
     this.store = store;
   }
@@ -158,7 +165,7 @@ public final class Compactor {
       output =
           Optional.of(
               Segment.open(
-                  storage, plan.draft.directory(), summary.get(), dimension, plan.codec()));
+                  storage, plan.draft.directory(), summary.get(), dimension, plan.codec(), cache));
     }
     var merge = new SegmentMerge(plan.collection.head().id(), plan.inputs, output, plan.version);
     // Most of the deaths are carried over here, where nobody waits for it.

@@ -9,8 +9,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Consumer;
 
-/// Reads what a [PageWriter] wrote. Each page is verified when it is first touched. Used by any
-/// number of threads.
+/// Reads what a [PageWriter] wrote. Each page is verified when it is first touched. Plain pages are
+/// read in place, others are decrypted into a [PageCache]. Used by any number of threads.
 public final class PageFile {
   private final String path;
   private final MemorySegment bytes;
@@ -19,6 +19,7 @@ public final class PageFile {
   private final int sealedPageBytes;
   private final FileCodec codec;
   private final int pageCount;
+  private final PageCache.Slots cached;
 
   /// A bit per page. Threads that touch a page at once verify it twice, which does no harm.
   private final AtomicLongArray verified;
@@ -29,7 +30,8 @@ public final class PageFile {
       long fileId,
       PageType type,
       int sealedPageBytes,
-      FileCodec codec) {
+      FileCodec codec,
+      PageCache cache) {
     this.path = path;
     this.bytes = bytes;
     this.fileId = fileId;
@@ -37,6 +39,7 @@ public final class PageFile {
     this.sealedPageBytes = sealedPageBytes;
     this.codec = codec;
     this.pageCount = Math.toIntExact((bytes.byteSize() - FileHeader.BYTES) / sealedPageBytes);
+    this.cached = cache.slots(type, pageCount);
     this.verified = new AtomicLongArray((pageCount + Long.SIZE - 1) / Long.SIZE);
   }
 
@@ -52,6 +55,20 @@ public final class PageFile {
       int pageBytes,
       PageCodec codec)
       throws IOException {
+    return open(storage, path, fileBytes, fileId, type, pageBytes, codec, PageCache.NONE);
+  }
+
+  /// @param cache keeps what is decrypted
+  public static PageFile open(
+      Storage storage,
+      String path,
+      long fileBytes,
+      long fileId,
+      PageType type,
+      int pageBytes,
+      PageCodec codec,
+      PageCache cache)
+      throws IOException {
     var file = PublishedFile.open(storage, path, fileBytes);
     var bytes = file.bytes();
     var fileCodec = FileHeader.open(bytes, codec, type, fileId, path);
@@ -60,7 +77,9 @@ public final class PageFile {
       throw new CorruptFileException(
           path, 0, "length", FileHeader.BYTES + " and a multiple of " + sealedPageBytes, fileBytes);
     }
-    return new PageFile(path, bytes, fileId, type, sealedPageBytes, fileCodec);
+    boolean liesPlain = codec.pageOverheadBytes() == 0;
+    return new PageFile(
+        path, bytes, fileId, type, sealedPageBytes, fileCodec, liesPlain ? PageCache.NONE : cache);
   }
 
   public String path() {
@@ -93,6 +112,16 @@ public final class PageFile {
   ///
   /// @throws CorruptFileException if the page is not the one that was written here
   public MemorySegment body(int page) {
+    var known = cached.get(page);
+    if (known != null) {
+      return known;
+    }
+    var body = open(page);
+    cached.put(page, body);
+    return body;
+  }
+
+  private MemorySegment open(int page) {
     long offset = offset(page);
     var sealedPage = bytes.asSlice(offset, sealedPageBytes);
     var address = new PageAddress(type.code(), fileId, page);

@@ -6,6 +6,7 @@ import io.quiverdb.core.SalvageReport;
 import io.quiverdb.core.checkpoint.CheckpointReader;
 import io.quiverdb.core.checkpoint.Findings;
 import io.quiverdb.core.crypto.KeyRing;
+import io.quiverdb.core.format.PageCache;
 import io.quiverdb.core.manifest.Manifest;
 import io.quiverdb.core.manifest.ManifestStore;
 import io.quiverdb.core.manifest.PublishedManifest;
@@ -50,7 +51,7 @@ public final class Salvager implements Iterator<SnapshotOp> {
       Findings findings)
       throws IOException {
     this.storage = storage;
-    this.reader = new CheckpointReader(storage, keyRing, random);
+    this.reader = new CheckpointReader(storage, keyRing, PageCache.NONE, random);
     this.published = published;
     this.findings = findings;
     this.collections = published.manifest().getCollectionsList().iterator();

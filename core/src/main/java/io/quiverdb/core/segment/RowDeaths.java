@@ -87,6 +87,17 @@ public final class RowDeaths {
     return deadCount.get();
   }
 
+  /// About what it takes in memory.
+  public long heapBytes() {
+    long bytes = deadBefore.size() / Byte.SIZE + (long) blocks.length() * 12;
+    for (int blockIndex = 0; blockIndex < blocks.length(); blockIndex++) {
+      if (blocks.getAcquire(blockIndex) != null) {
+        bytes += (long) BLOCK_ROWS * Long.BYTES;
+      }
+    }
+    return bytes;
+  }
+
   /// The rows that a view as of `version` does not see.
   public RoaringBitmap deadAsOf(long version) {
     var dead = new RoaringBitmap();

@@ -3,6 +3,7 @@ package io.quiverdb.core.segment;
 import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.format.BlobFile;
+import io.quiverdb.core.format.PageCache;
 import io.quiverdb.core.format.PageFile;
 import io.quiverdb.core.format.PageFormat;
 import io.quiverdb.core.format.PageType;
@@ -63,6 +64,18 @@ public final class Segment {
   public static Segment open(
       Storage storage, String collection, SegmentSummary summary, int dimension, PageCodec codec)
       throws IOException {
+    return open(storage, collection, summary, dimension, codec, PageCache.NONE);
+  }
+
+  /// @param cache keeps what is decrypted
+  public static Segment open(
+      Storage storage,
+      String collection,
+      SegmentSummary summary,
+      int dimension,
+      PageCodec codec,
+      PageCache cache)
+      throws IOException {
     String directoryPath = SegmentFiles.path(collection, summary.id(), SegmentFiles.DIRECTORY);
     var directory =
         SegmentDirectory.decode(
@@ -80,6 +93,7 @@ public final class Segment {
         summary,
         dimension,
         codec,
+        cache,
         openSecondaryIndex(storage, collection, summary, codec),
         _ -> directory);
   }
@@ -98,6 +112,7 @@ public final class Segment {
         summary,
         dimension,
         codec,
+        PageCache.NONE,
         Optional.empty(),
         files -> directoryOf(files, summary.rowCount(), dimension));
   }
@@ -105,9 +120,14 @@ public final class Segment {
   private static SegmentDirectory directoryOf(PageFiles files, int rowCount, int dimension) {
     var directory = new SegmentDirectory.Builder();
     int rows = 0;
+    byte[] lastId = {};
     for (int page = 0; page < files.ids.pageCount(); page++) {
       var idPage = new IdPage(files.ids.body(page));
-      directory.addPage(rows, idPage.id(0));
+      directory.addPage(rows, lastId, idPage.id(0));
+      for (int index = 0; index < idPage.rowCount(); index++) {
+        lastId = idPage.id(index);
+        directory.addId(lastId);
+      }
       rows += idPage.rowCount();
     }
     requireEqual(files.ids.path(), "rows", rowCount, rows);
@@ -123,6 +143,7 @@ public final class Segment {
       SegmentSummary summary,
       int dimension,
       PageCodec codec,
+      PageCache cache,
       Optional<SecondaryIndex> secondaryIndex,
       Function<PageFiles, SegmentDirectory> directory)
       throws IOException {
@@ -135,7 +156,8 @@ public final class Segment {
                 summary.id(),
                 PageType.VECTORS,
                 PageFormat.vectorPageBytes(dimension),
-                codec),
+                codec,
+                cache),
             PageFile.open(
                 storage,
                 SegmentFiles.path(collection, summary.id(), SegmentFiles.PAYLOADS),
@@ -143,7 +165,8 @@ public final class Segment {
                 summary.id(),
                 PageType.PAYLOADS,
                 PageFormat.PAGE_BYTES,
-                codec),
+                codec,
+                cache),
             PageFile.open(
                 storage,
                 SegmentFiles.path(collection, summary.id(), SegmentFiles.IDS),
@@ -151,7 +174,8 @@ public final class Segment {
                 summary.id(),
                 PageType.IDS,
                 PageFormat.ID_PAGE_BYTES,
-                codec));
+                codec,
+                cache));
     var segment =
         new Segment(
             summary,
@@ -208,6 +232,11 @@ public final class Segment {
     return summary.id();
   }
 
+  /// About what it takes in memory while it is open, pages that are cached apart.
+  public long heapBytes() {
+    return directory.heapBytes();
+  }
+
   public int rowCount() {
     return summary.rowCount();
   }
@@ -223,6 +252,9 @@ public final class Segment {
 
   /// The row of an id, −1 if there is none.
   public int find(byte[] idUtf8) {
+    if (!directory.mayHoldId(idUtf8)) {
+      return -1;
+    }
     int page = directory.pageOfId(idUtf8);
     if (page < 0) {
       return -1;

@@ -5,46 +5,71 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/// The sparse index of a segment: the first row and the first id of every `.ids` page. The `.dir`
-/// file holds it as follows; numbers are little-endian.
+/// The sparse index of a segment, which is in memory while the segment is open: where the rows of
+/// every `.ids` page begin, and filters that say of most ids which are not there that they are not.
+/// The `.dir` file holds it as follows; numbers are little-endian.
 ///
-/// | offset | bytes | field                                                 |
-/// |-------:|------:|-------------------------------------------------------|
-/// |      0 |     4 | rows of the segment                                   |
-/// |      4 |     4 | dimension of its vectors                              |
-/// |      8 |     8 | bytes of its payloads                                 |
-/// |     16 |     4 | `.ids` pages                                          |
-/// |     20 |       | of each page: first row (4), id's length (2), first id|
+/// | offset | bytes | field                                                     |
+/// |-------:|------:|-----------------------------------------------------------|
+/// |      0 |     4 | rows of the segment                                       |
+/// |      4 |     4 | dimension of its vectors                                  |
+/// |      8 |     8 | bytes of its payloads                                     |
+/// |     16 |     4 | `.ids` pages                                              |
+/// |     20 |     4 | filters                                                   |
+/// |     24 |       | of each page: first row (4), separator's length (2), it   |
+/// |        |       | of each filter: its first page (4), [FuseFilter]          |
+///
+/// The separator of a page is the shortest beginning of its first id that is above the last id of
+/// the page before. A filter covers consecutive pages, so that one is made in memory that does not
+/// grow with the segment.
 final class SegmentDirectory {
   private static final int ROW_COUNT_OFFSET = 0;
   private static final int DIMENSION_OFFSET = ROW_COUNT_OFFSET + Integer.BYTES;
   private static final int PAYLOAD_BYTES_OFFSET = DIMENSION_OFFSET + Integer.BYTES;
   private static final int PAGE_COUNT_OFFSET = PAYLOAD_BYTES_OFFSET + Long.BYTES;
-  private static final int PAGES_OFFSET = PAGE_COUNT_OFFSET + Integer.BYTES;
+  private static final int FILTER_COUNT_OFFSET = PAGE_COUNT_OFFSET + Integer.BYTES;
+  private static final int PAGES_OFFSET = FILTER_COUNT_OFFSET + Integer.BYTES;
+
+  /// A filter begins with the first page after so many rows.
+  private static final int FILTER_ROWS = 1 << 18;
 
   private final int rowCount;
   private final int dimension;
   private final long payloadBytes;
   private final int[] firstRows;
 
-  /// The first ids of all pages, one after the other; that of page p ends where p + 1's begins.
-  private final byte[] ids;
+  /// How all separators begin but the first, which is empty.
+  private final byte[] prefix;
 
-  private final int[] idOffsets;
+  /// The rest of the separators, one after the other; that of page p ends where p + 1's begins.
+  private final byte[] separators;
+
+  private final int[] separatorOffsets;
+
+  /// Of each filter, the first page.
+  private final int[] filterPages;
+
+  private final FuseFilter[] filters;
 
   private SegmentDirectory(
       int rowCount,
       int dimension,
       long payloadBytes,
       int[] firstRows,
-      byte[] ids,
-      int[] idOffsets) {
+      byte[] prefix,
+      byte[] separators,
+      int[] separatorOffsets,
+      int[] filterPages,
+      FuseFilter[] filters) {
     this.rowCount = rowCount;
     this.dimension = dimension;
     this.payloadBytes = payloadBytes;
     this.firstRows = firstRows;
-    this.ids = ids;
-    this.idOffsets = idOffsets;
+    this.prefix = prefix;
+    this.separators = separators;
+    this.separatorOffsets = separatorOffsets;
+    this.filterPages = filterPages;
+    this.filters = filters;
   }
 
   /// @param encoded verified before
@@ -52,14 +77,37 @@ final class SegmentDirectory {
     var buffer = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
     int pageCount = buffer.getInt(PAGE_COUNT_OFFSET);
     var firstRows = new int[pageCount];
-    var idOffsets = new int[pageCount + 1];
-    var ids = new byte[encoded.length - PAGES_OFFSET - pageCount * (Integer.BYTES + Short.BYTES)];
+    var separatorOffsets = new int[pageCount + 1];
+    var ends = new int[pageCount];
+    var starts = new int[pageCount];
     buffer.position(PAGES_OFFSET);
     for (int page = 0; page < pageCount; page++) {
       firstRows[page] = buffer.getInt();
-      int idBytes = Short.toUnsignedInt(buffer.getShort());
-      buffer.get(ids, idOffsets[page], idBytes);
-      idOffsets[page + 1] = idOffsets[page] + idBytes;
+      int separatorBytes = Short.toUnsignedInt(buffer.getShort());
+      starts[page] = buffer.position();
+      ends[page] = buffer.position() + separatorBytes;
+      buffer.position(ends[page]);
+    }
+    int prefixBytes = commonBytes(encoded, starts, ends);
+    for (int page = 0; page < pageCount; page++) {
+      int restBytes = Math.max(0, ends[page] - starts[page] - prefixBytes);
+      separatorOffsets[page + 1] = separatorOffsets[page] + restBytes;
+    }
+    var separators = new byte[separatorOffsets[pageCount]];
+    for (int page = 0; page < pageCount; page++) {
+      int restBytes = separatorOffsets[page + 1] - separatorOffsets[page];
+      System.arraycopy(
+          encoded, ends[page] - restBytes, separators, separatorOffsets[page], restBytes);
+    }
+    byte[] prefix =
+        pageCount < 2
+            ? new byte[0]
+            : Arrays.copyOfRange(encoded, starts[1], starts[1] + prefixBytes);
+    var filterPages = new int[buffer.getInt(FILTER_COUNT_OFFSET)];
+    var filters = new FuseFilter[filterPages.length];
+    for (int index = 0; index < filters.length; index++) {
+      filterPages[index] = buffer.getInt();
+      filters[index] = FuseFilter.decode(buffer);
     }
     assert !buffer.hasRemaining() : buffer.remaining();
     return new SegmentDirectory(
@@ -67,8 +115,22 @@ final class SegmentDirectory {
         buffer.getInt(DIMENSION_OFFSET),
         buffer.getLong(PAYLOAD_BYTES_OFFSET),
         firstRows,
-        ids,
-        idOffsets);
+        prefix,
+        separators,
+        separatorOffsets,
+        filterPages,
+        filters);
+  }
+
+  /// Of all but the first.
+  private static int commonBytes(byte[] encoded, int[] starts, int[] ends) {
+    int bytes = starts.length < 2 ? 0 : ends[1] - starts[1];
+    for (int page = 2; page < starts.length; page++) {
+      int mismatch =
+          Arrays.mismatch(encoded, starts[1], starts[1] + bytes, encoded, starts[page], ends[page]);
+      bytes = mismatch < 0 ? bytes : Math.min(bytes, mismatch);
+    }
+    return bytes;
   }
 
   int rowCount() {
@@ -96,14 +158,14 @@ final class SegmentDirectory {
     return found >= 0 ? found : -found - 2;
   }
 
-  /// The only page that can hold an id: the last that begins at or below it, −1 if none does.
+  /// The only page that can hold an id: the last whose separator is at or below it, −1 if there is
+  /// none.
   int pageOfId(byte[] id) {
     int low = 0;
     int high = pageCount();
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (Arrays.compareUnsigned(ids, idOffsets[middle], idOffsets[middle + 1], id, 0, id.length)
-          <= 0) {
+      if (compareSeparator(middle, id) <= 0) {
         low = middle + 1;
       } else {
         high = middle;
@@ -112,30 +174,106 @@ final class SegmentDirectory {
     return low - 1;
   }
 
-  /// Gathers the pages while a segment is written.
+  private int compareSeparator(int page, byte[] id) {
+    if (page == 0) {
+      return id.length == 0 ? 0 : -1;
+    }
+    int common = Math.min(prefix.length, id.length);
+    int order = Arrays.compareUnsigned(prefix, 0, prefix.length, id, 0, common);
+    return order != 0
+        ? order
+        : Arrays.compareUnsigned(
+            separators, separatorOffsets[page], separatorOffsets[page + 1], id, common, id.length);
+  }
+
+  /// Whether an id may be there. Says of few that are not that they may be.
+  boolean mayHoldId(byte[] id) {
+    int filter = filters.length - 1;
+    while (filter > 0 && compareSeparator(filterPages[filter], id) > 0) {
+      filter--;
+    }
+    return filter >= 0 && filters[filter].mayContain(IdHash.of(id));
+  }
+
+  /// About what it takes in memory.
+  long heapBytes() {
+    long bytes =
+        prefix.length + separators.length + (long) (firstRows.length + separatorOffsets.length) * 4;
+    for (var filter : filters) {
+      bytes += filter.encodedBytes();
+    }
+    return bytes;
+  }
+
+  /// Gathers pages and ids while a segment is written.
   static final class Builder {
     private final ByteArrayOutputStream pages = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream filters = new ByteArrayOutputStream();
     private int pageCount;
+    private int filterCount;
 
-    void addPage(int firstRow, byte[] firstId) {
+    /// Of the ids since the last filter.
+    private long[] hashes = new long[64];
+
+    private int hashCount;
+    private int filterPage;
+
+    /// Begins a page.
+    ///
+    /// @param lastId of the page before, empty if there is none
+    void addPage(int firstRow, byte[] lastId, byte[] firstId) {
+      if (hashCount >= FILTER_ROWS) {
+        endFilter();
+      }
+      int separatorBytes = separatorBytes(lastId, firstId);
       var page =
-          ByteBuffer.allocate(Integer.BYTES + Short.BYTES + firstId.length)
+          ByteBuffer.allocate(Integer.BYTES + Short.BYTES + separatorBytes)
               .order(ByteOrder.LITTLE_ENDIAN)
               .putInt(firstRow)
-              .putShort((short) firstId.length)
-              .put(firstId);
+              .putShort((short) separatorBytes)
+              .put(firstId, 0, separatorBytes);
       pages.writeBytes(page.array());
       pageCount++;
     }
 
+    private static int separatorBytes(byte[] lastId, byte[] firstId) {
+      return lastId.length == 0 ? 0 : Arrays.mismatch(lastId, firstId) + 1;
+    }
+
+    /// Adds an id to the page that was begun last.
+    void addId(byte[] id) {
+      if (hashCount == hashes.length) {
+        hashes = Arrays.copyOf(hashes, 2 * hashes.length);
+      }
+      hashes[hashCount++] = IdHash.of(id);
+    }
+
+    private void endFilter() {
+      var filter = FuseFilter.of(Arrays.copyOf(hashes, hashCount));
+      var encoded =
+          ByteBuffer.allocate(Integer.BYTES + filter.encodedBytes())
+              .order(ByteOrder.LITTLE_ENDIAN)
+              .putInt(filterPage);
+      filter.encode(encoded);
+      filters.writeBytes(encoded.array());
+      filterCount++;
+      hashCount = 0;
+      filterPage = pageCount;
+    }
+
     byte[] encode(int rowCount, int dimension, long payloadBytes) {
-      return ByteBuffer.allocate(PAGES_OFFSET + pages.size())
+      if (hashCount > 0) {
+        endFilter();
+      }
+      return ByteBuffer.allocate(PAGES_OFFSET + pages.size() + filters.size())
           .order(ByteOrder.LITTLE_ENDIAN)
           .putInt(rowCount)
           .putInt(dimension)
           .putLong(payloadBytes)
           .putInt(pageCount)
+          .putInt(filterCount)
           .put(pages.toByteArray())
+          .put(filters.toByteArray())
           .array();
     }
   }

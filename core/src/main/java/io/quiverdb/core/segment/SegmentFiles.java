@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 /// | `seg-<id>.vec`            | n × 16 KiB| vectors by row ([Segment])                            |
 /// | `seg-<id>.pay`            | 16 KiB    | payloads, one after the other across pages ([Segment])|
 /// | `seg-<id>.ids`            | 4 KiB     | what else a row has ([IdPage])                        |
-/// | `seg-<id>.dir`            | one       | sparse index of the ids ([SegmentDirectory])          |
+/// | `seg-<id>.dir`            | one       | sparse index and filters of ids ([SegmentDirectory])  |
 /// | `seg-<id>.sec`            | 16 KiB    | secondary indexes, where there are filterable fields  |
 /// | `del-<segment>-<version>` | one       | dead rows as of a manifest ([DeadRowsFile])           |
 ///

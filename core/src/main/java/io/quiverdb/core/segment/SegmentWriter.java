@@ -140,8 +140,9 @@ public final class SegmentWriter implements AutoCloseable {
       endIdPage();
     }
     if (idPage.rowCount() == 0) {
-      pageIndex.addPage(rowCount, row.idUtf8());
+      pageIndex.addPage(rowCount, lastId, row.idUtf8());
     }
+    pageIndex.addId(row.idUtf8());
     idPage.add(row, payloadPosition);
   }
 

@@ -7,6 +7,7 @@ import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.crypto.PlainCodec;
 import io.quiverdb.core.crypto.TestKeys;
+import io.quiverdb.core.format.PageCache;
 import io.quiverdb.core.storage.FileStorage;
 import io.quiverdb.core.storage.Seed;
 import io.quiverdb.core.storage.SimulatedStorage;
@@ -58,6 +59,35 @@ final class SegmentTest {
     assertThatThrownBy(
             () -> Segment.open(storage, COLLECTION, summary, 100, PlainCodec.INSTANCE).vector(0))
         .isInstanceOf(CorruptFileException.class);
+  }
+
+  @Test
+  void sealedPagesAreDecryptedOnceWhileTheCacheHasRoom() throws IOException {
+    var storage = storageWithCollection();
+    var rows = RandomRows.draw(random, 200, 100);
+    var summary = RandomRows.write(storage, COLLECTION, SEGMENT_ID, 100, rows, SEALING);
+    var cache = new PageCache(100 << 20);
+    var segment = Segment.open(storage, COLLECTION, summary, 100, SEALING, cache);
+    assertHolds(segment, rows);
+    long misses = cache.stats().misses();
+
+    assertHolds(segment, rows);
+
+    assertThat(misses).isPositive();
+    assertThat(cache.stats().misses()).isEqualTo(misses);
+    assertThat(cache.stats().hits()).isGreaterThan(misses);
+  }
+
+  @Test
+  void sealedRowsComeBackThroughACacheThatIsTooSmall() throws IOException {
+    var storage = storageWithCollection();
+    var rows = RandomRows.draw(random, 200, 100);
+    var summary = RandomRows.write(storage, COLLECTION, SEGMENT_ID, 100, rows, SEALING);
+
+    var cache = new PageCache(20_000);
+    assertHolds(Segment.open(storage, COLLECTION, summary, 100, SEALING, cache), rows);
+
+    assertThat(cache.stats().bytes()).isLessThanOrEqualTo(20_000);
   }
 
   @Test
