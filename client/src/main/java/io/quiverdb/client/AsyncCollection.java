@@ -1,6 +1,7 @@
 package io.quiverdb.client;
 
 import io.quiverdb.api.v1.CollectionsGrpc;
+import io.quiverdb.api.v1.CompactCollectionRequest;
 import io.quiverdb.api.v1.CountRequest;
 import io.quiverdb.api.v1.CountResponse;
 import io.quiverdb.api.v1.DeleteRequest;
@@ -41,6 +42,16 @@ public final class AsyncCollection {
             .router()
             .ask(CollectionsGrpc.getGetCollectionMethod(), request, Repeat.READ)
             .thenApply(CollectionInfo::of));
+  }
+
+  /// @see Collection#compact
+  public CompletableFuture<CompactionStart> compact() {
+    CompactCollectionRequest request = CompactCollectionRequest.newBuilder().setName(name).build();
+    return calls.publish(
+        calls
+            .router()
+            .ask(CollectionsGrpc.getCompactCollectionMethod(), request, Repeat.CHANGE)
+            .thenApply(CompactionStart::of));
   }
 
   /// @see Collection#verify

@@ -29,6 +29,13 @@ public final class Collection {
     return Calls.await(async.info());
   }
 
+  /// Has every replica merge its segments of this collection, without the dead rows, in the
+  /// background, and does not wait for it. Called again when it is done, each has one segment or
+  /// none.
+  public CompactionStart compact() {
+    return Calls.await(async.compact());
+  }
+
   /// Has every replica read its files of this collection and tell what is wrong with them. Takes as
   /// long as that takes. What no checkpoint holds yet is not looked at.
   public FileVerification verify() {

@@ -1143,6 +1143,12 @@ public final class Store implements AutoCloseable {
     int _ = compact(CompactionPolicy.ALL);
   }
 
+  /// Does the same for one collection.
+  public void compact(long collectionId) {
+    var _ = checkpoint();
+    int _ = compacting(() -> compactor.compact(collectionId, CompactionPolicy.ALL));
+  }
+
   /// Merges segments where it is worth it: as many of a size as make one of the next, and those
   /// half of whose rows are dead. Otherwise like [#compact].
   public void compactTiers() {
@@ -1151,9 +1157,18 @@ public final class Store implements AutoCloseable {
 
   /// @return how many merges there were
   int compact(CompactionPolicy policy) {
+    return compacting(() -> compactor.compact(policy));
+  }
+
+  @FunctionalInterface
+  private interface Compacting {
+    int run() throws IOException;
+  }
+
+  private int compacting(Compacting compaction) {
     requireUsable();
     try {
-      return compactor.compact(policy);
+      return compaction.run();
     } catch (CorruptFileException e) {
       throw e; // Of what it reads; nothing has been published.
     } catch (IOException | RuntimeException | Error e) {

@@ -26,7 +26,11 @@ public record StoreOptions(
     this(random, System::nanoTime, Triggers.STANDARD, pageCache);
   }
 
+  public StoreOptions(SecureRandom random) {
+    this(random, new PageCache(PAGE_CACHE_BYTES));
+  }
+
   public static StoreOptions standard() {
-    return new StoreOptions(new SecureRandom(), new PageCache(PAGE_CACHE_BYTES));
+    return new StoreOptions(new SecureRandom());
   }
 }

@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
 /// `quiver collection …`
 @Command(
     name = "collection",
-    description = "Creates, shows, lists, changes, drops and verifies collections.",
+    description = "Creates, shows, lists, changes, drops, compacts and verifies collections.",
     footer = {"", "Example:", "  quiver collection create docs --dimension 384 --keyword lang"})
 final class CollectionCommand {
   @Command(
@@ -157,6 +157,24 @@ final class CollectionCommand {
         output.print("dropped " + name);
       }
       return ExitCode.GOOD;
+    }
+  }
+
+  @Command(
+      description = {
+        "Has every replica merge its segments of a collection, without the dead rows.",
+        "Does not wait for it: shows what each has when it begins. Ends with 1 if a replica does"
+            + " not answer."
+      },
+      footer = {"", "Example:", "  quiver collection compact docs"})
+  int compact(
+      @Mixin Connection connection,
+      @Mixin Output output,
+      @Parameters(paramLabel = "NAME") String name) {
+    try (var quiver = connection.open()) {
+      var start = quiver.collection(name).compact();
+      CompactionReport.print(output, start);
+      return start.accepted() ? ExitCode.GOOD : ExitCode.NEGATIVE;
     }
   }
 

@@ -130,6 +130,19 @@ class CommandsTest {
   }
 
   @Test
+  void collectionIsCompactedOnEveryReplica() {
+    assertThat(run("collection", "create", "loose", "--dimension", "2")).isEqualTo(ExitCode.GOOD);
+
+    assertThat(run("collection", "compact", "loose")).isEqualTo(ExitCode.GOOD);
+    assertThat(out).contains("SHARD", "SEGMENTS").endsWith("compaction has begun\n");
+
+    assertThat(run("collection", "compact", "loose", "--output", "json")).isEqualTo(ExitCode.GOOD);
+    assertThat(out).startsWith("{\"accepted\":true,\"shards\":[{\"shard\":0,\"replicas\":[{");
+
+    assertThat(run("collection", "compact", "absent")).isEqualTo(ExitCode.NEGATIVE);
+  }
+
+  @Test
   void filesOfACollectionAreVerifiedOnEveryReplica() {
     assertThat(run("collection", "create", "sound", "--dimension", "2")).isEqualTo(ExitCode.GOOD);
 

@@ -127,6 +127,14 @@ final class LocalPeer implements Peer {
         .orElseGet(() -> CompletableFuture.failedFuture(notHere(new ShardGroup(shard))));
   }
 
+  @Override
+  public CompletableFuture<SegmentCounts> compact(int shard, long collectionId) {
+    return shards
+        .apply(shard)
+        .map(store -> store.compact(collectionId))
+        .orElseGet(() -> CompletableFuture.failedFuture(notHere(new ShardGroup(shard))));
+  }
+
   private static ShardException notHere(GroupKey group) {
     return new ShardException.Unavailable(group + ": not open on this node");
   }

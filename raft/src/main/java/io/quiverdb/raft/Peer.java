@@ -53,6 +53,10 @@ public interface Peer {
   /// has forgotten it.
   CompletableFuture<Optional<StateHash>> hashAt(int shard, Position position);
 
+  /// Begins to merge all segments of a collection on the replica, without its dead rows, and does
+  /// not wait for it: asked again, it has fewer. Answers with what there is now.
+  CompletableFuture<SegmentCounts> compact(int shard, long collectionId);
+
   /// What is wrong with the files of the replica's newest checkpoint that hold a collection.
   CompletableFuture<Verification> verify(int shard, long collectionId);
 }

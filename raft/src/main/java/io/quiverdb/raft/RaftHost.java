@@ -250,13 +250,21 @@ public final class RaftHost implements AutoCloseable {
     if (shards.containsKey(number)) {
       return;
     }
+    var checkpointed =
+        new ShardCheckpoints(
+            replica, state, groups::publishCheckpoint, options.onFatal(), options.metrics());
     shards.put(
         number,
         new ReplicatedStore(
-            number, member.id(), replica, state.store(), this::peer, readers, waiting));
-    background.watch(
-        new ShardCheckpoints(
-            replica, state, groups::publishCheckpoint, options.onFatal(), options.metrics()));
+            number,
+            member.id(),
+            replica,
+            state.store(),
+            this::peer,
+            readers,
+            waiting,
+            collectionId -> compactions.execute(() -> checkpointed.compact(collectionId))));
+    background.watch(checkpointed);
   }
 
   private void serveCatalog(Replica replica) {

@@ -26,6 +26,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 /// A shard as this node's replica serves it: writes if it leads, reads in any case.
@@ -43,11 +44,13 @@ public final class ReplicatedStore implements Shard {
   private final Function<NodeId, Peer> peers;
   private final Executor readers;
   private final Executor writers;
+  private final LongConsumer compactions;
   private final AtomicInteger reads = new AtomicInteger();
 
   /// @param peers reaches another member
   /// @param readers runs what reads compute
   /// @param writers runs what follows upon a write; never behind reads
+  /// @param compactions begins that of a collection
   ReplicatedStore(
       int number,
       NodeId self,
@@ -55,7 +58,8 @@ public final class ReplicatedStore implements Shard {
       Store store,
       Function<NodeId, Peer> peers,
       Executor readers,
-      Executor writers) {
+      Executor writers,
+      LongConsumer compactions) {
     this.number = number;
     this.self = self;
     this.group = group;
@@ -63,6 +67,7 @@ public final class ReplicatedStore implements Shard {
     this.peers = peers;
     this.readers = readers;
     this.writers = writers;
+    this.compactions = compactions;
   }
 
   @Override
@@ -280,6 +285,33 @@ public final class ReplicatedStore implements Shard {
     return group
         .awaitApplied(position.index())
         .thenApplyAsync(_ -> guarded(() -> store.hashAt(position)), readers);
+  }
+
+  /// Begins to merge a collection's segments in the background. Answers with what there is now.
+  CompletableFuture<SegmentCounts> compact(long collectionId) {
+    return CompletableFuture.supplyAsync(
+        () ->
+            guarded(
+                () -> {
+                  var counts = segmentCounts(collectionId);
+                  compactions.accept(collectionId);
+                  return counts;
+                }),
+        readers);
+  }
+
+  private SegmentCounts segmentCounts(long collectionId) {
+    return store.stats().collections().stream()
+        .filter(collection -> collection.id() == collectionId)
+        .findFirst()
+        .map(
+            collection ->
+                new SegmentCounts(
+                    collection.segmentCount(),
+                    collection.segmentRows(),
+                    collection.deadRows(),
+                    collection.files().total()))
+        .orElse(new SegmentCounts(0, 0, 0, 0));
   }
 
   /// What is wrong with the files of a collection.

@@ -3,12 +3,17 @@ package io.quiverdb.raft;
 import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.Timer;
 import io.quiverdb.core.StoreClosedException;
+import io.quiverdb.core.StoreException;
 import io.quiverdb.core.StoreFailedException;
 import io.quiverdb.core.background.BackgroundTarget;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Checkpoints and compactions of one shard's replica.
 final class ShardCheckpoints implements BackgroundTarget {
+  private static final Logger log = LoggerFactory.getLogger(ShardCheckpoints.class);
+
   private final Replica replica;
   private final StoreState state;
   private final Consumer<Replica> publish;
@@ -61,6 +66,16 @@ final class ShardCheckpoints implements BackgroundTarget {
   @Override
   public void compact() {
     guarded(compactionTimer, () -> state.store().compactTiers());
+  }
+
+  /// Merges all segments of a collection.
+  void compact(long collectionId) {
+    try {
+      checkpoint();
+      guarded(compactionTimer, () -> state.store().compact(collectionId));
+    } catch (StoreException e) {
+      log.error("compaction failed group={}", replica.key(), e);
+    }
   }
 
   private void guarded(Timer timer, Runnable work) {

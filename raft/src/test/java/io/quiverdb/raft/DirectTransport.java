@@ -107,6 +107,11 @@ final class DirectTransport implements PeerTransport {
     }
 
     @Override
+    public CompletableFuture<SegmentCounts> compact(int shard, long collectionId) {
+      return call(address, peer -> peer.compact(shard, collectionId));
+    }
+
+    @Override
     public CompletableFuture<Verification> verify(int shard, long collectionId) {
       return call(address, peer -> peer.verify(shard, collectionId));
     }

@@ -60,6 +60,11 @@ public record PeerOfTerms(
   }
 
   @Override
+  public CompletableFuture<SegmentCounts> compact(int shard, long collectionId) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public CompletableFuture<Verification> verify(int shard, long collectionId) {
     throw new UnsupportedOperationException();
   }

@@ -58,7 +58,10 @@ class ReplicatedStoreTest {
             throw new AssertionError("asked another node");
           },
           reads::add,
-          Runnable::run);
+          Runnable::run,
+          _ -> {
+            throw new AssertionError("compacts");
+          });
 
   @BeforeEach
   void createCollection() {

@@ -64,15 +64,22 @@ public final class Compactor {
   ///
   /// @return how many merges were published
   public int compact(CompactionPolicy policy) throws IOException {
+    int merges = 0;
+    for (var collection : store.collections()) {
+      merges += compact(collection.head().id(), policy);
+    }
+    return merges;
+  }
+
+  /// Does the same for one collection.
+  public int compact(long collectionId, CompactionPolicy policy) throws IOException {
     compacting.lock();
     try {
       int merges = 0;
-      for (var collection : store.collections()) {
-        while (compact(collection.head().id(), policy)) {
-          merges++;
-          if (policy == CompactionPolicy.ALL) {
-            break; // Checkpoints meanwhile would let it go on for ever.
-          }
+      while (compactOnce(collectionId, policy)) {
+        merges++;
+        if (policy == CompactionPolicy.ALL) {
+          break; // Checkpoints meanwhile would let it go on for ever.
         }
       }
       return merges;
@@ -92,7 +99,7 @@ public final class Compactor {
   }
 
   /// @return whether a merge was published
-  private boolean compact(long collectionId, CompactionPolicy policy) throws IOException {
+  private boolean compactOnce(long collectionId, CompactionPolicy policy) throws IOException {
     var planned = plan(collectionId, policy);
     if (planned.isEmpty()) {
       return false;

@@ -5,6 +5,7 @@ import io.quiverdb.api.v1.CollectionsGrpc;
 import io.quiverdb.api.v1.PointsGrpc;
 import io.quiverdb.api.v1.SearchGrpc;
 import io.quiverdb.node.routing.Cluster;
+import io.quiverdb.node.routing.Compaction;
 import io.quiverdb.node.routing.FileCheck;
 import io.quiverdb.node.routing.ShardRouter;
 import java.util.List;
@@ -18,7 +19,8 @@ final class Calls {
   /// @param ids draws request ids for those who bring none
   static List<Call<?, ?>> over(Cluster cluster, Limits limits, Supplier<UUID> ids) {
     var router = new ShardRouter(cluster);
-    var collections = new CollectionCalls(router, new FileCheck(cluster), limits, ids);
+    var collections =
+        new CollectionCalls(router, new FileCheck(cluster), new Compaction(cluster), limits, ids);
     var points = new PointCalls(router, limits, ids);
     var searches = new SearchCalls(router, limits);
     var clusters = new ClusterCalls(cluster, ids);
@@ -28,6 +30,7 @@ final class Calls {
         Call.read(CollectionsGrpc.getListCollectionsMethod(), collections::list),
         Call.change(CollectionsGrpc.getUpdateSettingsMethod(), collections::update),
         Call.change(CollectionsGrpc.getDropCollectionMethod(), collections::drop),
+        Call.change(CollectionsGrpc.getCompactCollectionMethod(), collections::compact),
         Call.read(CollectionsGrpc.getVerifyCollectionMethod(), collections::verify),
         Call.change(PointsGrpc.getUpsertMethod(), points::upsert),
         Call.change(PointsGrpc.getSetPayloadMethod(), points::setPayload),

@@ -1,6 +1,8 @@
 package io.quiverdb.node.api;
 
 import io.quiverdb.api.v1.Collection;
+import io.quiverdb.api.v1.CompactCollectionRequest;
+import io.quiverdb.api.v1.CompactCollectionResponse;
 import io.quiverdb.api.v1.CreateCollectionRequest;
 import io.quiverdb.api.v1.DropCollectionRequest;
 import io.quiverdb.api.v1.DropCollectionResponse;
@@ -14,12 +16,14 @@ import io.quiverdb.api.v1.VerifyCollectionRequest;
 import io.quiverdb.api.v1.VerifyCollectionResponse;
 import io.quiverdb.core.Outcome;
 import io.quiverdb.core.RequestId;
+import io.quiverdb.node.routing.Compaction;
 import io.quiverdb.node.routing.Deadline;
 import io.quiverdb.node.routing.FileCheck;
 import io.quiverdb.node.routing.RoutingException.DeadlineExceeded;
 import io.quiverdb.node.routing.RoutingException.UnknownCollection;
 import io.quiverdb.node.routing.ShardRouter;
 import io.quiverdb.raft.ShardException;
+import io.quiverdb.raft.catalog.CatalogView;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
 import io.quiverdb.raft.catalog.CollectionInfo;
@@ -34,13 +38,20 @@ final class CollectionCalls {
 
   private final ShardRouter router;
   private final FileCheck files;
+  private final Compaction compaction;
   private final Limits limits;
   private final Supplier<UUID> ids;
 
   /// @param ids draws request ids for those who bring none
-  CollectionCalls(ShardRouter router, FileCheck files, Limits limits, Supplier<UUID> ids) {
+  CollectionCalls(
+      ShardRouter router,
+      FileCheck files,
+      Compaction compaction,
+      Limits limits,
+      Supplier<UUID> ids) {
     this.router = router;
     this.files = files;
+    this.compaction = compaction;
     this.limits = limits;
     this.ids = ids;
   }
@@ -114,11 +125,20 @@ final class CollectionCalls {
     };
   }
 
+  CompactCollectionResponse compact(CompactCollectionRequest request, Deadline deadline) {
+    var view = deadline.await("catalogue", router.catalog().barrier());
+    var collection = require(view, request.getName());
+    var begun = compaction.begin(collection.id(), view.shards(), deadline);
+    return CompactionMessages.response(begun);
+  }
+
+  private static CollectionInfo require(CatalogView view, String name) {
+    return view.collection(name).orElseThrow(() -> new UnknownCollection(name));
+  }
+
   VerifyCollectionResponse verify(VerifyCollectionRequest request, Deadline deadline) {
     var view = deadline.await("catalogue", router.catalog().barrier());
-    var collection =
-        view.collection(request.getName())
-            .orElseThrow(() -> new UnknownCollection(request.getName()));
+    var collection = require(view, request.getName());
     var checked = files.run(collection.id(), view.shards(), deadline);
     return VerificationMessages.response(checked);
   }

@@ -4,6 +4,7 @@ import io.quiverdb.core.Position;
 import io.quiverdb.core.StateHash;
 import io.quiverdb.core.Verification;
 import io.quiverdb.node.peer.PeerFailures.Asked;
+import io.quiverdb.node.peer.proto.CompactFilesRequest;
 import io.quiverdb.node.peer.proto.GetClaimRequest;
 import io.quiverdb.node.peer.proto.GetCurrentTermsRequest;
 import io.quiverdb.node.peer.proto.GetHashRequest;
@@ -20,6 +21,7 @@ import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.SegmentCounts;
 import io.quiverdb.raft.Shard;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
@@ -149,6 +151,17 @@ final class GrpcPeer implements Peer {
             response.hasHash()
                 ? Optional.of(CatalogMessages.hash(response.getHash()))
                 : Optional.empty());
+  }
+
+  @Override
+  public CompletableFuture<SegmentCounts> compact(int shard, long collectionId) {
+    return calls.call(
+        PeerServiceGrpc.getCompactFilesMethod(),
+        CompactFilesRequest.newBuilder().setShard(shard).setCollectionId(collectionId).build(),
+        Asked.read(new GroupKey.ShardGroup(shard)), // Comes to the same when it is asked twice.
+        counts ->
+            new SegmentCounts(
+                counts.getSegments(), counts.getRows(), counts.getDeadRows(), counts.getBytes()));
   }
 
   @Override

@@ -5,6 +5,8 @@ import io.grpc.stub.StreamObserver;
 import io.quiverdb.core.Filter;
 import io.quiverdb.core.Query;
 import io.quiverdb.core.StoredPoint;
+import io.quiverdb.node.peer.proto.CompactFilesRequest;
+import io.quiverdb.node.peer.proto.CompactFilesResponse;
 import io.quiverdb.node.peer.proto.CountPointsRequest;
 import io.quiverdb.node.peer.proto.CountPointsResponse;
 import io.quiverdb.node.peer.proto.DeleteMatchingRequest;
@@ -297,6 +299,21 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
           hash.ifPresent(present -> response.setHash(CatalogMessages.hash(present)));
           return response.build();
         });
+  }
+
+  @Override
+  public void compactFiles(
+      CompactFilesRequest request, StreamObserver<CompactFilesResponse> responses) {
+    answer(
+        responses,
+        () -> self.compact(request.getShard(), request.getCollectionId()),
+        counts ->
+            CompactFilesResponse.newBuilder()
+                .setSegments(counts.segments())
+                .setRows(counts.rows())
+                .setDeadRows(counts.deadRows())
+                .setBytes(counts.bytes())
+                .build());
   }
 
   @Override

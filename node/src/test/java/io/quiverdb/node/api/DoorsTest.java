@@ -9,6 +9,7 @@ import io.quiverdb.api.v1.CheckReplicasRequest;
 import io.quiverdb.api.v1.ClusterGrpc;
 import io.quiverdb.api.v1.Collection;
 import io.quiverdb.api.v1.CollectionsGrpc;
+import io.quiverdb.api.v1.CompactCollectionRequest;
 import io.quiverdb.api.v1.CountRequest;
 import io.quiverdb.api.v1.CreateCollectionRequest;
 import io.quiverdb.api.v1.DeleteRequest;
@@ -639,6 +640,26 @@ class DoorsTest {
 
     assertThat(check.getEqual()).isFalse();
     assertThat(check.getShards(0).getReplicas(2).getError()).contains("down");
+  }
+
+  @Test
+  void compactionBeginsOnEveryReplicaThatAnswers() {
+    create("docs");
+    var request = CompactCollectionRequest.newBuilder().setName("docs").build();
+
+    var all = node.call(CollectionsGrpc.getCompactCollectionMethod(), request);
+    var json = node.post("/v1/collections/docs/compact", "");
+    cluster.stop(cluster.node(2));
+    var some = node.call(CollectionsGrpc.getCompactCollectionMethod(), request);
+
+    assertThat(all.getAccepted()).isTrue();
+    assertThat(all.getShardsList()).hasSize(3);
+    assertThat(all.getShards(0).getReplicas(0).getSegments()).isEqualTo(3);
+    assertThat(all.getShards(0).getReplicas(0).getDeadRows()).isEqualTo(4);
+    assertThat(json.field("accepted")).isEqualTo("true");
+    assertThat(some.getAccepted()).isFalse();
+    assertThat(some.getShards(0).getReplicas(2).getError()).contains("down");
+    assertThat(node.post("/v1/collections/nowhere/compact", "").status()).isEqualTo(404);
   }
 
   @Test

@@ -35,6 +35,7 @@ import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
 import io.quiverdb.raft.ReadResult;
 import io.quiverdb.raft.ReplicaStatus;
+import io.quiverdb.raft.SegmentCounts;
 import io.quiverdb.raft.ShardException;
 import io.quiverdb.raft.ShardWrite;
 import io.quiverdb.raft.WrappedKeys;
@@ -190,6 +191,16 @@ abstract class PeerContract {
     answers(
         Optional.of(new StateHash(-1, 1)), peer -> peer.hashAt(3, POSITION), "hashAt", 3, POSITION);
     answers(Optional.empty(), peer -> peer.hashAt(3, Position.START), "hashAt", 3, Position.START);
+  }
+
+  @Test
+  void countsOfSegmentsArriveWhole() {
+    answers(
+        new SegmentCounts(8, 1L << 40, 5, 1L << 50),
+        peer -> peer.compact(3, -4),
+        "compact",
+        3,
+        -4L);
   }
 
   @Test

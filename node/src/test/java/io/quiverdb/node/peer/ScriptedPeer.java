@@ -15,6 +15,7 @@ import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
 import io.quiverdb.raft.ReadResult;
+import io.quiverdb.raft.SegmentCounts;
 import io.quiverdb.raft.Shard;
 import io.quiverdb.raft.ShardWrite;
 import io.quiverdb.raft.Written;
@@ -95,6 +96,11 @@ final class ScriptedPeer implements Peer {
   @Override
   public CompletableFuture<Void> transferLeader(GroupKey group, NodeId target) {
     return ask("transferLeader", group, target);
+  }
+
+  @Override
+  public CompletableFuture<SegmentCounts> compact(int shard, long collectionId) {
+    return ask("compact", shard, collectionId);
   }
 
   @Override

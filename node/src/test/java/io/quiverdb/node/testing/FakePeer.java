@@ -8,6 +8,7 @@ import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.SegmentCounts;
 import io.quiverdb.raft.Shard;
 import io.quiverdb.raft.ShardException;
 import io.quiverdb.raft.catalog.CatalogWrite;
@@ -74,6 +75,11 @@ final class FakePeer implements Peer {
       cluster.lead(number, target);
     }
     return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletableFuture<SegmentCounts> compact(int shard, long collectionId) {
+    return answer(() -> new SegmentCounts(3, 10, 4, 1000));
   }
 
   @Override

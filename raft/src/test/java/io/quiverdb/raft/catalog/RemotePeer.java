@@ -8,6 +8,7 @@ import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.SegmentCounts;
 import io.quiverdb.raft.Shard;
 import java.util.Map;
 import java.util.Optional;
@@ -58,6 +59,11 @@ record RemotePeer(SimulatedCluster cluster, SimulatedNode from, SimulatedNode to
 
   @Override
   public CompletableFuture<Void> transferLeader(GroupKey group, NodeId target) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<SegmentCounts> compact(int shard, long collectionId) {
     throw new UnsupportedOperationException();
   }
 

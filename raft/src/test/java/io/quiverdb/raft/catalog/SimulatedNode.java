@@ -10,6 +10,7 @@ import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.SegmentCounts;
 import io.quiverdb.raft.Shard;
 import io.quiverdb.raft.TestKeyRing;
 import io.quiverdb.raft.membership.ClaimFile;
@@ -239,6 +240,11 @@ public final class SimulatedNode implements Peer {
 
   @Override
   public CompletableFuture<Void> transferLeader(GroupKey group, NodeId target) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<SegmentCounts> compact(int shard, long collectionId) {
     throw new UnsupportedOperationException();
   }
 
