@@ -227,7 +227,8 @@ public final class Store implements AutoCloseable {
     this.verifier = opened.verifier();
     this.snapshots = opened.snapshots();
     this.indexes = opened.indexes();
-    this.compactor = new Compactor(
+    this.compactor =
+        new Compactor(
             opened.storage(), manifests, opened.pageCache(), checkpointing, new Compacted());
     this.state = opened.state();
     this.applier = new Applier(state, manifests.keys());

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class PageCacheTest {
@@ -127,7 +129,8 @@ final class PageCacheTest {
     return body.fill((byte) page).asReadOnly();
   }
 
-  private static void assertHolds(MemorySegment body, int page) {
+  private static void assertHolds(@Nullable MemorySegment found, int page) {
+    var body = Objects.requireNonNull(found);
     assertThat(body.get(ValueLayout.JAVA_BYTE, 17)).isEqualTo((byte) page);
   }
 }
