@@ -6,6 +6,7 @@ import io.quiverdb.core.LogRun.RecordedLog;
 import io.quiverdb.core.storage.SimulatedStorage;
 import io.quiverdb.core.storage.Storage;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /// A replica's life that falls behind and is caught up by snapshots of another one: a crash leaves
@@ -26,8 +27,9 @@ final class InstallWorkload implements CrashWorkload {
   @Override
   public void run(Storage storage) {
     var script = new SplittableRandom(seed);
-    var ahead = new LogRun(log, new SimulatedStorage());
-    var behind = new LogRun(log, storage);
+    var storeId = new UUID(script.nextLong(), script.nextLong());
+    var ahead = new LogRun(log, new SimulatedStorage(), storeId);
+    var behind = new LogRun(log, storage, storeId);
     while (!ahead.isAtEnd()) {
       ahead.applyNext();
       if (script.nextInt(4) == 0 && behind.applied() < ahead.applied()) {

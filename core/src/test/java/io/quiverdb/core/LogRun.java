@@ -19,9 +19,6 @@ import java.util.random.RandomGenerator;
 /// with operations in their midst. Compares outcomes with the model's, and hashes with those of a
 /// store that does nothing but apply.
 final class LogRun {
-  /// Of all of them: they are replicas of one shard, as far as they run along one log.
-  private static final UUID STORE_ID = new UUID(0, 1);
-
   private final RecordedLog log;
   private final HookedStorage storage;
   private final Store store;
@@ -34,7 +31,7 @@ final class LogRun {
     static RecordedLog draw(RandomGenerator random, int entryCount) {
       var entries = new RandomLog(random).append(entryCount);
       var hashes = new ArrayList<StateHash>();
-      try (var store = openStore(new SimulatedStorage())) {
+      try (var store = openStore(new SimulatedStorage(), Optional.empty())) {
         hashes.add(store.stateHash());
         for (var entry : entries) {
           var outcomes = store.apply(entry.position(), entry.entry());
@@ -59,19 +56,28 @@ final class LogRun {
 
   /// Opens the store, which holds the log up to some entry.
   LogRun(RecordedLog log, Storage storage) {
+    this(log, storage, Optional.empty());
+  }
+
+  /// Opens a replica of the shard that has this store id.
+  LogRun(RecordedLog log, Storage storage, UUID storeId) {
+    this(log, storage, Optional.of(storeId));
+  }
+
+  private LogRun(RecordedLog log, Storage storage, Optional<UUID> storeId) {
     this.log = log;
     this.storage = new HookedStorage(storage);
-    this.store = openStore(this.storage);
+    this.store = openStore(this.storage, storeId);
     this.applied = log.entriesUpTo(store.view().position());
     assertHash();
   }
 
-  private static Store openStore(Storage storage) {
+  private static Store openStore(Storage storage, Optional<UUID> storeId) {
     return Store.open(
         storage,
         StoreOptions.standard(),
         TestKeys.SHARED.keyRing(),
-        Optional.of(STORE_ID),
+        storeId,
         RandomLog.WINDOW_BYTES_MAX);
   }
 
