@@ -593,7 +593,7 @@ class DoorsTest {
         .extracting(each -> each.getReachable())
         .containsExactly(true, true, false);
     assertThat(byGrpc.getNodes(0).getReplicasCount()).isEqualTo(3);
-    assertThat(byGrpc.getEncrypted()).isFalse();
+    assertThat(byGrpc.getEncrypted()).isTrue();
     assertThat(byJson.body())
         .contains("\"client_address\":\"node3:7070\",\"version\":\"\",\"reachable\":false");
   }
