@@ -12,13 +12,18 @@ import java.util.List;
 public final class Distribution {
   static final String VERSION = System.getProperty("version");
 
+  /// What a JVM says on standard error of a server that was given the Vector API; nothing turns it
+  /// off.
+  private static final String JVM_WARNING =
+      "WARNING: Using incubator modules: jdk.incubator.vector\n";
+
   private final Path workingFolder;
 
   private Distribution(Path workingFolder) {
     this.workingFolder = workingFolder;
   }
 
-  /// What a command printed and how it ended.
+  /// What a command printed, the JVM's own warning left out, and how it ended.
   record Run(int exitCode, String out, String err) {}
 
   /// @param folder empty; the programs run there
@@ -46,7 +51,7 @@ public final class Distribution {
     var process =
         builder(arguments).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
     int exitCode = process.waitFor();
-    return new Run(exitCode, Files.readString(out), Files.readString(err));
+    return new Run(exitCode, Files.readString(out), Files.readString(err).replace(JVM_WARNING, ""));
   }
 
   /// Runs on; its output goes to a file.

@@ -190,7 +190,9 @@ class DistributionIT {
   }
 
   private Process serve(String data, int port) throws IOException {
-    var process = quiver.start(folder.resolve(data + ".log"), serveArguments(data, port));
+    var log = folder.resolve(data + ".log");
+    Files.createDirectories(log.getParent());
+    var process = quiver.start(log, serveArguments(data, port));
     started.add(process);
     return process;
   }
