@@ -403,7 +403,7 @@ public final class Store implements AutoCloseable {
           for (int index = 0; index < outcomes.size(); index++) {
             try {
               listener.committed(position, entry.getOps(index), outcomes.get(index));
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
               log.warn("commit observer failed index={}", position.index(), e);
             }
           }

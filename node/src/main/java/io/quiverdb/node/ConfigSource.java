@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -25,6 +26,9 @@ import java.util.function.Function;
 /// The merged settings, read by key: each value is checked, and a refusal names key, value and
 /// expectation.
 final class ConfigSource {
+  /// Keys whose values no message may hold.
+  private static final Set<String> SECRETS = Set.of("master-key");
+
   private static final String PREFIX = "QUIVER_";
   private static final Config REFERENCE =
       ConfigFactory.parseResources(
@@ -209,7 +213,8 @@ final class ConfigSource {
 
   private String message(String key, String expectation) {
     var value = config.getValue(key);
+    String shown = SECRETS.contains(key) ? "(not shown)" : value.render();
     return "%s: %s in %s (expected: %s)"
-        .formatted(key, value.render(), value.origin().description(), expectation);
+        .formatted(key, shown, value.origin().description(), expectation);
   }
 }

@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /// Where a node's master key comes from.
 ///
-/// @param text the key itself; goes before the file
+/// @param text the key itself, in place of a file
 /// @param file by default `quiver-master.key` beside the data directory, never in it
 /// @param previousFile of a key that is accepted too, while the master key changes
 /// @param encrypt whether there is one at all
@@ -40,6 +40,11 @@ record KeyConfig(
   }
 
   private MasterKey masterKey(Path dataDirectory, boolean alone) {
+    if (text.isPresent() && file.isPresent()) {
+      // Whichever were taken, the other might be the one that the operator relies on.
+      throw new BadConfiguration(
+          "master-key, master-key-file: both are given (expected: one of them)");
+    }
     if (text.isPresent()) {
       return MasterKey.ofText(text.get());
     }

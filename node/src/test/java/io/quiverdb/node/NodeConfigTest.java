@@ -163,6 +163,16 @@ class NodeConfigTest {
   }
 
   @Test
+  void masterKeyIsNeverShown() throws IOException {
+    var file = file("master-key = [\"quiver-master-key-1:secret\"]");
+
+    assertThatThrownBy(() -> NodeConfig.load(Optional.of(file), Map.of(), Map.of()))
+        .isInstanceOf(BadConfiguration.class)
+        .hasMessageContaining("master-key: (not shown) in ")
+        .hasMessageNotContaining("secret");
+  }
+
+  @Test
   void wrongValuesNameKeyValueAndExpectation() {
     refuses(
         Map.of("log.format", "xml"),
