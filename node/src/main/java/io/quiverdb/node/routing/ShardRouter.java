@@ -35,7 +35,6 @@ import io.quiverdb.raft.catalog.Catalog;
 import io.quiverdb.raft.catalog.CatalogView;
 import io.quiverdb.raft.catalog.CollectionInfo;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -166,41 +165,30 @@ public final class ShardRouter {
                 stamp, collectionId, indexes.stream().map(deletions::get).toList()));
   }
 
-  /// Deletes what matches, on every shard: see [Shard#deleteMatching]. If it fails, some shards may
-  /// have done it.
+  /// Deletes what matches, on every shard: see [Shard#deleteMatching]. Fails with
+  /// [ShardException.OutcomeUnknown] if one shard failed and another may have deleted something.
   public Answer<DeletedMatching> deleteMatching(
       CollectionInfo collection, Filter filter, boolean direct, Deadline deadline) {
     var view = catalog().view();
-    List<Integer> all = view.shards().stream().map(ShardInfo::number).toList();
-    Reading<DeletedMatching> results;
+    var delete =
+        new MatchingDelete(
+            view.shards().stream().map(ShardInfo::number).toList(),
+            (shard, id) ->
+                route.call(
+                    shard,
+                    direct,
+                    deadline,
+                    leader -> leader.deleteMatching(id, epochOf(view, shard), filter)));
     try {
-      results =
-          read(
-              collection,
-              all,
-              direct,
-              deadline,
-              (shard, id) ->
-                  shard
-                      .deleteMatching(id, epochOf(view, shard.number()), filter)
-                      .thenApply(deleted -> new ReadResult<>(deleted, deleted.position())));
-    } catch (DeadlineExceeded e) {
-      throw new ShardException.OutcomeUnknown(
-          "delete by filter: no answer in time; points may still be deleted", e);
+      return delete.run(collection.id());
+    } catch (ShardException.UnknownCollection e) {
+      var again = collectionAfterBarrier(collection.name(), deadline);
+      try {
+        return delete.run(again.id());
+      } catch (ShardException.UnknownCollection _) {
+        throw new UnknownCollection(collection.name());
+      }
     }
-    return new Answer<>(sum(results.results().values()), positions(results.results()));
-  }
-
-  private static DeletedMatching sum(Collection<ReadResult<DeletedMatching>> results) {
-    List<DeletedMatching> shards = results.stream().map(ReadResult::value).toList();
-    return new DeletedMatching(
-        shards.stream().mapToLong(DeletedMatching::deletedCount).sum(),
-        shards.stream().mapToLong(DeletedMatching::changedCount).sum(),
-        shards.stream()
-            .flatMap(shard -> shard.changedIds().stream())
-            .limit(DeletedMatching.CHANGED_IDS_MAX)
-            .toList(),
-        Position.START);
   }
 
   private interface WriteMaker {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quiverdb.core.Descriptor;
+import io.quiverdb.core.Filter;
 import io.quiverdb.core.Hit;
 import io.quiverdb.core.Metric;
 import io.quiverdb.core.Outcome;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.Test;
 
 class ShardRouterTest {
   private static final int SHARDS = 3;
+  private static final Filter ALL = new Filter.Not(new Filter.Exists("nothing"));
 
   private final FakeCluster cluster = FakeCluster.formed(SHARDS);
   private final ShardRouter router = new ShardRouter(cluster);
@@ -316,6 +318,38 @@ class ShardRouterTest {
                     CompletableFuture.failedFuture(new ShardException.Unavailable("closing"))));
 
     assertThatThrownBy(() -> router.count(docs, Optional.empty(), deadline))
+        .isInstanceOf(ShardException.Unavailable.class)
+        .hasMessage("closing");
+  }
+
+  // --- delete by filter
+
+  @Test
+  void deleteByFilterThatOneShardRefusesIsOfUnknownOutcomeIfAnotherDeleted() {
+    router.upsert(docs, points(30), header(), deadline);
+    cluster.shard(0).failDeleteMatching(new ShardException.Unavailable("closing"));
+
+    assertThatThrownBy(() -> router.deleteMatching(docs, ALL, false, deadline))
+        .isInstanceOf(ShardException.OutcomeUnknown.class)
+        .hasMessageMatching("delete by filter: .* [1-9]\\d* points are deleted for certain")
+        .hasRootCauseMessage("closing");
+    assertThat(cluster.points()).isEqualTo(cluster.shard(0).points()).isPositive();
+  }
+
+  @Test
+  void unknownOutcomeOfOneShardIsNotHiddenByTheFailureOfAnother() {
+    cluster.shard(0).failDeleteMatching(new ShardException.Unavailable("closing"));
+    cluster.shard(2).failDeleteMatching(new ShardException.OutcomeUnknown("cut off"));
+
+    assertThatThrownBy(() -> router.deleteMatching(docs, ALL, false, deadline))
+        .isInstanceOf(ShardException.OutcomeUnknown.class);
+  }
+
+  @Test
+  void deleteByFilterThatDeletedNothingFailsAsItsShardDid() {
+    cluster.shard(0).failDeleteMatching(new ShardException.Unavailable("closing"));
+
+    assertThatThrownBy(() -> router.deleteMatching(docs, ALL, false, deadline))
         .isInstanceOf(ShardException.Unavailable.class)
         .hasMessage("closing");
   }

@@ -48,6 +48,7 @@ public final class FakeShard implements Shard {
   private Function<ShardWrite, Optional<CompletableFuture<Written>>> writeFault =
       _ -> Optional.empty();
   private Supplier<Optional<CompletableFuture<?>>> readFault = Optional::empty;
+  private Optional<RuntimeException> deleteMatchingFault = Optional.empty();
 
   private record Contents(Descriptor descriptor, TreeMap<String, StoredPoint> points) {}
 
@@ -71,6 +72,11 @@ public final class FakeShard implements Shard {
   /// Answers reads by `fault` where it is not empty.
   public synchronized void onRead(Supplier<Optional<CompletableFuture<?>>> fault) {
     readFault = fault;
+  }
+
+  /// Lets deletes by filter fail.
+  public synchronized void failDeleteMatching(RuntimeException failure) {
+    deleteMatchingFault = Optional.of(failure);
   }
 
   /// All that reached it, in order.
@@ -208,6 +214,9 @@ public final class FakeShard implements Shard {
   @Override
   public synchronized CompletableFuture<DeletedMatching> deleteMatching(
       long collectionId, long epoch, Filter filter) {
+    if (deleteMatchingFault.isPresent()) {
+      return CompletableFuture.failedFuture(deleteMatchingFault.get());
+    }
     var contents = collections.get(collectionId);
     if (contents == null) {
       return CompletableFuture.failedFuture(new ShardException.UnknownCollection(collectionId));
