@@ -73,7 +73,6 @@ import org.slf4j.LoggerFactory;
 public final class Store implements AutoCloseable {
   // `writing` guards the state: apply, the two moments when a checkpoint touches it, and the state
   // hash hold it. `checkpointing` guards the files. Readers take neither: they read `view`, which
-  // is
   // immutable and replaced under `writing`. A place in the queue of the own log is taken after
   // `checkpointing` and before `writing`.
 
@@ -294,14 +293,12 @@ public final class Store implements AutoCloseable {
   }
 
   private CollectionView requireCollection(long collectionId) {
-    return view()
-        .collection(collectionId)
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "collection: "
-                        + Long.toUnsignedString(collectionId)
-                        + " (expected: one that exists)"));
+    return view().collection(collectionId).orElseThrow(() -> noCollection(collectionId));
+  }
+
+  private static IllegalArgumentException noCollection(long collectionId) {
+    return new IllegalArgumentException(
+        "collection: " + Long.toUnsignedString(collectionId) + " (expected: one that exists)");
   }
 
   /// @param changes at least one; of those with the same id, the last stays
@@ -327,12 +324,7 @@ public final class Store implements AutoCloseable {
   private CollectionHead head(long collectionId) {
     return ((StoreViews.PublishedStore) view())
         .head(collectionId)
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "collection: "
-                        + Long.toUnsignedString(collectionId)
-                        + " (expected: one that exists)"));
+        .orElseThrow(() -> noCollection(collectionId));
   }
 
   public SealedOp prepareHashMark(RequestStamp stamp) {
@@ -1279,11 +1271,10 @@ public final class Store implements AutoCloseable {
   }
 
   private void release() {
-    try {
+    try (directoryLock) {
       if (ownLog.isPresent()) {
         ownLog.get().close();
       }
-      directoryLock.close();
     } catch (IOException e) {
       throw new StoreFailedException("store: its files cannot be closed", e);
     }

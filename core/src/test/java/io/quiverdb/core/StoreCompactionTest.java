@@ -3,6 +3,7 @@ package io.quiverdb.core;
 import static io.quiverdb.core.TestShard.COLLECTION;
 import static io.quiverdb.core.TestShard.point;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quiverdb.core.compaction.CompactionPolicy;
 import io.quiverdb.core.state.RequestWindow;
@@ -191,6 +192,41 @@ final class StoreCompactionTest {
 
     assertThat(stats().segmentRows()).isEqualTo(2);
     assertThat(shard.ids()).containsExactly("c", "d");
+  }
+
+  @Test
+  void corruptSegmentOfOneCollectionStopsNoOther() {
+    long damaged = COLLECTION - 1;
+    var _ = shard.apply(shard.create(damaged, 2));
+    for (int count = 0; count < 2; count++) {
+      var points = List.of(point("x" + count, count));
+      var _ = shard.apply(store.prepareUpsert(shard.stamp(), damaged, points));
+      segmentOf(point("y" + count, count));
+    }
+    store.close();
+    var path =
+        storage.files().stream()
+            .filter(file -> file.contains("/" + damaged + "/") && file.endsWith(".vec"))
+            .findFirst()
+            .orElseThrow();
+    var content = storage.content(path);
+    content[content.length / 2] ^= 1;
+    storage.overwrite(path, content);
+
+    try (var reopened = new TestShard(storage, RequestWindow.BYTES_MAX)) {
+      assertThatThrownBy(() -> reopened.store.compact())
+          .isInstanceOf(CorruptFileException.class)
+          .hasMessageContaining(path);
+
+      assertThat(segmentCounts(reopened.store)).containsExactly(2, 1);
+      assertThat(reopened.upsert(point("z", 1))).isInstanceOf(Outcome.Applied.class);
+    }
+  }
+
+  private static List<Integer> segmentCounts(Store store) {
+    return store.stats().collections().stream()
+        .map(StoreStats.CollectionStats::segmentCount)
+        .toList();
   }
 
   private Future<?> heldUp(CountDownLatch reached, CountDownLatch released)

@@ -39,6 +39,9 @@ public final class Background {
     private boolean checkpointing;
     private boolean compacting;
 
+    /// Whether it was asked for while it went on: what is due since is not seen by that pass.
+    private boolean compactAgain;
+
     Progress(long sinceNanos) {
       this.sinceNanos = sinceNanos;
     }
@@ -158,7 +161,8 @@ public final class Background {
   private void startCompaction(BackgroundTarget target, Progress progress) {
     synchronized (progress) {
       if (progress.compacting) {
-        return; // It goes on until nothing is worth it.
+        progress.compactAgain = true;
+        return;
       }
       progress.compacting = true;
     }
@@ -170,14 +174,31 @@ public final class Background {
   }
 
   private void compact(BackgroundTarget target, Progress progress) {
+    beginPass(progress);
     try {
       target.compact();
     } catch (RuntimeException e) {
       log.error("compaction failed", e);
     } finally {
-      synchronized (progress) {
-        progress.compacting = false;
+      if (endPass(progress)) {
+        startCompaction(target, progress);
       }
+    }
+  }
+
+  /// What was asked for until now is seen by this pass.
+  private static void beginPass(Progress progress) {
+    synchronized (progress) {
+      progress.compactAgain = false;
+    }
+  }
+
+  /// @return whether another one was asked for meanwhile
+  private static boolean endPass(Progress progress) {
+    synchronized (progress) {
+      boolean again = progress.compactAgain;
+      progress.compacting = false;
+      return again;
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.quiverdb.core.compaction;
 
+import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.format.PageCache;
 import io.quiverdb.core.manifest.Manifest;
@@ -63,10 +64,21 @@ public final class Compactor {
   /// caller waits.
   ///
   /// @return how many merges were published
+  /// @throws CorruptFileException if an input does not hold what was written to it; the collections
+  ///   that are intact have been merged
   public int compact(CompactionPolicy policy) throws IOException {
     int merges = 0;
+    Optional<CorruptFileException> corrupt = Optional.empty();
     for (var collection : store.collections()) {
-      merges += compact(collection.head().id(), policy);
+      try {
+        merges += compact(collection.head().id(), policy);
+      } catch (CorruptFileException e) {
+        corrupt.ifPresent(e::addSuppressed);
+        corrupt = Optional.of(e);
+      }
+    }
+    if (corrupt.isPresent()) {
+      throw corrupt.get();
     }
     return merges;
   }

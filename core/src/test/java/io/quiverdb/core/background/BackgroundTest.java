@@ -126,6 +126,20 @@ final class BackgroundTest {
   }
 
   @Test
+  void compactionAskedForDuringAnotherFollowsIt() {
+    shard.bufferBytes = 100;
+    assertThat(checkpointsAtTick()).isEqualTo(1);
+    shard.duringCompaction = () -> assertThat(checkpointsAtTick()).isEqualTo(1);
+
+    compacting.removeFirst().run();
+    shard.duringCompaction = () -> {};
+
+    assertThat(compacting).hasSize(1);
+    runAll(compacting);
+    assertThat(compacting).isEmpty();
+  }
+
+  @Test
   void forgottenStoreIsLeftAlone() {
     shard.bufferBytes = 100;
 
@@ -154,6 +168,7 @@ final class BackgroundTest {
     private long loggedBytes;
     private int checkpoints;
     private int compactions;
+    private Runnable duringCompaction = () -> {};
 
     @Override
     public boolean pending() {
@@ -181,6 +196,7 @@ final class BackgroundTest {
     @Override
     public void compact() {
       compactions++;
+      duringCompaction.run();
     }
   }
 }
