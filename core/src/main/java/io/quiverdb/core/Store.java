@@ -73,7 +73,7 @@ import org.slf4j.LoggerFactory;
 public final class Store implements AutoCloseable {
   // `writing` guards the state: apply, the two moments when a checkpoint touches it, and the state
   // hash hold it. `checkpointing` guards the files. Readers take neither: they read `view`, which
-  // immutable and replaced under `writing`. A place in the queue of the own log is taken after
+  // is immutable and replaced under `writing`. A place in the queue of the own log is taken after
   // `checkpointing` and before `writing`.
 
   /// Of a replicated operation as it stands in an entry: larger ones are refused by prepare.
@@ -497,10 +497,8 @@ public final class Store implements AutoCloseable {
   // --- stand-alone writing: returns when it is durable and applied
   //
   // All throw IllegalArgumentException where a limit is broken or there is no such collection,
-  // before
-  // anything is written, and StoreFailedException if the store failed: after that, whether the
-  // write
-  // survives is known when the store is reopened.
+  // before anything is written, and StoreFailedException if the store failed: after that, whether
+  // the write survives is known when the store is reopened.
 
   /// @param name 1 to 255 bytes of UTF-8, of no other collection
   /// @return the version
