@@ -48,6 +48,9 @@ final class InstallWorkload implements CrashWorkload {
 
   private void install(LogRun from, LogRun to, RandomGenerator script) {
     int durable = from.checkpoint(script);
+    if (to.applied() >= durable) {
+      return; // It has caught up by itself, during its own checkpoint: that snapshot is refused.
+    }
     try (var snapshot = from.store().replicationSnapshot()) {
       to.install(snapshot.files());
     }
