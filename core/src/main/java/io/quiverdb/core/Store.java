@@ -13,6 +13,7 @@ import io.quiverdb.core.compaction.SegmentMerge;
 import io.quiverdb.core.crypto.KeyRing;
 import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.crypto.PlainCodec;
+import io.quiverdb.core.log.LogRecovery;
 import io.quiverdb.core.log.TornTail;
 import io.quiverdb.core.manifest.Manifest;
 import io.quiverdb.core.manifest.ManifestStore;
@@ -1054,7 +1055,8 @@ public final class Store implements AutoCloseable {
       checkpointing.unlock();
     }
     try {
-      return snapshots.stage(files);
+      // The own log speaks of the store that it was begun for.
+      return snapshots.stage(files, ownLog.isPresent());
     } catch (IOException e) {
       throw failed("bringing in a snapshot", e);
     }
@@ -1091,7 +1093,7 @@ public final class Store implements AutoCloseable {
       storage.createDirectories("");
       try (var _ = storage.lock(StoreLayout.LOCK)) {
         var manifests = ManifestStore.open(storage, options.random(), keyRing, storeId);
-        if (manifests.live().isPresent()) {
+        if (manifests.live().isPresent() || LogRecovery.storeId(storage).isPresent()) {
           throw new IllegalArgumentException("directory: holds a store (expected: none)");
         }
         new SnapshotRestorer(storage, manifests).restore(ops);

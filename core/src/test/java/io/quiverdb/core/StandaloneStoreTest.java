@@ -75,6 +75,47 @@ final class StandaloneStoreTest {
     }
   }
 
+  /// Its log speaks of the store that it was begun for: under another's id nothing would open it.
+  @Test
+  void snapshotOfAnotherStoreIsRefusedAlsoByOneThatHoldsNothingYet() {
+    try (var source = open(new SimulatedStorage());
+        var empty = open(storage)) {
+      long _ = source.createCollection("docs", DESCRIPTOR, Settings.NONE);
+      var _ = source.checkpoint();
+      try (var snapshot = source.replicationSnapshot()) {
+        assertThatThrownBy(() -> empty.installSnapshot(snapshot.files()))
+            .isInstanceOf(ForeignFileException.class)
+            .hasMessageStartingWith("store id of the snapshot: ");
+      }
+      assertThat(empty.createCollection("docs", DESCRIPTOR, Settings.NONE)).isEqualTo(1);
+    }
+    try (var reopened = open(storage.afterKill())) {
+      assertThat(reopened.collectionNames()).containsExactly("docs");
+    }
+  }
+
+  @Test
+  void storeWhoseWritesAreOnlyInItsLogIsNotRestoredOver() {
+    var store = open(storage);
+    long _ = store.createCollection("docs", DESCRIPTOR, Settings.NONE);
+    var killed = storage.afterKill();
+    try (var source = open(new SimulatedStorage())) {
+      var _ = source.createCollection("other", DESCRIPTOR, Settings.NONE);
+      var _ = source.checkpoint();
+      try (var snapshot = source.replicationSnapshot()) {
+        assertThatThrownBy(
+                () ->
+                    Store.restore(
+                        killed, StoreOptions.standard(), TestKeys.SHARED.keyRing(), snapshot.ops()))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessage("directory: holds a store (expected: none)");
+      }
+    }
+    try (var reopened = open(killed)) {
+      assertThat(reopened.collectionNames()).containsExactly("docs");
+    }
+  }
+
   @Test
   void matchingIdsAreInOrderAndOfFilterableFieldsOnly() {
     try (var store = open(storage)) {

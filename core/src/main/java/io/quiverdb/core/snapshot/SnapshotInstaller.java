@@ -8,6 +8,7 @@ import io.quiverdb.core.manifest.PublishedManifest;
 import io.quiverdb.core.storage.ReadableFile;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -29,11 +30,13 @@ public final class SnapshotInstaller {
   /// as that takes; the store goes on meanwhile.
   ///
   /// @param directory from [ManifestStore#reserveGeneration]
+  /// @param keepsId whether a store that holds nothing yet may not take the id that comes
   /// @throws CorruptFileException if a file is not what the list says, or does not hold what was
   ///   written to it
   /// @throws ForeignFileException if they belong to another store than the live manifest
   /// @throws IllegalArgumentException if they are not those of one manifest
-  public PublishedManifest stage(SnapshotFiles files, String directory) throws IOException {
+  public PublishedManifest stage(SnapshotFiles files, String directory, boolean keepsId)
+      throws IOException {
     var list = files.list();
     if (list.isEmpty() || !ManifestStore.isManifest(list.getFirst().name())) {
       throw new IllegalArgumentException(
@@ -47,7 +50,7 @@ public final class SnapshotInstaller {
       copy(files.open(file), file, directory);
     }
     var published = manifests.read(directory, list.getFirst().name());
-    requireSameStore(published);
+    requireSameStore(published, keepsId);
     requireNoOthers(list, published);
     for (var parent : parents(list, directory).reversed()) {
       storage.syncDirectory(parent);
@@ -90,9 +93,8 @@ public final class SnapshotInstaller {
     }
   }
 
-  private void requireSameStore(PublishedManifest staged) {
-    // One that holds nothing yet takes the id that comes.
-    var live = manifests.live().filter(manifest -> manifest.getOpCounter() > 0);
+  private void requireSameStore(PublishedManifest staged, boolean keepsId) {
+    var live = manifests.live().filter(manifest -> keepsId || manifest.getOpCounter() > 0);
     if (live.isPresent() && !live.get().getStoreId().equals(staged.manifest().getStoreId())) {
       throw new ForeignFileException(
           "store id of the snapshot",
@@ -102,7 +104,7 @@ public final class SnapshotInstaller {
   }
 
   private static String hex(byte[] bytes) {
-    return java.util.HexFormat.of().formatHex(bytes);
+    return HexFormat.of().formatHex(bytes);
   }
 
   private static void requireNoOthers(List<SnapshotFile> files, PublishedManifest published) {

@@ -43,12 +43,13 @@ public final class StoreSnapshots {
   /// A snapshot that lies beside the live generation, verified and durable.
   public record Staged(PublishedManifest published, ShardState state) {}
 
+  /// @param keepsId whether a store that holds nothing yet may not take the id that comes
   /// @throws io.quiverdb.core.StoreException if the files are not sound, or another store's
   /// @throws IllegalArgumentException if they are not those of one manifest
-  public Staged stage(SnapshotFiles files) throws IOException {
+  public Staged stage(SnapshotFiles files, boolean keepsId) throws IOException {
     String directory = manifests.reserveGeneration();
     try {
-      var published = installer.stage(files, directory);
+      var published = installer.stage(files, directory, keepsId);
       return new Staged(published, reader.read(Optional.of(published), windowBytesMax));
     } catch (Throwable e) {
       manifests.release(directory);
