@@ -395,6 +395,54 @@ final class StoreTest {
     assertStops(known.build());
   }
 
+  @Test
+  void settingOfAnUnknownTypeStopsTheStore() {
+    var known =
+        Preparation.updateSettings(
+            shard.stamp(),
+            COLLECTION,
+            2,
+            new Settings(
+                List.of(new Settings.FilterableField("f", Settings.FilterableField.Type.KEYWORD))));
+    var later = known.toBuilder();
+    later
+        .getUpdateSettingsBuilder()
+        .getSettingsBuilder()
+        .getFilterableFieldsBuilder(0)
+        .setTypeValue(99);
+
+    assertStops(later.build());
+  }
+
+  @Test
+  void metricThatIsUnknownStopsTheStore() {
+    var known =
+        Preparation.createCollection(
+            shard.stamp(),
+            8,
+            2,
+            "later",
+            new Descriptor(4, Metric.DOT),
+            Settings.NONE,
+            TestKeys.SHARED.wrapped(8));
+    var later = known.toBuilder();
+    later.getCreateCollectionBuilder().getCollectionDescriptorBuilder().setMetricValue(99);
+
+    assertStops(later.build());
+  }
+
+  @Test
+  void entryWithAnUnknownFieldStopsTheStore() {
+    var later = UnknownFieldSet.Field.newBuilder().addVarint(1).build();
+    var entry =
+        Entry.newBuilder()
+            .setUnknownFields(UnknownFieldSet.newBuilder().addField(99, later).build())
+            .build();
+
+    assertThatThrownBy(() -> store.apply(shard.nextPosition(), entry))
+        .isInstanceOf(StoreFailedException.class);
+  }
+
   private void assertStops(Op op) {
     var first = store.prepareDelete(shard.stamp(), COLLECTION, List.of("a"));
     var entry = Entry.newBuilder().addOps(first).addOps(TestOps.seal(op, TestKeys.SHARED)).build();

@@ -46,7 +46,7 @@ public final class Applier {
   /// @throws UnknownOpException if one was made by a later version of the program
   /// @throws UnreadableOpException if one is not what was prepared
   public List<AppliedOp> apply(Position position, Entry entry) {
-    entry.getOpsList().forEach(UnknownOpException::requireKnown);
+    UnknownOpException.requireKnown(entry);
     var applied = new ArrayList<AppliedOp>(entry.getOpsCount());
     for (var op : entry.getOpsList()) {
       applied.add(apply(position, op));

@@ -11,7 +11,12 @@ public final class UnknownOpException extends RuntimeException {
     super(message);
   }
 
-  static void requireKnown(SealedOp op) {
+  static void requireKnown(Entry entry) {
+    requireKnownFields(entry);
+    entry.getOpsList().forEach(UnknownOpException::requireKnown);
+  }
+
+  private static void requireKnown(SealedOp op) {
     requireKnownFields(op);
     requireKnownFields(op.getSeen());
   }
@@ -23,6 +28,10 @@ public final class UnknownOpException extends RuntimeException {
         var create = op.getCreateCollection();
         requireKnownFields(create);
         requireKnownFields(create.getCollectionDescriptor());
+        requireKnownValue(
+            create.getCollectionDescriptor().getMetric()
+                != CollectionDescriptor.Metric.UNRECOGNIZED,
+            "metric");
         requireKnownSettings(create.getSettings());
       }
       case DROP_COLLECTION -> requireKnownFields(op.getDropCollection());
@@ -66,7 +75,18 @@ public final class UnknownOpException extends RuntimeException {
 
   private static void requireKnownSettings(CollectionSettings settings) {
     requireKnownFields(settings);
-    settings.getFilterableFieldsList().forEach(UnknownOpException::requireKnownFields);
+    for (var field : settings.getFilterableFieldsList()) {
+      requireKnownFields(field);
+      requireKnownValue(
+          field.getType() != CollectionSettings.FilterableField.Type.UNRECOGNIZED,
+          "type of filterable field");
+    }
+  }
+
+  private static void requireKnownValue(boolean known, String what) {
+    if (!known) {
+      throw new UnknownOpException("operation: an unknown " + what + " (expected: a known one)");
+    }
   }
 
   private static void requireKnownCondition(boolean isThere, PointCondition condition) {
