@@ -117,6 +117,33 @@ class OfflineCommandsTest {
         .isEqualTo(ExitCode.USAGE);
   }
 
+  /// What would be written there could be opened by no key.
+  @Test
+  void targetWithAnotherCatalogueKeyIsRefused() throws IOException {
+    var target = folder.resolve("another");
+    KeyRing.ofStore(storageOf(target), MasterKey.ofFile(key), RANDOM).close();
+
+    assertThat(
+            run(
+                "salvage",
+                directory.toString(),
+                "--to",
+                target.toString(),
+                "--master-key-file",
+                key.toString()))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(err).contains(target + " has another catalogue key");
+    try (var files = Files.list(target)) {
+      assertThat(files).containsExactly(target.resolve("catalog.key"));
+    }
+  }
+
+  private static FileStorage storageOf(Path directory) throws IOException {
+    var storage = FileStorage.at(directory);
+    storage.createDirectories("");
+    return storage;
+  }
+
   private Path file(String name) throws IOException {
     try (var files = Files.walk(directory)) {
       return files.filter(path -> path.endsWith(name)).findFirst().orElseThrow();
@@ -124,8 +151,7 @@ class OfflineCommandsTest {
   }
 
   private static void fill(Path directory, MasterKey masterKey) throws IOException {
-    var storage = FileStorage.at(directory);
-    storage.createDirectories("");
+    var storage = storageOf(directory);
     try (var keyRing = KeyRing.ofStore(storage, masterKey, RANDOM);
         var store =
             Store.openReplicated(storage, new StoreOptions(RANDOM), keyRing, UUID.randomUUID())) {

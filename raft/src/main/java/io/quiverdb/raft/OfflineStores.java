@@ -7,6 +7,7 @@ import io.quiverdb.core.StoreOptions;
 import io.quiverdb.core.Verification;
 import io.quiverdb.core.crypto.CatalogKeyFile;
 import io.quiverdb.core.crypto.KeyRing;
+import io.quiverdb.core.crypto.WrappedCatalogKey;
 import io.quiverdb.core.storage.FileStorage;
 import java.io.Closeable;
 import java.io.IOException;
@@ -122,11 +123,20 @@ public final class OfflineStores implements AutoCloseable {
 
   /// Makes a new store of what can be read of `store`, below `target` where `store` lies below this
   /// directory. The same keys open it. Changes nothing of the old one.
+  ///
+  /// @throws IllegalArgumentException if `target` has another catalogue key
   public SalvageReport salvage(Path store, Path target) throws IOException {
     var targetStorage = FileStorage.at(target);
     targetStorage.createDirectories("");
     var wrapped = CatalogKeyFile.read(FileStorage.at(directory));
-    if (wrapped.isPresent() && CatalogKeyFile.read(targetStorage).isEmpty()) {
+    var there = CatalogKeyFile.read(targetStorage);
+    if (there.isPresent()
+        && !there.map(WrappedCatalogKey::check).equals(wrapped.map(WrappedCatalogKey::check))) {
+      throw new IllegalArgumentException(
+          "target: %s has another catalogue key (expected: none, or that of %s)"
+              .formatted(target, directory));
+    }
+    if (wrapped.isPresent() && there.isEmpty()) {
       CatalogKeyFile.write(targetStorage, wrapped.get());
     }
     Path targetStore = target.resolve(directory.relativize(store)).normalize();
