@@ -229,7 +229,7 @@ public final class ReplicatedStore implements Shard {
                               collection,
                               filter,
                               epoch,
-                              write -> propose(prepare(write)),
+                              this::write,
                               view.position(),
                               readers)
                           .run();
