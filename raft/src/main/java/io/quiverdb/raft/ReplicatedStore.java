@@ -226,12 +226,7 @@ public final class ReplicatedStore implements Shard {
                       var view = store.view();
                       var collection = collection(view, collectionId);
                       return new DeleteByFilter(
-                              collection,
-                              filter,
-                              epoch,
-                              this::write,
-                              view.position(),
-                              readers)
+                              collection, filter, epoch, this::write, view.position(), readers)
                           .run();
                     }),
             readers)
