@@ -17,13 +17,23 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.quiverdb.core.LogRun.RecordedLog;
 import io.quiverdb.core.StandaloneWorkload.Step;
+import io.quiverdb.core.compaction.CompactedStore;
+import io.quiverdb.core.compaction.Compactor;
 import io.quiverdb.core.crypto.TestKeys;
 import io.quiverdb.core.storage.Seed;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.CodeElement;
+import java.lang.classfile.CodeTransform;
+import java.lang.classfile.instruction.FieldInstruction;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
@@ -153,5 +163,46 @@ final class CrashEnumerationTest {
             })
         .isInstanceOfAny(
             AssertionError.class, CorruptFileException.class, StoreFailedException.class);
+  }
+
+  /// A manifest is as of its position: without a row that died since, what is replayed after a
+  /// crash fails where it succeeded before.
+  @Test
+  void compactionThatDropsRowsWhichDiedAfterItsPositionIsFound() throws Exception {
+    var mutant = new MutantClasses(Compactor.class, "merge", new RowsAsOfNow());
+    var hunt = mutant.loadClass(CrashEnumerationTest.class.getName());
+    var enumerate = hunt.getDeclaredMethod("enumeratePayloadsBeforeCompaction", long.class);
+    enumerate.setAccessible(true);
+
+    assertThatThrownBy(() -> enumerate.invoke(null, Seed.draw()))
+        .hasRootCauseInstanceOf(AssertionError.class);
+  }
+
+  /// Called in the mutant as well, where no class is the one of the same name here.
+  static void enumeratePayloadsBeforeCompaction(long seed) {
+    var random = new SplittableRandom(seed);
+    var enumeration = new CrashEnumeration(random.split(), 1);
+    while (enumeration.states() < STATES_TO_FIND_A_FAULT) {
+      var workload = Workload.PAYLOADS_AND_PRECONDITIONS_BEFORE_COMPACTION;
+      enumeration.run(workload.draw(random.split()));
+    }
+  }
+
+  /// Merges the rows that live in the newest view instead of those that lived as of the manifest.
+  private static final class RowsAsOfNow implements CodeTransform {
+    private static final ClassDesc COMPACTOR = Compactor.class.describeConstable().orElseThrow();
+    private static final ClassDesc STORE = CompactedStore.class.describeConstable().orElseThrow();
+
+    @Override
+    public void accept(CodeBuilder code, CodeElement element) {
+      if (element instanceof FieldInstruction field && field.name().equalsString("version")) {
+        code.pop()
+            .aload(0)
+            .getfield(COMPACTOR, "store", STORE)
+            .invokeinterface(STORE, "version", MethodTypeDesc.of(ConstantDescs.CD_long));
+      } else {
+        code.with(element);
+      }
+    }
   }
 }

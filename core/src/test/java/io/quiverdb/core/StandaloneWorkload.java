@@ -3,6 +3,7 @@ package io.quiverdb.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.quiverdb.core.compaction.CompactionPolicy;
 import io.quiverdb.core.crypto.KeyRing;
 import io.quiverdb.core.storage.SimulatedStorage;
 import io.quiverdb.core.storage.Storage;
@@ -182,7 +183,7 @@ final class StandaloneWorkload implements CrashWorkload {
           var _ = store.checkpoint();
         }
         case INDEXED_CHECKPOINT -> indexedCheckpoint();
-        case COMPACT -> store.compact();
+        case COMPACT -> compact();
         case REOPEN -> reopen();
       }
     }
@@ -283,6 +284,15 @@ final class StandaloneWorkload implements CrashWorkload {
         indexes.add(new IndexSnapshot(id, "index", (out, _) -> out.write(bytes)));
       }
       var _ = store.checkpointWithIndexSnapshots(indexes);
+    }
+
+    /// Without a checkpoint before it, rows have died since the position it keeps to.
+    private void compact() {
+      if (random.nextInt(4) == 0) {
+        store.compact();
+      } else {
+        int _ = store.compact(CompactionPolicy.ALL);
+      }
     }
 
     private void reopen() {
