@@ -9,6 +9,7 @@ public abstract sealed class StoreException extends RuntimeException
         StoreClosedException,
         StoreFailedException,
         StoreLockedException,
+        UnsupportedFormatException,
         WrongKeyException {
   private static final long serialVersionUID = 1L;
 

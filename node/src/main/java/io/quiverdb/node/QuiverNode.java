@@ -4,6 +4,7 @@ import com.codahale.metrics.MetricRegistry;
 import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.StoreException;
 import io.quiverdb.core.StoreLockedException;
+import io.quiverdb.core.UnsupportedFormatException;
 import io.quiverdb.core.WrongKeyException;
 import io.quiverdb.node.StartupException.BadConfiguration;
 import io.quiverdb.node.StartupException.DataDirectoryRefused;
@@ -165,7 +166,7 @@ public final class QuiverNode implements AutoCloseable {
               metrics,
               new SecureRandom(),
               onFatal));
-    } catch (StoreLockedException | WrongKeyException e) {
+    } catch (StoreLockedException | UnsupportedFormatException | WrongKeyException e) {
       throw new DataDirectoryRefused(String.valueOf(e.getMessage()), e);
     } catch (CorruptFileException e) {
       throw new InputOutput("data-dir: damaged: " + e.getMessage(), e);

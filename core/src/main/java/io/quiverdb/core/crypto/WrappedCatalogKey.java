@@ -3,6 +3,7 @@ package io.quiverdb.core.crypto;
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.MasterKey;
+import io.quiverdb.core.VersionRange;
 import io.quiverdb.core.WrongKeyException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -27,10 +28,12 @@ import java.util.zip.CRC32C;
 /// | 32 + i |     w | the catalogue key, wrapped by the master key   |
 /// |        |     4 | CRC32C of all of the above                     |
 ///
+/// Magic and version are at these places in every version, and the checksum is at the end.
+///
 /// @param masterKeyId of the master key that wrapped it ([MasterKey#id])
 /// @param check tells catalogue keys apart and gives nothing of them away
 public record WrappedCatalogKey(String masterKeyId, ByteString check, ByteString wrapped) {
-  static final int FORMAT_VERSION = 1;
+  private static final VersionRange VERSIONS = VersionRange.FIRST;
   private static final byte[] MAGIC = "QVCATKEY".getBytes(StandardCharsets.US_ASCII);
   private static final int CHECK_BYTES = 16;
 
@@ -103,7 +106,7 @@ public record WrappedCatalogKey(String masterKeyId, ByteString check, ByteString
         ByteBuffer.allocate(ID_OFFSET + id.length + wrapped.size() + Integer.BYTES)
             .order(ByteOrder.LITTLE_ENDIAN)
             .put(MAGIC)
-            .putInt(FORMAT_VERSION)
+            .putInt(VERSIONS.newest())
             .put(check.asReadOnlyByteBuffer())
             .putShort((short) id.length)
             .putShort((short) wrapped.size())
@@ -114,6 +117,7 @@ public record WrappedCatalogKey(String masterKeyId, ByteString check, ByteString
 
   /// @param path for messages
   /// @throws CorruptFileException naming the first thing that is wrong
+  /// @throws io.quiverdb.core.UnsupportedFormatException if it is intact, and of another version
   public static WrappedCatalogKey decode(String path, byte[] content) {
     var check = new Check(path);
     check.that("length", 0, true, content.length >= ID_OFFSET + Integer.BYTES);
@@ -123,7 +127,11 @@ public record WrappedCatalogKey(String masterKeyId, ByteString check, ByteString
         hex(ByteString.copyFrom(MAGIC)),
         hex(slice(content, 0, MAGIC.length)));
     var bytes = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
-    check.that("format version", VERSION_OFFSET, FORMAT_VERSION, bytes.getInt(VERSION_OFFSET));
+    int version = bytes.getInt(VERSION_OFFSET);
+    if (!VERSIONS.contains(version)) {
+      boolean isIntact = crc(content) == bytes.getInt(content.length - Integer.BYTES);
+      throw VERSIONS.refusal(path, VERSION_OFFSET, version, isIntact);
+    }
     int idBytes = Short.toUnsignedInt(bytes.getShort(ID_LENGTH_OFFSET));
     int keyBytes = Short.toUnsignedInt(bytes.getShort(KEY_LENGTH_OFFSET));
     int crcOffset = ID_OFFSET + idBytes + keyBytes;

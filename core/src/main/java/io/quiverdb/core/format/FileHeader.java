@@ -1,6 +1,7 @@
 package io.quiverdb.core.format;
 
 import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.UnsupportedFormatException;
 import io.quiverdb.core.crypto.FileCodec;
 import io.quiverdb.core.crypto.PageCodec;
 import java.lang.foreign.MemorySegment;
@@ -17,7 +18,7 @@ import java.util.zip.CRC32C;
 /// | offset | bytes | field                                                        |
 /// |-------:|------:|--------------------------------------------------------------|
 /// |      0 |     4 | magic "QVFL"                                                 |
-/// |      4 |     2 | format version                                               |
+/// |      4 |     2 | format version of this kind of file ([PageType])             |
 /// |      6 |     2 | type of the pages                                            |
 /// |      8 |     2 | sealing: 0 plain, 1 AES-256-GCM                              |
 /// |     10 |     6 | zeros                                                        |
@@ -29,10 +30,9 @@ import java.util.zip.CRC32C;
 /// |     96 |    28 | zeros                                                        |
 /// |    124 |     4 | CRC32C of all of the above                                   |
 ///
-/// A plain file has zeros for salt and check value.
+/// A plain file has zeros for salt and check value. Magic, version and checksum are at these places
+/// in every version.
 public final class FileHeader {
-  static final int FORMAT_VERSION = 1;
-
   /// "QVFL", little-endian.
   private static final int MAGIC = 0x4c465651;
 
@@ -64,7 +64,7 @@ public final class FileHeader {
     var bytes = new byte[BYTES];
     var header = MemorySegment.ofArray(bytes);
     header.set(INT, MAGIC_OFFSET, MAGIC);
-    header.set(SHORT, VERSION_OFFSET, (short) FORMAT_VERSION);
+    header.set(SHORT, VERSION_OFFSET, (short) type.versions().newest());
     header.set(SHORT, TYPE_OFFSET, (short) type.code());
     header.set(SHORT, SEALING_OFFSET, (short) codec.sealing().code());
     UUID store = codec.scope().storeId();
@@ -84,10 +84,11 @@ public final class FileHeader {
   /// @param path for messages
   /// @return the codec of its pages
   /// @throws CorruptFileException naming the first thing that is wrong
+  /// @throws UnsupportedFormatException if it is intact, and of another version
   static FileCodec open(
       MemorySegment file, PageCodec codec, PageType type, long fileId, String path) {
     var check = new Check(path);
-    check.intact(file);
+    check.intact(file, type);
     check.that("page type", TYPE_OFFSET, type.code(), number(file, TYPE_OFFSET));
     check.that("sealing", SEALING_OFFSET, codec.sealing().code(), number(file, SEALING_OFFSET));
     check.that("store id", STORE_OFFSET, codec.scope().storeId(), storeIdAt(file));
@@ -103,19 +104,21 @@ public final class FileHeader {
     return fileCodec;
   }
 
-  /// The store that a file says it belongs to.
+  /// The store that a file of this type says it belongs to.
   ///
   /// @throws CorruptFileException if its header is not intact
-  public static UUID storeId(MemorySegment file, String path) {
-    new Check(path).intact(file);
+  /// @throws UnsupportedFormatException if it is, and of another version
+  public static UUID storeId(MemorySegment file, PageType type, String path) {
+    new Check(path).intact(file, type);
     return storeIdAt(file);
   }
 
-  /// Whether a file says it is sealed as this codec seals, under its key.
+  /// Whether a file of this type says it is sealed as this codec seals, under its key.
   ///
   /// @throws CorruptFileException if its header is not intact
-  public static boolean isOf(MemorySegment file, PageCodec codec, String path) {
-    new Check(path).intact(file);
+  /// @throws UnsupportedFormatException if it is, and of another version
+  public static boolean isOf(MemorySegment file, PageType type, PageCodec codec, String path) {
+    new Check(path).intact(file, type);
     if (number(file, SEALING_OFFSET) != codec.sealing().code()) {
       return false;
     }
@@ -149,12 +152,16 @@ public final class FileHeader {
   }
 
   private record Check(String path) {
-    void intact(MemorySegment file) {
+    void intact(MemorySegment file, PageType type) {
       if (file.byteSize() < BYTES) {
         throw new CorruptFileException(path, 0, "length", BYTES + " or more", file.byteSize());
       }
       that("file magic", MAGIC_OFFSET, hex(MAGIC), hex(file.get(INT, MAGIC_OFFSET)));
-      that("format version", VERSION_OFFSET, FORMAT_VERSION, number(file, VERSION_OFFSET));
+      int version = number(file, VERSION_OFFSET);
+      if (!type.versions().contains(version)) {
+        boolean isIntact = crc(file) == file.get(INT, CRC_OFFSET);
+        throw type.versions().refusal(path, VERSION_OFFSET, version, isIntact);
+      }
       that("header checksum", CRC_OFFSET, hex(crc(file)), hex(file.get(INT, CRC_OFFSET)));
     }
 

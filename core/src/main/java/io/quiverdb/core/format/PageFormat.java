@@ -1,6 +1,7 @@
 package io.quiverdb.core.format;
 
 import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.VersionRange;
 import io.quiverdb.core.crypto.FileCodec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -21,7 +22,9 @@ import java.util.zip.CRC32C;
 /// |     32 |       | body: live bytes, then zeros; sealed by a codec      |
 ///
 /// A sealed body is longer than the plain one by the codec's overhead, and so is its page on disk.
-/// The seal binds the header too, but for the checksum, which can be checked without a key.
+/// The seal binds the header too, but for the checksum, which can be checked without a key. Magic,
+/// version and checksum are at these places in every version. The version is that of the page
+/// alone; what lies in it has one of its own ([PageType]).
 public final class PageFormat {
   /// Of pages in general.
   public static final int PAGE_BYTES = 16 * 1024;
@@ -29,7 +32,7 @@ public final class PageFormat {
   /// Of pages with ids: a look-up touches one, so they are small.
   public static final int ID_PAGE_BYTES = 4 * 1024;
 
-  static final int FORMAT_VERSION = 1;
+  private static final VersionRange VERSIONS = VersionRange.FIRST;
 
   /// "QVPG", little-endian.
   private static final int MAGIC = 0x47505651;
@@ -68,7 +71,7 @@ public final class PageFormat {
         : page.byteSize() + " for a body of " + body.byteSize();
     assert liveBytes <= body.byteSize() : liveBytes + " of " + body.byteSize();
     page.set(INT, MAGIC_OFFSET, MAGIC);
-    page.set(SHORT, VERSION_OFFSET, (short) FORMAT_VERSION);
+    page.set(SHORT, VERSION_OFFSET, (short) VERSIONS.newest());
     page.set(SHORT, TYPE_OFFSET, (short) address.type());
     page.set(LONG, PAGE_OFFSET, address.page());
     page.set(LONG, FILE_OFFSET, address.file());
@@ -82,15 +85,16 @@ public final class PageFormat {
   /// @param address the page that is expected here
   /// @param file for messages, like `offset`: where the page lies
   /// @throws CorruptFileException naming the first thing that is wrong with it
+  /// @throws io.quiverdb.core.UnsupportedFormatException if it is intact, and of another version
   static MemorySegment open(
       PageAddress address, MemorySegment page, FileCodec codec, String file, long offset) {
     var check = new Check(file, offset);
     check.that("magic", MAGIC_OFFSET, hex(MAGIC), hex(page.get(INT, MAGIC_OFFSET)));
-    check.that(
-        "format version",
-        VERSION_OFFSET,
-        FORMAT_VERSION,
-        Short.toUnsignedInt(page.get(SHORT, VERSION_OFFSET)));
+    int version = Short.toUnsignedInt(page.get(SHORT, VERSION_OFFSET));
+    if (!VERSIONS.contains(version)) {
+      boolean isIntact = crc(page) == page.get(INT, CRC_OFFSET);
+      throw VERSIONS.refusal(file, offset + VERSION_OFFSET, version, isIntact);
+    }
     check.that(
         "page type",
         TYPE_OFFSET,

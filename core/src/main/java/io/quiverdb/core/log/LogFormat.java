@@ -2,6 +2,7 @@ package io.quiverdb.core.log;
 
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.VersionRange;
 import io.quiverdb.core.crypto.FileCodec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -44,11 +45,14 @@ import java.util.zip.CRC32C;
 ///
 /// The entries: of each its length in 4 bytes, then an `Entry` of op.proto.
 ///
+/// Magic, version and checksum of the header are at these places in every version; the version is
+/// that of the frames and entries too.
+///
 /// The tag of a frame is what its seal ends with, or, where the codec adds nothing, bytes 8 to 23
 /// of the frame. By the tags, a frame of another history is told from the one that belongs here. By
 /// the marker, which nobody who writes points can know, a frame behind a damaged one is found.
 final class LogFormat {
-  static final int FORMAT_VERSION = 1;
+  private static final VersionRange VERSIONS = VersionRange.FIRST;
   static final int STORE_ID_BYTES = 16;
   static final int TAG_BYTES = 16;
   static final ByteString NO_TAG = ByteString.copyFrom(new byte[TAG_BYTES]);
@@ -132,7 +136,7 @@ final class LogFormat {
           ByteBuffer.allocate(HEADER_BYTES)
               .order(ByteOrder.LITTLE_ENDIAN)
               .put(MAGIC.getBytes(StandardCharsets.US_ASCII))
-              .putInt(FORMAT_VERSION)
+              .putInt(VERSIONS.newest())
               .putLong(fileId)
               .putLong(baseLsn)
               .put(storeId.asReadOnlyByteBuffer())
@@ -157,12 +161,17 @@ final class LogFormat {
   }
 
   /// @throws CorruptFileException naming the first thing that is wrong
+  /// @throws io.quiverdb.core.UnsupportedFormatException if it is intact, and of another version
   static Header decodeHeader(String path, long fileId, MemorySegment file) {
     if (file.byteSize() < HEADER_BYTES) {
       throw new CorruptFileException(path, 0, "length", HEADER_BYTES + " or more", file.byteSize());
     }
     that(path, MAGIC_OFFSET, "magic", MAGIC, ascii(file.asSlice(MAGIC_OFFSET, MAGIC.length())));
-    that(path, VERSION_OFFSET, "format version", FORMAT_VERSION, file.get(INT, VERSION_OFFSET));
+    int version = file.get(INT, VERSION_OFFSET);
+    if (!VERSIONS.contains(version)) {
+      boolean isIntact = crc(file, HEADER_CRC_OFFSET) == file.get(INT, HEADER_CRC_OFFSET);
+      throw VERSIONS.refusal(path, VERSION_OFFSET, version, isIntact);
+    }
     that(
         path,
         HEADER_CRC_OFFSET,

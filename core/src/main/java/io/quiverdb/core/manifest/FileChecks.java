@@ -2,7 +2,6 @@ package io.quiverdb.core.manifest;
 
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.CorruptFileException;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
@@ -12,12 +11,6 @@ record FileChecks(String path, ByteString content) {
     atLeast(offset + expected.length());
     var actual = content.substring(offset, offset + expected.length());
     that("magic", offset, hex(ByteString.copyFrom(ascii(expected))), hex(actual));
-  }
-
-  void formatVersion(int offset, int expected) {
-    atLeast(offset + Integer.BYTES);
-    int actual = content.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).getInt(offset);
-    that("format version", offset, expected, actual);
   }
 
   void atLeast(int bytes) {

@@ -2,6 +2,8 @@ package io.quiverdb.core.manifest;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.UnsupportedFormatException;
+import io.quiverdb.core.VersionRange;
 import io.quiverdb.core.WrongKeyException;
 import io.quiverdb.core.crypto.KeyRing;
 import io.quiverdb.core.crypto.PageCodec;
@@ -14,31 +16,48 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /// A manifest's file: a [BlobFile] under the catalogue's key, with the manifest's version as that
-/// of the blob, holding `Manifest` of manifest.proto.
+/// of the blob, holding `Manifest` of manifest.proto. With a field that is added the format version
+/// rises: who does not know it would lose it.
 final class ManifestFormat {
+  /// What operations mean, constants of their application included. The log that follows a
+  /// checkpoint of a higher level is not for this release to apply.
+  private static final VersionRange FEATURE_LEVELS = VersionRange.FIRST;
+
   /// A manifest belongs to no segment.
   private static final long FILE_ID = 0;
 
   private ManifestFormat() {}
 
+  /// @param manifest with [#featureLevel]
   static byte[] encode(Manifest manifest, PageCodec codec) {
+    assert manifest.getFeatureLevel() == featureLevel() : manifest.getFeatureLevel();
     assertConsistent(manifest);
     return BlobFile.encode(
         PageType.MANIFEST, FILE_ID, manifest.getVersion(), manifest.toByteArray(), codec);
   }
 
+  /// Of what this release writes.
+  static int featureLevel() {
+    return FEATURE_LEVELS.newest();
+  }
+
   /// @param version that it is to have
   /// @throws WrongKeyException if it is sealed by another key
   /// @throws CorruptFileException naming the first thing that is wrong
+  /// @throws UnsupportedFormatException if it is of another format version or feature level
   static Manifest decode(String path, MemorySegment content, long version, KeyRing keyRing) {
-    var codec = keyRing.catalog(FileHeader.storeId(content, path));
-    if (!FileHeader.isOf(content, codec, path)) {
+    var codec = keyRing.catalog(FileHeader.storeId(content, PageType.MANIFEST, path));
+    if (!FileHeader.isOf(content, PageType.MANIFEST, codec, path)) {
       throw new WrongKeyException(
           "catalogue key: another one, or another kind of sealing, than that of " + path);
     }
     byte[] body = BlobFile.decode(content, PageType.MANIFEST, FILE_ID, version, codec, path);
     try {
       var manifest = Manifest.parseFrom(body);
+      if (!FEATURE_LEVELS.contains(manifest.getFeatureLevel())) {
+        throw new UnsupportedFormatException(
+            path, "feature level", manifest.getFeatureLevel(), FEATURE_LEVELS);
+      }
       assertConsistent(manifest);
       return manifest;
     } catch (InvalidProtocolBufferException e) {

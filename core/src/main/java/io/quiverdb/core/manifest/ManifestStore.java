@@ -90,8 +90,8 @@ public final class ManifestStore {
   /// @param salts makes the names of manifests unique, and the store's id where none is given
   /// @param storeId what the store is to be; a store that has a manifest already is what that says
   /// @throws WrongKeyException if the live manifest is sealed by another key
-  /// @throws CorruptFileException if the live manifest cannot be read, is of another format version
-  ///   or of another store
+  /// @throws CorruptFileException if the live manifest cannot be read, or is of another store
+  /// @throws io.quiverdb.core.UnsupportedFormatException if it is of a version that is not read
   public static ManifestStore open(
       Storage storage, RandomGenerator salts, KeyRing keyRing, Optional<UUID> storeId)
       throws IOException {
@@ -337,6 +337,7 @@ public final class ManifestStore {
     var manifest =
         next.setStoreId(bytes(keys.storeId()))
             .setVersion(nextVersion)
+            .setFeatureLevel(ManifestFormat.featureLevel())
             .setNextSegmentId(nextSegmentId)
             .setPreviousSha256(current.map(Current::manifestSha256).orElse(ByteString.EMPTY))
             .build();

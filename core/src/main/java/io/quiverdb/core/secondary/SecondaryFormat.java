@@ -41,16 +41,14 @@ import java.util.List;
 ///
 /// | offset | bytes | field                                                       |
 /// |-------:|------:|-------------------------------------------------------------|
-/// |      0 |     2 | format version                                              |
-/// |      2 |     2 | number of fields                                            |
-/// |      4 |       | of each field: type (1), path: length (2), UTF-8; run of    |
+/// |      0 |     2 | number of fields                                            |
+/// |      2 |       | of each field: type (1), path: length (2), UTF-8; run of    |
 /// |        |       | the rows where it exists, of those with a value of another  |
 /// |        |       | type, of those with a value that has no key; directory:     |
 /// |        |       | position (8), length (4)                                    |
 ///
 /// The three runs of a field always are bitmaps. The keys are those of [FieldKeys].
 final class SecondaryFormat {
-  static final int VERSION = 1;
   static final int FANOUT = 64;
 
   /// Longer values have no key: their rows are evaluated.
@@ -84,12 +82,12 @@ final class SecondaryFormat {
       FilterableField field, Run existing, Run otherTypes, Run withoutKey, Run directory) {}
 
   static byte[] encodeTable(List<FieldEntry> entries) {
-    int bytes = 2 * Short.BYTES;
+    int bytes = Short.BYTES;
     for (var entry : entries) {
       bytes += Byte.BYTES + Short.BYTES + path(entry).length + 4 * RUN_BYTES;
     }
     var buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    buffer.putShort((short) VERSION).putShort((short) entries.size());
+    buffer.putShort((short) entries.size());
     for (var entry : entries) {
       byte[] path = path(entry);
       buffer.put(
@@ -113,10 +111,6 @@ final class SecondaryFormat {
   /// @throws IllegalArgumentException if it is not such a table
   static List<FieldEntry> decodeTable(byte[] encoded) {
     var buffer = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
-    int version = Short.toUnsignedInt(buffer.getShort());
-    if (version != VERSION) {
-      throw new IllegalArgumentException("format version " + version);
-    }
     int fieldCount = Short.toUnsignedInt(buffer.getShort());
     var entries = new ArrayList<FieldEntry>();
     for (int index = 0; index < fieldCount; index++) {

@@ -1,6 +1,7 @@
 package io.quiverdb.core.secondary;
 
 import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.StoreException;
 import io.quiverdb.core.format.PageFile;
 import io.quiverdb.core.secondary.SecondaryFormat.FieldEntry;
 import io.quiverdb.core.secondary.SecondaryFormat.Run;
@@ -55,7 +56,7 @@ public final class SecondaryIndex {
   static <T> T sound(String path, long position, Supplier<T> read) {
     try {
       return read.get();
-    } catch (CorruptFileException e) {
+    } catch (StoreException e) {
       throw e;
     } catch (RuntimeException e) {
       throw corrupt(path, position, e);

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.fail;
 
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.UnsupportedFormatException;
+import io.quiverdb.core.format.BlobFile;
+import io.quiverdb.core.format.PageType;
 import io.quiverdb.core.storage.FileStorage;
 import io.quiverdb.core.storage.Seed;
 import io.quiverdb.core.storage.SimulatedStorage;
@@ -172,9 +175,29 @@ final class ManifestStoreTest {
     assertRefusedBecauseOf(path);
   }
 
+  /// It is sealed: only a release that has this level can have written it.
+  @Test
+  void manifestOfALaterFeatureLevelIsRefused() throws IOException {
+    var store = PublishedStore.open(storage);
+    store.advance();
+    var manifest = store.manifests().live().orElseThrow().toBuilder().setFeatureLevel(2).build();
+    byte[] fromTheFuture =
+        BlobFile.encode(
+            PageType.MANIFEST,
+            0,
+            manifest.getVersion(),
+            manifest.toByteArray(),
+            store.manifests().keys().catalog());
+    storage.overwrite(manifestPath(), fromTheFuture);
+
+    assertThatThrownBy(() -> PublishedStore.open(storage))
+        .isInstanceOf(UnsupportedFormatException.class)
+        .hasMessage(manifestPath() + ": feature level 2 (readable: 1)");
+  }
+
   @ParameterizedTest
   @CsvSource({"CURRENT, 8", "gen-1/manifest, 4"})
-  void otherFormatVersionIsRefusedNamingBoth(String prefix, int offset) throws IOException {
+  void damagedFormatVersionIsDamage(String prefix, int offset) throws IOException {
     PublishedStore.open(storage).advance();
     String path = path(prefix);
     byte[] content = storage.content(path);
