@@ -8,7 +8,9 @@ public final class CollectionKeys {
   private final ByteString wrapped;
   private final PageCodec codec;
   private final KeyBytes rowHashKey;
-  private final KeyBytes requestKey;
+
+  /// To be copied: every request needs one.
+  private final Mac requestMac;
 
   /// @param wrapped as operations and manifests carry them
   /// @param hashKey the caller closes it
@@ -16,7 +18,9 @@ public final class CollectionKeys {
     this.wrapped = wrapped;
     this.codec = codec;
     this.rowHashKey = Hkdf.key(hashKey, "quiver: hashes of rows");
-    this.requestKey = Hkdf.key(hashKey, "quiver: digests of requests");
+    try (var requestKey = Hkdf.key(hashKey, "quiver: digests of requests")) {
+      this.requestMac = Macs.hmacSha256(requestKey);
+    }
   }
 
   /// As operations and manifests carry them.
@@ -36,6 +40,6 @@ public final class CollectionKeys {
 
   /// A new one that keys the digests of requests. For one thread.
   public Mac requestMac() {
-    return Macs.hmacSha256(requestKey);
+    return Macs.copyOf(requestMac);
   }
 }

@@ -2,6 +2,8 @@ package io.quiverdb.core.crypto;
 
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import javax.crypto.Cipher;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -23,10 +25,14 @@ final class ExtendedNonceAead {
   /// CMAC's first sub-key.
   private final byte[] subKey;
 
+  /// Under the key. To make one costs more than to seal a message. A queue for the same reason as
+  /// in [AesGcm].
+  private final ConcurrentLinkedQueue<Cipher> idle = new ConcurrentLinkedQueue<>();
+
   ExtendedNonceAead(KeyBytes key, Aead aead) {
     this.key = key;
     this.aead = aead;
-    this.subKey = doubled(encrypt(key, new byte[BLOCK_BYTES]));
+    this.subKey = doubled(encrypt(new byte[BLOCK_BYTES]));
   }
 
   /// Multiplication by x.
@@ -68,7 +74,7 @@ final class ExtendedNonceAead {
         blocks[offset + index] ^= subKey[index];
       }
     }
-    byte[] derived = encrypt(key, blocks);
+    byte[] derived = encrypt(blocks);
     try {
       return KeyBytes.copyOf(derived);
     } finally {
@@ -81,11 +87,22 @@ final class ExtendedNonceAead {
   }
 
   /// Each block by itself.
-  private static byte[] encrypt(KeyBytes key, byte[] blocks) {
+  private byte[] encrypt(byte[] blocks) {
+    try {
+      var cipher = Optional.ofNullable(idle.poll()).orElseGet(this::newCipher);
+      byte[] encrypted = cipher.doFinal(blocks);
+      idle.add(cipher);
+      return encrypted;
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError("whole blocks", e);
+    }
+  }
+
+  private Cipher newCipher() {
     try {
       var cipher = Cipher.getInstance("AES/ECB/NoPadding");
       cipher.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(key.bytes(), "AES"));
-      return cipher.doFinal(blocks);
+      return cipher;
     } catch (GeneralSecurityException e) {
       throw new AssertionError("every JDK has AES", e);
     }

@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.crypto.Mac;
 
@@ -13,11 +12,20 @@ import javax.crypto.Mac;
 /// (UTF-8) have their length in front, as an int: so no two sequences of the same shape have one
 /// encoding.
 public final class CanonicalHash {
-  private final Consumer<ByteBuffer> update;
-  private final Supplier<byte[]> digest;
-  private final ByteBuffer number = ByteBuffer.allocate(Long.BYTES);
+  private static final int PENDING_BYTES = 512;
 
-  private CanonicalHash(String domain, Consumer<ByteBuffer> update, Supplier<byte[]> digest) {
+  private final Update update;
+  private final Supplier<byte[]> digest;
+
+  /// What is to be hashed next: the JDK's hashes take few long arrays much faster than many short
+  /// ones, and any array faster than a buffer that is read-only.
+  private final ByteBuffer pending = ByteBuffer.allocate(PENDING_BYTES);
+
+  private interface Update {
+    void accept(byte[] bytes, int offset, int length);
+  }
+
+  private CanonicalHash(String domain, Update update, Supplier<byte[]> digest) {
     this.update = update;
     this.digest = digest;
     putText(domain);
@@ -41,12 +49,12 @@ public final class CanonicalHash {
   }
 
   public CanonicalHash putInt(int value) {
-    update.accept(number.clear().putInt(value).flip());
+    room(Integer.BYTES).putInt(value);
     return this;
   }
 
   public CanonicalHash putLong(long value) {
-    update.accept(number.clear().putLong(value).flip());
+    room(Long.BYTES).putLong(value);
     return this;
   }
 
@@ -56,8 +64,25 @@ public final class CanonicalHash {
 
   public CanonicalHash putBytes(ByteBuffer bytes) {
     putInt(bytes.remaining());
-    update.accept(bytes);
+    while (bytes.hasRemaining()) {
+      int length = Math.min(bytes.remaining(), pending.capacity());
+      room(length).put(pending.position(), bytes, bytes.position(), length);
+      pending.position(pending.position() + length);
+      bytes.position(bytes.position() + length);
+    }
     return this;
+  }
+
+  private ByteBuffer room(int length) {
+    if (pending.remaining() < length) {
+      flush();
+    }
+    return pending;
+  }
+
+  private void flush() {
+    update.accept(pending.array(), 0, pending.position());
+    pending.clear();
   }
 
   public CanonicalHash putText(String text) {
@@ -65,6 +90,7 @@ public final class CanonicalHash {
   }
 
   public Hash128 finish() {
+    flush();
     return Hash128.of(ByteBuffer.wrap(digest.get()));
   }
 }
