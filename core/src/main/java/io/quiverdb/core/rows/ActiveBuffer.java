@@ -24,7 +24,7 @@ public final class ActiveBuffer implements RowSource {
   private static final int CHUNK_ROWS_MIN = 16;
 
   /// What a row costs besides id, vector and payload: columns, array headers, its table slots.
-  private static final int ROW_OVERHEAD_BYTES = 96;
+  private static final int ROW_OVERHEAD_BYTES = 112;
 
   private final int vectorBytes;
   private final int chunkShift;
@@ -64,8 +64,9 @@ public final class ActiveBuffer implements RowSource {
         .vectors
         .asSlice((long) index * vectorBytes, vectorBytes)
         .copyFrom(MemorySegment.ofBuffer(vector));
-    chunk.previous[index] = table.newest(idUtf8);
-    table.put(idUtf8, row);
+    int hash = table.hash(idUtf8);
+    chunk.previous[index] = table.newest(idUtf8, hash);
+    table.put(idUtf8, hash, row);
     rowCount = row + 1;
     bytes = bytes + idUtf8.length + vectorBytes + payload.length + ROW_OVERHEAD_BYTES;
     runs.appended(row + 1);
@@ -99,7 +100,7 @@ public final class ActiveBuffer implements RowSource {
 
   @Override
   public int find(byte[] idUtf8, long version) {
-    int row = table.newest(idUtf8);
+    int row = table.newest(idUtf8, table.hash(idUtf8));
     while (row >= 0 && version(row) > version) {
       row = chunk(row).previous[row & chunkMask()];
     }

@@ -85,13 +85,23 @@ final class SortedRuns {
         return -1;
       }
       int row = run.head();
-      add(run.rows, run.index + 1);
+      run.index++;
+      if (run.index < run.rows.length) {
+        heads.add(run);
+      }
       return row;
     }
   }
 
-  @SuppressWarnings("ArrayRecordComponent") // private and short-lived
-  private record Run(int[] rows, int index) {
+  private static final class Run {
+    private final int[] rows;
+    private int index;
+
+    Run(int[] rows, int index) {
+      this.rows = rows;
+      this.index = index;
+    }
+
     int head() {
       return rows[index];
     }

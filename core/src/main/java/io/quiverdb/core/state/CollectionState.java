@@ -23,6 +23,10 @@ public final class CollectionState {
   private List<SegmentRows> segments;
   private Optional<ActiveBuffer> frozen = Optional.empty();
   private ActiveBuffer active;
+
+  /// Segments, frozen and active, the oldest first.
+  private List<RowSource> sources;
+
   private long size;
   private Hash128 hashSum;
 
@@ -44,6 +48,7 @@ public final class CollectionState {
     this.size = size;
     this.hashSum = hashSum;
     this.active = newBuffer();
+    this.sources = sources();
   }
 
   static CollectionState empty(CollectionHead head, RandomGenerator hashSeeds) {
@@ -119,14 +124,21 @@ public final class CollectionState {
     snapshot = Optional.empty();
   }
 
+  private List<RowSource> sources() {
+    var all = new ArrayList<RowSource>(segments);
+    frozen.ifPresent(all::add);
+    all.add(active);
+    return List.copyOf(all);
+  }
+
   private record LiveRow(RowSource source, int number) {}
 
   private Optional<LiveRow> liveRow(byte[] id) {
     // Newest first: what was written lately is written again the likeliest.
-    for (RowSource source : sources().reversed()) {
-      int row = source.find(id, Long.MAX_VALUE);
+    for (int index = sources.size() - 1; index >= 0; index--) {
+      int row = sources.get(index).find(id, Long.MAX_VALUE);
       if (row >= 0) {
-        return Optional.of(new LiveRow(source, row));
+        return Optional.of(new LiveRow(sources.get(index), row));
       }
     }
     return Optional.empty();
@@ -140,18 +152,11 @@ public final class CollectionState {
     snapshot = Optional.empty();
   }
 
-  private List<RowSource> sources() {
-    var sources = new ArrayList<RowSource>(segments);
-    frozen.ifPresent(sources::add);
-    sources.add(active);
-    return sources;
-  }
-
   /// @param version the operation counter
   CollectionSnapshot snapshot(long version) {
     if (snapshot.isEmpty()) {
       // Later operations on other collections raise the counter, but change nothing that it shows.
-      snapshot = Optional.of(new CollectionSnapshot(head, List.copyOf(sources()), size, version));
+      snapshot = Optional.of(new CollectionSnapshot(head, sources, size, version));
     }
     return snapshot.get();
   }
@@ -164,6 +169,7 @@ public final class CollectionState {
     if (active.rowCount() > 0) {
       frozen = Optional.of(active);
       active = newBuffer();
+      sources = sources();
       snapshot = Optional.empty();
     }
     return new FrozenState.FrozenCollection(head, segments, frozen, hashSum);
@@ -178,6 +184,7 @@ public final class CollectionState {
     segment.ifPresent(longer::add);
     segments = List.copyOf(longer);
     frozen = Optional.empty();
+    sources = sources();
     snapshot = Optional.empty();
   }
 
@@ -197,6 +204,7 @@ public final class CollectionState {
     assert replaced.size() + inputs.size() == segments.size() + output.stream().count()
         : inputs.size() + " of " + segments.size();
     segments = List.copyOf(replaced);
+    sources = sources();
     snapshot = Optional.empty();
   }
 
