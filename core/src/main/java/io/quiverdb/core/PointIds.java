@@ -1,8 +1,5 @@
 package io.quiverdb.core;
 
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 
@@ -18,23 +15,32 @@ public final class PointIds {
   /// @throws IllegalArgumentException if it is empty, longer than [Point#ID_BYTES_MAX] bytes or not
   ///   well-formed
   public static byte[] utf8(String id) {
-    ByteBuffer encoded;
-    try {
-      encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(id));
-    } catch (CharacterCodingException e) {
-      throw new IllegalArgumentException("id: an unpaired surrogate (expected: Unicode text)", e);
+    if (hasUnpairedSurrogate(id)) {
+      throw new IllegalArgumentException("id: an unpaired surrogate (expected: Unicode text)");
     }
-    if (encoded.remaining() < 1 || encoded.remaining() > Point.ID_BYTES_MAX) {
+    byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length < 1 || bytes.length > Point.ID_BYTES_MAX) {
       throw new IllegalArgumentException(
           "id: "
-              + encoded.remaining()
+              + bytes.length
               + " bytes (expected: 1 to "
               + Point.ID_BYTES_MAX
               + " bytes of UTF-8)");
     }
-    var bytes = new byte[encoded.remaining()];
-    encoded.get(bytes);
     return bytes;
+  }
+
+  private static boolean hasUnpairedSurrogate(String text) {
+    int index = 0;
+    while (index < text.length()) {
+      // Of a pair the code point is another one.
+      int codePoint = text.codePointAt(index);
+      if (codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE) {
+        return true;
+      }
+      index += Character.charCount(codePoint);
+    }
+    return false;
   }
 
   private static int compareCodePoints(String left, String right) {

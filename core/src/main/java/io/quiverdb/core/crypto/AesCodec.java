@@ -60,7 +60,7 @@ public final class AesCodec implements PageCodec {
   }
 
   @Override
-  public Optional<byte[]> openRecord(byte[] sealed, byte[] associated) {
+  public Optional<byte[]> openRecord(ByteSlice sealed, byte[] associated) {
     return records.open(sealed, withCollection(associated));
   }
 

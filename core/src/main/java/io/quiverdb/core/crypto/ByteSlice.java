@@ -19,11 +19,12 @@ public final class ByteSlice {
     return new ByteSlice(array, 0, array.length);
   }
 
-  byte[] array() {
+  /// The array itself, not a copy.
+  public byte[] array() {
     return array;
   }
 
-  int offset() {
+  public int offset() {
     return offset;
   }
 

@@ -55,7 +55,7 @@ final class CatalogKeyRing implements KeyRing {
   public CollectionKeys collection(Scope scope, ByteString wrapped) {
     byte[] keys =
         wrapping
-            .open(wrapped.toByteArray(), ASSOCIATED)
+            .open(ByteSlice.of(wrapped.toByteArray()), ASSOCIATED)
             .filter(opened -> opened.length == 2 * KeyBytes.BYTES)
             .orElseThrow(
                 () ->

@@ -53,7 +53,7 @@ final class CodecKeyRing implements KeyRing {
   public CollectionKeys collection(Scope scope, ByteString wrapped) {
     byte[] key =
         wrapping
-            .openRecord(wrapped.toByteArray(), ASSOCIATED)
+            .openRecord(ByteSlice.of(wrapped.toByteArray()), ASSOCIATED)
             .filter(opened -> opened.length == KeyBytes.BYTES)
             .orElseThrow(
                 () ->

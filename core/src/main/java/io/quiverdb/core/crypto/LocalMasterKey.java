@@ -79,7 +79,7 @@ public final class LocalMasterKey implements MasterKey {
   @Override
   public byte[] unwrap(byte[] wrapped) {
     return sealer
-        .open(wrapped, ASSOCIATED)
+        .open(ByteSlice.of(wrapped), ASSOCIATED)
         .orElseThrow(
             () ->
                 new WrongKeyException(

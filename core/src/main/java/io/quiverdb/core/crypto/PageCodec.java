@@ -37,5 +37,5 @@ public interface PageCodec {
   byte[] sealRecord(byte[] plain, byte[] associated);
 
   /// Empty if it was not sealed under this key, for this collection, with this associated data.
-  Optional<byte[]> openRecord(byte[] sealed, byte[] associated);
+  Optional<byte[]> openRecord(ByteSlice sealed, byte[] associated);
 }

@@ -1,6 +1,7 @@
 package io.quiverdb.core.crypto;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -41,8 +42,9 @@ public record PlainCodec(Scope scope) implements PageCodec {
   }
 
   @Override
-  public Optional<byte[]> openRecord(byte[] sealed, byte[] associated) {
-    return Optional.of(sealed.clone());
+  public Optional<byte[]> openRecord(ByteSlice sealed, byte[] associated) {
+    return Optional.of(
+        Arrays.copyOfRange(sealed.array(), sealed.offset(), sealed.offset() + sealed.length()));
   }
 
   private enum PlainFile implements FileCodec {

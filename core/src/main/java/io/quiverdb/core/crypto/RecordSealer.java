@@ -23,24 +23,27 @@ final class RecordSealer {
     nonces.nextBytes(nonce);
     var sealed = new byte[OVERHEAD_BYTES + plain.length];
     System.arraycopy(nonce, 0, sealed, 0, nonce.length);
-    aead.seal(nonce, associated, ByteSlice.of(plain), afterNonce(sealed));
+    aead.seal(nonce, associated, ByteSlice.of(plain), afterNonce(ByteSlice.of(sealed)));
     return sealed;
   }
 
   /// Empty if it was not sealed under this key and with the same associated data.
-  Optional<byte[]> open(byte[] sealed, byte[] associated) {
-    if (sealed.length < OVERHEAD_BYTES) {
+  Optional<byte[]> open(ByteSlice sealed, byte[] associated) {
+    if (sealed.length() < OVERHEAD_BYTES) {
       return Optional.empty();
     }
-    var nonce = Arrays.copyOf(sealed, ExtendedNonceAead.NONCE_BYTES);
-    var plain = new byte[sealed.length - OVERHEAD_BYTES];
+    int nonceEnd = sealed.offset() + ExtendedNonceAead.NONCE_BYTES;
+    var nonce = Arrays.copyOfRange(sealed.array(), sealed.offset(), nonceEnd);
+    var plain = new byte[sealed.length() - OVERHEAD_BYTES];
     return aead.open(nonce, associated, afterNonce(sealed), ByteSlice.of(plain))
         ? Optional.of(plain)
         : Optional.empty();
   }
 
-  private static ByteSlice afterNonce(byte[] sealed) {
+  private static ByteSlice afterNonce(ByteSlice sealed) {
     return new ByteSlice(
-        sealed, ExtendedNonceAead.NONCE_BYTES, sealed.length - ExtendedNonceAead.NONCE_BYTES);
+        sealed.array(),
+        sealed.offset() + ExtendedNonceAead.NONCE_BYTES,
+        sealed.length() - ExtendedNonceAead.NONCE_BYTES);
   }
 }

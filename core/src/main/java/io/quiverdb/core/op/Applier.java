@@ -5,7 +5,6 @@ import io.quiverdb.core.Outcome;
 import io.quiverdb.core.Outcome.FailedPoint;
 import io.quiverdb.core.Outcome.PointResult;
 import io.quiverdb.core.Position;
-import io.quiverdb.core.Slots;
 import io.quiverdb.core.WrongKeyException;
 import io.quiverdb.core.crypto.Scope;
 import io.quiverdb.core.crypto.StoreKeys;
@@ -14,6 +13,7 @@ import io.quiverdb.core.state.CollectionState;
 import io.quiverdb.core.state.Hash128;
 import io.quiverdb.core.state.ShardState;
 import io.quiverdb.core.state.Tombstone;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -250,10 +250,10 @@ public final class Applier {
   }
 
   private Outcome upsert(Upsert op, CollectionState collection) {
-    var targets =
-        op.getPointsList().stream()
-            .map(point -> new Target(point.getIdBytes(), point.getPrecondition()))
-            .toList();
+    var targets = new ArrayList<Target>(op.getPointsCount());
+    for (var point : op.getPointsList()) {
+      targets.add(new Target(point.getIdBytes().toByteArray(), point.getPrecondition()));
+    }
     return onPoints(
         collection,
         targets,
@@ -261,7 +261,7 @@ public final class Applier {
         (index, version) -> {
           var point = op.getPoints(index);
           return collection.upsert(
-              point.getIdBytes().toByteArray(),
+              targets.get(index).id,
               point.getVector().asReadOnlyByteBuffer(),
               point.getPayload().toByteArray(),
               version);
@@ -269,35 +269,37 @@ public final class Applier {
   }
 
   private Outcome setPayload(SetPayload op, CollectionState collection) {
-    var targets =
-        op.getPayloadsList().stream()
-            .map(change -> new Target(change.getIdBytes(), change.getPrecondition()))
-            .toList();
-    return onPoints(
-        collection,
-        targets,
-        () -> OpLimits.check(op),
-        (index, version) -> {
-          var change = op.getPayloads(index);
-          return collection.setPayload(
-              change.getIdBytes().toByteArray(), change.getPayload().toByteArray(), version);
-        });
-  }
-
-  private Outcome delete(Delete op, CollectionState collection) {
-    var targets =
-        op.getPointsList().stream()
-            .map(point -> new Target(point.getIdBytes(), point.getPrecondition()))
-            .toList();
+    var targets = new ArrayList<Target>(op.getPayloadsCount());
+    for (var change : op.getPayloadsList()) {
+      targets.add(new Target(change.getIdBytes().toByteArray(), change.getPrecondition()));
+    }
     return onPoints(
         collection,
         targets,
         () -> OpLimits.check(op),
         (index, version) ->
-            collection.delete(op.getPoints(index).getIdBytes().toByteArray(), version));
+            collection.setPayload(
+                targets.get(index).id, op.getPayloads(index).getPayload().toByteArray(), version));
   }
 
-  private record Target(ByteString id, PointCondition precondition) {}
+  private Outcome delete(Delete op, CollectionState collection) {
+    var targets = new ArrayList<Target>(op.getPointsCount());
+    for (var point : op.getPointsList()) {
+      targets.add(new Target(point.getIdBytes().toByteArray(), point.getPrecondition()));
+    }
+    return onPoints(
+        collection,
+        targets,
+        () -> OpLimits.check(op),
+        (index, version) -> collection.delete(targets.get(index).id, version));
+  }
+
+  @SuppressWarnings("ArrayRecordComponent") // private and short-lived
+  private record Target(byte[] id, PointCondition precondition) {
+    String text() {
+      return new String(id, StandardCharsets.UTF_8);
+    }
+  }
 
   private interface PointChange {
     /// @param index of the target
@@ -307,8 +309,8 @@ public final class Applier {
   private Outcome onPoints(
       CollectionState collection, List<Target> targets, Runnable limits, PointChange change) {
     for (var target : targets) {
-      if (!state.ownsSlot(slot(target.id()))) {
-        return new Outcome.WrongShard(target.id().toStringUtf8());
+      if (!state.ownsSlotOf(target.id)) {
+        return new Outcome.WrongShard(target.text());
       }
     }
     var invalid = reasonAgainst(limits);
@@ -327,9 +329,9 @@ public final class Applier {
     for (var target : targets) {
       var precondition = target.precondition();
       if (precondition.getKindCase() != PointCondition.KindCase.KIND_NOT_SET) {
-        var version = collection.versionOf(target.id().toByteArray());
+        var version = collection.versionOf(target.id);
         if (!holds(precondition, version)) {
-          failed.add(new FailedPoint(target.id().toStringUtf8(), version));
+          failed.add(new FailedPoint(target.text(), version));
         }
       }
     }
@@ -365,10 +367,6 @@ public final class Applier {
     } catch (IllegalArgumentException e) {
       return Optional.of(new Outcome.Invalid(String.valueOf(e.getMessage())));
     }
-  }
-
-  private static int slot(ByteString id) {
-    return Slots.of(id.toByteArray());
   }
 
   private static UUID uuid(ByteString bytes) {

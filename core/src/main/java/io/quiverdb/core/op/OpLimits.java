@@ -47,10 +47,9 @@ final class OpLimits {
     require(count >= 1, "points: none", "at least 1");
     for (int index = 0; index < count; index++) {
       var point = op.getPoints(index);
-      String where = where(index, count);
-      checkId(where, point.getIdBytes());
-      checkVector(where, point.getVector(), descriptor.dimension());
-      checkPayload(where, point.getPayload());
+      checkId(index, count, point.getIdBytes());
+      checkVector(index, count, point.getVector(), descriptor.dimension());
+      checkPayload(index, count, point.getPayload());
     }
   }
 
@@ -58,9 +57,8 @@ final class OpLimits {
     int count = op.getPayloadsCount();
     require(count >= 1, "points: none", "at least 1");
     for (int index = 0; index < count; index++) {
-      String where = where(index, count);
-      checkId(where, op.getPayloads(index).getIdBytes());
-      checkPayload(where, op.getPayloads(index).getPayload());
+      checkId(index, count, op.getPayloads(index).getIdBytes());
+      checkPayload(index, count, op.getPayloads(index).getPayload());
     }
   }
 
@@ -68,7 +66,7 @@ final class OpLimits {
     int count = op.getPointsCount();
     require(count >= 1, "ids: none", "at least 1");
     for (int index = 0; index < count; index++) {
-      checkId(where(index, count), op.getPoints(index).getIdBytes());
+      checkId(index, count, op.getPoints(index).getIdBytes());
     }
   }
 
@@ -77,51 +75,55 @@ final class OpLimits {
     List<?> _ = OpProtos.slots(op.getSlotsList());
   }
 
-  private static String where(int index, int count) {
-    return count == 1 ? "" : "points[" + index + "].";
+  private static void checkPayload(int index, int count, ByteString payload) {
+    if (payload.size() > Payload.BYTES_MAX) {
+      throw invalid(
+          where(index, count) + "payload: " + payload.size() + " bytes",
+          "at most " + Payload.BYTES_MAX);
+    }
   }
 
-  private static void checkPayload(String where, ByteString payload) {
-    require(
-        payload.size() <= Payload.BYTES_MAX,
-        where + "payload: " + payload.size() + " bytes",
-        "at most " + Payload.BYTES_MAX);
+  private static void checkId(int index, int count, ByteString id) {
+    if (id.size() < 1 || id.size() > Point.ID_BYTES_MAX) {
+      throw invalid(
+          where(index, count) + "id: " + id.size() + " bytes",
+          "1 to " + Point.ID_BYTES_MAX + " bytes of UTF-8");
+    }
   }
 
-  private static void checkId(String where, ByteString id) {
-    require(
-        id.size() >= 1 && id.size() <= Point.ID_BYTES_MAX,
-        where + "id: " + id.size() + " bytes",
-        "1 to " + Point.ID_BYTES_MAX + " bytes of UTF-8");
-  }
-
-  private static void checkVector(String where, ByteString vector, int dimension) {
-    require(
-        vector.size() % Float.BYTES == 0,
-        where + "vector: " + vector.size() + " bytes",
-        "a multiple of " + Float.BYTES);
-    require(
-        vector.size() == dimension * Float.BYTES,
-        where + "vector: " + vector.size() / Float.BYTES + " values",
-        String.valueOf(dimension));
+  private static void checkVector(int index, int count, ByteString vector, int dimension) {
+    if (vector.size() % Float.BYTES != 0) {
+      throw invalid(
+          where(index, count) + "vector: " + vector.size() + " bytes",
+          "a multiple of " + Float.BYTES);
+    }
+    if (vector.size() != dimension * Float.BYTES) {
+      throw invalid(
+          where(index, count) + "vector: " + vector.size() / Float.BYTES + " values",
+          String.valueOf(dimension));
+    }
     var components = vector.asReadOnlyByteBuffer().slice().order(ByteOrder.LITTLE_ENDIAN);
-    for (int index = 0; index < dimension; index++) {
-      int bits = components.getInt(index * Float.BYTES);
+    for (int component = 0; component < dimension; component++) {
+      int bits = components.getInt(component * Float.BYTES);
       if ((bits & EXPONENT_BITS) == EXPONENT_BITS) {
-        throw new IllegalArgumentException(
-            where
-                + "vector: "
-                + Float.intBitsToFloat(bits)
-                + " at "
-                + index
-                + " (expected: a finite number)");
+        throw invalid(
+            where(index, count) + "vector: " + Float.intBitsToFloat(bits) + " at " + component,
+            "a finite number");
       }
     }
   }
 
+  private static String where(int index, int count) {
+    return count == 1 ? "" : "points[" + index + "].";
+  }
+
   private static void require(boolean holds, String actual, String expected) {
     if (!holds) {
-      throw new IllegalArgumentException(actual + " (expected: " + expected + ")");
+      throw invalid(actual, expected);
     }
+  }
+
+  private static IllegalArgumentException invalid(String actual, String expected) {
+    return new IllegalArgumentException(actual + " (expected: " + expected + ")");
   }
 }

@@ -8,6 +8,7 @@ import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.crypto.Scope;
 import io.quiverdb.core.crypto.StoreKeys;
 import io.quiverdb.core.state.Hash128;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import javax.crypto.Mac;
 
@@ -95,7 +96,7 @@ public final class OpSealer {
   private static Op open(SealedOp sealed, PageCodec codec) {
     byte[] body =
         codec
-            .openRecord(sealed.getSealed().toByteArray(), associated(sealed))
+            .openRecord(ByteStringSlice.of(sealed.getSealed()), associated(sealed))
             .orElseThrow(() -> new UnreadableOpException("its seal is broken"));
     var op = complete(parse(body).toBuilder(), sealed);
     UnknownOpException.requireKnown(op);
@@ -120,7 +121,7 @@ public final class OpSealer {
       return Op.parseFrom(input);
     } catch (InvalidProtocolBufferException e) {
       throw new UnreadableOpException("it is no operation", e);
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw new AssertionError("bytes in memory", e);
     }
   }

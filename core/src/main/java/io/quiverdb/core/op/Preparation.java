@@ -1,6 +1,7 @@
 package io.quiverdb.core.op;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import io.quiverdb.core.Deletion;
 import io.quiverdb.core.Descriptor;
 import io.quiverdb.core.PayloadChange;
@@ -69,12 +70,12 @@ public final class Preparation {
     var builder = Upsert.newBuilder().setCollectionId(collectionId);
     for (var point : points) {
       var upserted =
-          builder
-              .addPointsBuilder()
+          UpsertedPoint.newBuilder()
               .setIdBytes(idBytes(point.id()))
-              .setVector(ByteString.copyFrom(point.vector().toLittleEndian()))
-              .setPayload(ByteString.copyFrom(point.payload().asByteBuffer()));
+              .setVector(UnsafeByteOperations.unsafeWrap(point.vector().toLittleEndian()))
+              .setPayload(UnsafeByteOperations.unsafeWrap(point.payload().toBytes()));
       point.precondition().map(OpProtos::toProto).ifPresent(upserted::setPrecondition);
+      builder.addPoints(upserted.build());
     }
     var upsert = builder.build();
     OpLimits.check(upsert, descriptor);
@@ -125,7 +126,7 @@ public final class Preparation {
   }
 
   private static ByteString idBytes(String id) {
-    return ByteString.copyFrom(PointIds.utf8(id));
+    return UnsafeByteOperations.unsafeWrap(PointIds.utf8(id));
   }
 
   private static ByteString bytes(RequestId id) {

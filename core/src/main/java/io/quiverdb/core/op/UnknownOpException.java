@@ -105,11 +105,11 @@ public final class UnknownOpException extends RuntimeException {
   }
 
   private static void requireKnownFields(Message message) {
-    var unknown = message.getUnknownFields().asMap().keySet();
+    var unknown = message.getUnknownFields();
     if (!unknown.isEmpty()) {
       throw new UnknownOpException(
           "operation: %s with fields %s (expected: known ones)"
-              .formatted(message.getDescriptorForType().getName(), unknown));
+              .formatted(message.getDescriptorForType().getName(), unknown.asMap().keySet()));
     }
   }
 }

@@ -3,6 +3,7 @@ package io.quiverdb.core.state;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.Settings;
 import io.quiverdb.core.SlotRange;
+import io.quiverdb.core.Slots;
 import io.quiverdb.core.StateHash;
 import io.quiverdb.core.rows.SegmentRows;
 import java.nio.ByteBuffer;
@@ -85,8 +86,18 @@ public final class ShardState {
     return slots;
   }
 
-  public boolean ownsSlot(int slot) {
-    return slots.stream().anyMatch(range -> range.contains(slot));
+  /// Whether points of this id belong here.
+  public boolean ownsSlotOf(byte[] idUtf8) {
+    if (slots.size() == 1 && slots.getFirst().equals(SlotRange.ALL)) {
+      return true;
+    }
+    int slot = Slots.of(idUtf8);
+    for (var range : slots) {
+      if (range.contains(slot)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   public RequestWindow window() {

@@ -2,6 +2,7 @@ package io.quiverdb.raft.catalog;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.quiverdb.core.crypto.ByteSlice;
 import io.quiverdb.core.crypto.KeyRing;
 import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.raft.WrappedKeys;
@@ -34,7 +35,7 @@ public final class CatalogKeys {
   CatalogOp open(long index, ByteBuffer entry) {
     byte[] op =
         codec()
-            .openRecord(ByteString.copyFrom(entry).toByteArray(), ASSOCIATED)
+            .openRecord(ByteSlice.of(ByteString.copyFrom(entry).toByteArray()), ASSOCIATED)
             .orElseThrow(
                 () ->
                     new IllegalStateException(
