@@ -13,7 +13,7 @@ public record IndexSnapshot(long collectionId, String name, IndexContent content
     checkName(name);
   }
 
-  static void checkName(String name) {
+  public static void checkName(String name) {
     int nameBytes = name.getBytes(StandardCharsets.UTF_8).length;
     if (nameBytes < 1 || nameBytes > NAME_BYTES_MAX) {
       throw new IllegalArgumentException(

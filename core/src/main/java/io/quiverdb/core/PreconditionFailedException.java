@@ -9,7 +9,7 @@ public final class PreconditionFailedException extends StoreException {
 
   private final transient List<FailedPoint> points;
 
-  PreconditionFailedException(List<FailedPoint> points) {
+  public PreconditionFailedException(List<FailedPoint> points) {
     super("precondition: fails for " + points.size() + " points (expected: holds)");
     this.points = List.copyOf(points);
   }

@@ -10,7 +10,7 @@ public final class RecoveryTail {
   private final CollectionView view;
 
   /// @param view as of the end
-  RecoveryTail(List<String> touched, CollectionView view) {
+  public RecoveryTail(List<String> touched, CollectionView view) {
     this.touched = List.copyOf(touched);
     this.view = view;
   }

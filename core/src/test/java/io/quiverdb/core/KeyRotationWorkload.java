@@ -46,7 +46,7 @@ final class KeyRotationWorkload implements CrashWorkload {
   }
 
   private void write(Storage storage) {
-    try (var store = StoreOpening.standalone(storage, keys.get(key), StoreOptions.standard())) {
+    try (var store = Store.openWithoutBackground(storage, keys.get(key), StoreOptions.standard())) {
       if (key == 0) {
         acknowledged = store.createCollection("c", DESCRIPTOR, Settings.NONE);
       }
@@ -74,7 +74,7 @@ final class KeyRotationWorkload implements CrashWorkload {
   private Optional<Store> opened(Storage storage, int index) {
     try {
       return Optional.of(
-          StoreOpening.standalone(storage, keys.get(index), StoreOptions.standard()));
+          Store.openWithoutBackground(storage, keys.get(index), StoreOptions.standard()));
     } catch (WrongKeyException e) {
       return Optional.empty();
     }

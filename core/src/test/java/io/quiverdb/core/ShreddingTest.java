@@ -10,6 +10,7 @@ import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.crypto.PlainCodec;
 import io.quiverdb.core.crypto.Scope;
 import io.quiverdb.core.crypto.TestKeys;
+import io.quiverdb.core.storage.CrashedException;
 import io.quiverdb.core.storage.SimulatedStorage;
 import io.quiverdb.core.storage.SimulatedStorage.Survival;
 import java.io.IOException;
@@ -122,7 +123,7 @@ final class ShreddingTest {
       boolean complete = false;
       try {
         complete = store.shredCollection("secret").isComplete();
-      } catch (StoreFailedException _) {
+      } catch (StoreFailedException | CrashedException _) {
         // Cut off.
       }
       var survivor = storage.afterCrash(new Random(call));

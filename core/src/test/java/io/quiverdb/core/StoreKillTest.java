@@ -124,8 +124,9 @@ final class StoreKillTest {
   }
 
   private static Optional<Map<String, Written>> read(Store store, String name) {
-    return store
-        .find(name)
+    return store.collectionId(name).stream()
+        .boxed()
+        .findAny()
         .map(
             _ -> {
               Map<String, Written> points = new TreeMap<>();

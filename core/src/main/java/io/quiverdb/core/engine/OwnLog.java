@@ -1,12 +1,14 @@
-package io.quiverdb.core;
+package io.quiverdb.core.engine;
 
+import io.quiverdb.core.Outcome;
+import io.quiverdb.core.StoreClosedException;
+import io.quiverdb.core.StoreFailedException;
 import io.quiverdb.core.log.GroupCommit;
 import io.quiverdb.core.log.GroupFailedException;
 import io.quiverdb.core.log.WriteAheadLog;
 import io.quiverdb.core.op.Entry;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /// The log that a stand-alone store keeps itself, and the way of its writers through it: to the log
@@ -16,50 +18,36 @@ final class OwnLog {
   private static final long GROUP_BYTES_MAX = 4 << 20;
 
   private final WriteAheadLog log;
-  private final Engine engine;
-  private final ReentrantLock applying;
+  private final Health health;
+  private final LiveState live;
   private final GroupCommit<Entry, List<Outcome>> commits;
 
   /// From which file on entries came after the last cut. For whoever takes checkpoints.
   private volatile long cut;
 
-  /// What the entries are for.
-  interface Engine {
-    /// @throws StoreException if it failed or was closed
-    void requireUsable();
-
-    /// Called with the lock of applying held.
-    ///
-    /// @param group behind all that was applied before
-    /// @return of each entry, an outcome per operation
-    List<List<Outcome>> apply(List<Entry> group);
-
-    /// Refuses everything from now on.
-    StoreFailedException failed(String during, Throwable fault);
-  }
-
-  OwnLog(WriteAheadLog log, Engine engine, ReentrantLock applying) {
+  OwnLog(WriteAheadLog log, Health health, LiveState live) {
     this.log = log;
-    this.engine = engine;
-    this.applying = applying;
+    this.health = health;
+    this.live = live;
     this.commits =
-        new GroupCommit<>(new LogAndApply(), applying, Entry::getSerializedSize, GROUP_BYTES_MAX);
+        new GroupCommit<>(
+            new LogAndApply(), live.lock(), Entry::getSerializedSize, GROUP_BYTES_MAX);
   }
 
   private final class LogAndApply implements GroupCommit.Stages<Entry, List<Outcome>> {
     @Override
     public void write(List<Entry> group) {
-      engine.requireUsable();
+      health.requireUsable();
       try {
         long _ = log.append(group);
       } catch (IOException | RuntimeException | Error e) {
-        throw engine.failed("log", e);
+        throw health.failed("log", e);
       }
     }
 
     @Override
     public List<List<Outcome>> apply(List<Entry> group) {
-      return engine.apply(group);
+      return live.applyNext(group);
     }
   }
 
@@ -85,7 +73,7 @@ final class OwnLog {
   }
 
   private void requireOutsideOfObservers() {
-    if (applying.isHeldByCurrentThread()) {
+    if (live.lock().isHeldByCurrentThread()) {
       throw new IllegalStateException(
           "a commit observer writes (expected: hands over and returns)");
     }
@@ -96,7 +84,7 @@ final class OwnLog {
     try {
       cut = log.cut();
     } catch (IOException e) {
-      throw engine.failed("log", e);
+      throw health.failed("log", e);
     }
   }
 
@@ -114,7 +102,7 @@ final class OwnLog {
     try {
       log.skipTo(lsn);
     } catch (IOException e) {
-      throw engine.failed("log", e);
+      throw health.failed("log", e);
     }
   }
 

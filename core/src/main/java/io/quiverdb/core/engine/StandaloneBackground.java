@@ -1,4 +1,4 @@
-package io.quiverdb.core;
+package io.quiverdb.core.engine;
 
 import io.quiverdb.core.background.Background;
 import io.quiverdb.core.background.Background.Triggers;

@@ -1,5 +1,7 @@
-package io.quiverdb.core;
+package io.quiverdb.core.view;
 
+import io.quiverdb.core.Position;
+import io.quiverdb.core.StoreStats;
 import io.quiverdb.core.StoreStats.CollectionStats;
 import io.quiverdb.core.StoreStats.FileBytes;
 import io.quiverdb.core.rows.ActiveBuffer;
@@ -8,11 +10,10 @@ import io.quiverdb.core.rows.SegmentRows;
 import io.quiverdb.core.state.CollectionSnapshot;
 
 /// Counts what a view shows.
-final class StatsOfViews {
+public final class StatsOfViews {
   private StatsOfViews() {}
 
-  static StoreStats of(
-      StoreViews.PublishedStore view, Position checkpointed, long manifestVersion) {
+  public static StoreStats of(PublishedState view, Position checkpointed, long manifestVersion) {
     var collections = view.snapshots().stream().map(StatsOfViews::of).toList();
     return new StoreStats(
         view.position(),

@@ -1,9 +1,15 @@
-package io.quiverdb.core;
+package io.quiverdb.core.engine;
 
+import io.quiverdb.core.ForeignFileException;
+import io.quiverdb.core.MasterKey;
+import io.quiverdb.core.Position;
+import io.quiverdb.core.SlotRange;
+import io.quiverdb.core.Slots;
+import io.quiverdb.core.Store;
+import io.quiverdb.core.StoreFailedException;
+import io.quiverdb.core.StoreOptions;
 import io.quiverdb.core.checkpoint.CheckpointReader;
 import io.quiverdb.core.checkpoint.CheckpointVerifier;
-import io.quiverdb.core.checkpoint.CheckpointWriter;
-import io.quiverdb.core.checkpoint.IndexAttachment;
 import io.quiverdb.core.crypto.KeyRing;
 import io.quiverdb.core.format.PageCache;
 import io.quiverdb.core.log.LogRecovery;
@@ -31,7 +37,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// By its slots a stand-alone store is told from a shard: it owns all of them in epoch 0, in which
 /// a shard has none.
-final class StoreOpening {
+public final class EngineOpening {
   private static final List<SlotRange> ALL_SLOTS = List.of(new SlotRange(0, Slots.COUNT - 1));
   private static final Logger log = LoggerFactory.getLogger(Store.class);
 
@@ -40,7 +46,8 @@ final class StoreOpening {
   private final KeyRing keyRing;
   private final long windowBytesMax;
 
-  StoreOpening(Storage storage, StoreOptions options, KeyRing keyRing, long windowBytesMax) {
+  public EngineOpening(
+      Storage storage, StoreOptions options, KeyRing keyRing, long windowBytesMax) {
     this.storage = storage;
     this.options = options;
     this.keyRing = keyRing;
@@ -50,34 +57,28 @@ final class StoreOpening {
   /// What a store is made of.
   ///
   /// @param state with what the own log holds
-  /// @param checkpointed the position of the newest checkpoint
-  /// @param checkpointedVersion the operation counter there
   /// @param log its own, if it stands alone
   record Opened(
       Closeable directoryLock,
       Storage storage,
       ManifestStore manifests,
-      CheckpointWriter checkpointWriter,
       CheckpointVerifier verifier,
       StoreSnapshots snapshots,
-      IndexAttachment indexes,
-      KeyRemains keyRemains,
       PageCache pageCache,
       ShardState state,
-      Position checkpointed,
-      long checkpointedVersion,
+      LiveState.Checkpointed checkpointed,
       Optional<WriteAheadLog> log,
       Optional<TornTail> tornTail,
       RandomGenerator random) {}
 
   /// The keys are made for this store, and closed with it.
-  static Store standalone(Storage storage, MasterKey masterKey, StoreOptions options) {
+  public static Engine standalone(Storage storage, MasterKey masterKey, StoreOptions options) {
     return locked(
         storage,
         lock -> {
           var keyRing = KeyRing.ofStore(storage, masterKey, options.random());
           try {
-            return new StoreOpening(storage, options, keyRing, RequestWindow.BYTES_MAX)
+            return new EngineOpening(storage, options, keyRing, RequestWindow.BYTES_MAX)
                 .standalone(
                     () -> {
                       keyRing.close();
@@ -90,21 +91,21 @@ final class StoreOpening {
         });
   }
 
-  Store standalone() {
+  public Engine standalone() {
     return locked(storage, this::standalone);
   }
 
   /// @param storeId what the store is to be, drawn if none is given
-  Store replicated(Optional<UUID> storeId) {
+  public Engine replicated(Optional<UUID> storeId) {
     return locked(storage, lock -> replicated(lock, storeId));
   }
 
   private interface LockedOpening {
     /// @param lock is closed with the store
-    Store open(Closeable lock) throws IOException;
+    Engine open(Closeable lock) throws IOException;
   }
 
-  private static Store locked(Storage storage, LockedOpening opening) {
+  private static Engine locked(Storage storage, LockedOpening opening) {
     try {
       storage.createDirectories("");
       Closeable lock = storage.lock(StoreLayout.LOCK);
@@ -119,7 +120,7 @@ final class StoreOpening {
     }
   }
 
-  private Store standalone(Closeable lock) throws IOException {
+  private Engine standalone(Closeable lock) throws IOException {
     var manifests =
         ManifestStore.open(storage, options.random(), keyRing, LogRecovery.storeId(storage));
     var reader = new CheckpointReader(storage, keyRing, options.pageCache(), options.random());
@@ -130,10 +131,9 @@ final class StoreOpening {
     if (!standsAlone(state)) {
       throw new ForeignFileException("store", "a stand-alone one", "a shard of a cluster");
     }
-    var checkpointed = state.position();
-    long checkpointedVersion = state.version();
+    var checkpointed = new LiveState.Checkpointed(state.position(), state.version());
     var catalog = manifests.keys().catalog();
-    var recovery = new LogRecovery(storage, catalog, checkpointed.next().index());
+    var recovery = new LogRecovery(storage, catalog, checkpointed.position().next().index());
     var applier = new Applier(state, manifests.keys());
     recovery.run((lsn, entry) -> applier.apply(new Position(0, 0, lsn), entry));
     recovery
@@ -152,12 +152,11 @@ final class StoreOpening {
         reader,
         state,
         checkpointed,
-        checkpointedVersion,
         Optional.of(new WriteAheadLog(storage, catalog, options.random(), recovery)),
         recovery.tornTail());
   }
 
-  private Store replicated(Closeable lock, Optional<UUID> storeId) throws IOException {
+  private Engine replicated(Closeable lock, Optional<UUID> storeId) throws IOException {
     var manifests = ManifestStore.open(storage, options.random(), keyRing, storeId);
     var reader = new CheckpointReader(storage, keyRing, options.pageCache(), options.random());
     var state = reader.read(manifests.published(), windowBytesMax);
@@ -169,8 +168,7 @@ final class StoreOpening {
         manifests,
         reader,
         state,
-        state.position(),
-        state.version(),
+        new LiveState.Checkpointed(state.position(), state.version()),
         Optional.empty(),
         Optional.empty());
   }
@@ -179,31 +177,26 @@ final class StoreOpening {
     return state.epoch() == 0 && !state.slots().isEmpty();
   }
 
-  private Store open(
+  private Engine open(
       Closeable lock,
       ManifestStore manifests,
       CheckpointReader reader,
       ShardState state,
-      Position checkpointed,
-      long checkpointedVersion,
+      LiveState.Checkpointed checkpointed,
       Optional<WriteAheadLog> ownLog,
       Optional<TornTail> tornTail) {
     var verifier = new CheckpointVerifier(storage, keyRing, windowBytesMax, options.random());
-    var store =
-        new Store(
+    var engine =
+        new Engine(
             new Opened(
                 lock,
                 storage,
                 manifests,
-                new CheckpointWriter(storage, manifests, options.pageCache()),
                 verifier,
                 new StoreSnapshots(storage, manifests, reader, verifier, windowBytesMax),
-                new IndexAttachment(storage, manifests),
-                new KeyRemains(storage, manifests),
                 options.pageCache(),
                 state,
                 checkpointed,
-                checkpointedVersion,
                 ownLog,
                 tornTail,
                 options.random()));
@@ -212,9 +205,9 @@ final class StoreOpening {
         state.epoch(),
         state.position().index(),
         state.version(),
-        store.view().collections().size(),
-        state.position().index() - checkpointed.index(),
+        engine.live().view().collections().size(),
+        state.position().index() - checkpointed.position().index(),
         ExactSearch.kernel());
-    return store;
+    return engine;
   }
 }

@@ -1,7 +1,17 @@
-package io.quiverdb.core;
+package io.quiverdb.core.engine;
 
 import com.google.protobuf.ByteString;
+import io.quiverdb.core.Deletion;
+import io.quiverdb.core.Descriptor;
+import io.quiverdb.core.Outcome;
 import io.quiverdb.core.Outcome.PointResult;
+import io.quiverdb.core.PayloadChange;
+import io.quiverdb.core.Point;
+import io.quiverdb.core.Position;
+import io.quiverdb.core.PreconditionFailedException;
+import io.quiverdb.core.RequestId;
+import io.quiverdb.core.RequestStamp;
+import io.quiverdb.core.Settings;
 import io.quiverdb.core.op.Entry;
 import io.quiverdb.core.op.SealedOp;
 import java.util.List;
@@ -13,11 +23,12 @@ import java.util.random.RandomGenerator;
 
 /// The writes of a stand-alone store: each becomes an operation, goes through the log, and is
 /// answered when it is durable and applied.
-final class StandaloneWrites {
+public final class StandaloneWrites {
   /// In operations that change collections: nobody else orders them.
   private static final long NO_CATALOG_INDEX = 0;
 
-  private final Store store;
+  private final LiveState live;
+  private final OpFactory ops;
   private final OwnLog log;
   private final RandomGenerator requestIds;
   private final Supplier<ByteString> newKeys;
@@ -25,27 +36,35 @@ final class StandaloneWrites {
   /// Held while a collection is created, changed or dropped, so that names and ids are unique.
   private final ReentrantLock changingCollections = new ReentrantLock();
 
+  /// Held while an operation from elsewhere is written, so that it gets the place it asks for.
+  private final ReentrantLock following = new ReentrantLock();
+
   /// @param newKeys draws the keys of a collection
   StandaloneWrites(
-      Store store, OwnLog log, RandomGenerator requestIds, Supplier<ByteString> newKeys) {
-    this.store = store;
+      LiveState live,
+      OpFactory ops,
+      OwnLog log,
+      RandomGenerator requestIds,
+      Supplier<ByteString> newKeys) {
+    this.live = live;
+    this.ops = ops;
     this.log = log;
     this.requestIds = requestIds;
     this.newKeys = newKeys;
   }
 
-  long createCollection(String name, Descriptor descriptor, Settings settings) {
+  public long createCollection(String name, Descriptor descriptor, Settings settings) {
     return changing(
         () -> {
-          if (store.find(name).isPresent()) {
+          if (live.view().find(name).isPresent()) {
             throw new IllegalArgumentException(
                 "collection: " + name + " exists (expected: a new name)");
           }
           return version(
               commit(
-                  store.prepareCreateCollection(
+                  ops.createCollection(
                       stamp(),
-                      store.nextCollectionId(),
+                      live.nextCollectionId(),
                       NO_CATALOG_INDEX,
                       name,
                       descriptor,
@@ -54,35 +73,34 @@ final class StandaloneWrites {
         });
   }
 
-  long dropCollection(String name) {
+  public long dropCollection(String name) {
     return changing(
         () ->
             version(
                 commit(
-                    store.prepareDropCollection(
-                        stamp(), store.collection(name).id(), NO_CATALOG_INDEX))));
+                    ops.dropCollection(
+                        stamp(), live.view().collection(name).id(), NO_CATALOG_INDEX))));
   }
 
-  long updateSettings(String name, Settings settings) {
+  public long updateSettings(String name, Settings settings) {
     return changing(
         () ->
             version(
                 commit(
-                    store.prepareUpdateSettings(
-                        stamp(), store.collection(name).id(), NO_CATALOG_INDEX, settings))));
+                    ops.updateSettings(
+                        stamp(), live.view().collection(name).id(), NO_CATALOG_INDEX, settings))));
   }
 
-  long shredCollection(long collectionId) {
+  public long shredCollection(long collectionId) {
     return changing(
         () -> {
-          if (Long.compareUnsigned(collectionId - 1, store.nextCollectionId() - 1) >= 0) {
+          if (Long.compareUnsigned(collectionId - 1, live.nextCollectionId() - 1) >= 0) {
             throw new IllegalArgumentException(
                 "collection: "
                     + Long.toUnsignedString(collectionId)
                     + " (expected: one that exists or did)");
           }
-          return version(
-              commit(store.prepareShredCollection(stamp(), collectionId, NO_CATALOG_INDEX)));
+          return version(commit(ops.shredCollection(stamp(), collectionId, NO_CATALOG_INDEX)));
         });
   }
 
@@ -95,16 +113,14 @@ final class StandaloneWrites {
     }
   }
 
-  long upsert(String name, List<Point> points) {
-    var collection = store.collection(name);
-    return points.isEmpty()
-        ? 0
-        : version(commit(store.prepareUpsert(stamp(), collection.id(), points)));
+  public long upsert(String name, List<Point> points) {
+    var collection = live.view().collection(name);
+    return points.isEmpty() ? 0 : version(commit(ops.upsert(stamp(), collection.id(), points)));
   }
 
   /// What is absent is left out, and only then is there nothing to log.
-  long setPayload(String name, List<PayloadChange> changes) {
-    var collection = store.collection(name);
+  public long setPayload(String name, List<PayloadChange> changes) {
+    var collection = live.view().collection(name);
     var present =
         changes.stream()
             .filter(
@@ -113,12 +129,12 @@ final class StandaloneWrites {
             .toList();
     return present.isEmpty()
         ? 0
-        : version(commit(store.prepareSetPayload(stamp(), collection.id(), present)));
+        : version(commit(ops.setPayload(stamp(), collection.id(), present)));
   }
 
   /// @return how many points were there
-  int delete(String name, List<Deletion> deletions) {
-    var collection = store.collection(name);
+  public int delete(String name, List<Deletion> deletions) {
+    var collection = live.view().collection(name);
     var present =
         deletions.stream()
             .filter(
@@ -129,12 +145,27 @@ final class StandaloneWrites {
     if (present.isEmpty()) {
       return 0;
     }
-    var applied =
-        applied(commit(store.prepareConditionalDelete(stamp(), collection.id(), present)));
+    var applied = applied(commit(ops.delete(stamp(), collection.id(), present)));
     return (int) applied.points().stream().filter(PointResult.DELETED::equals).count();
   }
 
-  Outcome commit(SealedOp op) {
+  /// Writes an operation that another store has committed.
+  ///
+  /// @param position right behind the last one here
+  public Outcome follow(Position position, SealedOp op) {
+    following.lock();
+    try {
+      var next = live.view().position().next();
+      if (!position.equals(next)) {
+        throw new IllegalArgumentException("position: " + position + " (expected: " + next + ")");
+      }
+      return commit(op);
+    } finally {
+      following.unlock();
+    }
+  }
+
+  private Outcome commit(SealedOp op) {
     return log.commit(Entry.newBuilder().addOps(op).build()).getFirst();
   }
 

@@ -1,5 +1,6 @@
-package io.quiverdb.core;
+package io.quiverdb.core.engine;
 
+import io.quiverdb.core.ShredStatus;
 import io.quiverdb.core.log.WriteAheadLog;
 import io.quiverdb.core.manifest.Manifest;
 import io.quiverdb.core.manifest.ManifestStore;

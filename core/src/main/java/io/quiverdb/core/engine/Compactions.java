@@ -1,0 +1,90 @@
+package io.quiverdb.core.engine;
+
+import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.compaction.CompactedStore;
+import io.quiverdb.core.compaction.CompactionPolicy;
+import io.quiverdb.core.compaction.Compactor;
+import io.quiverdb.core.compaction.SegmentMerge;
+import io.quiverdb.core.format.PageCache;
+import io.quiverdb.core.manifest.ManifestStore;
+import io.quiverdb.core.state.CollectionSnapshot;
+import io.quiverdb.core.storage.Storage;
+import java.io.IOException;
+import java.util.List;
+
+/// Compacts an open store.
+public final class Compactions {
+  private final Health health;
+  private final LiveState live;
+  private final Compactor compactor;
+
+  Compactions(
+      Health health,
+      FilesLock files,
+      Storage storage,
+      ManifestStore manifests,
+      PageCache cache,
+      LiveState live) {
+    this.health = health;
+    this.live = live;
+    this.compactor = new Compactor(storage, manifests, cache, files.lock(), new Compacted());
+  }
+
+  /// @return how many merges there were
+  public int run(CompactionPolicy policy) {
+    return running(() -> compactor.compact(policy));
+  }
+
+  /// Does the same for one collection.
+  public int run(long collectionId, CompactionPolicy policy) {
+    return running(() -> compactor.compact(collectionId, policy));
+  }
+
+  /// Waits for a merge that is under way.
+  void awaitIdle() {
+    compactor.awaitIdle();
+  }
+
+  @FunctionalInterface
+  private interface Compaction {
+    int run() throws IOException;
+  }
+
+  private int running(Compaction compaction) {
+    health.requireUsable();
+    try {
+      return compaction.run();
+    } catch (CorruptFileException e) {
+      throw e; // Of what it reads; nothing has been published.
+    } catch (IOException | RuntimeException | Error e) {
+      throw health.failed("compaction", e);
+    }
+  }
+
+  private final class Compacted implements CompactedStore {
+    @Override
+    public List<CollectionSnapshot> collections() {
+      return live.view().snapshots();
+    }
+
+    @Override
+    public long version() {
+      return live.view().version();
+    }
+
+    @Override
+    public void install(SegmentMerge merge) {
+      try {
+        live.install(merge);
+      } catch (RuntimeException | Error e) {
+        // The manifest is ahead of the state.
+        throw health.failed("compaction", e);
+      }
+    }
+
+    @Override
+    public boolean isStopping() {
+      return health.isStopping();
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package io.quiverdb.core.engine;
+
+import io.quiverdb.core.StoreFailedException;
+import java.io.IOException;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// Guards the files of an open store: held by whoever publishes a manifest, and by whoever needs
+/// the files that there are to stay.
+///
+/// The order of locks: this one, the place between two groups of the own log, the lock of the
+/// state.
+public final class FilesLock {
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Health health;
+
+  FilesLock(Health health) {
+    this.health = health;
+  }
+
+  @FunctionalInterface
+  interface Action<V> {
+    V run() throws IOException;
+  }
+
+  /// Runs what changes files: if the storage fails, so does the store.
+  ///
+  /// @param during for the message then
+  <V> V change(String during, Action<V> action) {
+    lock.lock();
+    try {
+      health.requireUsable();
+      return action.run();
+    } catch (IOException e) {
+      throw health.failed(during, e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Runs what only reads files: nothing follows from its failure for the store.
+  ///
+  /// @param what cannot be read then
+  <V> V read(String what, Action<V> action) {
+    lock.lock();
+    try {
+      health.requireUsable();
+      return action.run();
+    } catch (IOException e) {
+      throw new StoreFailedException("store: " + what + " cannot be read", e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  ReentrantLock lock() {
+    return lock;
+  }
+}

@@ -1,0 +1,275 @@
+package io.quiverdb.core.engine;
+
+import io.quiverdb.core.CommitObserver;
+import io.quiverdb.core.Outcome;
+import io.quiverdb.core.Position;
+import io.quiverdb.core.RecoveryTail;
+import io.quiverdb.core.RequestId;
+import io.quiverdb.core.StateHash;
+import io.quiverdb.core.Store;
+import io.quiverdb.core.checkpoint.Checkpoint;
+import io.quiverdb.core.compaction.SegmentMerge;
+import io.quiverdb.core.crypto.StoreKeys;
+import io.quiverdb.core.op.AppliedOp;
+import io.quiverdb.core.op.Applier;
+import io.quiverdb.core.op.Entry;
+import io.quiverdb.core.op.Op;
+import io.quiverdb.core.state.CollectionHead;
+import io.quiverdb.core.state.FrozenState;
+import io.quiverdb.core.state.ShardState;
+import io.quiverdb.core.view.PublishedCollection;
+import io.quiverdb.core.view.PublishedState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The state of an open store. Whoever changes it holds its lock, and publishes what readers see of
+/// it; they take no lock.
+public final class LiveState {
+  private static final Logger log = LoggerFactory.getLogger(Store.class);
+
+  private final Health health;
+  private final StoreKeys keys;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final HashMarks marks = new HashMarks();
+  private ShardState state;
+  private Applier applier;
+
+  private volatile PublishedState published;
+  private volatile Checkpointed checkpointed;
+  private volatile Optional<CommitObserver> observer = Optional.empty();
+
+  /// What the newest durable checkpoint holds.
+  ///
+  /// @param version the operation counter there
+  public record Checkpointed(Position position, long version) {}
+
+  LiveState(Health health, StoreKeys keys, ShardState state, Checkpointed checkpointed) {
+    this.health = health;
+    this.keys = keys;
+    this.state = state;
+    this.applier = new Applier(state, keys);
+    this.checkpointed = checkpointed;
+    this.published = PublishedState.of(state);
+  }
+
+  /// Held by whoever changes the state.
+  ReentrantLock lock() {
+    return lock;
+  }
+
+  // --- apply
+
+  /// Executes the operations of an entry and publishes the state after it.
+  ///
+  /// @param position after every earlier one
+  /// @return an outcome per operation
+  public List<Outcome> apply(Position position, Entry entry) {
+    return usable(
+        () -> {
+          if (position.compareTo(state.position()) <= 0) {
+            throw new IllegalArgumentException(
+                "position: " + position + " (expected: after " + state.position() + ")");
+          }
+          try {
+            var outcomes = execute(position, entry);
+            publish();
+            tell(position, entry, outcomes);
+            return outcomes;
+          } catch (RuntimeException | Error e) {
+            throw health.failed("apply", e);
+          }
+        });
+  }
+
+  /// Executes entries that follow the last one, and publishes the state after all of them. Called
+  /// with the lock held.
+  ///
+  /// @return of each entry, an outcome per operation
+  List<List<Outcome>> applyNext(List<Entry> group) {
+    health.requireUsable();
+    try {
+      var positions = new ArrayList<Position>(group.size());
+      var outcomes = new ArrayList<List<Outcome>>(group.size());
+      for (var entry : group) {
+        var position = state.position().next();
+        positions.add(position);
+        outcomes.add(execute(position, entry));
+      }
+      publish();
+      for (int index = 0; index < group.size(); index++) {
+        tell(positions.get(index), group.get(index), outcomes.get(index));
+      }
+      return outcomes;
+    } catch (RuntimeException | Error e) {
+      throw health.failed("apply", e);
+    }
+  }
+
+  private List<Outcome> execute(Position position, Entry entry) {
+    var applied = applier.apply(position, entry);
+    if (applied.stream().anyMatch(op -> op.op().filter(Op::hasHashMark).isPresent())) {
+      marks.remember(position, state.hash());
+    }
+    return applied.stream().map(AppliedOp::outcome).toList();
+  }
+
+  private void tell(Position position, Entry entry, List<Outcome> outcomes) {
+    observer.ifPresent(
+        listener -> {
+          for (int index = 0; index < outcomes.size(); index++) {
+            try {
+              listener.committed(position, entry.getOps(index), outcomes.get(index));
+            } catch (RuntimeException | Error e) {
+              log.warn("commit observer failed index={}", position.index(), e);
+            }
+          }
+        });
+  }
+
+  public void observe(CommitObserver listener) {
+    locked(
+        () -> {
+          observer = Optional.of(listener);
+          return true;
+        });
+  }
+
+  private void publish() {
+    published = PublishedState.of(state);
+  }
+
+  // --- what is asked of it
+
+  /// Sees all that was applied before the call.
+  public PublishedState view() {
+    health.requireUsable();
+    return published;
+  }
+
+  /// @throws IllegalArgumentException if it is not there
+  CollectionHead head(long collectionId) {
+    return view().head(collectionId).orElseThrow(() -> noCollection(collectionId));
+  }
+
+  static IllegalArgumentException noCollection(long collectionId) {
+    return new IllegalArgumentException(
+        "collection: " + Long.toUnsignedString(collectionId) + " (expected: one that exists)");
+  }
+
+  public StateHash hash() {
+    return usable(() -> state.hash());
+  }
+
+  /// At the hash mark at `position`, if it is one of the last.
+  public Optional<StateHash> hashAt(Position position) {
+    return usable(() -> marks.at(position));
+  }
+
+  /// The first outcome of a request that was settled and is remembered.
+  public Optional<Outcome> settled(RequestId id) {
+    return usable(() -> state.window().settled(id.uuid()));
+  }
+
+  /// One that was never used here.
+  long nextCollectionId() {
+    return locked(() -> state.nextCollectionId());
+  }
+
+  /// Bytes of rows that no checkpoint holds yet.
+  public long bufferBytes() {
+    return usable(() -> state.bufferBytes());
+  }
+
+  /// The net change of a collection since the newest checkpoint.
+  ///
+  /// @throws IllegalArgumentException if the collection is not there
+  public RecoveryTail recoveryTail(long collectionId) {
+    return usable(
+        () ->
+            published
+                .snapshot(collectionId)
+                .map(snapshot -> new PublishedCollection(snapshot).tail(checkpointed.version()))
+                .orElseThrow(() -> noCollection(collectionId)));
+  }
+
+  public Checkpointed checkpointed() {
+    return checkpointed;
+  }
+
+  /// Whether anything was applied that the newest checkpoint does not hold.
+  boolean isAheadOfCheckpoint() {
+    return !published.position().equals(checkpointed.position());
+  }
+
+  // --- what checkpoints, compactions and snapshots change of it; none of it changes what it says
+
+  /// A state for a checkpoint to write.
+  ///
+  /// @param view the same, as readers see it
+  record Frozen(FrozenState state, PublishedState view) {}
+
+  /// Called with the lock held.
+  Frozen freeze() {
+    var frozen = state.freeze();
+    publish();
+    return new Frozen(frozen, published);
+  }
+
+  /// Puts what a checkpoint wrote in place of what it froze.
+  void install(Checkpoint checkpoint) {
+    locked(
+        () -> {
+          checkpoint.installInto(state);
+          publish();
+          checkpointed = new Checkpointed(checkpoint.position(), checkpoint.version());
+          return true;
+        });
+  }
+
+  /// Puts the output of a merge in place of its inputs.
+  void install(SegmentMerge merge) {
+    locked(
+        () -> {
+          merge.carryDeaths(state.version());
+          state.replace(merge.collectionId(), merge.inputs(), merge.output());
+          publish();
+          return true;
+        });
+  }
+
+  /// Puts another state in its place, of a later position, that is a checkpoint. Called with the
+  /// lock held.
+  void replaceBy(ShardState newer) {
+    state = newer;
+    applier = new Applier(newer, keys);
+    checkpointed = new Checkpointed(newer.position(), newer.version());
+    publish();
+  }
+
+  /// Of the last entry. Called with the lock held.
+  Position position() {
+    return state.position();
+  }
+
+  private <V> V usable(Supplier<V> action) {
+    return locked(
+        () -> {
+          health.requireUsable();
+          return action.get();
+        });
+  }
+
+  private <V> V locked(Supplier<V> action) {
+    lock.lock();
+    try {
+      return action.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package io.quiverdb.core.engine;
+
+import io.quiverdb.core.Position;
+import io.quiverdb.core.Store;
+import io.quiverdb.core.manifest.ManifestStore;
+import io.quiverdb.core.snapshot.ReplicationSnapshot;
+import io.quiverdb.core.snapshot.SnapshotFiles;
+import io.quiverdb.core.snapshot.StoreSnapshots;
+import java.io.IOException;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Gives an open store's state to others, and takes theirs.
+public final class Snapshots {
+  private static final Logger log = LoggerFactory.getLogger(Store.class);
+
+  private final Health health;
+  private final FilesLock files;
+  private final ManifestStore manifests;
+  private final StoreSnapshots snapshots;
+  private final Checkpoints checkpoints;
+  private final LiveState live;
+  private final Optional<OwnLog> ownLog;
+  private final EntryGap gap;
+
+  Snapshots(
+      Health health,
+      FilesLock files,
+      ManifestStore manifests,
+      StoreSnapshots snapshots,
+      Checkpoints checkpoints,
+      LiveState live,
+      Optional<OwnLog> ownLog,
+      EntryGap gap) {
+    this.health = health;
+    this.files = files;
+    this.manifests = manifests;
+    this.snapshots = snapshots;
+    this.checkpoints = checkpoints;
+    this.live = live;
+    this.ownLog = ownLog;
+    this.gap = gap;
+  }
+
+  /// Of the newest checkpoint; takes one where there is none.
+  public ReplicationSnapshot take() {
+    return files.change("snapshot", () -> snapshots.take(checkpoints.publishedOrFirst()));
+  }
+
+  /// Brings a later state in beside the live one, and then puts it in charge.
+  public void install(SnapshotFiles later) {
+    var staged = stage(later);
+    Position position =
+        files.change(
+            "installing a snapshot",
+            () -> {
+              switchTo(staged);
+              int _ = manifests.deleteGarbage();
+              return staged.state().position();
+            });
+    log.info("snapshot installed position={}", position);
+  }
+
+  private StoreSnapshots.Staged stage(SnapshotFiles later) {
+    // Where there is another generation, there is a live one.
+    var _ = files.change("checkpoint", checkpoints::publishedOrFirst);
+    try {
+      // The own log speaks of the store that it was begun for.
+      return snapshots.stage(later, ownLog.isPresent());
+    } catch (IOException e) {
+      throw health.failed("bringing in a snapshot", e);
+    }
+  }
+
+  private void switchTo(StoreSnapshots.Staged staged) {
+    var _ =
+        gap.run(
+            () -> {
+              health.requireUsable();
+              requireLater(staged);
+              try {
+                manifests.switchTo(staged.published());
+              } catch (IOException e) {
+                throw health.failed("installing a snapshot", e);
+              }
+              live.replaceBy(staged.state());
+              ownLog.ifPresent(log -> log.skipTo(live.position().next().index()));
+              return true;
+            });
+  }
+
+  private void requireLater(StoreSnapshots.Staged staged) {
+    var position = staged.state().position();
+    if (position.compareTo(live.position()) <= 0) {
+      snapshots.discard(staged);
+      throw new IllegalArgumentException(
+          "snapshot: of " + position + " (expected: after " + live.position() + ")");
+    }
+  }
+}

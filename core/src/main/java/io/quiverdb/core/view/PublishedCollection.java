@@ -1,0 +1,175 @@
+package io.quiverdb.core.view;
+
+import io.quiverdb.core.CollectionView;
+import io.quiverdb.core.Descriptor;
+import io.quiverdb.core.Filter;
+import io.quiverdb.core.Hit;
+import io.quiverdb.core.Payload;
+import io.quiverdb.core.PointIds;
+import io.quiverdb.core.Query;
+import io.quiverdb.core.RecoveryTail;
+import io.quiverdb.core.ScanPage;
+import io.quiverdb.core.Settings;
+import io.quiverdb.core.StoredPoint;
+import io.quiverdb.core.Vector;
+import io.quiverdb.core.rows.MergedRows;
+import io.quiverdb.core.rows.RowCursor;
+import io.quiverdb.core.rows.RowSource;
+import io.quiverdb.core.rows.TouchedIds;
+import io.quiverdb.core.search.ExactSearch;
+import io.quiverdb.core.search.QueryStatistics;
+import io.quiverdb.core.search.RowFilter;
+import io.quiverdb.core.state.CollectionSnapshot;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// A collection within a [PublishedState].
+public record PublishedCollection(CollectionSnapshot snapshot) implements CollectionView {
+  @Override
+  public long id() {
+    return snapshot.head().id();
+  }
+
+  @Override
+  public String name() {
+    return snapshot.head().name();
+  }
+
+  @Override
+  public Descriptor descriptor() {
+    return snapshot.head().descriptor();
+  }
+
+  @Override
+  public Settings settings() {
+    return snapshot.head().settings();
+  }
+
+  @Override
+  public long size() {
+    return snapshot.size();
+  }
+
+  @Override
+  public Optional<StoredPoint> get(String id) {
+    byte[] idUtf8 = PointIds.utf8(id);
+    for (RowSource source : snapshot.sources().reversed()) {
+      int row = source.find(idUtf8, snapshot.version());
+      if (row >= 0) {
+        return Optional.of(
+            point(idUtf8, source.vector(row), source.payload(row), source.version(row)));
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public ScanPage scan(
+      Optional<String> after,
+      int limit,
+      long bytesMax,
+      Optional<Filter> filter,
+      QueryStatistics statistics) {
+    if (limit < 1) {
+      throw new IllegalArgumentException("limit: " + limit + " (expected: at least 1)");
+    }
+    noteFields(filter, statistics);
+    var rows = matching(new RowFilter(filter, statistics), after.map(PointIds::utf8));
+    var points = new ArrayList<StoredPoint>();
+    long bytes = 0;
+    for (var row = rows.next(); row.isPresent(); row = rows.next()) {
+      if (points.size() == limit || (bytes >= bytesMax && !points.isEmpty())) {
+        return new ScanPage(points, true);
+      }
+      points.add(point(row.get()));
+      bytes += bytes(row.get());
+    }
+    return new ScanPage(points, false);
+  }
+
+  private MergedRows matching(RowFilter filter, Optional<byte[]> after) {
+    return new MergedRows(
+        snapshot.sources().stream()
+            .map(source -> filter.inIdOrder(source, after, snapshot.version()))
+            .toList());
+  }
+
+  @Override
+  public List<String> matchingIds(Filter filter) {
+    var undeclared = QueryStatistics.undeclaredFields(filter, settings());
+    if (!undeclared.isEmpty()) {
+      throw new IllegalArgumentException(
+          "field: \"" + undeclared.getFirst() + "\" (expected: one that is filterable)");
+    }
+    var rows =
+        matching(new RowFilter(Optional.of(filter), new QueryStatistics()), Optional.empty());
+    var ids = new ArrayList<String>();
+    for (var row = rows.next(); row.isPresent(); row = rows.next()) {
+      ids.add(new String(row.get().id(), StandardCharsets.UTF_8));
+    }
+    return ids;
+  }
+
+  @Override
+  public long count(Optional<Filter> filter, QueryStatistics statistics) {
+    if (filter.isEmpty()) {
+      return size();
+    }
+    noteFields(filter, statistics);
+    var rowFilter = new RowFilter(filter, statistics);
+    return snapshot.sources().stream()
+        .mapToLong(source -> rowFilter.count(source, snapshot.version()))
+        .sum();
+  }
+
+  @Override
+  public List<Hit> search(Query query, QueryStatistics statistics) {
+    int dimension = descriptor().dimension();
+    if (query.vector().dimension() != dimension) {
+      throw new IllegalArgumentException(
+          "vector: " + query.vector().dimension() + " values (expected: " + dimension + ")");
+    }
+    noteFields(query.filter(), statistics);
+    return new ExactSearch(query, descriptor().metric(), statistics)
+        .run(snapshot.sources(), snapshot.version());
+  }
+
+  private void noteFields(Optional<Filter> filter, QueryStatistics statistics) {
+    filter.ifPresent(condition -> statistics.noteFields(condition, settings()));
+  }
+
+  /// What changed after the checkpoint at operation `after`.
+  public RecoveryTail tail(long after) {
+    var touched = TouchedIds.of(snapshot.sources(), after, snapshot.version());
+    return new RecoveryTail(
+        touched.stream().map(id -> new String(id, StandardCharsets.UTF_8)).toList(), this);
+  }
+
+  private StoredPoint point(RowCursor row) {
+    return point(
+        row.id(),
+        row.vectors().asSlice(row.vectorOffset(), vectorBytes()),
+        row.payload(),
+        row.version());
+  }
+
+  private static StoredPoint point(
+      byte[] id, MemorySegment vector, MemorySegment payload, long version) {
+    return new StoredPoint(
+        new String(id, StandardCharsets.UTF_8),
+        Vector.fromLittleEndian(vector.asByteBuffer()),
+        Payload.of(payload.asByteBuffer()),
+        version);
+  }
+
+  private long bytes(RowCursor row) {
+    return row.id().length + vectorBytes() + row.payload().byteSize();
+  }
+
+  private long vectorBytes() {
+    return (long) descriptor().dimension() * Float.BYTES;
+  }
+}
