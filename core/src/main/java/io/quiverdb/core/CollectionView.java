@@ -4,7 +4,7 @@ import io.quiverdb.core.search.QueryStatistics;
 import java.util.List;
 import java.util.Optional;
 
-/// A collection within a [StoreView].
+/// A collection within a [StoreView], to be read until that is closed.
 public interface CollectionView {
   long id();
 

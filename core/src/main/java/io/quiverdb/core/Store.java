@@ -15,6 +15,7 @@ import io.quiverdb.core.op.SealedOp;
 import io.quiverdb.core.snapshot.ReplicationSnapshot;
 import io.quiverdb.core.snapshot.SnapshotFiles;
 import io.quiverdb.core.snapshot.SnapshotOp;
+import io.quiverdb.core.state.CollectionHead;
 import io.quiverdb.core.state.RequestWindow;
 import io.quiverdb.core.storage.FileStorage;
 import io.quiverdb.core.storage.Storage;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// The engine, in either of two uses.
@@ -244,7 +246,7 @@ public final class Store implements AutoCloseable {
   /// @return complete, unless something holds an older manifest, such as a snapshot: then it is to
   ///   be called again by the id when that is closed
   public ShredStatus shredCollection(String name) {
-    return shredCollection(engine.live().view().collection(name).id());
+    return shredCollection(engine.live().head(name).id());
   }
 
   /// @param collectionId of a collection that is there, was dropped or is being shredded
@@ -316,43 +318,45 @@ public final class Store implements AutoCloseable {
 
   // --- reading by names
 
-  /// @throws IllegalArgumentException if there is none of this name
-  public CollectionView collection(String name) {
-    return engine.live().view().collection(name);
-  }
+  //
+  // All throw IllegalArgumentException if there is no collection of the name.
 
   /// Sorted.
   public List<String> collectionNames() {
-    return view().collections().stream().map(CollectionView::name).sorted().toList();
+    return engine.live().head().idsByName().keySet().stream().sorted().toList();
   }
 
   public OptionalLong collectionId(String name) {
-    return engine.live().view().find(name).stream().mapToLong(CollectionView::id).findAny();
+    return engine.live().head().head(name).stream().mapToLong(CollectionHead::id).findAny();
   }
 
   public Descriptor descriptor(String collection) {
-    return collection(collection).descriptor();
+    return engine.live().head(collection).descriptor();
+  }
+
+  public Settings settings(String collection) {
+    return engine.live().head(collection).settings();
   }
 
   public Optional<StoredPoint> get(String collection, String id) {
-    return collection(collection).get(id);
+    return read(collection, view -> view.get(id));
   }
 
   /// As of one moment, in the order of the ids.
   public List<Optional<StoredPoint>> getMany(String collection, List<String> ids) {
-    var one = collection(collection);
-    return ids.stream().map(one::get).toList();
+    return read(collection, view -> ids.stream().map(view::get).toList());
   }
 
-  /// The points as of now in the order of their ids' UTF-8 bytes, read as they are asked for.
+  /// The points as of now in the order of their ids' UTF-8 bytes, read as they are asked for. To be
+  /// closed, unless it is read to its end.
   ///
   /// @param after leaves out the points up to this id: with the last one read, a scan is resumed
   public Stream<StoredPoint> scan(String collection, Optional<String> after) {
-    return PointStream.of(collection(collection), after);
+    return PointStream.of(engine.live().view(), collection, after);
   }
 
   public long len(String collection) {
-    return collection(collection).size();
+    return read(collection, CollectionView::size);
   }
 
   public boolean isEmpty(String collection) {
@@ -363,19 +367,49 @@ public final class Store implements AutoCloseable {
   ///
   /// @throws IllegalArgumentException if the filter asks for a field that is not filterable
   public List<String> matchingIds(String collection, Filter filter) {
-    return collection(collection).matchingIds(filter);
+    return read(collection, view -> view.matchingIds(filter));
   }
 
   /// @throws IllegalArgumentException if the query's dimension is not the collection's
   public List<Hit> search(String collection, Query query) {
-    return collection(collection).search(query);
+    return read(collection, view -> view.search(query));
+  }
+
+  private <T> T read(String collection, Function<CollectionView, T> reading) {
+    try (var view = engine.live().view()) {
+      return reading.apply(view.collection(collection));
+    }
   }
 
   // --- reading
 
-  /// The newest view. Sees all that was applied before the call.
+  /// The newest view, to be closed. Sees all that was applied before the call.
   public StoreView view() {
     return engine.live().view();
+  }
+
+  /// The last position applied.
+  public Position position() {
+    return engine.live().head().position();
+  }
+
+  /// The operation counter.
+  public long version() {
+    return engine.live().head().version();
+  }
+
+  /// The epoch of the shard, 0 before it has one.
+  public long epoch() {
+    return engine.live().head().epoch();
+  }
+
+  /// The slots that the shard owns, none before it has an epoch.
+  public List<SlotRange> slots() {
+    return engine.live().head().slots();
+  }
+
+  public boolean hasCollection(long collectionId) {
+    return engine.live().head().head(collectionId).isPresent();
   }
 
   public StateHash stateHash() {
@@ -457,7 +491,7 @@ public final class Store implements AutoCloseable {
     return engine.indexes().open(collectionId, segmentId, name);
   }
 
-  /// The net change of a collection since the newest checkpoint.
+  /// The net change of a collection since the newest checkpoint. To be closed.
   ///
   /// @throws IllegalArgumentException if the collection is not there
   public RecoveryTail recoveryTail(long collectionId) {

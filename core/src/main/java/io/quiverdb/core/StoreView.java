@@ -4,7 +4,10 @@ import java.util.List;
 import java.util.Optional;
 
 /// A store as it was after one entry: immutable, and read without a lock while writes go on.
-public interface StoreView {
+///
+/// To be closed: until then the files that it reads stay, also when they have been merged into
+/// others, and when the store is closed. Its collections are not to be read after that.
+public interface StoreView extends AutoCloseable {
   /// The last position applied.
   Position position();
 
@@ -20,4 +23,8 @@ public interface StoreView {
   List<CollectionView> collections();
 
   Optional<CollectionView> collection(long collectionId);
+
+  /// Once or more.
+  @Override
+  void close();
 }

@@ -80,7 +80,7 @@ final class FilteredReadsTest {
             .filter(point -> ModelFilter.matches(filter, point.getValue()))
             .map(point -> point.getKey())
             .toList();
-    var view = shard.store.view().collection(INDEXED).orElseThrow();
+    var view = shard.view().collection(INDEXED).orElseThrow();
     var after = Integer.toString(random.nextInt(100, 250));
     int k = random.nextInt(1, 200);
 
@@ -129,7 +129,7 @@ final class FilteredReadsTest {
 
   private QueryStatistics statistics(Filter filter) {
     var statistics = new QueryStatistics();
-    var view = shard.store.view().collection(INDEXED).orElseThrow();
+    var view = shard.view().collection(INDEXED).orElseThrow();
     var _ =
         view.search(
             new Query(Vector.of(0, 0, 0, 0), 100, Optional.of(filter), false, false), statistics);
@@ -149,7 +149,7 @@ final class FilteredReadsTest {
 
     var statistics = statistics(english);
 
-    var view = shard.store.view().collection(INDEXED).orElseThrow();
+    var view = shard.view().collection(INDEXED).orElseThrow();
     assertThat(view.matchingIds(english)).containsExactly("fresh", "new", "old");
     assertThat(statistics.payloadsEvaluated()).isEqualTo(2);
     assertThat(statistics.undeclaredFields()).isEmpty();
@@ -166,7 +166,7 @@ final class FilteredReadsTest {
   @Test
   void matchingIdsOfAnUndeclaredFieldIsRefused() {
     create(new FilterableField("lang", FilterableField.Type.KEYWORD));
-    var view = shard.store.view().collection(INDEXED).orElseThrow();
+    var view = shard.view().collection(INDEXED).orElseThrow();
 
     assertThatThrownBy(() -> view.matchingIds(new Filter.Exists("year")))
         .isInstanceOf(IllegalArgumentException.class)

@@ -5,6 +5,7 @@ import io.quiverdb.core.storage.Storage;
 import io.quiverdb.core.storage.WritableFile;
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -32,6 +33,12 @@ final class HookedStorage implements Storage {
   public WritableFile create(String path) throws IOException {
     beforeCall.run();
     return new HookedFile(storage.create(path), path.contains("/seg-"));
+  }
+
+  @Override
+  public ReadableFile open(String path, Arena arena) throws IOException {
+    beforeCall.run();
+    return storage.open(path, arena);
   }
 
   @Override

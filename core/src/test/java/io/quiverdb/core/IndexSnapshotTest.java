@@ -144,7 +144,7 @@ final class IndexSnapshotTest {
           .isInstanceOf(UncheckedIOException.class)
           .hasMessageContaining("no index");
 
-      assertThat(shard.store.checkpointed()).isEqualTo(shard.store.view().position());
+      assertThat(shard.store.checkpointed()).isEqualTo(shard.store.position());
       assertThat(shard.store.indexSnapshotNames(COLLECTION)).containsExactly("sound");
       assertThatThrownBy(
               () ->
@@ -258,15 +258,19 @@ final class IndexSnapshotTest {
 
   private static int assertRestoredIndexesAreRight(Store store) throws IOException {
     int restored = 0;
-    for (var collection : store.view().collections()) {
-      var stream = store.readIndexSnapshot(collection.id(), "test");
-      if (stream.isPresent()) {
-        var index = TestIndex.read(stream.get());
-        var tail = store.recoveryTail(collection.id());
-        tail.touched().forEach(index.points::remove);
-        tail.live().forEach(index::add);
-        assertThat(index.points).isEqualTo(TestIndex.of(collection).points);
-        restored++;
+    try (var view = store.view()) {
+      for (var collection : view.collections()) {
+        var stream = store.readIndexSnapshot(collection.id(), "test");
+        if (stream.isPresent()) {
+          try (var content = stream.get();
+              var tail = store.recoveryTail(collection.id())) {
+            var index = TestIndex.read(content);
+            tail.touched().forEach(index.points::remove);
+            tail.live().forEach(index::add);
+            assertThat(index.points).isEqualTo(TestIndex.of(collection).points);
+          }
+          restored++;
+        }
       }
     }
     return restored;

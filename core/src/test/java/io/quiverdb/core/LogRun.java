@@ -68,7 +68,7 @@ final class LogRun {
     this.log = log;
     this.storage = new HookedStorage(storage);
     this.store = openStore(this.storage, storeId);
-    this.applied = log.entriesUpTo(store.view().position());
+    this.applied = log.entriesUpTo(store.position());
     assertHash();
   }
 
@@ -127,7 +127,10 @@ final class LogRun {
   int checkpointWithIndexes(
       RandomGenerator random, Function<StoreView, List<IndexSnapshot>> indexes) {
     int before = applied;
-    var snapshots = indexes.apply(store.view());
+    List<IndexSnapshot> snapshots;
+    try (var view = store.view()) {
+      snapshots = indexes.apply(view);
+    }
     storage.setBeforeCall(
         () -> {
           if (!isAtEnd() && random.nextInt(20) == 0) {
@@ -145,7 +148,7 @@ final class LogRun {
   /// Of a store that has applied more of the same log.
   void install(SnapshotFiles files) {
     store.installSnapshot(files);
-    applied = log.entriesUpTo(store.view().position());
+    applied = log.entriesUpTo(store.position());
     assertHash();
   }
 
@@ -181,7 +184,9 @@ final class LogRun {
   }
 
   void assertSame(RandomGenerator random) {
-    ModelAssert.assertSame(store.view(), modelNow(), random);
+    try (var view = store.view()) {
+      ModelAssert.assertSame(view, modelNow(), random);
+    }
   }
 
   ModelShard modelNow() {

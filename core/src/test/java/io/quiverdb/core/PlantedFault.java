@@ -5,6 +5,7 @@ import io.quiverdb.core.storage.Storage;
 import io.quiverdb.core.storage.WritableFile;
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
@@ -97,6 +98,11 @@ enum PlantedFault {
     @Override
     public WritableFile create(String path) throws IOException {
       return new DisturbedFile(path, storage.create(path));
+    }
+
+    @Override
+    public ReadableFile open(String path, Arena arena) throws IOException {
+      return storage.open(path, arena);
     }
 
     @Override

@@ -100,6 +100,6 @@ final class SecondaryCorruptionTest {
   }
 
   private static long count(TestShard shard) {
-    return shard.store.view().collection(COLLECTION).orElseThrow().count(Optional.of(FILTER));
+    return shard.view().collection(COLLECTION).orElseThrow().count(Optional.of(FILTER));
   }
 }

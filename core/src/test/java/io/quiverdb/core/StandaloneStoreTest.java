@@ -146,7 +146,7 @@ final class StandaloneStoreTest {
       assertThat(ids(reopened)).containsExactly("a", "b");
       assertThat(reopened.get("docs", "b").orElseThrow().version()).isEqualTo(version);
       assertThat(reopened.stateHash()).isEqualTo(hash);
-      assertThat(reopened.view().position()).isEqualTo(new Position(0, 0, 2));
+      assertThat(reopened.position()).isEqualTo(new Position(0, 0, 2));
       assertThat(reopened.tornTail()).isEmpty();
     }
   }
@@ -206,7 +206,7 @@ final class StandaloneStoreTest {
   void whatChangesNothingIsNotLogged() {
     try (var store = open(storage)) {
       long _ = store.createCollection("docs", DESCRIPTOR, Settings.NONE);
-      var position = store.view().position();
+      var position = store.position();
 
       assertThat(store.delete("docs", "absent")).isFalse();
       assertThat(store.deleteBatch("docs", List.of())).isZero();
@@ -214,7 +214,7 @@ final class StandaloneStoreTest {
       assertThat(store.setPayload("docs", List.of(new PayloadChange("absent", Payload.EMPTY))))
           .isZero();
 
-      assertThat(store.view().position()).isEqualTo(position);
+      assertThat(store.position()).isEqualTo(position);
     }
   }
 
@@ -282,7 +282,7 @@ final class StandaloneStoreTest {
       long version =
           store.setPayload("docs", List.of(new PayloadChange("a", Payload.ofJson("{}"))));
 
-      assertThat(store.collection("docs").settings()).isEqualTo(settings);
+      assertThat(store.settings("docs")).isEqualTo(settings);
       var changed = store.get("docs", "a").orElseThrow();
       assertThat(changed.version()).isEqualTo(version);
       assertThat(changed.payload()).isEqualTo(Payload.ofJson("{}"));
@@ -450,7 +450,7 @@ final class StandaloneStoreTest {
       store.setCommitObserver(
           (position, _, outcome) -> {
             heard.add(position.index() + " " + ((Outcome.Applied) outcome).version());
-            assertThat(store.view().position()).isEqualTo(position);
+            assertThat(store.position()).isEqualTo(position);
             throw new IllegalStateException("an observer's own fault");
           });
       long _ = store.upsert("docs", point("a", 1));
@@ -504,7 +504,7 @@ final class StandaloneStoreTest {
           .isInstanceOf(IllegalArgumentException.class);
       try (var reopened = open(followers.afterKill())) {
         assertThat(reopened.stateHash()).isEqualTo(leader.stateHash());
-        assertThat(reopened.view().position()).isEqualTo(leader.view().position());
+        assertThat(reopened.position()).isEqualTo(leader.position());
       }
     }
   }

@@ -111,7 +111,7 @@ final class StandaloneWorkload implements CrashWorkload {
   }
 
   private void assertHolds(Store store) {
-    long version = store.view().version();
+    long version = store.version();
     assertThat(version).isGreaterThanOrEqualTo(acknowledged);
     assertThat(contents).containsKey(version);
     assertThat(content(store)).isEqualTo(Objects.requireNonNull(contents.get(version)).collections);
@@ -133,7 +133,7 @@ final class StandaloneWorkload implements CrashWorkload {
 
   /// Writes, and does at random what may trip over what a crash left behind.
   private static void assertGoesOn(Store store, RandomGenerator random) {
-    long before = store.view().version();
+    long before = store.version();
     assertThat(store.createCollection("after", DESCRIPTOR, Settings.NONE)).isEqualTo(before + 1);
     assertThat(store.upsert("after", point("x", random))).isEqualTo(before + 2);
     var expected = content(store);
@@ -190,13 +190,13 @@ final class StandaloneWorkload implements CrashWorkload {
 
     /// From here on the write may be there after a crash, and once it has returned it must be.
     void write(Write write) {
-      long version = store.view().version() + 1;
+      long version = store.version() + 1;
       for (var points : write.after.collections.values()) {
         points.replaceAll((_, point) -> point.version() < 0 ? versioned(point, version) : point);
       }
       contents.put(version, write.after);
       write.call.run();
-      assertThat(store.view().version()).isEqualTo(version);
+      assertThat(store.version()).isEqualTo(version);
       content = write.after;
       acknowledged = version;
     }
@@ -280,7 +280,7 @@ final class StandaloneWorkload implements CrashWorkload {
       var indexes = new ArrayList<IndexSnapshot>();
       for (var name : store.collectionNames()) {
         long id = store.collectionId(name).orElseThrow();
-        var bytes = Long.toString(store.view().version()).getBytes(StandardCharsets.US_ASCII);
+        var bytes = Long.toString(store.version()).getBytes(StandardCharsets.US_ASCII);
         indexes.add(new IndexSnapshot(id, "index", (out, _) -> out.write(bytes)));
       }
       var _ = store.checkpointWithIndexSnapshots(indexes);

@@ -77,6 +77,32 @@ final class StoreCompactionTest {
     assertThat(shard.ids()).isEmpty();
   }
 
+  @Test
+  void mergedSegmentsStayOpenAsLongAsAViewOfThemAndNoLonger() {
+    segmentOf(point("a", 1));
+    segmentOf(point("b", 2));
+    int filesOfOne = storage.openFiles().size() / 2;
+
+    try (var view = store.view()) {
+      store.compact();
+
+      assertThat(storage.openFiles()).hasSize(3 * filesOfOne);
+      assertThat(view.collection(COLLECTION).orElseThrow().get("a")).isPresent();
+    }
+    assertThat(storage.openFiles()).hasSize(filesOfOne);
+    store.close();
+    assertThat(storage.openFiles()).isEmpty();
+  }
+
+  @Test
+  void filesOfADroppedCollectionAreClosedAtOnce() {
+    segmentOf(point("a", 1));
+
+    var _ = shard.apply(store.prepareDropCollection(shard.stamp(), COLLECTION, 2));
+
+    assertThat(storage.openFiles()).isEmpty();
+  }
+
   /// A crash takes the deaths with it; what is replayed then finds the rows.
   @Test
   void rowsThatDiedAfterTheManifestsPositionComeBackAfterACrash() {

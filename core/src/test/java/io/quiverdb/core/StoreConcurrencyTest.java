@@ -5,7 +5,9 @@ import static io.quiverdb.core.TestShard.point;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quiverdb.core.state.RequestWindow;
+import io.quiverdb.core.storage.FileStorage;
 import io.quiverdb.core.storage.SimulatedStorage;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +18,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(300)
 final class StoreConcurrencyTest {
@@ -25,8 +28,9 @@ final class StoreConcurrencyTest {
   /// The writer replaces a group of points by others, all in one operation, over and over; now and
   /// then it deletes half of them, in one operation too.
   @Test
-  void readersSeeWholeOperationsAndViewsThatNeverChange() throws Exception {
-    try (var shard = new TestShard();
+  void readersSeeWholeOperationsAndViewsThatNeverChange(@TempDir Path directory) throws Exception {
+    // Real files: what is read after it was unmapped fails.
+    try (var shard = new TestShard(FileStorage.at(directory), RequestWindow.BYTES_MAX);
         var threads = Executors.newCachedThreadPool()) {
       var done = new AtomicBoolean();
       var others = new ArrayList<Future<?>>();
@@ -65,13 +69,14 @@ final class StoreConcurrencyTest {
 
   private static Callable<Void> readUntil(AtomicBoolean done, Store store) {
     return () -> {
-      Optional<StoreView> last = Optional.empty();
+      long last = 0;
       while (!done.get()) {
-        var view = store.view();
-        var seen = read(view);
-        assertThat(last.map(StoreView::version).orElse(0L)).isLessThanOrEqualTo(view.version());
-        assertThat(read(view)).isEqualTo(seen);
-        last = Optional.of(view);
+        try (var view = store.view()) {
+          var seen = read(view);
+          assertThat(last).isLessThanOrEqualTo(view.version());
+          assertThat(read(view)).isEqualTo(seen);
+          last = view.version();
+        }
       }
       return null;
     };
@@ -102,6 +107,9 @@ final class StoreConcurrencyTest {
       // The first few of them together with other readers; each adds a segment to be searched.
       while (!done.get() && count < 40) {
         var _ = store.checkpoint();
+        if (count % 5 == 4) {
+          store.compact();
+        }
         count++;
       }
       return null;
@@ -114,7 +122,7 @@ final class StoreConcurrencyTest {
     try (var shard = new TestShard(storage, RequestWindow.BYTES_MAX);
         var threads = Executors.newCachedThreadPool()) {
       var _ = shard.upsert(point("replaced", 1), point("deleted", 2), point("kept", 3));
-      var at = shard.store.view().position();
+      var at = shard.store.position();
       var hash = shard.store.stateHash();
       var reached = new CountDownLatch(1);
       var released = new CountDownLatch(1);

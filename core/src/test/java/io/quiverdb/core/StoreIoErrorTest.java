@@ -204,7 +204,7 @@ final class StoreIoErrorTest {
 
     for (int time = 0; time < 3; time++) {
       var run = new LogRun(log, storage);
-      assertThat(run.store().checkpoint()).isEqualTo(run.store().view().position());
+      assertThat(run.store().checkpoint()).isEqualTo(run.store().position());
       run.store().close();
     }
 

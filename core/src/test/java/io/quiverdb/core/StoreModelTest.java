@@ -46,6 +46,8 @@ final class StoreModelTest {
       }
       run.store().close();
       oldViews.forEach(old -> ModelAssert.assertSame(old.view, old.model, random));
+      oldViews.forEach(old -> old.view.close());
+      assertThat(storage.openFiles()).isEmpty();
     }
   }
 

@@ -130,7 +130,7 @@ final class StoreOperationsTest {
                     new FailedPoint("c", Optional.empty()),
                     new FailedPoint("d", Optional.empty()))));
     assertThat(shard.ids()).containsExactly("a");
-    assertThat(store.view().version()).isEqualTo(3);
+    assertThat(store.version()).isEqualTo(3);
   }
 
   @Test
@@ -308,7 +308,7 @@ final class StoreOperationsTest {
     var outcome = shard.apply(store.prepareShredCollection(shard.stamp(), COLLECTION, 2));
 
     assertThat(outcome).isEqualTo(new Outcome.Applied(4, List.of()));
-    assertThat(store.view().collections()).isEmpty();
+    assertThat(store.collectionNames()).isEmpty();
     assertThat(shard.apply(shard.create(COLLECTION, 3))).isEqualTo(new Outcome.AlreadyExists());
     assertThat(
             shard.apply(Preparation.delete(shard.stamp(), COLLECTION, List.of(new Deletion("a")))))

@@ -19,6 +19,7 @@ import io.quiverdb.core.storage.Seed;
 import io.quiverdb.core.storage.SimulatedStorage;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -37,7 +38,7 @@ final class StoreSnapshotTest {
       shard.store.checkpoint();
 
       try (var snapshot = shard.store.replicationSnapshot()) {
-        var position = shard.store.view().position();
+        var position = shard.store.position();
         shard.upsert(point("a", 3));
         shard.delete("b");
         shard.store.checkpoint();
@@ -96,7 +97,7 @@ final class StoreSnapshotTest {
         assertThat(points(snapshot.ops())).containsExactly("a 2 1.0");
       }
 
-      assertThat(shard.store.checkpointed()).isEqualTo(shard.store.view().position());
+      assertThat(shard.store.checkpointed()).isEqualTo(shard.store.position());
     }
   }
 
@@ -110,7 +111,7 @@ final class StoreSnapshotTest {
       Store.restore(target, options, TestKeys.SHARED.keyRing(), snapshot.ops());
       try (var restored = openStore(target, options)) {
         assertThat(restored.stateHash()).isEqualTo(store.stateHash());
-        assertThat(restored.view().position()).isEqualTo(Position.START);
+        assertThat(restored.position()).isEqualTo(Position.START);
       }
     }
   }
@@ -137,7 +138,7 @@ final class StoreSnapshotTest {
       }
 
       var follower = new LogRun(log, target);
-      assertThat(follower.store().view().position()).isEqualTo(leader.store().checkpointed());
+      assertThat(follower.store().position()).isEqualTo(leader.store().checkpointed());
       while (!follower.isAtEnd()) {
         follower.applyNext();
       }
@@ -166,6 +167,7 @@ final class StoreSnapshotTest {
       }
       target.assertSame(random);
       ModelAssert.assertSame(oldView, oldModel, random);
+      oldView.close();
       assertThat(target.applied()).isEqualTo(source.applied());
       assertThat(storage.files()).filteredOn(path -> path.contains("/manifest-")).hasSize(1);
       assertThat(target.store().verify().damages()).isEmpty();
@@ -345,8 +347,8 @@ final class StoreSnapshotTest {
     }
 
     @Override
-    public ReadableFile open(SnapshotFile file) throws IOException {
-      var opened = files.open(file);
+    public ReadableFile open(SnapshotFile file, Arena arena) throws IOException {
+      var opened = files.open(file, arena);
       if (!file.equals(flipped)) {
         return opened;
       }
@@ -367,8 +369,8 @@ final class StoreSnapshotTest {
     }
 
     @Override
-    public ReadableFile open(SnapshotFile file) throws IOException {
-      return files.open(file);
+    public ReadableFile open(SnapshotFile file, Arena arena) throws IOException {
+      return files.open(file, arena);
     }
   }
 

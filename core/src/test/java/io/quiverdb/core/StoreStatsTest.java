@@ -26,7 +26,7 @@ final class StoreStatsTest {
       assertThat(collection.bufferBytes()).isPositive().isEqualTo(stats.bufferBytes());
       assertThat(collection.files().total()).isPositive();
       assertThat(stats.manifestVersion()).isEqualTo(1);
-      assertThat(stats.position()).isEqualTo(shard.store.view().position());
+      assertThat(stats.position()).isEqualTo(shard.store.position());
       assertThat(stats.checkpointed()).isLessThan(stats.position());
     }
   }

@@ -80,7 +80,7 @@ final class StoreTest {
 
   @Test
   void forgottenRequestIsExpiredIfItSaysWhenItWasNew() {
-    var before = store.view().position();
+    var before = store.position();
     var stamp = new RequestStamp(shard.freshId(), 1, Optional.of(before));
     var op = store.prepareUpsert(stamp, COLLECTION, List.of(point("a", 1)));
     var _ = shard.apply(op);
@@ -90,7 +90,7 @@ final class StoreTest {
 
     var outcome = shard.apply(op);
 
-    assertThat(outcome).isEqualTo(new Outcome.Expired(store.view().position()));
+    assertThat(outcome).isEqualTo(new Outcome.Expired(store.position()));
     assertThat(shard.collection().get("a").orElseThrow().version()).isEqualTo(3);
   }
 
@@ -99,7 +99,7 @@ final class StoreTest {
     for (int index = 0; index < 100; index++) {
       var _ = shard.upsert(point("b", index));
     }
-    var stamp = new RequestStamp(shard.freshId(), 1, Optional.of(store.view().position()));
+    var stamp = new RequestStamp(shard.freshId(), 1, Optional.of(store.position()));
 
     var outcome = shard.apply(store.prepareDelete(stamp, COLLECTION, List.of("b")));
 
@@ -108,9 +108,9 @@ final class StoreTest {
 
   @Test
   void requestSeenInAnEarlierEpochIsExpired() {
-    var stamp = new RequestStamp(shard.freshId(), 2, Optional.of(store.view().position()));
+    var stamp = new RequestStamp(shard.freshId(), 2, Optional.of(store.position()));
     var op = store.prepareUpsert(stamp, COLLECTION, List.of(point("a", 1)));
-    var _ = shard.apply(store.prepareSetOwnership(shard.stamp(), 2, store.view().slots()));
+    var _ = shard.apply(store.prepareSetOwnership(shard.stamp(), 2, store.slots()));
 
     var outcome = shard.apply(op);
 
@@ -150,7 +150,7 @@ final class StoreTest {
   void epochOnlyRisesAndItsSlotsStay() {
     var half = List.of(new SlotRange(0, 8191));
 
-    var same = shard.apply(store.prepareSetOwnership(shard.stamp(), 1, store.view().slots()));
+    var same = shard.apply(store.prepareSetOwnership(shard.stamp(), 1, store.slots()));
     var otherSlots = shard.apply(store.prepareSetOwnership(shard.stamp(), 1, half));
     var later = shard.apply(store.prepareSetOwnership(shard.stamp(), 3, half));
     var earlier = shard.apply(store.prepareSetOwnership(shard.stamp(), 2, half));
@@ -159,8 +159,8 @@ final class StoreTest {
     assertThat(otherSlots).isEqualTo(new Outcome.StaleEpoch(1));
     assertThat(later).isInstanceOf(Outcome.Applied.class);
     assertThat(earlier).isEqualTo(new Outcome.StaleEpoch(3));
-    assertThat(store.view().slots()).isEqualTo(half);
-    assertThat(store.view().position().epoch()).isEqualTo(3);
+    assertThat(store.slots()).isEqualTo(half);
+    assertThat(store.position().epoch()).isEqualTo(3);
   }
 
   @Test
@@ -182,7 +182,7 @@ final class StoreTest {
     var dropped = shard.apply(store.prepareDropCollection(shard.stamp(), COLLECTION, 5));
 
     assertThat(dropped).isInstanceOf(Outcome.Applied.class);
-    assertThat(store.view().collection(COLLECTION)).isEmpty();
+    assertThat(store.hasCollection(COLLECTION)).isFalse();
     assertThat(shard.apply(shard.create(COLLECTION, 4))).isEqualTo(new Outcome.Superseded());
     assertThat(shard.apply(shard.create(COLLECTION, 5))).isEqualTo(new Outcome.AlreadyExists());
     assertThat(shard.apply(shard.create(COLLECTION, 6))).isEqualTo(new Outcome.AlreadyExists());
@@ -203,7 +203,7 @@ final class StoreTest {
     var outcome = shard.apply(store.prepareDropCollection(shard.stamp(), 99, 9));
 
     assertThat(outcome).isEqualTo(new Outcome.Superseded());
-    assertThat(store.view().collection(99)).isPresent();
+    assertThat(store.hasCollection(99)).isTrue();
   }
 
   // --- hashes
@@ -241,7 +241,7 @@ final class StoreTest {
 
     store.advance(position);
 
-    assertThat(store.view().position()).isEqualTo(position);
+    assertThat(store.position()).isEqualTo(position);
     assertThat(store.stateHash()).isEqualTo(hash);
     assertThat(store.checkpoint()).isEqualTo(position);
   }
@@ -456,7 +456,7 @@ final class StoreTest {
 
   @Test
   void positionAppliedBeforeIsRefusedAndHarmless() {
-    var position = store.view().position();
+    var position = store.position();
 
     assertThatThrownBy(() -> store.advance(position))
         .isInstanceOf(IllegalArgumentException.class)
@@ -468,7 +468,7 @@ final class StoreTest {
   void closedStoreRefusesEverythingButKeepsItsViews() {
     var _ = shard.upsert(point("a", 1));
     var _ = store.checkpoint();
-    var view = store.view();
+    var view = shard.view();
 
     store.close();
 

@@ -49,7 +49,7 @@ final class StoreVerifyTest {
   @Test
   void openStoreVerifiesWhatItsLastCheckpointHolds() {
     try (var shard = new TestShard(storage, RequestWindow.BYTES_MAX)) {
-      var position = shard.store.view().position();
+      var position = shard.store.position();
       shard.upsert(point("later", 3));
 
       var verification = shard.store.verify();

@@ -8,6 +8,7 @@ import io.quiverdb.core.op.TestOps;
 import io.quiverdb.core.state.RequestWindow;
 import io.quiverdb.core.storage.SimulatedStorage;
 import io.quiverdb.core.storage.Storage;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -20,6 +21,7 @@ final class TestShard implements AutoCloseable {
 
   final Store store;
   private long index;
+  private final List<StoreView> views = new ArrayList<>();
   private long requests;
 
   TestShard() {
@@ -34,9 +36,9 @@ final class TestShard implements AutoCloseable {
             TestKeys.SHARED.keyRing(),
             Optional.empty(),
             windowBytesMax);
-    index = store.view().position().index();
+    index = store.position().index();
     requests = Math.max(0, index) * 1000; // Those below were drawn before it was reopened.
-    if (store.view().epoch() == 0) {
+    if (store.epoch() == 0) {
       var _ = apply(store.prepareSetOwnership(stamp(0), 1, List.of(new SlotRange(0, 16383))));
       var _ = apply(create(COLLECTION, 1));
     }
@@ -55,7 +57,7 @@ final class TestShard implements AutoCloseable {
 
   /// A fresh one of the present epoch.
   RequestStamp stamp() {
-    return stamp(store.view().epoch());
+    return stamp(store.epoch());
   }
 
   RequestStamp stamp(long epoch) {
@@ -67,7 +69,7 @@ final class TestShard implements AutoCloseable {
   }
 
   Position nextPosition() {
-    return new Position(store.view().epoch(), 1, index + 1);
+    return new Position(store.epoch(), 1, index + 1);
   }
 
   /// In an entry of its own.
@@ -96,7 +98,14 @@ final class TestShard implements AutoCloseable {
   }
 
   CollectionView collection() {
-    return store.view().collection(COLLECTION).orElseThrow();
+    return view().collection(COLLECTION).orElseThrow();
+  }
+
+  /// The newest, closed with the shard.
+  StoreView view() {
+    var view = store.view();
+    views.add(view);
+    return view;
   }
 
   List<String> ids() {
@@ -110,6 +119,7 @@ final class TestShard implements AutoCloseable {
 
   @Override
   public void close() {
+    views.forEach(StoreView::close);
     store.close();
   }
 }

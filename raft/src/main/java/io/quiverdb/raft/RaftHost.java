@@ -361,7 +361,7 @@ public final class RaftHost implements AutoCloseable {
     for (int number = 0; number < formed.shards(); number++) {
       isUp &=
           leader(number).isPresent()
-              && hosted.shard(number).stream().allMatch(state -> state.store().view().epoch() > 0);
+              && hosted.shard(number).stream().allMatch(state -> state.store().epoch() > 0);
     }
     if (isUp) {
       return CompletableFuture.completedFuture(formed);

@@ -142,7 +142,7 @@ public final class ReplicatedStore implements Shard {
 
   /// A write that was settled before the collection was dropped keeps its outcome.
   private Written withoutCollection(ShardWrite write) {
-    var position = store.view().position();
+    var position = store.position();
     return new Written(
         store
             .settled(write.stamp().id())
@@ -171,7 +171,7 @@ public final class ReplicatedStore implements Shard {
   }
 
   private boolean has(long collectionId) {
-    return store.view().collection(collectionId).isPresent();
+    return store.hasCollection(collectionId);
   }
 
   private CompletableFuture<Written> propose(SealedOp op) {
@@ -224,16 +224,31 @@ public final class ReplicatedStore implements Shard {
                 guarded(
                     () -> {
                       var view = store.view();
-                      var collection = collection(view, collectionId);
-                      return new DeleteByFilter(
-                              collection, filter, epoch, this::write, view.position(), readers)
-                          .run();
+                      return closing(view, () -> deleteMatching(view, collectionId, epoch, filter));
                     }),
             readers)
         .exceptionallyCompose(
             failure ->
                 CompletableFuture.failedFuture(
                     bare(failure) instanceof RuntimeException cause ? refusal(cause) : failure));
+  }
+
+  private CompletableFuture<DeletedMatching> deleteMatching(
+      StoreView view, long collectionId, long epoch, Filter filter) {
+    var collection = collection(view, collectionId);
+    return new DeleteByFilter(collection, filter, epoch, this::write, view.position(), readers)
+        .run();
+  }
+
+  /// Closes a view when what reads it has ended.
+  private static <T> CompletableFuture<T> closing(
+      StoreView view, Supplier<CompletableFuture<T>> reading) {
+    try {
+      return reading.get().whenComplete((_, _) -> view.close());
+    } catch (RuntimeException | Error e) {
+      view.close();
+      throw e;
+    }
   }
 
   // --- reading
@@ -335,9 +350,10 @@ public final class ReplicatedStore implements Shard {
             _ ->
                 guarded(
                     () -> {
-                      var view = store.view();
-                      var collection = collection(view, collectionId);
-                      return new ReadResult<>(read.apply(view, collection), view.position());
+                      try (var view = store.view()) {
+                        var collection = collection(view, collectionId);
+                        return new ReadResult<>(read.apply(view, collection), view.position());
+                      }
                     }),
             readers);
   }

@@ -114,8 +114,8 @@ final class StatusReport {
     if (!(replica.state() instanceof StoreState state)) {
       return 0;
     }
-    try {
-      return state.store().view().collections().stream().mapToLong(CollectionView::size).sum();
+    try (var view = state.store().view()) {
+      return view.collections().stream().mapToLong(CollectionView::size).sum();
     } catch (StoreException e) {
       return 0;
     }

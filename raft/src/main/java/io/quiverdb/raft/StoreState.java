@@ -31,7 +31,7 @@ final class StoreState implements ReplicatedState, AutoCloseable {
   @Override
   public ByteBuffer apply(long term, long index, ByteBuffer entry) {
     // The epoch is part of the state, so the position is the same on every replica.
-    long epoch = store.view().epoch();
+    long epoch = store.epoch();
     var outcomes = store.apply(new Position(epoch, term, index), parse(index, entry));
     applied = new TermIndex(term, index);
     return OutcomeMessages.encode(epoch, outcomes);
@@ -39,7 +39,7 @@ final class StoreState implements ReplicatedState, AutoCloseable {
 
   @Override
   public void advance(long term, long index) {
-    store.advance(new Position(store.view().epoch(), term, index));
+    store.advance(new Position(store.epoch(), term, index));
     applied = new TermIndex(term, index);
   }
 
@@ -55,8 +55,7 @@ final class StoreState implements ReplicatedState, AutoCloseable {
 
   @Override
   public ByteBuffer filler() {
-    var stamp =
-        new RequestStamp(new RequestId(UUID.randomUUID()), store.view().epoch(), Optional.empty());
+    var stamp = new RequestStamp(new RequestId(UUID.randomUUID()), store.epoch(), Optional.empty());
     return entry(store.prepareHashMark(stamp));
   }
 

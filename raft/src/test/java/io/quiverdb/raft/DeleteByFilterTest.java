@@ -138,7 +138,7 @@ final class DeleteByFilterTest {
                     ? propose(write)
                     : CompletableFuture.failedFuture(
                         new ShardException.NotLeader("shard 0", Optional.empty())),
-            store.view().position(),
+            store.position(),
             Runnable::run);
 
     assertThat(failing.run().exceptionNow()).isInstanceOf(ShardException.OutcomeUnknown.class);
@@ -156,15 +156,14 @@ final class DeleteByFilterTest {
             _ ->
                 CompletableFuture.failedFuture(
                     new ShardException.NotLeader("shard 0", Optional.empty())),
-            store.view().position(),
+            store.position(),
             Runnable::run);
 
     assertThat(failing.run().exceptionNow()).isInstanceOf(ShardException.NotLeader.class);
   }
 
   private CompletableFuture<DeletedMatching> run(CollectionView view) {
-    return new DeleteByFilter(view, RED, 1, this::propose, store.view().position(), Runnable::run)
-        .run();
+    return new DeleteByFilter(view, RED, 1, this::propose, store.position(), Runnable::run).run();
   }
 
   private CompletableFuture<Written> propose(ShardWrite write) {
@@ -174,7 +173,7 @@ final class DeleteByFilterTest {
         apply(
             store.prepareConditionalDelete(
                 delete.stamp(), delete.collectionId(), delete.deletions()));
-    return CompletableFuture.completedFuture(new Written(outcome, store.view().position()));
+    return CompletableFuture.completedFuture(new Written(outcome, store.position()));
   }
 
   private void upsert(String id, String colour) {

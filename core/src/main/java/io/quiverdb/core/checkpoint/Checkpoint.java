@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// A checkpoint that is durable.
-public final class Checkpoint {
+/// A checkpoint that is durable. It is a user of the segments that it wrote, until it is closed.
+public final class Checkpoint implements AutoCloseable {
   private final FrozenState frozen;
   private final List<NewSegment> segments;
   private final Optional<Exception> streamFailure;
@@ -42,5 +42,10 @@ public final class Checkpoint {
     Map<Long, SegmentRows> rows =
         segments.stream().collect(Collectors.toMap(NewSegment::collectionId, NewSegment::rows));
     state.thaw(frozen, rows);
+  }
+
+  @Override
+  public void close() {
+    segments.forEach(segment -> segment.segment().release());
   }
 }

@@ -44,6 +44,8 @@ public final class CheckpointReader {
     this.hashSeeds = hashSeeds;
   }
 
+  /// Whoever gets the state is the first user of its segments.
+  ///
   /// @param published empty before the first checkpoint
   /// @throws io.quiverdb.core.WrongKeyException if a collection's keys are not wrapped by ours
   /// @throws CorruptFileException if a file does not hold what was written to it
@@ -57,9 +59,21 @@ public final class CheckpointReader {
   private ShardState read(PublishedManifest published, long windowBytesMax) throws IOException {
     var manifest = published.manifest();
     var collections = new ArrayList<CollectionState>();
-    for (var collection : manifest.getCollectionsList()) {
-      collections.add(readCollection(published, collection));
+    try {
+      for (var collection : manifest.getCollectionsList()) {
+        collections.add(readCollection(published, collection));
+      }
+      return state(published, collections, windowBytesMax);
+    } catch (Throwable e) {
+      collections.forEach(CollectionState::releaseSegments);
+      throw e;
     }
+  }
+
+  private ShardState state(
+      PublishedManifest published, List<CollectionState> collections, long windowBytesMax)
+      throws IOException {
+    var manifest = published.manifest();
     return new ShardState(
         OpProtos.position(manifest.getPosition()),
         manifest.getOpCounter(),
@@ -102,7 +116,8 @@ public final class CheckpointReader {
     return new CollectionState(head, segments, size, hashSum, hashSeeds);
   }
 
-  /// The segments of a collection, oldest first, with what is dead as of the manifest.
+  /// The segments of a collection, oldest first, with what is dead as of the manifest. To be
+  /// released.
   ///
   /// @param head of the collection
   public List<SegmentRows> readSegments(
@@ -110,10 +125,15 @@ public final class CheckpointReader {
       throws IOException {
     String directory = published.collectionDirectory(collection.getId());
     var segments = new ArrayList<SegmentRows>();
-    for (var segment : collection.getSegmentsList()) {
-      segments.add(readSegment(directory, segment, head, published.manifest().getOpCounter()));
+    try {
+      for (var segment : collection.getSegmentsList()) {
+        segments.add(readSegment(directory, segment, head, published.manifest().getOpCounter()));
+      }
+      return segments;
+    } catch (Throwable e) {
+      segments.forEach(rows -> rows.segment().release());
+      throw e;
     }
-    return segments;
   }
 
   /// @throws io.quiverdb.core.WrongKeyException if its keys are not wrapped by ours
@@ -135,6 +155,7 @@ public final class CheckpointReader {
       String directory, Manifest.Segment segment, CollectionHead head, long version)
       throws IOException {
     var codec = head.keys().codec();
+    var deaths = readDeaths(storage, directory, segment, version, codec);
     var opened =
         Segment.open(
             storage,
@@ -143,7 +164,7 @@ public final class CheckpointReader {
             head.descriptor().dimension(),
             codec,
             cache);
-    return new SegmentRows(opened, readDeaths(storage, directory, segment, version, codec));
+    return new SegmentRows(opened, deaths);
   }
 
   /// Which rows of a segment are dead as of a manifest.

@@ -5,6 +5,7 @@ import io.quiverdb.core.StateHash;
 import io.quiverdb.core.Verification;
 import io.quiverdb.core.crypto.KeyRing;
 import io.quiverdb.core.crypto.StoreKeys;
+import io.quiverdb.core.format.PageCache;
 import io.quiverdb.core.format.PageFile;
 import io.quiverdb.core.format.PageFormat;
 import io.quiverdb.core.format.PageType;
@@ -27,6 +28,7 @@ import io.quiverdb.core.state.RowHash;
 import io.quiverdb.core.state.ShardState;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -122,7 +124,9 @@ final class CheckpointWalk {
   private void count(List<String> paths) throws IOException {
     for (var path : paths) {
       if (storage.exists(path)) {
-        findings.countFile(storage.open(path).length());
+        try (var arena = Arena.ofConfined()) {
+          findings.countFile(storage.open(path, arena).length());
+        }
       }
     }
   }
@@ -136,11 +140,21 @@ final class CheckpointWalk {
   }
 
   private void verifyCollection(Manifest.Collection collection) throws IOException {
-    long damagesBefore = findings.damageCount();
     var head = CheckpointReader.head(collection, keys);
-    long opCounter = published.manifest().getOpCounter();
     var hash = new RowHash(head.keys().rowHashMac());
     var segments = new ArrayList<SegmentRows>();
+    try {
+      verifyCollection(collection, head, hash, segments);
+    } finally {
+      segments.forEach(rows -> rows.segment().release());
+    }
+  }
+
+  private void verifyCollection(
+      Manifest.Collection collection, CollectionHead head, RowHash hash, List<SegmentRows> segments)
+      throws IOException {
+    long damagesBefore = findings.damageCount();
+    long opCounter = published.manifest().getOpCounter();
     Hash128 sum = Hash128.ZERO;
     for (var stream : collection.getIndexStreamsList()) {
       verifyStream(head, OptionalLong.empty(), stream);
@@ -170,7 +184,8 @@ final class CheckpointWalk {
     boolean _ =
         findings.complete(
             path,
-            () ->
+            () -> {
+              try (var arena = Arena.ofConfined()) {
                 PageFile.open(
                         storage,
                         path,
@@ -178,8 +193,12 @@ final class CheckpointWalk {
                         stream.getFileId(),
                         PageType.INDEX_STREAM,
                         PageFormat.PAGE_BYTES,
-                        head.keys().codec())
-                    .verify(e -> findings.add(Damage.of(e))));
+                        head.keys().codec(),
+                        PageCache.NONE,
+                        arena)
+                    .verify(e -> findings.add(Damage.of(e)));
+              }
+            });
   }
 
   private void verifyPages(CollectionHead head, Manifest.Segment segment) throws IOException {

@@ -51,10 +51,25 @@ public final class CheckpointWriter {
       throws IOException {
     long generation = manifests.generation();
     Map<Long, NewSegment> segments = new LinkedHashMap<>();
-    for (var collection : state.collections()) {
-      writeSegment(collection, state.version())
-          .ifPresent(segment -> segments.put(collection.head().id(), segment));
+    try {
+      for (var collection : state.collections()) {
+        writeSegment(collection, state.version())
+            .ifPresent(segment -> segments.put(collection.head().id(), segment));
+      }
+      return publish(generation, state, segments, indexes, asOf);
+    } catch (Throwable e) {
+      segments.values().forEach(segment -> segment.segment().release());
+      throw e;
     }
+  }
+
+  private Checkpoint publish(
+      long generation,
+      FrozenState state,
+      Map<Long, NewSegment> segments,
+      List<IndexSnapshot> indexes,
+      StoreView asOf)
+      throws IOException {
     Map<Long, PageCodec> codecs =
         state.collections().stream()
             .map(FrozenCollection::head)

@@ -1,14 +1,13 @@
 package io.quiverdb.core.compaction;
 
-import io.quiverdb.core.state.CollectionSnapshot;
-import java.util.List;
+import io.quiverdb.core.view.PinnedView;
 
 /// A store as its compaction needs it.
 public interface CompactedStore {
-  /// As of the newest view.
-  List<CollectionSnapshot> collections();
+  /// The newest state, to be closed.
+  PinnedView view();
 
-  /// Of the newest view: all deaths up to it have been marked.
+  /// Of the newest state: all deaths up to it have been marked.
   long version();
 
   /// Carries over the last deaths of a merge that has been published, and puts its output in place

@@ -16,6 +16,7 @@ import io.quiverdb.core.segment.SegmentSummary;
 import io.quiverdb.core.segment.SegmentWriter;
 import io.quiverdb.core.state.CollectionSnapshot;
 import io.quiverdb.core.storage.Storage;
+import io.quiverdb.core.view.PinnedView;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -69,9 +70,9 @@ public final class Compactor {
   public int compact(CompactionPolicy policy) throws IOException {
     int merges = 0;
     Optional<CorruptFileException> corrupt = Optional.empty();
-    for (var collection : store.collections()) {
+    for (long collectionId : collectionIds()) {
       try {
-        merges += compact(collection.head().id(), policy);
+        merges += compact(collectionId, policy);
       } catch (CorruptFileException e) {
         corrupt.ifPresent(e::addSuppressed);
         corrupt = Optional.of(e);
@@ -81,6 +82,12 @@ public final class Compactor {
       throw corrupt.get();
     }
     return merges;
+  }
+
+  private List<Long> collectionIds() {
+    try (var view = store.view()) {
+      return view.snapshots().stream().map(collection -> collection.head().id()).toList();
+    }
   }
 
   /// Does the same for one collection.
@@ -113,20 +120,39 @@ public final class Compactor {
   /// @return whether a merge was published
   private boolean compactOnce(long collectionId, CompactionPolicy policy) throws IOException {
     var planned = plan(collectionId, policy);
-    if (planned.isEmpty()) {
-      return false;
-    }
-    var plan = planned.get();
-    try (var _ = plan.draft) {
-      var merge = merge(plan);
-      return merge.isPresent() && publish(plan, merge.get());
+    return planned.isPresent() && run(planned.get());
+  }
+
+  private boolean run(Plan plan) throws IOException {
+    try (plan) {
+      var merged = merge(plan);
+      if (merged.isEmpty()) {
+        return false;
+      }
+      try (var merge = merged.get()) {
+        // Most of the deaths are carried over here, where nobody waits for it.
+        merge.carryDeaths(store.version());
+        return publish(plan, merge);
+      }
     }
   }
 
+  /// @param view keeps the inputs open
   private record Plan(
-      SegmentDraft draft, long version, CollectionSnapshot collection, List<SegmentRows> inputs) {
+      PinnedView view,
+      SegmentDraft draft,
+      long version,
+      CollectionSnapshot collection,
+      List<SegmentRows> inputs)
+      implements AutoCloseable {
     PageCodec codec() {
       return collection.head().keys().codec();
+    }
+
+    @Override
+    public void close() {
+      draft.close();
+      view.close();
     }
   }
 
@@ -134,27 +160,31 @@ public final class Compactor {
   private Optional<Plan> plan(long collectionId, CompactionPolicy policy) {
     publishing.lock();
     try {
-      long version = manifests.live().map(Manifest::getOpCounter).orElse(0L);
       if (store.isStopping() || !isInManifest(collectionId)) {
         return Optional.empty();
       }
-      return store.collections().stream()
-          .filter(collection -> collection.head().id() == collectionId)
-          .findFirst()
-          .flatMap(
-              collection ->
-                  policy
-                      .choose(segments(collection), version)
-                      .map(
-                          inputs ->
-                              new Plan(
-                                  manifests.draftSegment(collectionId),
-                                  version,
-                                  collection,
-                                  inputs)));
+      long version = manifests.live().map(Manifest::getOpCounter).orElse(0L);
+      var view = store.view();
+      var plan =
+          view.snapshot(collectionId)
+              .flatMap(
+                  collection ->
+                      policy
+                          .choose(segments(collection), version)
+                          .map(inputs -> plan(view, version, collection, inputs)));
+      if (plan.isEmpty()) {
+        view.close();
+      }
+      return plan;
     } finally {
       publishing.unlock();
     }
+  }
+
+  private Plan plan(
+      PinnedView view, long version, CollectionSnapshot collection, List<SegmentRows> inputs) {
+    var draft = manifests.draftSegment(collection.head().id());
+    return new Plan(view, draft, version, collection, inputs);
   }
 
   private static List<SegmentRows> segments(CollectionSnapshot collection) {
@@ -186,10 +216,8 @@ public final class Compactor {
               Segment.open(
                   storage, plan.draft.directory(), summary.get(), dimension, plan.codec(), cache));
     }
-    var merge = new SegmentMerge(plan.collection.head().id(), plan.inputs, output, plan.version);
-    // Most of the deaths are carried over here, where nobody waits for it.
-    merge.carryDeaths(store.version());
-    return Optional.of(merge);
+    return Optional.of(
+        new SegmentMerge(plan.collection.head().id(), plan.inputs, output, plan.version));
   }
 
   private Optional<SegmentSummary> write(Plan plan, RowCursor first, MergedRows rest)

@@ -8,7 +8,9 @@ import java.util.Optional;
 
 /// Segments and the one that was made of their rows that lived as of a version. Those that died
 /// since are in it: what is replayed after a crash must find them. Their deaths are carried over.
-public final class SegmentMerge {
+///
+/// It is a user of the output until it is closed.
+public final class SegmentMerge implements AutoCloseable {
   private final long collectionId;
   private final List<SegmentRows> inputs;
   private final Optional<SegmentRows> output;
@@ -52,6 +54,11 @@ public final class SegmentMerge {
                         .deaths()
                         .forEachAfter(carriedTo, (row, at) -> carry(input, row, at, rows))));
     carriedTo = version;
+  }
+
+  @Override
+  public void close() {
+    output.ifPresent(rows -> rows.segment().release());
   }
 
   private static void carry(SegmentRows input, int inputRow, long at, SegmentRows output) {

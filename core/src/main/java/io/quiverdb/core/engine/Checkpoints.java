@@ -71,7 +71,7 @@ public final class Checkpoints {
     return files.change(
         "checkpoint",
         () -> {
-          write(indexes).streamFailure().ifPresent(IndexAttachment::rethrow);
+          write(indexes).ifPresent(IndexAttachment::rethrow);
           return live.checkpointed().position();
         });
   }
@@ -95,13 +95,13 @@ public final class Checkpoints {
     return manifests.published().orElseThrow();
   }
 
-  private Checkpoint write(List<IndexSnapshot> indexes) {
-    var frozen = freeze();
-    try {
-      var checkpoint = writer.write(frozen.state(), indexes, frozen.view());
+  /// @return why an index could not be published with it
+  private Optional<Exception> write(List<IndexSnapshot> indexes) {
+    try (var frozen = freeze();
+        var checkpoint = writer.write(frozen.state(), indexes, frozen.view())) {
       live.install(checkpoint);
       report(checkpoint, deleteGarbage());
-      return checkpoint;
+      return checkpoint.streamFailure();
     } catch (IOException | RuntimeException | Error e) {
       throw health.failed("checkpoint", e);
     }

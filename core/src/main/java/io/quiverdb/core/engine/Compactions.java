@@ -7,10 +7,9 @@ import io.quiverdb.core.compaction.Compactor;
 import io.quiverdb.core.compaction.SegmentMerge;
 import io.quiverdb.core.format.PageCache;
 import io.quiverdb.core.manifest.ManifestStore;
-import io.quiverdb.core.state.CollectionSnapshot;
 import io.quiverdb.core.storage.Storage;
+import io.quiverdb.core.view.PinnedView;
 import java.io.IOException;
-import java.util.List;
 
 /// Compacts an open store.
 public final class Compactions {
@@ -63,13 +62,13 @@ public final class Compactions {
 
   private final class Compacted implements CompactedStore {
     @Override
-    public List<CollectionSnapshot> collections() {
-      return live.view().snapshots();
+    public PinnedView view() {
+      return live.view();
     }
 
     @Override
     public long version() {
-      return live.view().version();
+      return live.head().version();
     }
 
     @Override

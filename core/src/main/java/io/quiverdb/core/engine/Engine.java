@@ -147,7 +147,9 @@ public final class Engine {
   }
 
   public StoreStats stats() {
-    return StatsOfViews.of(live.view(), live.checkpointed().position(), manifestVersion());
+    try (var view = live.view()) {
+      return StatsOfViews.of(view, live.checkpointed().position(), manifestVersion());
+    }
   }
 
   /// Lets a stand-alone store take its checkpoints and compact itself when that is due.
@@ -226,6 +228,7 @@ public final class Engine {
 
   private void release() {
     try (directoryLock) {
+      live.close();
       if (ownLog.isPresent()) {
         ownLog.get().close();
       }

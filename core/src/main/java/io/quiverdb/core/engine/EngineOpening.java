@@ -19,6 +19,7 @@ import io.quiverdb.core.manifest.ManifestStore;
 import io.quiverdb.core.manifest.StoreLayout;
 import io.quiverdb.core.op.Applier;
 import io.quiverdb.core.search.ExactSearch;
+import io.quiverdb.core.segment.Segment;
 import io.quiverdb.core.snapshot.StoreSnapshots;
 import io.quiverdb.core.state.RequestWindow;
 import io.quiverdb.core.state.ShardState;
@@ -125,6 +126,18 @@ public final class EngineOpening {
         ManifestStore.open(storage, options.random(), keyRing, LogRecovery.storeId(storage));
     var reader = new CheckpointReader(storage, keyRing, options.pageCache(), options.random());
     var state = reader.read(manifests.published(), windowBytesMax);
+    // Those of collections that are dropped in the log too.
+    var opened = state.segments();
+    try {
+      return standalone(lock, manifests, reader, state);
+    } finally {
+      opened.forEach(Segment::release);
+    }
+  }
+
+  private Engine standalone(
+      Closeable lock, ManifestStore manifests, CheckpointReader reader, ShardState state)
+      throws IOException {
     if (manifests.live().isEmpty()) {
       state.own(0, ALL_SLOTS);
     }
@@ -160,17 +173,22 @@ public final class EngineOpening {
     var manifests = ManifestStore.open(storage, options.random(), keyRing, storeId);
     var reader = new CheckpointReader(storage, keyRing, options.pageCache(), options.random());
     var state = reader.read(manifests.published(), windowBytesMax);
-    if (standsAlone(state) || LogRecovery.storeId(storage).isPresent()) {
-      throw new ForeignFileException("store", "a shard of a cluster", "a stand-alone one");
+    var opened = state.segments();
+    try {
+      if (standsAlone(state) || LogRecovery.storeId(storage).isPresent()) {
+        throw new ForeignFileException("store", "a shard of a cluster", "a stand-alone one");
+      }
+      return open(
+          lock,
+          manifests,
+          reader,
+          state,
+          new LiveState.Checkpointed(state.position(), state.version()),
+          Optional.empty(),
+          Optional.empty());
+    } finally {
+      opened.forEach(Segment::release);
     }
-    return open(
-        lock,
-        manifests,
-        reader,
-        state,
-        new LiveState.Checkpointed(state.position(), state.version()),
-        Optional.empty(),
-        Optional.empty());
   }
 
   private static boolean standsAlone(ShardState state) {
@@ -205,7 +223,7 @@ public final class EngineOpening {
         state.epoch(),
         state.position().index(),
         state.version(),
-        engine.live().view().collections().size(),
+        engine.live().head().snapshots().size(),
         state.position().index() - checkpointed.position().index(),
         ExactSearch.kernel());
     return engine;

@@ -34,16 +34,17 @@ public final class IndexSnapshots {
   /// @return false if there is no such segment any more
   public boolean attach(long collectionId, long segmentId, String name, IndexContent content) {
     IndexSnapshot.checkName(name);
-    var collection =
-        live.view()
-            .collection(collectionId)
-            .orElseThrow(() -> LiveState.noCollection(collectionId));
     return files.change(
         "attaching an index",
         () -> {
-          boolean attached = attachment.attach(collection, segmentId, name, content);
-          int _ = manifests.deleteGarbage();
-          return attached;
+          try (var view = live.view()) {
+            var collection =
+                view.collection(collectionId)
+                    .orElseThrow(() -> LiveState.noCollection(collectionId));
+            boolean attached = attachment.attach(collection, segmentId, name, content);
+            int _ = manifests.deleteGarbage();
+            return attached;
+          }
         });
   }
 

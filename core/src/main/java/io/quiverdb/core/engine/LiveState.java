@@ -17,7 +17,8 @@ import io.quiverdb.core.op.Op;
 import io.quiverdb.core.state.CollectionHead;
 import io.quiverdb.core.state.FrozenState;
 import io.quiverdb.core.state.ShardState;
-import io.quiverdb.core.view.PublishedCollection;
+import io.quiverdb.core.view.OpenSegments;
+import io.quiverdb.core.view.PinnedView;
 import io.quiverdb.core.view.PublishedState;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,10 @@ public final class LiveState {
   private Applier applier;
 
   private volatile PublishedState published;
+
+  /// Of the state that was published last.
+  private long publishedLayout;
+
   private volatile Checkpointed checkpointed;
   private volatile Optional<CommitObserver> observer = Optional.empty();
 
@@ -54,7 +59,7 @@ public final class LiveState {
     this.state = state;
     this.applier = new Applier(state, keys);
     this.checkpointed = checkpointed;
-    this.published = PublishedState.of(state);
+    this.published = PublishedState.of(state, openSegments());
   }
 
   /// Held by whoever changes the state.
@@ -139,21 +144,55 @@ public final class LiveState {
         });
   }
 
+  /// Shows the state as it is. What only the states before read is let go of, once nobody reads
+  /// them.
   private void publish() {
-    published = PublishedState.of(state);
+    var before = published.segments();
+    if (state.layout() == publishedLayout) {
+      published = PublishedState.of(state, before);
+    } else {
+      published = PublishedState.of(state, openSegments());
+      before.unpin();
+    }
+  }
+
+  private OpenSegments openSegments() {
+    publishedLayout = state.layout();
+    return new OpenSegments(state.segments());
   }
 
   // --- what is asked of it
 
-  /// Sees all that was applied before the call.
-  public PublishedState view() {
+  /// The newest state, with all that was applied before the call. Its rows are not to be read.
+  public PublishedState head() {
     health.requireUsable();
     return published;
   }
 
+  /// The newest state, to be read until it is closed.
+  public PinnedView view() {
+    while (true) {
+      var view = head().tryPin();
+      if (view.isPresent()) {
+        return view.get();
+      }
+      Thread.onSpinWait(); // Another state is being published.
+    }
+  }
+
   /// @throws IllegalArgumentException if it is not there
-  CollectionHead head(long collectionId) {
-    return view().head(collectionId).orElseThrow(() -> noCollection(collectionId));
+  public CollectionHead head(long collectionId) {
+    return head().head(collectionId).orElseThrow(() -> noCollection(collectionId));
+  }
+
+  /// @throws IllegalArgumentException if there is none of this name
+  public CollectionHead head(String name) {
+    return head()
+        .head(name)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "collection: " + name + " (expected: one that exists)"));
   }
 
   static IllegalArgumentException noCollection(long collectionId) {
@@ -190,11 +229,15 @@ public final class LiveState {
   /// @throws IllegalArgumentException if the collection is not there
   public RecoveryTail recoveryTail(long collectionId) {
     return usable(
-        () ->
-            published
-                .snapshot(collectionId)
-                .map(snapshot -> new PublishedCollection(snapshot).tail(checkpointed.version()))
-                .orElseThrow(() -> noCollection(collectionId)));
+        () -> {
+          var view = view();
+          return view.tail(collectionId, checkpointed.version())
+              .orElseThrow(
+                  () -> {
+                    view.close();
+                    return noCollection(collectionId);
+                  });
+        });
   }
 
   public Checkpointed checkpointed() {
@@ -210,14 +253,19 @@ public final class LiveState {
 
   /// A state for a checkpoint to write.
   ///
-  /// @param view the same, as readers see it
-  record Frozen(FrozenState state, PublishedState view) {}
+  /// @param view the same, as readers see it; keeps its segments open
+  record Frozen(FrozenState state, PinnedView view) implements AutoCloseable {
+    @Override
+    public void close() {
+      view.close();
+    }
+  }
 
   /// Called with the lock held.
   Frozen freeze() {
     var frozen = state.freeze();
     publish();
-    return new Frozen(frozen, published);
+    return new Frozen(frozen, view());
   }
 
   /// Puts what a checkpoint wrote in place of what it froze.
@@ -245,10 +293,18 @@ public final class LiveState {
   /// Puts another state in its place, of a later position, that is a checkpoint. Called with the
   /// lock held.
   void replaceBy(ShardState newer) {
+    var before = published.segments();
     state = newer;
     applier = new Applier(newer, keys);
     checkpointed = new Checkpointed(newer.position(), newer.version());
-    publish();
+    published = PublishedState.of(newer, openSegments());
+    before.unpin();
+  }
+
+  /// Lets go of the segments, once no view of them is open. Called with the lock held, when the
+  /// store cannot be used any more.
+  void close() {
+    published.segments().unpin();
   }
 
   /// Of the last entry. Called with the lock held.

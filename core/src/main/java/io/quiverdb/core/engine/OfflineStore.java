@@ -62,8 +62,8 @@ public final class OfflineStore {
 
   /// Makes another store of what can be read of this one.
   public SalvageReport salvageTo(Storage target) {
-    try (var _ = storage.lock(StoreLayout.LOCK)) {
-      var salvager = Salvager.open(storage, keyRing, options.random());
+    try (var _ = storage.lock(StoreLayout.LOCK);
+        var salvager = Salvager.open(storage, keyRing, options.random())) {
       new OfflineStore(target, options, keyRing).restore(Optional.of(salvager.storeId()), salvager);
       return salvager.report();
     } catch (IOException e) {

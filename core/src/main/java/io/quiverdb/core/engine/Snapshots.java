@@ -50,16 +50,17 @@ public final class Snapshots {
 
   /// Brings a later state in beside the live one, and then puts it in charge.
   public void install(SnapshotFiles later) {
-    var staged = stage(later);
-    Position position =
-        files.change(
-            "installing a snapshot",
-            () -> {
-              switchTo(staged);
-              int _ = manifests.deleteGarbage();
-              return staged.state().position();
-            });
-    log.info("snapshot installed position={}", position);
+    try (var staged = stage(later)) {
+      Position position =
+          files.change(
+              "installing a snapshot",
+              () -> {
+                switchTo(staged);
+                int _ = manifests.deleteGarbage();
+                return staged.state().position();
+              });
+      log.info("snapshot installed position={}", position);
+    }
   }
 
   private StoreSnapshots.Staged stage(SnapshotFiles later) {

@@ -8,6 +8,7 @@ import io.quiverdb.core.Outcome.PointResult;
 import io.quiverdb.core.PayloadChange;
 import io.quiverdb.core.Point;
 import io.quiverdb.core.Position;
+import io.quiverdb.core.Precondition;
 import io.quiverdb.core.PreconditionFailedException;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.core.RequestStamp;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -56,7 +58,7 @@ public final class StandaloneWrites {
   public long createCollection(String name, Descriptor descriptor, Settings settings) {
     return changing(
         () -> {
-          if (live.view().find(name).isPresent()) {
+          if (live.head().head(name).isPresent()) {
             throw new IllegalArgumentException(
                 "collection: " + name + " exists (expected: a new name)");
           }
@@ -75,11 +77,7 @@ public final class StandaloneWrites {
 
   public long dropCollection(String name) {
     return changing(
-        () ->
-            version(
-                commit(
-                    ops.dropCollection(
-                        stamp(), live.view().collection(name).id(), NO_CATALOG_INDEX))));
+        () -> version(commit(ops.dropCollection(stamp(), live.head(name).id(), NO_CATALOG_INDEX))));
   }
 
   public long updateSettings(String name, Settings settings) {
@@ -88,7 +86,7 @@ public final class StandaloneWrites {
             version(
                 commit(
                     ops.updateSettings(
-                        stamp(), live.view().collection(name).id(), NO_CATALOG_INDEX, settings))));
+                        stamp(), live.head(name).id(), NO_CATALOG_INDEX, settings))));
   }
 
   public long shredCollection(long collectionId) {
@@ -114,39 +112,43 @@ public final class StandaloneWrites {
   }
 
   public long upsert(String name, List<Point> points) {
-    var collection = live.view().collection(name);
-    return points.isEmpty() ? 0 : version(commit(ops.upsert(stamp(), collection.id(), points)));
+    long collectionId = live.head(name).id();
+    return points.isEmpty() ? 0 : version(commit(ops.upsert(stamp(), collectionId, points)));
   }
 
   /// What is absent is left out, and only then is there nothing to log.
   public long setPayload(String name, List<PayloadChange> changes) {
-    var collection = live.view().collection(name);
-    var present =
-        changes.stream()
-            .filter(
-                change ->
-                    change.precondition().isPresent() || collection.get(change.id()).isPresent())
-            .toList();
-    return present.isEmpty()
-        ? 0
-        : version(commit(ops.setPayload(stamp(), collection.id(), present)));
+    long collectionId = live.head(name).id();
+    var present = unlessAbsent(name, changes, PayloadChange::id, PayloadChange::precondition);
+    return present.isEmpty() ? 0 : version(commit(ops.setPayload(stamp(), collectionId, present)));
   }
 
   /// @return how many points were there
   public int delete(String name, List<Deletion> deletions) {
-    var collection = live.view().collection(name);
-    var present =
-        deletions.stream()
-            .filter(
-                deletion ->
-                    deletion.precondition().isPresent()
-                        || collection.get(deletion.id()).isPresent())
-            .toList();
+    long collectionId = live.head(name).id();
+    var present = unlessAbsent(name, deletions, Deletion::id, Deletion::precondition);
     if (present.isEmpty()) {
       return 0;
     }
-    var applied = applied(commit(ops.delete(stamp(), collection.id(), present)));
+    var applied = applied(commit(ops.delete(stamp(), collectionId, present)));
     return (int) applied.points().stream().filter(PointResult.DELETED::equals).count();
+  }
+
+  /// Those that have a precondition, or whose point is there.
+  private <T> List<T> unlessAbsent(
+      String name,
+      List<T> changes,
+      Function<T, String> id,
+      Function<T, Optional<Precondition>> precondition) {
+    try (var view = live.view()) {
+      var collection = view.collection(name);
+      return changes.stream()
+          .filter(
+              change ->
+                  precondition.apply(change).isPresent()
+                      || collection.get(id.apply(change)).isPresent())
+          .toList();
+    }
   }
 
   /// Writes an operation that another store has committed.
@@ -155,7 +157,7 @@ public final class StandaloneWrites {
   public Outcome follow(Position position, SealedOp op) {
     following.lock();
     try {
-      var next = live.view().position().next();
+      var next = live.head().position().next();
       if (!position.equals(next)) {
         throw new IllegalArgumentException("position: " + position + " (expected: " + next + ")");
       }

@@ -123,14 +123,19 @@ public final class PageCache {
 
     /// When the file is closed: nobody asks for its pages any more.
     void clear() {
+      if (entries.length() == 0) {
+        return;
+      }
       changing.lock();
       try {
-        for (int page = 0; page < entries.length(); page++) {
-          var entry = entries.getAndSet(page, null);
-          if (entry != null) {
-            entry.roundsLeft = 0;
-          }
-        }
+        clock.removeIf(
+            entry -> {
+              if (entry.slots == this) {
+                entries.set(entry.page, null);
+                bytes -= entry.bytes();
+              }
+              return entry.slots == this;
+            });
       } finally {
         changing.unlock();
       }

@@ -5,6 +5,7 @@ import io.quiverdb.core.crypto.FileCodec;
 import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Consumer;
@@ -44,6 +45,8 @@ public final class PageFile {
   }
 
   /// @param fileBytes the length it must have
+  /// @param cache keeps what is decrypted, until [#forget]
+  /// @param arena the file may be read until it is closed
   /// @throws CorruptFileException if it is missing, has another length, or its header is not what
   ///   was written
   public static PageFile open(
@@ -53,23 +56,11 @@ public final class PageFile {
       long fileId,
       PageType type,
       int pageBytes,
-      PageCodec codec)
-      throws IOException {
-    return open(storage, path, fileBytes, fileId, type, pageBytes, codec, PageCache.NONE);
-  }
-
-  /// @param cache keeps what is decrypted
-  public static PageFile open(
-      Storage storage,
-      String path,
-      long fileBytes,
-      long fileId,
-      PageType type,
-      int pageBytes,
       PageCodec codec,
-      PageCache cache)
+      PageCache cache,
+      Arena arena)
       throws IOException {
-    var file = PublishedFile.open(storage, path, fileBytes);
+    var file = PublishedFile.open(storage, path, fileBytes, arena);
     var bytes = file.bytes();
     var fileCodec = FileHeader.open(bytes, codec, type, fileId, path);
     int sealedPageBytes = pageBytes + codec.pageOverheadBytes();
@@ -101,6 +92,11 @@ public final class PageFile {
         damages.accept(e);
       }
     }
+  }
+
+  /// Takes its pages out of the cache: nobody reads the file any more.
+  public void forget() {
+    cached.clear();
   }
 
   /// Where a page begins in the file.

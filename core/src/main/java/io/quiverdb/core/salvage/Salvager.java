@@ -31,7 +31,7 @@ import java.util.random.RandomGenerator;
 
 /// Reads a damaged store as the operations of a snapshot, and leaves out what cannot be read: a row
 /// on a damaged page, a segment of which too little is left. Changes nothing.
-public final class Salvager implements Iterator<SnapshotOp> {
+public final class Salvager implements Iterator<SnapshotOp>, AutoCloseable {
   private final Storage storage;
   private final CheckpointReader reader;
   private final PublishedManifest published;
@@ -39,6 +39,10 @@ public final class Salvager implements Iterator<SnapshotOp> {
   private final Iterator<Manifest.Collection> collections;
   private final PriorityQueue<Head> rows =
       new PriorityQueue<>((left, right) -> Arrays.compareUnsigned(left.row.id(), right.row.id()));
+
+  /// Of the collection that is being read.
+  private final List<Segment> segments = new ArrayList<>();
+
   private Optional<SnapshotOp> next;
   private long collectionCount;
   private long pointCount;
@@ -85,6 +89,13 @@ public final class Salvager implements Iterator<SnapshotOp> {
   /// The store that it is of.
   public java.util.UUID storeId() {
     return ManifestStore.uuid(published.manifest().getStoreId());
+  }
+
+  /// Lets go of the files that it reads.
+  @Override
+  public void close() {
+    segments.forEach(Segment::release);
+    segments.clear();
   }
 
   /// When all has been read.
@@ -147,6 +158,7 @@ public final class Salvager implements Iterator<SnapshotOp> {
     if (!collections.hasNext()) {
       return Optional.empty();
     }
+    close();
     var collection = collections.next();
     var head = reader.head(published, collection);
     for (var segment : collection.getSegmentsList()) {
@@ -211,6 +223,7 @@ public final class Salvager implements Iterator<SnapshotOp> {
     if (opened.isEmpty()) {
       return;
     }
+    segments.add(opened.getFirst());
     List<RowDeaths> deaths = new ArrayList<>(1);
     if (!findings.complete(
         path, () -> deaths.add(reader.readDeaths(directory, segment, opCounter, codec)))) {

@@ -11,16 +11,19 @@ import io.quiverdb.core.format.PublishedFile;
 import io.quiverdb.core.secondary.SecondaryIndex;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
 /// An immutable run of rows, numbered from 0 in the order of their ids (unsigned UTF-8). Read by
 /// any number of threads.
 ///
-/// A sparse index of the ids is in memory, everything else is mapped and stays valid as long as it
-/// is reachable, even when the files are deleted. Every page is verified when it is first touched:
-/// all accessors throw [CorruptFileException] when it does not hold what was written.
+/// A sparse index of the ids is in memory, everything else is mapped, and may be read until the
+/// last user has released the segment, even when the files are deleted. Whoever opens it is the
+/// first. Every page is verified when it is first touched: all accessors throw
+/// [CorruptFileException] when it does not hold what was written.
 public final class Segment {
   /* Where things are. A vector page holds as many whole vectors as fit, so a row's place follows from
    * its number. Payloads follow each other without gaps across the bodies of pages, so a position in
@@ -38,6 +41,7 @@ public final class Segment {
   private final PageFile payloads;
   private final PageFile ids;
   private final Optional<SecondaryIndex> secondaryIndex;
+  private final ReferenceCount references;
 
   private Segment(
       SegmentSummary summary,
@@ -45,7 +49,8 @@ public final class Segment {
       PageFile vectors,
       PageFile payloads,
       PageFile ids,
-      Optional<SecondaryIndex> secondaryIndex) {
+      Optional<SecondaryIndex> secondaryIndex,
+      Arena mapped) {
     this.summary = summary;
     this.directory = directory;
     this.vectorBytes = directory.dimension() * Float.BYTES;
@@ -55,6 +60,21 @@ public final class Segment {
     this.payloads = payloads;
     this.ids = ids;
     this.secondaryIndex = secondaryIndex;
+    this.references = new ReferenceCount(() -> close(mapped));
+  }
+
+  private void close(Arena mapped) {
+    List.of(vectors, payloads, ids).forEach(PageFile::forget);
+    mapped.close();
+  }
+
+  /// For another user, who is to [#release] it.
+  public void retain() {
+    references.retain();
+  }
+
+  public void release() {
+    references.release();
   }
 
   /// @param collection the directory of the collection
@@ -94,7 +114,7 @@ public final class Segment {
         dimension,
         codec,
         cache,
-        openSecondaryIndex(storage, collection, summary, codec),
+        arena -> openSecondaryIndex(storage, collection, summary, codec, arena),
         _ -> directory);
   }
 
@@ -113,7 +133,7 @@ public final class Segment {
         dimension,
         codec,
         PageCache.NONE,
-        Optional.empty(),
+        _ -> Optional.empty(),
         files -> directoryOf(files, summary.rowCount(), dimension));
   }
 
@@ -144,8 +164,34 @@ public final class Segment {
       int dimension,
       PageCodec codec,
       PageCache cache,
-      Optional<SecondaryIndex> secondaryIndex,
+      SecondaryOpening secondaryIndex,
       Function<PageFiles, SegmentDirectory> directory)
+      throws IOException {
+    var mapped = Arena.ofShared();
+    try {
+      return open(
+          storage, collection, summary, dimension, codec, cache, secondaryIndex, directory, mapped);
+    } catch (Throwable e) {
+      mapped.close();
+      throw e;
+    }
+  }
+
+  @FunctionalInterface
+  private interface SecondaryOpening {
+    Optional<SecondaryIndex> open(Arena arena) throws IOException;
+  }
+
+  private static Segment open(
+      Storage storage,
+      String collection,
+      SegmentSummary summary,
+      int dimension,
+      PageCodec codec,
+      PageCache cache,
+      SecondaryOpening secondaryIndex,
+      Function<PageFiles, SegmentDirectory> directory,
+      Arena mapped)
       throws IOException {
     var files =
         new PageFiles(
@@ -157,7 +203,8 @@ public final class Segment {
                 PageType.VECTORS,
                 PageFormat.vectorPageBytes(dimension),
                 codec,
-                cache),
+                cache,
+                mapped),
             PageFile.open(
                 storage,
                 SegmentFiles.path(collection, summary.id(), SegmentFiles.PAYLOADS),
@@ -166,7 +213,8 @@ public final class Segment {
                 PageType.PAYLOADS,
                 PageFormat.PAGE_BYTES,
                 codec,
-                cache),
+                cache,
+                mapped),
             PageFile.open(
                 storage,
                 SegmentFiles.path(collection, summary.id(), SegmentFiles.IDS),
@@ -175,7 +223,8 @@ public final class Segment {
                 PageType.IDS,
                 PageFormat.ID_PAGE_BYTES,
                 codec,
-                cache));
+                cache,
+                mapped));
     var segment =
         new Segment(
             summary,
@@ -183,13 +232,14 @@ public final class Segment {
             files.vectors,
             files.payloads,
             files.ids,
-            secondaryIndex);
+            secondaryIndex.open(mapped),
+            mapped);
     segment.requirePageCounts();
     return segment;
   }
 
   private static Optional<SecondaryIndex> openSecondaryIndex(
-      Storage storage, String collection, SegmentSummary summary, PageCodec codec)
+      Storage storage, String collection, SegmentSummary summary, PageCodec codec, Arena mapped)
       throws IOException {
     if (!summary.hasSecondaryFile()) {
       return Optional.empty();
@@ -202,7 +252,9 @@ public final class Segment {
             summary.id(),
             PageType.SECONDARY,
             PageFormat.PAGE_BYTES,
-            codec);
+            codec,
+            PageCache.NONE,
+            mapped);
     return Optional.of(new SecondaryIndex(file, BODY_BYTES));
   }
 

@@ -3,11 +3,13 @@ package io.quiverdb.core.segment;
 import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.Damage;
 import io.quiverdb.core.crypto.PageCodec;
+import io.quiverdb.core.format.PageCache;
 import io.quiverdb.core.format.PageFile;
 import io.quiverdb.core.format.PageFormat;
 import io.quiverdb.core.format.PageType;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.util.function.Consumer;
 
 /// Reads all pages of a segment's files, whether a row leads to them or not, and each file by
@@ -58,13 +60,12 @@ public final class SegmentPages {
   private void verify(String kind, long fileBytes, PageType type, int pageBytes)
       throws IOException {
     String path = SegmentFiles.path(collection, summary.id(), kind);
-    PageFile file;
-    try {
-      file = PageFile.open(storage, path, fileBytes, summary.id(), type, pageBytes, codec);
+    try (var arena = Arena.ofConfined()) {
+      PageFile.open(
+              storage, path, fileBytes, summary.id(), type, pageBytes, codec, PageCache.NONE, arena)
+          .verify(e -> damages.accept(Damage.of(e)));
     } catch (CorruptFileException e) {
       damages.accept(Damage.of(e));
-      return;
     }
-    file.verify(e -> damages.accept(Damage.of(e)));
   }
 }

@@ -6,6 +6,7 @@ import io.quiverdb.core.manifest.PublishedManifest;
 import io.quiverdb.core.storage.ReadableFile;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -20,9 +21,11 @@ record LocalSnapshotFiles(Storage storage, String directory, List<SnapshotFile> 
   static LocalSnapshotFiles of(Storage storage, PublishedManifest published) throws IOException {
     List<SnapshotFile> files = new ArrayList<>();
     for (var path : published.files()) {
-      var file = PublishedFile.open(storage, path);
-      String name = path.substring(published.directory().length() + 1);
-      files.add(new SnapshotFile(name, file.length(), sha256(file)));
+      try (var arena = Arena.ofConfined()) {
+        var file = PublishedFile.open(storage, path, arena);
+        String name = path.substring(published.directory().length() + 1);
+        files.add(new SnapshotFile(name, file.length(), sha256(file)));
+      }
     }
     return new LocalSnapshotFiles(storage, published.directory(), List.copyOf(files));
   }
@@ -38,7 +41,7 @@ record LocalSnapshotFiles(Storage storage, String directory, List<SnapshotFile> 
   }
 
   @Override
-  public ReadableFile open(SnapshotFile file) throws IOException {
-    return PublishedFile.open(storage, directory + "/" + file.name(), file.bytes());
+  public ReadableFile open(SnapshotFile file, Arena arena) throws IOException {
+    return PublishedFile.open(storage, directory + "/" + file.name(), file.bytes(), arena);
   }
 }

@@ -8,6 +8,8 @@ import io.quiverdb.core.op.OpProtos;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
 import java.util.Iterator;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /// A checkpoint, kept as it is until this is closed, whatever becomes of the store: its files have
 /// a second name each. Read by any number of threads.
@@ -15,6 +17,9 @@ public final class ReplicationSnapshot implements AutoCloseable {
   private final Storage storage;
   private final CheckpointReader reader;
   private final LinkedFiles links;
+
+  /// What [#ops] has handed out.
+  private final Queue<SnapshotOps> readings = new ConcurrentLinkedQueue<>();
 
   ReplicationSnapshot(Storage storage, CheckpointReader reader, LinkedFiles links) {
     this.storage = storage;
@@ -52,7 +57,9 @@ public final class ReplicationSnapshot implements AutoCloseable {
   /// @throws StoreFailedException if the storage fails
   public Iterator<SnapshotOp> ops() {
     try {
-      return new SnapshotOps(reader, published());
+      var ops = new SnapshotOps(reader, published());
+      readings.add(ops);
+      return ops;
     } catch (IOException e) {
       throw new StoreFailedException("snapshot: its files cannot be read", e);
     }
@@ -67,6 +74,7 @@ public final class ReplicationSnapshot implements AutoCloseable {
   /// @throws StoreFailedException if the storage fails
   @Override
   public void close() {
+    readings.forEach(SnapshotOps::close);
     try {
       links.close();
     } catch (IOException e) {

@@ -2,6 +2,7 @@ package io.quiverdb.core.snapshot;
 
 import io.quiverdb.core.storage.ReadableFile;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.util.List;
 
 /// The immutable files of a snapshot, here or brought here from another node.
@@ -10,5 +11,6 @@ public interface SnapshotFiles {
   List<SnapshotFile> list();
 
   /// @param file one of [#list]
-  ReadableFile open(SnapshotFile file) throws IOException;
+  /// @param arena the file may be read until it is closed
+  ReadableFile open(SnapshotFile file, Arena arena) throws IOException;
 }

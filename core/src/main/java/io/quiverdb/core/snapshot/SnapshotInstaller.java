@@ -8,6 +8,7 @@ import io.quiverdb.core.manifest.PublishedManifest;
 import io.quiverdb.core.storage.ReadableFile;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeSet;
@@ -47,7 +48,9 @@ public final class SnapshotInstaller {
       storage.createDirectories(parent);
     }
     for (var file : list) {
-      copy(files.open(file), file, directory);
+      try (var arena = Arena.ofConfined()) {
+        copy(files.open(file, arena), file, directory, arena);
+      }
     }
     var published = manifests.read(directory, list.getFirst().name());
     requireSameStore(published, keepsId);
@@ -76,13 +79,14 @@ public final class SnapshotInstaller {
     return List.copyOf(parents);
   }
 
-  private void copy(ReadableFile from, SnapshotFile file, String directory) throws IOException {
+  private void copy(ReadableFile from, SnapshotFile file, String directory, Arena arena)
+      throws IOException {
     String path = directory + "/" + file.name();
     try (var to = storage.create(path)) {
       FileChunks.forEach(from, to::append);
       to.sync();
     }
-    var copied = storage.open(path);
+    var copied = storage.open(path, arena);
     require(path, "length", file.bytes(), copied.length());
     require(path, "SHA-256", file.sha256(), LocalSnapshotFiles.sha256(copied));
   }

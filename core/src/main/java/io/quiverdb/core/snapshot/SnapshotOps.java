@@ -9,17 +9,19 @@ import io.quiverdb.core.manifest.PublishedManifest;
 import io.quiverdb.core.op.OpProtos;
 import io.quiverdb.core.rows.MergedRows;
 import io.quiverdb.core.rows.RowCursor;
+import io.quiverdb.core.rows.SegmentRows;
 import io.quiverdb.core.state.CollectionHead;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /// Reads a manifest's files as operations, one at a time: holds the sparse indexes of one
 /// collection's segments, and nothing that grows with its points.
-final class SnapshotOps implements Iterator<SnapshotOp> {
+final class SnapshotOps implements Iterator<SnapshotOp>, AutoCloseable {
   private final CheckpointReader reader;
   private final PublishedManifest published;
   private final Iterator<Manifest.Collection> collections;
@@ -68,6 +70,7 @@ final class SnapshotOps implements Iterator<SnapshotOp> {
         return Optional.of(new SnapshotOp.Put(point(row.get(), current.get().head)));
       }
     }
+    close();
     if (!collections.hasNext()) {
       return Optional.empty();
     }
@@ -76,7 +79,9 @@ final class SnapshotOps implements Iterator<SnapshotOp> {
     var segments = reader.readSegments(published, collection, head);
     long version = published.manifest().getOpCounter();
     current =
-        Optional.of(new CollectionRows(head, new MergedRows(segments, Optional.empty(), version)));
+        Optional.of(
+            new CollectionRows(
+                head, segments, new MergedRows(segments, Optional.empty(), version)));
     return Optional.of(new SnapshotOp.Create(head));
   }
 
@@ -90,5 +95,12 @@ final class SnapshotOps implements Iterator<SnapshotOp> {
         row.version());
   }
 
-  private record CollectionRows(CollectionHead head, MergedRows rows) {}
+  /// Lets go of the segments that it reads.
+  @Override
+  public void close() {
+    current.ifPresent(collection -> collection.segments.forEach(rows -> rows.segment().release()));
+    current = Optional.empty();
+  }
+
+  private record CollectionRows(CollectionHead head, List<SegmentRows> segments, MergedRows rows) {}
 }

@@ -4,9 +4,11 @@ import io.quiverdb.core.checkpoint.CheckpointReader;
 import io.quiverdb.core.checkpoint.CheckpointVerifier;
 import io.quiverdb.core.manifest.ManifestStore;
 import io.quiverdb.core.manifest.PublishedManifest;
+import io.quiverdb.core.segment.Segment;
 import io.quiverdb.core.state.ShardState;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /// The snapshots that an open store gives and takes.
@@ -41,7 +43,15 @@ public final class StoreSnapshots {
   }
 
   /// A snapshot that lies beside the live generation, verified and durable.
-  public record Staged(PublishedManifest published, ShardState state) {}
+  ///
+  /// @param segments of the state, released when this is closed
+  public record Staged(PublishedManifest published, ShardState state, List<Segment> segments)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      segments.forEach(Segment::release);
+    }
+  }
 
   /// @param keepsId whether a store that holds nothing yet may not take the id that comes
   /// @throws io.quiverdb.core.StoreException if the files are not sound, or another store's
@@ -50,7 +60,8 @@ public final class StoreSnapshots {
     String directory = manifests.reserveGeneration();
     try {
       var published = installer.stage(files, directory, keepsId);
-      return new Staged(published, reader.read(Optional.of(published), windowBytesMax));
+      var state = reader.read(Optional.of(published), windowBytesMax);
+      return new Staged(published, state, state.segments());
     } catch (Throwable e) {
       manifests.release(directory);
       throw e;

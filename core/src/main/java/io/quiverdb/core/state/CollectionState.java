@@ -67,6 +67,15 @@ public final class CollectionState {
     return hashSum;
   }
 
+  /// For whoever opened them for this.
+  public void releaseSegments() {
+    segments.forEach(rows -> rows.segment().release());
+  }
+
+  List<SegmentRows> segments() {
+    return segments;
+  }
+
   /// Rows that are in memory only.
   long bufferBytes() {
     return active.bytes() + frozen.map(ActiveBuffer::bytes).orElse(0L);

@@ -6,6 +6,7 @@ import io.quiverdb.core.SlotRange;
 import io.quiverdb.core.Slots;
 import io.quiverdb.core.StateHash;
 import io.quiverdb.core.rows.SegmentRows;
+import io.quiverdb.core.segment.Segment;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.HashMap;
@@ -25,6 +26,7 @@ public final class ShardState {
   private final NavigableMap<Long, Tombstone> tombstones = new TreeMap<>(Long::compareUnsigned);
   private final RequestWindow window;
 
+  private long layout;
   private Optional<Map<String, Long>> idsByName = Optional.empty();
   private Position position;
   private long version;
@@ -139,6 +141,7 @@ public final class ShardState {
 
   private void bury(long collectionId, Tombstone tombstone) {
     collections.remove(collectionId);
+    layout++;
     idsByName = Optional.empty();
     tombstones.put(collectionId, tombstone);
   }
@@ -184,6 +187,19 @@ public final class ShardState {
   /// In the order of their ids.
   public List<CollectionSnapshot> snapshots() {
     return collections.values().stream().map(collection -> collection.snapshot(version)).toList();
+  }
+
+  /// Of all collections.
+  public List<Segment> segments() {
+    return collections.values().stream()
+        .flatMap(collection -> collection.segments().stream())
+        .map(SegmentRows::segment)
+        .toList();
+  }
+
+  /// Another number whenever [#segments] are others.
+  public long layout() {
+    return layout;
   }
 
   /// What lies in memory only.
@@ -249,6 +265,7 @@ public final class ShardState {
   ///
   /// @param segments by collection; none where no row lived
   public void thaw(FrozenState frozen, Map<Long, SegmentRows> segments) {
+    layout++;
     for (var was : frozen.collections()) {
       var collection = collections.get(was.head().id());
       if (collection != null && was.buffer().isPresent()) {
@@ -265,6 +282,7 @@ public final class ShardState {
   public void replace(long collectionId, List<SegmentRows> inputs, Optional<SegmentRows> output) {
     var collection = collections.get(collectionId);
     if (collection != null) {
+      layout++;
       collection.replace(inputs, output);
     }
   }

@@ -50,16 +50,15 @@ public final class FileStorage implements Storage {
   }
 
   @Override
-  public ReadableFile open(String path) throws IOException {
+  public ReadableFile open(String path, Arena arena) throws IOException {
     // Mapped here and not on demand, so that whoever has opened a file may read it after its
     // deletion.
-    return withoutInterruption(() -> map(path));
+    return withoutInterruption(() -> map(path, arena));
   }
 
-  private MappedFile map(String path) throws IOException {
+  private MappedFile map(String path, Arena arena) throws IOException {
     try (var channel = FileChannel.open(resolve(path), StandardOpenOption.READ)) {
-      return new MappedFile(
-          path, channel.map(MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto()));
+      return new MappedFile(path, channel.map(MapMode.READ_ONLY, 0, channel.size(), arena));
     }
   }
 

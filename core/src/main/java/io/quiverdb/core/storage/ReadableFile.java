@@ -10,6 +10,6 @@ public interface ReadableFile {
 
   long length();
 
-  /// All of its bytes, read-only, valid as long as the segment is reachable.
+  /// All of its bytes, read-only.
   MemorySegment bytes() throws IOException;
 }

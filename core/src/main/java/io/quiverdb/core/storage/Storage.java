@@ -2,6 +2,7 @@ package io.quiverdb.core.storage;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.util.List;
 
 /// A tree of files. Paths are relative and separated by slashes; the empty path is the root.
@@ -13,8 +14,15 @@ public interface Storage {
   /// Creates a file for writing; it must not exist.
   WritableFile create(String path) throws IOException;
 
-  /// Opens a file whose content does not change any more.
-  ReadableFile open(String path) throws IOException;
+  /// Opens a file whose content does not change any more. It may be read until the arena is closed,
+  /// whatever becomes of its name.
+  ReadableFile open(String path, Arena arena) throws IOException;
+
+  /// Does the same for a file that is read once: it may be read as long as its bytes are reachable,
+  /// and lets go of the disk at some time after that.
+  default ReadableFile open(String path) throws IOException {
+    return open(path, Arena.ofAuto());
+  }
 
   boolean exists(String path) throws IOException;
 

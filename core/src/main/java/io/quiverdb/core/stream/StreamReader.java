@@ -1,12 +1,14 @@
 package io.quiverdb.core.stream;
 
 import io.quiverdb.core.crypto.PageCodec;
+import io.quiverdb.core.format.PageCache;
 import io.quiverdb.core.format.PageFile;
 import io.quiverdb.core.format.PageFormat;
 import io.quiverdb.core.format.PageType;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Objects;
@@ -17,12 +19,14 @@ public final class StreamReader extends InputStream {
   private static final int END = -1;
 
   private final PageFile file;
+  private final Arena arena;
   private int nextPage;
   private MemorySegment body = MemorySegment.ofArray(new byte[0]);
   private long offset;
 
-  private StreamReader(PageFile file) {
+  private StreamReader(PageFile file, Arena arena) {
     this.file = file;
+    this.arena = arena;
   }
 
   /// @param fileBytes the length it must have
@@ -30,14 +34,36 @@ public final class StreamReader extends InputStream {
   public static StreamReader open(
       Storage storage, String path, long fileBytes, long fileId, PageCodec codec)
       throws IOException {
-    return new StreamReader(openFile(storage, path, fileBytes, fileId, codec));
+    var arena = Arena.ofShared();
+    try {
+      return new StreamReader(openFile(storage, path, fileBytes, fileId, codec, arena), arena);
+    } catch (Throwable e) {
+      arena.close();
+      throw e;
+    }
   }
 
   static PageFile openFile(
-      Storage storage, String path, long fileBytes, long fileId, PageCodec codec)
+      Storage storage, String path, long fileBytes, long fileId, PageCodec codec, Arena arena)
       throws IOException {
     return PageFile.open(
-        storage, path, fileBytes, fileId, PageType.INDEX_STREAM, PageFormat.PAGE_BYTES, codec);
+        storage,
+        path,
+        fileBytes,
+        fileId,
+        PageType.INDEX_STREAM,
+        PageFormat.PAGE_BYTES,
+        codec,
+        PageCache.NONE,
+        arena);
+  }
+
+  /// Lets go of the file.
+  @Override
+  public void close() {
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
   }
 
   @Override

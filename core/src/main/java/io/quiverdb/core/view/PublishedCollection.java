@@ -7,7 +7,6 @@ import io.quiverdb.core.Hit;
 import io.quiverdb.core.Payload;
 import io.quiverdb.core.PointIds;
 import io.quiverdb.core.Query;
-import io.quiverdb.core.RecoveryTail;
 import io.quiverdb.core.ScanPage;
 import io.quiverdb.core.Settings;
 import io.quiverdb.core.StoredPoint;
@@ -26,8 +25,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// A collection within a [PublishedState].
-public record PublishedCollection(CollectionSnapshot snapshot) implements CollectionView {
+/// A collection within a [PinnedView].
+record PublishedCollection(CollectionSnapshot snapshot) implements CollectionView {
   @Override
   public long id() {
     return snapshot.head().id();
@@ -141,11 +140,11 @@ public record PublishedCollection(CollectionSnapshot snapshot) implements Collec
     filter.ifPresent(condition -> statistics.noteFields(condition, settings()));
   }
 
-  /// What changed after the checkpoint at operation `after`.
-  public RecoveryTail tail(long after) {
-    var touched = TouchedIds.of(snapshot.sources(), after, snapshot.version());
-    return new RecoveryTail(
-        touched.stream().map(id -> new String(id, StandardCharsets.UTF_8)).toList(), this);
+  /// The ids that were written or deleted after operation `after`.
+  List<String> touchedAfter(long after) {
+    return TouchedIds.of(snapshot.sources(), after, snapshot.version()).stream()
+        .map(id -> new String(id, StandardCharsets.UTF_8))
+        .toList();
   }
 
   private StoredPoint point(RowCursor row) {

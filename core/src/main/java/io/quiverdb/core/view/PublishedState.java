@@ -1,9 +1,7 @@
 package io.quiverdb.core.view;
 
-import io.quiverdb.core.CollectionView;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.SlotRange;
-import io.quiverdb.core.StoreView;
 import io.quiverdb.core.state.CollectionHead;
 import io.quiverdb.core.state.CollectionSnapshot;
 import io.quiverdb.core.state.ShardState;
@@ -11,56 +9,45 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// A state after one entry.
+/// A state after one entry, immutable. Rows are to be read through a [PinnedView] only: else the
+/// segments may be closed meanwhile.
 ///
 /// @param snapshots of its collections, in the order of their ids
+/// @param segments that they read
 public record PublishedState(
     Position position,
     long epoch,
     List<SlotRange> slots,
     long version,
     List<CollectionSnapshot> snapshots,
-    Map<String, Long> idsByName)
-    implements StoreView {
+    Map<String, Long> idsByName,
+    OpenSegments segments) {
 
-  public static PublishedState of(ShardState state) {
+  public static PublishedState of(ShardState state, OpenSegments segments) {
     return new PublishedState(
         state.position(),
         state.epoch(),
         state.slots(),
         state.version(),
         state.snapshots(),
-        state.idsByName());
+        state.idsByName(),
+        segments);
   }
 
-  @Override
-  public List<CollectionView> collections() {
-    return snapshots.stream().<CollectionView>map(PublishedCollection::new).toList();
-  }
-
-  @Override
-  public Optional<CollectionView> collection(long collectionId) {
-    return snapshot(collectionId).map(PublishedCollection::new);
-  }
-
-  public Optional<CollectionView> find(String name) {
-    return Optional.ofNullable(idsByName.get(name)).flatMap(this::collection);
-  }
-
-  /// @throws IllegalArgumentException if there is none of this name
-  public CollectionView collection(String name) {
-    return find(name)
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "collection: " + name + " (expected: one that exists)"));
+  /// Empty if there is a newer state with other segments.
+  public Optional<PinnedView> tryPin() {
+    return segments.tryPin() ? Optional.of(new PinnedView(this)) : Optional.empty();
   }
 
   public Optional<CollectionHead> head(long collectionId) {
     return snapshot(collectionId).map(CollectionSnapshot::head);
   }
 
-  public Optional<CollectionSnapshot> snapshot(long collectionId) {
+  public Optional<CollectionHead> head(String name) {
+    return Optional.ofNullable(idsByName.get(name)).flatMap(this::head);
+  }
+
+  Optional<CollectionSnapshot> snapshot(long collectionId) {
     int low = 0;
     int high = snapshots.size() - 1;
     while (low <= high) {

@@ -13,7 +13,7 @@ import io.quiverdb.core.state.CollectionSnapshot;
 public final class StatsOfViews {
   private StatsOfViews() {}
 
-  public static StoreStats of(PublishedState view, Position checkpointed, long manifestVersion) {
+  public static StoreStats of(PinnedView view, Position checkpointed, long manifestVersion) {
     var collections = view.snapshots().stream().map(StatsOfViews::of).toList();
     return new StoreStats(
         view.position(),

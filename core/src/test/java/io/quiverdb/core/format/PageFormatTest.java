@@ -9,6 +9,7 @@ import io.quiverdb.core.crypto.PlainCodec;
 import io.quiverdb.core.crypto.TestKeys;
 import io.quiverdb.core.storage.SimulatedStorage;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -229,7 +230,16 @@ final class PageFormatTest {
 
   private static PageFile open(SimulatedStorage storage, long fileBytes, long fileId, PageType type)
       throws IOException {
-    return PageFile.open(storage, "file", fileBytes, fileId, type, PAGE_BYTES, PlainCodec.INSTANCE);
+    return PageFile.open(
+        storage,
+        "file",
+        fileBytes,
+        fileId,
+        type,
+        PAGE_BYTES,
+        PlainCodec.INSTANCE,
+        PageCache.NONE,
+        Arena.ofAuto());
   }
 
   private static byte[] body(int page) {

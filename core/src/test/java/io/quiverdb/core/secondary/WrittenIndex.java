@@ -2,6 +2,7 @@ package io.quiverdb.core.secondary;
 
 import io.quiverdb.core.Settings.FilterableField;
 import io.quiverdb.core.crypto.PlainCodec;
+import io.quiverdb.core.format.PageCache;
 import io.quiverdb.core.format.PageFile;
 import io.quiverdb.core.format.PageFormat;
 import io.quiverdb.core.format.PageType;
@@ -9,6 +10,7 @@ import io.quiverdb.core.format.PageWriter;
 import io.quiverdb.core.storage.SimulatedStorage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -74,7 +76,15 @@ public final class WrittenIndex {
       content.writeTo(pages);
       long bytes = pages.finish();
       return PageFile.open(
-          storage, FILE, bytes, 1, PageType.SECONDARY, PageFormat.PAGE_BYTES, PlainCodec.INSTANCE);
+          storage,
+          FILE,
+          bytes,
+          1,
+          PageType.SECONDARY,
+          PageFormat.PAGE_BYTES,
+          PlainCodec.INSTANCE,
+          PageCache.NONE,
+          Arena.ofAuto());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -3,7 +3,9 @@ package io.quiverdb.core.storage;
 import io.quiverdb.core.StoreLockedException;
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
@@ -32,6 +34,7 @@ import java.util.zip.CRC32C;
 /// - each change of a directory (create, rename, delete) since its last sync is kept or lost by
 ///   itself; a rename is atomic.
 public final class SimulatedStorage implements Storage {
+  private final List<OpenFile> opened = new ArrayList<>();
   private static final int BLOCK_BYTES = 512;
 
   /// What the processes see: by path.
@@ -185,9 +188,26 @@ public final class SimulatedStorage implements Storage {
   }
 
   @Override
+  public synchronized ReadableFile open(String path, Arena arena) throws IOException {
+    opened.add(new OpenFile(path, new WeakReference<>(arena)));
+    return open(path);
+  }
+
+  @Override
   public synchronized ReadableFile open(String path) throws IOException {
     countCall();
     return new Content(path, MemorySegment.ofArray(file(path).content()).asReadOnly());
+  }
+
+  private record OpenFile(String path, WeakReference<Arena> arena) {
+    boolean isOpen() {
+      return Optional.ofNullable(arena.get()).map(it -> it.scope().isAlive()).orElse(false);
+    }
+  }
+
+  /// The paths of the files whose arena nobody has closed yet.
+  public synchronized List<String> openFiles() {
+    return opened.stream().filter(OpenFile::isOpen).map(OpenFile::path).toList();
   }
 
   @Override
