@@ -157,6 +157,7 @@ public final class Segment {
 
   private record PageFiles(PageFile vectors, PageFile payloads, PageFile ids) {}
 
+  @SuppressWarnings("MustBeClosedChecker") // by the last user of the segment
   private static Segment open(
       Storage storage,
       String collection,

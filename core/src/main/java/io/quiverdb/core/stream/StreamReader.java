@@ -31,6 +31,7 @@ public final class StreamReader extends InputStream {
 
   /// @param fileBytes the length it must have
   /// @throws io.quiverdb.core.CorruptFileException if it is missing or has another length
+  @SuppressWarnings("MustBeClosedChecker") // with the reader
   public static StreamReader open(
       Storage storage, String path, long fileBytes, long fileId, PageCodec codec)
       throws IOException {
