@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quiverdb.core.LogRun.RecordedLog;
 import io.quiverdb.core.storage.SimulatedStorage;
 import io.quiverdb.core.storage.Storage;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
@@ -18,6 +19,8 @@ final class InstallWorkload implements CrashWorkload {
   private final LogWorkload afterwards;
   private final long seed;
 
+  private Optional<Store> store = Optional.empty();
+
   InstallWorkload(RecordedLog log, RandomGenerator random) {
     this.log = log;
     this.seed = random.nextLong();
@@ -30,6 +33,7 @@ final class InstallWorkload implements CrashWorkload {
     var storeId = new UUID(script.nextLong(), script.nextLong());
     var ahead = new LogRun(log, new SimulatedStorage(), storeId);
     var behind = new LogRun(log, storage, storeId);
+    store = Optional.of(behind.store());
     while (!ahead.isAtEnd()) {
       ahead.applyNext();
       if (script.nextInt(4) == 0 && behind.applied() < ahead.applied()) {
@@ -56,6 +60,11 @@ final class InstallWorkload implements CrashWorkload {
     }
     assertThat(to.applied()).isEqualTo(durable);
     afterwards.acknowledge(durable);
+  }
+
+  @Override
+  public Optional<Store> store() {
+    return store;
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.quiverdb.core.crypto.LocalMasterKey;
 import io.quiverdb.core.storage.SimulatedStorage;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,7 @@ final class KeyRotationWorkload implements CrashWorkload {
   private int key;
 
   private long acknowledged;
+  private Optional<Store> store = Optional.empty();
 
   KeyRotationWorkload() {
     for (int index = 0; index <= ROTATIONS; index++) {
@@ -41,17 +43,23 @@ final class KeyRotationWorkload implements CrashWorkload {
       }
       write(storage);
     } catch (IOException e) {
-      throw new AssertionError("a storage that does not fail failed", e);
+      throw new UncheckedIOException(e);
     }
   }
 
   private void write(Storage storage) {
     try (var store = Store.openWithoutBackground(storage, keys.get(key), StoreOptions.standard())) {
+      this.store = Optional.of(store);
       if (key == 0) {
         acknowledged = store.createCollection("c", DESCRIPTOR, Settings.NONE);
       }
       acknowledged = store.upsert("c", new Point("p" + key, Vector.of(key), Payload.EMPTY));
     }
+  }
+
+  @Override
+  public Optional<Store> store() {
+    return store;
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.quiverdb.core.LogRun.RecordedLog;
 import io.quiverdb.core.compaction.CompactionPolicy;
 import io.quiverdb.core.storage.SimulatedStorage;
 import io.quiverdb.core.storage.Storage;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
@@ -20,6 +21,8 @@ final class LogWorkload implements CrashWorkload {
 
   /// How many entries are durable for certain.
   private int durable;
+
+  private Optional<Store> store = Optional.empty();
 
   /// @param entriesPerCheckpoint on average; the others alike
   LogWorkload(
@@ -38,7 +41,7 @@ final class LogWorkload implements CrashWorkload {
   @Override
   public void run(Storage storage) {
     var script = new SplittableRandom(seed);
-    var run = new LogRun(log, storage);
+    var run = open(storage);
     while (!run.isAtEnd()) {
       run.applyNext();
       if (script.nextInt(entriesPerCheckpoint) == 0) {
@@ -50,12 +53,23 @@ final class LogWorkload implements CrashWorkload {
       }
       if (script.nextInt(entriesPerReopening) == 0) {
         run.store().close();
-        run = new LogRun(log, storage);
+        run = open(storage);
         assertThat(run.applied()).isEqualTo(durable);
       }
     }
     durable = run.checkpoint(script);
     run.store().close();
+  }
+
+  private LogRun open(Storage storage) {
+    var run = new LogRun(log, storage);
+    store = Optional.of(run.store());
+    return run;
+  }
+
+  @Override
+  public Optional<Store> store() {
+    return store;
   }
 
   /// So many entries are durable for certain.

@@ -36,6 +36,7 @@ final class StandaloneWorkload implements CrashWorkload {
   private final Map<Long, Content> contents = new HashMap<>();
 
   private long acknowledged;
+  private Optional<Store> store = Optional.empty();
 
   /// What is done in one step. Each write counts as one version.
   enum Step {
@@ -85,6 +86,11 @@ final class StandaloneWorkload implements CrashWorkload {
       life.step(bag.get(life.random.nextInt(bag.size())));
     }
     life.store.close();
+  }
+
+  @Override
+  public Optional<Store> store() {
+    return store;
   }
 
   @Override
@@ -167,7 +173,13 @@ final class StandaloneWorkload implements CrashWorkload {
     Life(Storage storage, RandomGenerator random) {
       this.storage = storage;
       this.random = random;
-      this.store = open(storage);
+      this.store = openLiving();
+    }
+
+    private Store openLiving() {
+      var opened = open(storage);
+      StandaloneWorkload.this.store = Optional.of(opened);
+      return opened;
     }
 
     void step(Step step) {
@@ -297,7 +309,7 @@ final class StandaloneWorkload implements CrashWorkload {
 
     private void reopen() {
       store.close();
-      store = open(storage);
+      store = openLiving();
       assertThat(content(store)).isEqualTo(content.collections);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import io.quiverdb.core.CrashEnumerationTest.Workload;
 import io.quiverdb.core.LogRun.RecordedLog;
 import io.quiverdb.core.compaction.CompactionPolicy;
 import io.quiverdb.core.op.Entry;
@@ -17,10 +18,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
 /// Fails a call of the storage, each in its turn: while a store opens, takes checkpoints, merges
@@ -28,6 +32,14 @@ import org.slf4j.LoggerFactory;
 final class StoreIoErrorTest {
   private static final int LOGS = 4;
   private static final int ENTRIES = 40;
+
+  /// The first of [Workload], by [#workloads].
+  private static final int WORKLOADS = Integer.getInteger("quiver.io.workloads", 1);
+
+  private static int workloads;
+  private static long events;
+  private static long failed;
+  private static int failures;
 
   /// A store logs why it failed; here that is thousands of times, on purpose.
   @BeforeAll
@@ -38,6 +50,9 @@ final class StoreIoErrorTest {
   @AfterAll
   static void letStoresSpeak() {
     storeLogger().setLevel(null);
+    System.out.println(
+        "I/O errors: workloads: %d, failed calls: %d, failed stores: %d, failures: %d"
+            .formatted(workloads, events, failed, failures));
   }
 
   private static Logger storeLogger() {
@@ -102,6 +117,31 @@ final class StoreIoErrorTest {
     var reopened = new LogRun(log, storage);
     assertThat(reopened.isAtEnd()).isTrue();
     reopened.assertSame(random);
+  }
+
+  /// That with the most kinds of steps comes first.
+  static Stream<Workload> workloads() {
+    var richest = Workload.PAYLOADS_AND_PRECONDITIONS_BEFORE_COMPACTION;
+    var others = Arrays.stream(Workload.values()).filter(workload -> workload != richest);
+    return Stream.concat(Stream.of(richest), others).limit(WORKLOADS);
+  }
+
+  @ParameterizedTest
+  @MethodSource("workloads")
+  void ioErrorOrFullDiskAtAnyCallLosesNothingThatWasAcknowledged(Workload workload) {
+    var random = new SplittableRandom(Seed.draw());
+    long seed = random.nextLong();
+    var enumeration = new IoErrorEnumeration(random);
+    workloads++;
+    try {
+      enumeration.run(() -> workload.draw(new SplittableRandom(seed)));
+    } catch (RuntimeException | Error e) {
+      failures++;
+      throw e;
+    } finally {
+      events += enumeration.events();
+      failed += enumeration.failures();
+    }
   }
 
   @Test

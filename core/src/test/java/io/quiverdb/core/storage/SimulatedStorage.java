@@ -53,6 +53,7 @@ public final class SimulatedStorage implements Storage {
   private Runnable beforeCall = () -> {};
   private long crashAtCall = Long.MAX_VALUE;
   private long failAtCall = Long.MAX_VALUE;
+  private long fullAtCall = Long.MAX_VALUE;
   private boolean crashed;
 
   /// Number of calls so far.
@@ -79,6 +80,13 @@ public final class SimulatedStorage implements Storage {
   /// Lets the `call`-th call from now throw an [IOException].
   public synchronized SimulatedStorage failAt(long call) {
     failAtCall = calls + call;
+    return this;
+  }
+
+  /// From the `call`-th call from now on nothing more fits: what needs room throws an
+  /// [IOException], after half of the bytes that are appended have been written.
+  public synchronized SimulatedStorage fullAt(long call) {
+    fullAtCall = calls + call;
     return this;
   }
 
@@ -178,6 +186,7 @@ public final class SimulatedStorage implements Storage {
   @Override
   public synchronized WritableFile create(String path) throws IOException {
     countCall();
+    requireRoom();
     requireParent(path);
     if (names.containsKey(path)) {
       throw new FileAlreadyExistsException(path);
@@ -225,6 +234,7 @@ public final class SimulatedStorage implements Storage {
   @Override
   public synchronized void createDirectories(String directory) throws IOException {
     countCall();
+    requireRoom();
     for (int end = 0; end >= 0 && !directory.isEmpty(); ) {
       end = directory.indexOf('/', end + 1);
       String ancestor = end < 0 ? directory : directory.substring(0, end);
@@ -254,6 +264,7 @@ public final class SimulatedStorage implements Storage {
   @Override
   public synchronized void link(String existing, String link) throws IOException {
     countCall();
+    requireRoom();
     requireParent(link);
     var node = names.get(existing);
     if (node == null || node.directory) {
@@ -337,6 +348,16 @@ public final class SimulatedStorage implements Storage {
     }
     if (calls == failAtCall) {
       throw new IOException("simulated failure at call " + calls);
+    }
+  }
+
+  private boolean isFull() {
+    return calls >= fullAtCall;
+  }
+
+  private void requireRoom() throws IOException {
+    if (isFull()) {
+      throw new IOException("simulated: no space left on device at call " + calls);
     }
   }
 
@@ -515,6 +536,12 @@ public final class SimulatedStorage implements Storage {
     public void append(ByteBuffer bytes) throws IOException {
       synchronized (SimulatedStorage.this) {
         count();
+        if (isFull()) {
+          node.append(bytes.slice(bytes.position(), bytes.remaining() / 2));
+          changes++;
+          failed = true;
+        }
+        requireRoom();
         node.append(bytes);
         changes++;
       }
