@@ -7,6 +7,7 @@ import io.quiverdb.core.storage.SimulatedStorage;
 import io.quiverdb.core.storage.SimulatedStorage.Survival;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -77,8 +78,8 @@ final class IoErrorEnumeration {
       assertThat(e).hasRootCauseInstanceOf(IOException.class);
       workload.store().ifPresent(IoErrorEnumeration::assertIsOfNoMoreUse);
     }
-    var survival = Survival.values()[random.nextInt(Survival.values().length)];
-    var afterPowerLoss = storage.survivor(survival, random);
+    var survivals = List.of(Survival.values());
+    var afterPowerLoss = storage.survivor(survivals.get(random.nextInt(survivals.size())), random);
     var afterRestart = storage.afterKill();
     workload.recover(afterPowerLoss);
     workload.goOn(afterPowerLoss);

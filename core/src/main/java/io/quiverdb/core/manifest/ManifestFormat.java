@@ -2,6 +2,8 @@ package io.quiverdb.core.manifest;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.Descriptor;
+import io.quiverdb.core.Settings;
 import io.quiverdb.core.UnsupportedFormatException;
 import io.quiverdb.core.VersionRange;
 import io.quiverdb.core.WrongKeyException;
@@ -10,8 +12,11 @@ import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.format.BlobFile;
 import io.quiverdb.core.format.FileHeader;
 import io.quiverdb.core.format.PageType;
+import io.quiverdb.core.op.OpProtos;
 import java.lang.foreign.MemorySegment;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -26,12 +31,14 @@ final class ManifestFormat {
   /// A manifest belongs to no segment.
   private static final long FILE_ID = 0;
 
+  private static final int STORE_ID_BYTES = 2 * Long.BYTES;
+
   private ManifestFormat() {}
 
   /// @param manifest with [#featureLevel]
   static byte[] encode(Manifest manifest, PageCodec codec) {
     assert manifest.getFeatureLevel() == featureLevel() : manifest.getFeatureLevel();
-    assertConsistent(manifest);
+    assert inconsistency(manifest).isEmpty() : inconsistency(manifest);
     return BlobFile.encode(
         PageType.MANIFEST, FILE_ID, manifest.getVersion(), manifest.toByteArray(), codec);
   }
@@ -58,31 +65,69 @@ final class ManifestFormat {
         throw new UnsupportedFormatException(
             path, "feature level", manifest.getFeatureLevel(), FEATURE_LEVELS);
       }
-      assertConsistent(manifest);
+      var inconsistency = inconsistency(manifest);
+      if (inconsistency.isPresent()) {
+        throw new CorruptFileException(
+            path, FileHeader.BYTES, "body", "a consistent manifest", inconsistency.get());
+      }
       return manifest;
     } catch (InvalidProtocolBufferException e) {
       throw new CorruptFileException(path, FileHeader.BYTES, "body", "a manifest", e.toString());
     }
   }
 
-  /// What is written together fits together: nothing is of a later version than the manifest, and
-  /// no id stands for two things.
-  private static void assertConsistent(Manifest manifest) {
-    assert manifest.getStoreId().size() == 16 : manifest.getStoreId().size();
-    assert manifest.getWindow().getVersion() <= manifest.getVersion() : manifest.getWindow();
-    var segments =
-        manifest.getCollectionsList().stream()
-            .flatMap(collection -> collection.getSegmentsList().stream())
-            .toList();
+  /// What is written together fits together: nothing is of a later version than the manifest, no id
+  /// stands for two things, and what it says of collections is within the limits.
+  ///
+  /// @return the first thing that is not so
+  private static Optional<String> inconsistency(Manifest manifest) {
+    if (manifest.getStoreId().size() != STORE_ID_BYTES) {
+      return Optional.of("store id of " + manifest.getStoreId().size() + " bytes");
+    }
+    if (manifest.getWindow().getVersion() > manifest.getVersion()) {
+      return Optional.of("window of version " + manifest.getWindow().getVersion());
+    }
     var collectionIds =
         Stream.concat(
             manifest.getCollectionsList().stream().map(Manifest.Collection::getId),
             manifest.getTombstonesList().stream().map(Manifest.Tombstone::getCollectionId));
-    assert areDistinct(collectionIds) : "collection ids";
-    assert areDistinct(segments.stream().map(Manifest.Segment::getId)) : "segment ids";
+    if (!areDistinct(collectionIds)) {
+      return Optional.of("collection ids that are not distinct");
+    }
+    return beyondLimits(manifest).or(() -> inconsistency(manifest, segments(manifest)));
+  }
+
+  private static List<Manifest.Segment> segments(Manifest manifest) {
+    return manifest.getCollectionsList().stream()
+        .flatMap(collection -> collection.getSegmentsList().stream())
+        .toList();
+  }
+
+  private static Optional<String> inconsistency(Manifest manifest, List<Manifest.Segment> segments) {
+    if (!areDistinct(segments.stream().map(Manifest.Segment::getId))) {
+      return Optional.of("segment ids that are not distinct");
+    }
     for (var segment : segments) {
-      assert segment.getId() < manifest.getNextSegmentId() : segment;
-      assert segment.getDeadRowsVersion() <= manifest.getVersion() : segment;
+      if (segment.getId() >= manifest.getNextSegmentId()) {
+        return Optional.of("segment " + segment.getId() + " beyond the next one's id");
+      }
+      if (segment.getDeadRowsVersion() > manifest.getVersion()) {
+        return Optional.of("dead rows of version " + segment.getDeadRowsVersion());
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> beyondLimits(Manifest manifest) {
+    try {
+      List<?> _ = OpProtos.slots(manifest.getSlotsList());
+      for (var collection : manifest.getCollectionsList()) {
+        Descriptor _ = OpProtos.descriptor(collection.getCollectionDescriptor());
+        Settings _ = OpProtos.settings(collection.getSettings());
+      }
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.of(e.toString());
     }
   }
 

@@ -1,5 +1,8 @@
 package io.quiverdb.core.manifest;
 
+import io.quiverdb.core.Descriptor;
+import io.quiverdb.core.Metric;
+import io.quiverdb.core.op.OpProtos;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -80,6 +83,8 @@ final class PublishedStore {
                     .addCollections(
                         Manifest.Collection.newBuilder()
                             .setId(COLLECTION_ID)
+                            .setCollectionDescriptor(
+                                OpProtos.toProto(new Descriptor(1, Metric.DOT)))
                             .addAllSegments(segments)));
     assertThat(published).isPresent();
     manifests.deleteGarbage();
