@@ -103,7 +103,8 @@ final class ManifestFormat {
         .toList();
   }
 
-  private static Optional<String> inconsistency(Manifest manifest, List<Manifest.Segment> segments) {
+  private static Optional<String> inconsistency(
+      Manifest manifest, List<Manifest.Segment> segments) {
     if (!areDistinct(segments.stream().map(Manifest.Segment::getId))) {
       return Optional.of("segment ids that are not distinct");
     }

@@ -1,14 +1,14 @@
 package io.quiverdb.core.manifest;
 
-import io.quiverdb.core.Descriptor;
-import io.quiverdb.core.Metric;
-import io.quiverdb.core.op.OpProtos;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quiverdb.core.Descriptor;
+import io.quiverdb.core.Metric;
 import io.quiverdb.core.crypto.PlainCodec;
 import io.quiverdb.core.crypto.TestKeys;
 import io.quiverdb.core.op.LogPosition;
+import io.quiverdb.core.op.OpProtos;
 import io.quiverdb.core.segment.DeadRowsFile;
 import io.quiverdb.core.segment.RandomRows;
 import io.quiverdb.core.segment.Segment;
