@@ -20,7 +20,7 @@ public final class CoverageFuzzing {
     var corpora = Path.of(args[1]);
     var found = Path.of(args[2]);
     var failed = new ArrayList<String>();
-    for (var target : args[3].strip().split("\\s+")) {
+    for (var target : args[3].strip().split("\\s+", -1)) {
       int separator = target.indexOf('=');
       String corpus = target.substring(0, separator);
       System.out.println("fuzzing " + corpus);
