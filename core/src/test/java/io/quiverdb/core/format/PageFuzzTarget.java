@@ -1,6 +1,5 @@
 package io.quiverdb.core.format;
 
-import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.StoreException;
 import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.crypto.PlainCodec;
@@ -87,7 +86,7 @@ public final class PageFuzzTarget {
     for (int page = 0; page < pages.pageCount(); page++) {
       try {
         long _ = pages.body(page).byteSize();
-      } catch (CorruptFileException _) {
+      } catch (StoreException _) {
         // As it should be.
       }
     }
