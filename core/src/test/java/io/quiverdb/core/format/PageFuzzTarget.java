@@ -8,6 +8,7 @@ import io.quiverdb.core.fuzz.Bounded;
 import io.quiverdb.core.fuzz.FuzzedInput;
 import io.quiverdb.core.storage.SimulatedStorage;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -76,13 +77,24 @@ public final class PageFuzzTarget {
     try (var file = storage.create(FILE)) {
       file.append(ByteBuffer.wrap(content));
     }
-    PageFile pages;
-    try {
-      pages =
-          PageFile.open(storage, FILE, content.length, FILE_ID, PageType.IDS, PAGE_BYTES, codec);
+    try (var arena = Arena.ofConfined()) {
+      decode(
+          PageFile.open(
+              storage,
+              FILE,
+              content.length,
+              FILE_ID,
+              PageType.IDS,
+              PAGE_BYTES,
+              codec,
+              PageCache.NONE,
+              arena));
     } catch (StoreException _) {
-      return;
+      // As it should be.
     }
+  }
+
+  private static void decode(PageFile pages) {
     for (int page = 0; page < pages.pageCount(); page++) {
       try {
         long _ = pages.body(page).byteSize();
