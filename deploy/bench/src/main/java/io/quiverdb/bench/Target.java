@@ -8,7 +8,10 @@ import java.util.Locale;
 public record Target(Bound bound, double ratio, String text) {
   public enum Bound {
     AT_LEAST,
-    AT_MOST
+    AT_MOST,
+
+    /// Whatever it is, it is met.
+    NONE
   }
 
   public static Target atLeast(double ratio) {
@@ -19,7 +22,16 @@ public record Target(Bound bound, double ratio, String text) {
     return new Target(Bound.AT_MOST, ratio, String.format(Locale.ROOT, "≤ %.2f ×", ratio));
   }
 
+  /// Of a figure that people want to know and nobody promises.
+  public static Target reported() {
+    return new Target(Bound.NONE, Double.NaN, "reported");
+  }
+
   boolean isMetBy(double measured) {
-    return bound == Bound.AT_LEAST ? measured >= ratio : measured <= ratio;
+    return switch (bound) {
+      case AT_LEAST -> measured >= ratio;
+      case AT_MOST -> measured <= ratio;
+      case NONE -> true;
+    };
   }
 }

@@ -63,6 +63,13 @@ final class ContestTest {
   }
 
   @Test
+  void anyRatioMeetsAFigureThatIsOnlyReported() {
+    assertThat(Target.reported().isMetBy(0)).isTrue();
+    assertThat(Target.reported().isMetBy(Double.POSITIVE_INFINITY)).isTrue();
+    assertThat(Target.atMost(1).isMetBy(Double.POSITIVE_INFINITY)).isFalse();
+  }
+
+  @Test
   void roundIsDisturbedWhenOthersTookMoreThanATenthOfTheMachine() {
     assertThat(new Round(1, 1, 1, OptionalDouble.of(0.11)).disturbed()).isTrue();
     assertThat(new Round(1, 1, 1, OptionalDouble.of(0.1)).disturbed()).isFalse();

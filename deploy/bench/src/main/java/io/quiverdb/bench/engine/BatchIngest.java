@@ -10,10 +10,11 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Batches into a store, checkpoint included, against the disk: every byte is written twice, to the
-/// log and to a segment.
+/// Batches of a few writers into a store, checkpoint included, against the disk: every byte is
+/// written twice, to the log and to a segment.
 final class BatchIngest {
   private static final int BATCH = 1000;
+  private static final int WRITERS = 4;
   private static final int CHUNK_BYTES = 1 << 20;
   private static final double POINTS_PER_SECOND_ENOUGH = 200_000;
 
@@ -28,7 +29,7 @@ final class BatchIngest {
   /// The target is 0.6 of half the disk's bandwidth, or so many points a second as are enough.
   Contest againstTheDisk() {
     return new Contest(
-        "batch ingest, 128 dimensions",
+        "batch ingest, 128 dimensions, " + WRITERS + " writers",
         "points/s",
         "store",
         () -> ingest(Stores.ENCRYPTED),
@@ -56,9 +57,14 @@ final class BatchIngest {
     try (var round = Folder.in(folder);
         var store = stores.create(round.path().resolve("store"))) {
       long begun = System.nanoTime();
-      for (var batch : batches) {
-        var _ = store.upsertBatch(Stores.COLLECTION, batch);
-      }
+      double _ =
+          Writers.run(
+              WRITERS,
+              writer -> {
+                for (int batch = writer; batch < batches.size(); batch += WRITERS) {
+                  var _ = store.upsertBatch(Stores.COLLECTION, batches.get(batch));
+                }
+              });
       var _ = store.checkpoint();
       return pointCount / ((System.nanoTime() - begun) / 1e9);
     }

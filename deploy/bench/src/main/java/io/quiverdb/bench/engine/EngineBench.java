@@ -53,6 +53,14 @@ public final class EngineBench {
     try (var openings = new Openings(folder, pointCount)) {
       run(openings.afterCleanClose());
       run(openings.heap());
+      run(openings.withTail());
+    }
+    try (var compactions = new Compactions(folder, pointCount)) {
+      run(compactions.heap());
+    }
+    try (var gets = new GetsBesideRocksDb(folder, pointCount, quick ? 200_000 : 1_000_000)) {
+      run(gets.warm());
+      run(gets.cold());
     }
     try (var work = new BackgroundWork(folder, quick ? 50_000 : 200_000)) {
       run(work.readTail());

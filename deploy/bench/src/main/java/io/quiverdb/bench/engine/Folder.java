@@ -14,6 +14,21 @@ record Folder(Path path) implements AutoCloseable {
     return new Folder(Files.createTempDirectory(parent, "bench-"));
   }
 
+  /// Links the files below `from`, which nobody changes, to the same names below `to`: a copy that
+  /// takes no time.
+  static void link(Path from, Path to) throws IOException {
+    try (var paths = Files.walk(from)) {
+      for (var path : paths.toList()) {
+        var link = to.resolve(from.relativize(path));
+        if (Files.isDirectory(path)) {
+          Files.createDirectories(link);
+        } else {
+          var _ = Files.createLink(link, path);
+        }
+      }
+    }
+  }
+
   @Override
   public void close() throws IOException {
     Files.walkFileTree(

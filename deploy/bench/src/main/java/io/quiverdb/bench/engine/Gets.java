@@ -5,25 +5,32 @@ import io.quiverdb.bench.Target;
 import io.quiverdb.core.Store;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.SplittableRandom;
 
 /// Points by id from a warm cache.
 final class Gets implements AutoCloseable {
   private static final int BATCH = 1000;
+  private static final int DRAWN_IDS = 1 << 16;
+
+  /// More than there is to read.
+  private static final long CACHE_BYTES = 1L << 30;
 
   private final Folder folder;
-  private final int pointCount;
   private final int getCount;
   private final Store encrypted;
   private final Store plain;
+  private final String[] ids;
 
   Gets(Path folder, int pointCount, int getCount) throws Exception {
     this.folder = Folder.in(folder);
-    this.pointCount = pointCount;
     this.getCount = getCount;
     this.encrypted =
-        Stores.ENCRYPTED.load(this.folder.path().resolve("encrypted"), pointCount, BATCH);
+        Stores.ENCRYPTED.load(
+            this.folder.path().resolve("encrypted"),
+            pointCount,
+            BATCH,
+            Stores.withCache(CACHE_BYTES));
     this.plain = Stores.PLAIN.load(this.folder.path().resolve("plain"), pointCount, BATCH);
+    this.ids = Points.drawIds(DRAWN_IDS, pointCount);
   }
 
   Contest encryption() {
@@ -38,12 +45,10 @@ final class Gets implements AutoCloseable {
   }
 
   private double get(Store store) {
-    var random = new SplittableRandom(1);
     long found = 0;
     long begun = System.nanoTime();
     for (int index = 0; index < getCount; index++) {
-      found +=
-          store.get(Stores.COLLECTION, Points.id(random.nextInt(pointCount))).isPresent() ? 1 : 0;
+      found += store.get(Stores.COLLECTION, ids[index % ids.length]).isPresent() ? 1 : 0;
     }
     double seconds = (System.nanoTime() - begun) / 1e9;
     if (found != getCount) {

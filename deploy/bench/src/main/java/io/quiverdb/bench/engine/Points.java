@@ -10,12 +10,14 @@ import java.util.SplittableRandom;
 /// Generated points: the same number gives the same point.
 final class Points {
   static final int DIMENSION = 128;
+  private static final int ID_DIGITS = 9;
   private static final long SEED = 0x5155495645524CL;
 
   private Points() {}
 
   static String id(long number) {
-    return "point-%09d".formatted(number);
+    String digits = Long.toString(number);
+    return "point-" + "0".repeat(ID_DIGITS - digits.length()) + digits;
   }
 
   static Point point(long number) {
@@ -26,6 +28,16 @@ final class Points {
     }
     return new Point(
         id(number), Vector.of(components), Payload.ofJson("{\"number\":" + number + "}"));
+  }
+
+  /// Ids of points below `bound`, drawn at random, to be asked for again and again.
+  static String[] drawIds(int count, int bound) {
+    var random = new SplittableRandom(SEED);
+    var ids = new String[count];
+    for (int index = 0; index < count; index++) {
+      ids[index] = id(random.nextInt(bound));
+    }
+    return ids;
   }
 
   static List<Point> batch(long first, int count) {

@@ -7,6 +7,7 @@ import io.quiverdb.core.Settings;
 import io.quiverdb.core.Store;
 import io.quiverdb.core.StoreOptions;
 import io.quiverdb.core.crypto.PlainCodec;
+import io.quiverdb.core.format.PageCache;
 import io.quiverdb.core.storage.FileStorage;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,17 +17,16 @@ import java.security.SecureRandom;
 enum Stores {
   ENCRYPTED {
     @Override
-    Store open(Path directory) {
+    Store open(Path directory, StoreOptions options) {
       var key = directory.resolveSibling(directory.getFileName() + ".key");
       var masterKey = Files.exists(key) ? MasterKey.ofFile(key) : MasterKey.createFile(key, RANDOM);
-      return Store.open(directory, masterKey, StoreOptions.standard());
+      return Store.open(directory, masterKey, options);
     }
   },
   PLAIN {
     @Override
-    Store open(Path directory) {
-      return Store.openWithCodec(
-          FileStorage.at(directory), PlainCodec::new, StoreOptions.standard());
+    Store open(Path directory, StoreOptions options) {
+      return Store.openWithCodec(FileStorage.at(directory), PlainCodec::new, options);
     }
   };
 
@@ -34,10 +34,23 @@ enum Stores {
 
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  abstract Store open(Path directory);
+  abstract Store open(Path directory, StoreOptions options);
+
+  Store open(Path directory) {
+    return open(directory, StoreOptions.standard());
+  }
+
+  /// @param cacheBytes for pages that were decrypted
+  static StoreOptions withCache(long cacheBytes) {
+    return new StoreOptions(RANDOM, new PageCache(cacheBytes));
+  }
 
   Store create(Path directory) {
-    var store = open(directory);
+    return create(directory, StoreOptions.standard());
+  }
+
+  private Store create(Path directory, StoreOptions options) {
+    var store = open(directory, options);
     var _ =
         store.createCollection(
             COLLECTION, new Descriptor(Points.DIMENSION, Metric.COSINE), Settings.NONE);
@@ -46,7 +59,11 @@ enum Stores {
 
   /// With this many points in it, checkpointed.
   Store load(Path directory, long count, int batch) {
-    var store = create(directory);
+    return load(directory, count, batch, StoreOptions.standard());
+  }
+
+  Store load(Path directory, long count, int batch, StoreOptions options) {
+    var store = create(directory, options);
     for (long first = 0; first < count; first += batch) {
       var _ =
           store.upsertBatch(COLLECTION, Points.batch(first, (int) Math.min(batch, count - first)));

@@ -1,4 +1,5 @@
-/// Benchmarks of the engine, in one process and stand-alone. Entry type: [EngineBench].
+/// Benchmarks of the engine, in one process and stand-alone: `deploy/bench/run engine [--quick]`.
+/// Entry type: [EngineBench].
 @NullMarked
 package io.quiverdb.bench.engine;
 
