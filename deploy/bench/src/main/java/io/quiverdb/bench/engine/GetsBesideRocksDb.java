@@ -3,6 +3,7 @@ package io.quiverdb.bench.engine;
 import io.quiverdb.bench.Contest;
 import io.quiverdb.bench.Target;
 import io.quiverdb.core.Store;
+import java.io.IOException;
 import java.nio.file.Path;
 
 /// Points by id, from the store and from RocksDB, which has the same rows: id to vector and
@@ -102,7 +103,7 @@ final class GetsBesideRocksDb implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     store.close();
     rocks.close();
     folder.close();
