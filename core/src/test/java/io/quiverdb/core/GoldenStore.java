@@ -48,7 +48,12 @@ final class GoldenStore {
 
   /// As a process leaves it that is killed: writes since the checkpoint are in the log only.
   static SimulatedStorage standalone(SimulatedStorage storage, KeyRing keyRing) {
-    var store = openStandalone(storage, keyRing);
+    return standalone(storage, keyRing, options());
+  }
+
+  static SimulatedStorage standalone(
+      SimulatedStorage storage, KeyRing keyRing, StoreOptions options) {
+    var store = Store.openWithoutBackground(storage, keyRing, options);
     long _ = store.createCollection(DOCS, DESCRIPTOR, FILTERABLE);
     long _ = store.createCollection("empty", new Descriptor(8192, Metric.DOT), Settings.NONE);
     long _ = store.createCollection("dropped", DESCRIPTOR, Settings.NONE);
@@ -115,7 +120,7 @@ final class GoldenStore {
     void append(LongFunction<SealedOp> op) {
       number++;
       var entry = Entry.newBuilder().addOps(op.apply(number)).build();
-      long epoch = Math.max(store.view().epoch(), 0);
+      long epoch = number == 1 ? 0 : 1; // It begins with the first entry.
       var _ = store.apply(new Position(epoch, 1, number), entry);
     }
   }

@@ -31,14 +31,15 @@ final class StoreDescription {
   }
 
   private void add(Store store) throws IOException {
-    var view = store.view();
-    var position = view.position();
-    line("position %d %d %d".formatted(position.epoch(), position.term(), position.index()));
-    line("operations %d".formatted(view.version()));
-    line("epoch %d".formatted(view.epoch()));
-    view.slots().forEach(range -> line("slots %d to %d".formatted(range.first(), range.last())));
-    line("state %016x%016x".formatted(store.stateHash().high(), store.stateHash().low()));
-    view.collections().forEach(this::add);
+    try (var view = store.view()) {
+      var position = view.position();
+      line("position %d %d %d".formatted(position.epoch(), position.term(), position.index()));
+      line("operations %d".formatted(view.version()));
+      line("epoch %d".formatted(view.epoch()));
+      view.slots().forEach(range -> line("slots %d to %d".formatted(range.first(), range.last())));
+      line("state %016x%016x".formatted(store.stateHash().high(), store.stateHash().low()));
+      view.collections().forEach(this::add);
+    }
     line(
         "index %s".formatted(hex(store.readIndexSnapshot(GoldenStore.DOCS_ID, GoldenStore.INDEX))));
     line(

@@ -74,9 +74,13 @@ final class TestShard implements AutoCloseable {
 
   /// In an entry of its own.
   Outcome apply(SealedOp op) {
-    var outcomes = store.apply(nextPosition(), Entry.newBuilder().addOps(op).build());
+    return applyEntry(Entry.newBuilder().addOps(op).build()).getFirst();
+  }
+
+  List<Outcome> applyEntry(Entry entry) {
+    var outcomes = store.apply(nextPosition(), entry);
     index++;
-    return outcomes.getFirst();
+    return outcomes;
   }
 
   /// Whether or not a prepare would make it.

@@ -7,6 +7,7 @@ import io.quiverdb.core.WrongKeyException;
 import io.quiverdb.core.crypto.FileCodec;
 import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.op.Entry;
+import io.quiverdb.core.op.UnreadableOpException;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -132,7 +133,7 @@ public final class LogRecovery {
       long lsn = frame.get().firstLsn();
       for (var entry : frame.get().entries()) {
         if (lsn >= firstLsn) {
-          replay.apply(lsn, entry);
+          replay(replay, lsn, entry, file.path);
         }
         lsn++;
       }
@@ -150,6 +151,16 @@ public final class LogRecovery {
     fileBytes.put(file.id, reader.offset());
     nextLsn = Math.max(firstLsn, reader.nextLsn());
     lastTag = reader.lastTag();
+  }
+
+  private static void replay(Replay replay, long lsn, Entry entry, String path) {
+    try {
+      replay.apply(lsn, entry);
+    } catch (UnreadableOpException e) {
+      // The frame is whole, and of this store: but of another history of it.
+      throw new CorruptFileException(
+          path, 0, "operation at LSN " + lsn, "one of this store", String.valueOf(e.getMessage()));
+    }
   }
 
   private FileCodec codec(FoundFile file) {

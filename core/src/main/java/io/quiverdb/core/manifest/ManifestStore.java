@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -368,20 +369,21 @@ public final class ManifestStore {
   /// Those that hold new files, and all above them.
   private void syncDirectories(Manifest manifest) throws IOException {
     storage.createDirectories(StoreLayout.collections(directory()));
+    var before = new HashMap<Long, Manifest.Collection>();
+    live.ifPresent(
+        manifestBefore ->
+            manifestBefore
+                .getCollectionsList()
+                .forEach(collection -> before.put(collection.getId(), collection)));
     for (var collection : manifest.getCollectionsList()) {
-      if (!hasSameFiles(collection, liveCollection(collection.getId()))) {
+      var last = before.getOrDefault(collection.getId(), Manifest.Collection.getDefaultInstance());
+      if (!hasSameFiles(collection, last)) {
         storage.syncDirectory(StoreLayout.collection(directory(), collection.getId()));
       }
     }
     storage.syncDirectory(StoreLayout.collections(directory()));
     storage.syncDirectory(directory());
     storage.syncDirectory("");
-  }
-
-  private Manifest.Collection liveCollection(long collectionId) {
-    return published()
-        .flatMap(published -> published.collection(collectionId))
-        .orElseGet(Manifest.Collection::getDefaultInstance);
   }
 
   private static boolean hasSameFiles(Manifest.Collection left, Manifest.Collection right) {

@@ -8,12 +8,16 @@ import io.quiverdb.core.StateHash;
 import io.quiverdb.core.rows.SegmentRows;
 import io.quiverdb.core.segment.Segment;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
@@ -28,6 +32,12 @@ public final class ShardState {
 
   private long layout;
   private Optional<Map<String, Long>> idsByName = Optional.empty();
+
+  /// As readers saw them last, and what was created since; empty where they are to be gathered
+  /// anew. Those that are [#touched] may have changed.
+  private Optional<CollectionSnapshot[]> snapshots = Optional.empty();
+
+  private final Set<Long> touched = new HashSet<>();
   private Position position;
   private long version;
   private long epoch;
@@ -107,6 +117,7 @@ public final class ShardState {
   }
 
   public Optional<CollectionState> collection(long id) {
+    touched.add(id); // It may be asked for to be changed.
     return Optional.ofNullable(collections.get(id));
   }
 
@@ -124,8 +135,29 @@ public final class ShardState {
   public void create(CollectionHead head) {
     assert !collections.containsKey(head.id()) : head;
     assert !tombstones.containsKey(head.id()) : head;
-    collections.put(head.id(), CollectionState.empty(head, hashSeeds));
-    idsByName = Optional.empty();
+    boolean isLast =
+        collections.isEmpty() || Long.compareUnsigned(collections.lastKey(), head.id()) < 0;
+    var created = CollectionState.empty(head, hashSeeds);
+    collections.put(head.id(), created);
+    if (isLast) {
+      idsByName = idsByName.map(ids -> with(head.name(), head.id(), ids));
+      snapshots = snapshots.map(last -> with(created.snapshot(version), last));
+    } else {
+      idsByName = Optional.empty();
+      snapshots = Optional.empty();
+    }
+  }
+
+  private static CollectionSnapshot[] with(CollectionSnapshot one, CollectionSnapshot[] others) {
+    var all = Arrays.copyOf(others, others.length + 1);
+    all[others.length] = one;
+    return all;
+  }
+
+  private static Map<String, Long> with(String name, long id, Map<String, Long> idsByName) {
+    var ids = new HashMap<>(idsByName);
+    ids.put(name, id);
+    return Collections.unmodifiableMap(ids);
   }
 
   /// Drops a collection, whether it is there or not: its id is never used again.
@@ -143,6 +175,7 @@ public final class ShardState {
     collections.remove(collectionId);
     layout++;
     idsByName = Optional.empty();
+    snapshots = Optional.empty();
     tombstones.put(collectionId, tombstone);
   }
 
@@ -172,7 +205,7 @@ public final class ShardState {
     if (idsByName.isEmpty()) {
       Map<String, Long> ids = new HashMap<>();
       collections.forEach((id, collection) -> ids.put(collection.head().name(), id));
-      idsByName = Optional.of(Map.copyOf(ids));
+      idsByName = Optional.of(Collections.unmodifiableMap(ids));
     }
     return idsByName.get();
   }
@@ -186,7 +219,44 @@ public final class ShardState {
 
   /// In the order of their ids.
   public List<CollectionSnapshot> snapshots() {
-    return collections.values().stream().map(collection -> collection.snapshot(version)).toList();
+    var next = snapshots.isPresent() ? withTouched(snapshots.get()) : allSnapshots();
+    snapshots = Optional.of(next);
+    touched.clear();
+    return Collections.unmodifiableList(Arrays.asList(next));
+  }
+
+  private CollectionSnapshot[] allSnapshots() {
+    return collections.values().stream()
+        .map(collection -> collection.snapshot(version))
+        .toArray(CollectionSnapshot[]::new);
+  }
+
+  /// A store may hold many collections, and this is for each of its writes: so the others are
+  /// copied as they are, without a look at them.
+  private CollectionSnapshot[] withTouched(CollectionSnapshot[] last) {
+    var next = last.clone();
+    for (long id : touched) {
+      var collection = collections.get(id);
+      if (collection != null) {
+        next[indexOf(id, next)] = collection.snapshot(version);
+      }
+    }
+    return next;
+  }
+
+  private static int indexOf(long id, CollectionSnapshot[] snapshots) {
+    int low = 0;
+    int high = snapshots.length - 1;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (Long.compareUnsigned(snapshots[middle].head().id(), id) < 0) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    assert snapshots[low].head().id() == id : id;
+    return low;
   }
 
   /// Of all collections.
@@ -251,6 +321,7 @@ public final class ShardState {
   /// The state as of now, with the buffers exchanged for empty ones: to be followed by [#thaw],
   /// with any operations in between.
   public FrozenState freeze() {
+    snapshots = Optional.empty();
     return new FrozenState(
         position,
         version,
@@ -266,6 +337,7 @@ public final class ShardState {
   /// @param segments by collection; none where no row lived
   public void thaw(FrozenState frozen, Map<Long, SegmentRows> segments) {
     layout++;
+    snapshots = Optional.empty();
     for (var was : frozen.collections()) {
       var collection = collections.get(was.head().id());
       if (collection != null && was.buffer().isPresent()) {
@@ -280,10 +352,10 @@ public final class ShardState {
   ///
   /// @param output empty if none of their rows lives
   public void replace(long collectionId, List<SegmentRows> inputs, Optional<SegmentRows> output) {
-    var collection = collections.get(collectionId);
-    if (collection != null) {
+    var collection = collection(collectionId);
+    if (collection.isPresent()) {
       layout++;
-      collection.replace(inputs, output);
+      collection.get().replace(inputs, output);
     }
   }
 }
