@@ -171,9 +171,13 @@ public final class Store implements AutoCloseable {
     return engine.ops().setPayload(stamp, collectionId, changes);
   }
 
-  /// @param ids at least one
-  public SealedOp prepareDelete(RequestStamp stamp, long collectionId, List<String> ids) {
-    return prepareConditionalDelete(stamp, collectionId, ids.stream().map(Deletion::new).toList());
+  /// @param ids at least one. A stand-alone store leaves out those that are not there
+  /// @return empty if nothing is left, which a replicated store cannot know before it applies
+  public Optional<SealedOp> prepareDelete(RequestStamp stamp, long collectionId, List<String> ids) {
+    var deletions = ids.stream().map(Deletion::new).toList();
+    return engine.isReplicated()
+        ? Optional.of(prepareConditionalDelete(stamp, collectionId, deletions))
+        : engine.writes().prepareDelete(stamp, collectionId, deletions);
   }
 
   /// @param deletions at least one
@@ -421,6 +425,12 @@ public final class Store implements AutoCloseable {
     return engine.stats();
   }
 
+  /// Where its files are; empty if they are not in a directory of the operating system. Nothing
+  /// there is for others to change.
+  public Optional<Path> dir() {
+    return engine.storage().directory();
+  }
+
   /// Of the newest durable checkpoint, 0 before the first.
   public long manifestVersion() {
     return engine.manifestVersion();
@@ -561,9 +571,20 @@ public final class Store implements AutoCloseable {
     new OfflineStore(storage, options, keyRing).restore(ops);
   }
 
+  /// Makes a store of its own of the operations of a snapshot, where there is none: for backups and
+  /// moves to other keys. Points keep their versions and collections their ids; the store's id, its
+  /// state hash and all keys are new, and a request that the other store has settled is not
+  /// recognised. Throws like [#restore].
+  ///
+  /// @param keyRing of the new store; that of the snapshot's store may be another
+  public static void importSnapshot(
+      Storage storage, StoreOptions options, KeyRing keyRing, Iterator<SnapshotOp> ops) {
+    new OfflineStore(storage, options, keyRing).importSnapshot(ops);
+  }
+
   /// Makes a new store of what can be read of a damaged one, and says what is left out. The old one
-  /// stays as it is. Of a log of its own nothing is read: what the last checkpoint did not hold is
-  /// not in the new store.
+  /// stays as it is. Of a stand-alone store's log, what stands behind a damage in the same file is
+  /// left out, and what stands in later files is applied.
   ///
   /// @param damaged a store that is not open
   /// @param target holds no store

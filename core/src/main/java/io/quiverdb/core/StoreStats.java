@@ -9,12 +9,14 @@ import java.util.List;
 /// @param version the operation counter
 /// @param manifestVersion of the newest checkpoint, 0 before the first
 /// @param bufferBytes rows that no checkpoint holds yet, in memory
+/// @param logBytes of a stand-alone store's log on disk, 0 if it is replicated
 public record StoreStats(
     Position position,
     Position checkpointed,
     long version,
     long manifestVersion,
     long bufferBytes,
+    long logBytes,
     List<CollectionStats> collections) {
   public StoreStats {
     collections = List.copyOf(collections);
@@ -41,9 +43,11 @@ public record StoreStats(
   /// Bytes on disk by kind of file.
   ///
   /// @param directories the sparse indexes of ids
-  public record FileBytes(long vectors, long payloads, long ids, long directories) {
+  /// @param secondaryIndexes of filterable fields
+  public record FileBytes(
+      long vectors, long payloads, long ids, long directories, long secondaryIndexes) {
     public long total() {
-      return vectors + payloads + ids + directories;
+      return vectors + payloads + ids + directories + secondaryIndexes;
     }
   }
 }

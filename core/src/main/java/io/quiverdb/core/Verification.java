@@ -1,5 +1,6 @@
 package io.quiverdb.core;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -37,6 +38,25 @@ public record Verification(
 
   public Verification {
     damages = List.copyOf(damages);
+  }
+
+  /// With what was found in the files of the log.
+  ///
+  /// @param found the first of them
+  /// @param foundCount how many there are
+  public Verification withLog(
+      long logFileCount, long logByteCount, List<Damage> found, long foundCount) {
+    var all = new ArrayList<>(damages);
+    all.addAll(found);
+    return new Verification(
+        manifestVersion,
+        position,
+        fileCount + logFileCount,
+        byteCount + logByteCount,
+        rowCount,
+        stateHash,
+        all.subList(0, Math.min(all.size(), DAMAGES_MAX)),
+        damageCount + foundCount);
   }
 
   public boolean isIntact() {

@@ -64,7 +64,8 @@ final class FilteredReadsTest {
   private void write(SplittableRandom random, RandomFilters generator, Map<String, String> model) {
     String id = Integer.toString(random.nextInt(100, 250));
     if (random.nextInt(4) == 0) {
-      var _ = shard.apply(shard.store.prepareDelete(shard.stamp(), INDEXED, List.of(id)));
+      var _ =
+          shard.apply(shard.store.prepareDelete(shard.stamp(), INDEXED, List.of(id)).orElseThrow());
       model.remove(id);
     } else {
       String payload = generator.payload();

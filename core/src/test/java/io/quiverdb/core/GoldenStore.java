@@ -86,7 +86,9 @@ final class GoldenStore {
     var _ = store.checkpoint();
 
     log.append(number -> store.prepareShredCollection(stamp(number, 1), 10, 4));
-    log.append(number -> store.prepareDelete(stamp(number, 1), DOCS_ID, List.of("id-3", "none")));
+    log.append(
+        number ->
+            store.prepareDelete(stamp(number, 1), DOCS_ID, List.of("id-3", "none")).orElseThrow());
     log.append(
         number ->
             store.prepareConditionalDelete(

@@ -101,7 +101,7 @@ final class StoreTest {
     }
     var stamp = new RequestStamp(shard.freshId(), 1, Optional.of(store.position()));
 
-    var outcome = shard.apply(store.prepareDelete(stamp, COLLECTION, List.of("b")));
+    var outcome = shard.apply(store.prepareDelete(stamp, COLLECTION, List.of("b")).orElseThrow());
 
     assertThat(outcome).isInstanceOf(Outcome.Applied.class);
   }
@@ -133,11 +133,12 @@ final class StoreTest {
   @Test
   void redirectsAreNotRemembered() {
     var stamp = new RequestStamp(shard.freshId(), 5, Optional.empty());
-    var stale = shard.apply(store.prepareDelete(stamp, COLLECTION, List.of("a")));
+    var stale = shard.apply(store.prepareDelete(stamp, COLLECTION, List.of("a")).orElseThrow());
     var corrected = new RequestStamp(stamp.id(), 1, Optional.empty());
     var absent = shard.apply(Preparation.delete(corrected, 99, List.of(new Deletion("a"))));
 
-    var outcome = shard.apply(store.prepareDelete(corrected, COLLECTION, List.of("a")));
+    var outcome =
+        shard.apply(store.prepareDelete(corrected, COLLECTION, List.of("a")).orElseThrow());
 
     assertThat(stale).isEqualTo(new Outcome.StaleEpoch(1));
     assertThat(absent).isEqualTo(new Outcome.NotFound());
@@ -444,7 +445,7 @@ final class StoreTest {
   }
 
   private void assertStops(Op op) {
-    var first = store.prepareDelete(shard.stamp(), COLLECTION, List.of("a"));
+    var first = store.prepareDelete(shard.stamp(), COLLECTION, List.of("a")).orElseThrow();
     var entry = Entry.newBuilder().addOps(first).addOps(TestOps.seal(op, TestKeys.SHARED)).build();
 
     assertThatThrownBy(() -> store.apply(shard.nextPosition(), entry))

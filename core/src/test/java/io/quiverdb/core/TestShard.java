@@ -93,7 +93,7 @@ final class TestShard implements AutoCloseable {
   }
 
   Outcome delete(String... ids) {
-    return apply(store.prepareDelete(stamp(), COLLECTION, List.of(ids)));
+    return apply(store.prepareDelete(stamp(), COLLECTION, List.of(ids)).orElseThrow());
   }
 
   static Point point(String id, float value) {

@@ -88,7 +88,7 @@ final class DeleteByFilterTest {
     }
     var seen = view();
     upsert("b", "red");
-    var _ = apply(store.prepareDelete(stamp(1), COLLECTION, List.of("d")));
+    var _ = apply(store.prepareDelete(stamp(1), COLLECTION, List.of("d")).orElseThrow());
 
     var deleted = run(seen).join();
 

@@ -1,5 +1,6 @@
 package io.quiverdb.core.engine;
 
+import io.quiverdb.core.Outcome;
 import io.quiverdb.core.Store;
 import io.quiverdb.core.StoreClosedException;
 import io.quiverdb.core.StoreFailedException;
@@ -12,10 +13,13 @@ import io.quiverdb.core.compaction.CompactionPolicy;
 import io.quiverdb.core.log.TornTail;
 import io.quiverdb.core.manifest.Manifest;
 import io.quiverdb.core.manifest.ManifestStore;
+import io.quiverdb.core.op.Entry;
 import io.quiverdb.core.op.OpSealer;
+import io.quiverdb.core.storage.Storage;
 import io.quiverdb.core.view.StatsOfViews;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +30,7 @@ public final class Engine {
 
   private final Health health = new Health();
   private final Closeable directoryLock;
+  private final Storage storage;
   private final ManifestStore manifests;
   private final LiveState live;
   private final OpFactory ops;
@@ -45,6 +50,7 @@ public final class Engine {
 
   Engine(EngineOpening.Opened opened) {
     directoryLock = opened.directoryLock();
+    storage = opened.storage();
     manifests = opened.manifests();
     live = new LiveState(health, manifests.keys(), opened.state(), opened.checkpointed());
     ownLog = opened.log().map(log -> new OwnLog(log, health, live));
@@ -79,7 +85,7 @@ public final class Engine {
         new Compactions(health, files, opened.storage(), manifests, opened.pageCache(), live);
     snapshots =
         new Snapshots(health, files, manifests, opened.snapshots(), checkpoints, live, ownLog, gap);
-    verifier = new Verifier(files, manifests, opened.verifier());
+    verifier = new Verifier(files, opened.storage(), manifests, opened.verifier());
     shredding = new Shredding(files, checkpoints, new KeyRemains(opened.storage(), manifests));
   }
 
@@ -89,6 +95,11 @@ public final class Engine {
 
   public LiveState live() {
     return live;
+  }
+
+  /// Where its files are.
+  public Storage storage() {
+    return storage;
   }
 
   public OpFactory ops() {
@@ -132,12 +143,21 @@ public final class Engine {
         () -> new IllegalStateException("store: replicated (expected: a stand-alone one)"));
   }
 
+  public boolean isReplicated() {
+    return ownLog.isEmpty();
+  }
+
   /// @throws IllegalStateException if it stands alone
   public LiveState replica() {
     if (ownLog.isPresent()) {
       throw new IllegalStateException("store: stand-alone (expected: one whose log is elsewhere)");
     }
     return live;
+  }
+
+  /// Logs and applies an entry of another log of this stand-alone store.
+  void replay(Entry entry) {
+    List<Outcome> _ = ownLog.orElseThrow().commit(entry);
   }
 
   /// Of the newest durable checkpoint, 0 before the first.
@@ -148,7 +168,11 @@ public final class Engine {
 
   public StoreStats stats() {
     try (var view = live.view()) {
-      return StatsOfViews.of(view, live.checkpointed().position(), manifestVersion());
+      return StatsOfViews.of(
+          view,
+          live.checkpointed().position(),
+          manifestVersion(),
+          ownLog.map(OwnLog::bytes).orElse(0L));
     }
   }
 

@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
 /// By its slots a stand-alone store is told from a shard: it owns all of them in epoch 0, in which
 /// a shard has none.
 public final class EngineOpening {
-  private static final List<SlotRange> ALL_SLOTS = List.of(new SlotRange(0, Slots.COUNT - 1));
+  static final List<SlotRange> ALL_SLOTS = List.of(new SlotRange(0, Slots.COUNT - 1));
   private static final Logger log = LoggerFactory.getLogger(Store.class);
 
   private final Storage storage;

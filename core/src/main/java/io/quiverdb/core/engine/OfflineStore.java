@@ -1,20 +1,30 @@
 package io.quiverdb.core.engine;
 
+import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.Damage;
+import io.quiverdb.core.Position;
 import io.quiverdb.core.SalvageReport;
 import io.quiverdb.core.StoreFailedException;
 import io.quiverdb.core.StoreOptions;
 import io.quiverdb.core.Verification;
 import io.quiverdb.core.checkpoint.CheckpointVerifier;
+import io.quiverdb.core.checkpoint.Findings;
 import io.quiverdb.core.crypto.KeyRing;
+import io.quiverdb.core.crypto.PageCodec;
+import io.quiverdb.core.crypto.StoreKeys;
 import io.quiverdb.core.log.LogRecovery;
+import io.quiverdb.core.log.LogWalk;
 import io.quiverdb.core.manifest.ManifestStore;
 import io.quiverdb.core.manifest.StoreLayout;
 import io.quiverdb.core.salvage.Salvager;
 import io.quiverdb.core.snapshot.SnapshotOp;
 import io.quiverdb.core.snapshot.SnapshotRestorer;
+import io.quiverdb.core.state.RequestWindow;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -33,19 +43,56 @@ public final class OfflineStore {
   /// Reads every file, and changes none.
   public Verification verify(long windowBytesMax) {
     try (var _ = storage.lock(StoreLayout.LOCK)) {
-      return new CheckpointVerifier(storage, keyRing, windowBytesMax, options.random())
-          .verifyLive();
+      var checkpoint =
+          new CheckpointVerifier(storage, keyRing, windowBytesMax, options.random()).verifyLive();
+      return isUnknown(checkpoint) ? checkpoint : withLog(checkpoint);
     } catch (IOException e) {
       throw new StoreFailedException("store: cannot be verified", e);
     }
   }
 
-  /// Makes a store of a whole snapshot where there is none.
-  public void restore(Iterator<SnapshotOp> ops) {
-    restore(Optional.empty(), ops);
+  /// Whether nobody knows from where on the log counts.
+  private static boolean isUnknown(Verification checkpoint) {
+    return checkpoint.manifestVersion() == 0 && !checkpoint.isIntact();
   }
 
-  private void restore(Optional<UUID> storeId, Iterator<SnapshotOp> ops) {
+  private Verification withLog(Verification checkpoint) throws IOException {
+    Optional<UUID> storeId;
+    try {
+      storeId = LogRecovery.storeId(storage);
+    } catch (CorruptFileException e) {
+      return checkpoint.withLog(1, 0, List.of(Damage.of(e)), 1);
+    }
+    if (storeId.isEmpty()) {
+      return checkpoint;
+    }
+    try (var log = LogVerification.open(storage, catalog(storeId.get()))) {
+      return log.verify(checkpoint);
+    }
+  }
+
+  private PageCodec catalog(UUID storeId) {
+    return new StoreKeys(keyRing, storeId).catalog();
+  }
+
+  /// Makes a store of a whole snapshot where there is none, under the keys that it was sealed by.
+  public void restore(Iterator<SnapshotOp> ops) {
+    restore(Optional.empty(), manifests -> new SnapshotRestorer(storage, manifests).restore(ops));
+  }
+
+  /// Makes a store of another id, under keys of its own, of a whole snapshot of whatever keys.
+  public void importSnapshot(Iterator<SnapshotOp> ops) {
+    restore(
+        Optional.empty(),
+        manifests -> new SnapshotRestorer(storage, manifests).restoreUnderNewKeys(ops));
+  }
+
+  @FunctionalInterface
+  private interface Restoring {
+    void restore(ManifestStore manifests) throws IOException;
+  }
+
+  private void restore(Optional<UUID> storeId, Restoring restoring) {
     try {
       storage.createDirectories("");
       try (var _ = storage.lock(StoreLayout.LOCK)) {
@@ -53,21 +100,82 @@ public final class OfflineStore {
         if (manifests.live().isPresent() || LogRecovery.storeId(storage).isPresent()) {
           throw new IllegalArgumentException("directory: holds a store (expected: none)");
         }
-        new SnapshotRestorer(storage, manifests).restore(ops);
+        restoring.restore(manifests);
       }
     } catch (IOException e) {
       throw new StoreFailedException("store: cannot be restored", e);
     }
   }
 
-  /// Makes another store of what can be read of this one.
+  /// Makes another store of what can be read of this one: of the checkpoint, and then of the log.
   public SalvageReport salvageTo(Storage target) {
-    try (var _ = storage.lock(StoreLayout.LOCK);
-        var salvager = Salvager.open(storage, keyRing, options.random())) {
-      new OfflineStore(target, options, keyRing).restore(Optional.of(salvager.storeId()), salvager);
-      return salvager.report();
+    try (var _ = storage.lock(StoreLayout.LOCK)) {
+      return hasLogOnly() ? salvageLog(target) : salvageAll(target);
     } catch (IOException e) {
       throw new StoreFailedException("store: cannot be salvaged", e);
+    }
+  }
+
+  /// Whether it has never taken a checkpoint.
+  private boolean hasLogOnly() throws IOException {
+    return LogRecovery.hasLog(storage)
+        && !storage.exists(StoreLayout.CURRENT)
+        && storage.list("").stream().noneMatch(ManifestStore::isGeneration);
+  }
+
+  private SalvageReport salvageLog(Storage target) throws IOException {
+    var storeId = LogRecovery.storeId(storage).orElseThrow();
+    var nothing =
+        new SnapshotOp.Restore(
+            Position.START,
+            0,
+            0,
+            EngineOpening.ALL_SLOTS,
+            Map.of(),
+            RequestWindow.empty(RequestWindow.BYTES_MAX).freeze().encode());
+    var salvaged = new OfflineStore(target, options, keyRing);
+    salvaged.restore(
+        Optional.of(storeId),
+        manifests ->
+            new SnapshotRestorer(target, manifests)
+                .restore(List.<SnapshotOp>of(nothing).iterator()));
+    return salvaged.replay(storage, storeId, SalvageReport.NOTHING);
+  }
+
+  private SalvageReport salvageAll(Storage target) throws IOException {
+    try (var salvager = Salvager.open(storage, keyRing, options.random())) {
+      var salvaged = new OfflineStore(target, options, keyRing);
+      salvaged.restore(
+          Optional.of(salvager.storeId()),
+          manifests -> new SnapshotRestorer(target, manifests).restore(salvager));
+      var report = salvager.report();
+      return LogRecovery.hasLog(storage)
+          ? salvaged.replay(storage, salvager.storeId(), report)
+          : report;
+    }
+  }
+
+  /// Logs and applies here what another store's log holds behind the checkpoint that this one was
+  /// made of.
+  private SalvageReport replay(Storage damaged, UUID storeId, SalvageReport report)
+      throws IOException {
+    var findings = new Findings();
+    long[] entryCount = {0};
+    var engine = new EngineOpening(storage, options, keyRing, RequestWindow.BYTES_MAX).standalone();
+    try (var log = LogWalk.open(damaged, catalog(storeId), findings::add)) {
+      log.run(
+          report.position().next().index(),
+          (_, entry) -> {
+            engine.replay(entry);
+            entryCount[0]++;
+          });
+      return report.withLog(
+          engine.live().head().position(),
+          entryCount[0],
+          List.copyOf(findings.damages()),
+          findings.damageCount());
+    } finally {
+      engine.close();
     }
   }
 }

@@ -8,6 +8,7 @@ import io.quiverdb.core.snapshot.SnapshotFiles;
 import io.quiverdb.core.snapshot.StoreSnapshots;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +24,9 @@ public final class Snapshots {
   private final LiveState live;
   private final Optional<OwnLog> ownLog;
   private final EntryGap gap;
+
+  /// Held while one is brought in and installed.
+  private final ReentrantLock installing = new ReentrantLock();
 
   Snapshots(
       Health health,
@@ -50,6 +54,7 @@ public final class Snapshots {
 
   /// Brings a later state in beside the live one, and then puts it in charge.
   public void install(SnapshotFiles later) {
+    installing.lock();
     try (var staged = stage(later)) {
       Position position =
           files.change(
@@ -60,6 +65,8 @@ public final class Snapshots {
                 return staged.state().position();
               });
       log.info("snapshot installed position={}", position);
+    } finally {
+      installing.unlock();
     }
   }
 

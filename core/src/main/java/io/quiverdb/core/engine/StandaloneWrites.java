@@ -118,30 +118,39 @@ public final class StandaloneWrites {
 
   /// What is absent is left out, and only then is there nothing to log.
   public long setPayload(String name, List<PayloadChange> changes) {
-    long collectionId = live.head(name).id();
-    var present = unlessAbsent(name, changes, PayloadChange::id, PayloadChange::precondition);
-    return present.isEmpty() ? 0 : version(commit(ops.setPayload(stamp(), collectionId, present)));
+    long id = live.head(name).id();
+    var present = unlessAbsent(id, changes, PayloadChange::id, PayloadChange::precondition);
+    return present.isEmpty() ? 0 : version(commit(ops.setPayload(stamp(), id, present)));
   }
 
   /// @return how many points were there
   public int delete(String name, List<Deletion> deletions) {
-    long collectionId = live.head(name).id();
-    var present = unlessAbsent(name, deletions, Deletion::id, Deletion::precondition);
-    if (present.isEmpty()) {
+    var op = prepareDelete(stamp(), live.head(name).id(), deletions);
+    if (op.isEmpty()) {
       return 0;
     }
-    var applied = applied(commit(ops.delete(stamp(), collectionId, present)));
+    var applied = applied(commit(op.get()));
     return (int) applied.points().stream().filter(PointResult.DELETED::equals).count();
+  }
+
+  /// Empty if none is there.
+  public Optional<SealedOp> prepareDelete(
+      RequestStamp stamp, long collectionId, List<Deletion> deletions) {
+    var present = unlessAbsent(collectionId, deletions, Deletion::id, Deletion::precondition);
+    return present.isEmpty()
+        ? Optional.empty()
+        : Optional.of(ops.delete(stamp, collectionId, present));
   }
 
   /// Those that have a precondition, or whose point is there.
   private <T> List<T> unlessAbsent(
-      String name,
+      long collectionId,
       List<T> changes,
       Function<T, String> id,
       Function<T, Optional<Precondition>> precondition) {
     try (var view = live.view()) {
-      var collection = view.collection(name);
+      var collection =
+          view.collection(collectionId).orElseThrow(() -> LiveState.noCollection(collectionId));
       return changes.stream()
           .filter(
               change ->

@@ -4,43 +4,61 @@ import io.quiverdb.core.StoreFailedException;
 import io.quiverdb.core.Verification;
 import io.quiverdb.core.checkpoint.CheckpointVerifier;
 import io.quiverdb.core.manifest.ManifestStore;
-import io.quiverdb.core.manifest.PublishedManifest;
+import io.quiverdb.core.manifest.PinnedManifest;
+import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
+import java.util.Optional;
 
 /// Verifies the files of an open store while it goes on.
 public final class Verifier {
   private final FilesLock files;
+  private final Storage storage;
   private final ManifestStore manifests;
   private final CheckpointVerifier verifier;
 
-  Verifier(FilesLock files, ManifestStore manifests, CheckpointVerifier verifier) {
+  Verifier(FilesLock files, Storage storage, ManifestStore manifests, CheckpointVerifier verifier) {
     this.files = files;
+    this.storage = storage;
     this.manifests = manifests;
     this.verifier = verifier;
   }
 
-  /// All files of the newest checkpoint, and its state hash.
+  /// The files of one moment: none of them goes before this is closed.
+  private record Held(Optional<PinnedManifest> checkpoint, LogVerification log)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      log.close();
+      checkpoint.ifPresent(PinnedManifest::close);
+    }
+  }
+
+  /// All files of the newest checkpoint, its state hash, and those of the own log.
   public Verification verify() {
-    return verify(verifier::verify);
+    try (var held =
+        files.read(
+            "the files",
+            () ->
+                new Held(
+                    manifests.pin(), LogVerification.open(storage, manifests.keys().catalog())))) {
+      var checkpoint =
+          held.checkpoint.isPresent()
+              ? verifier.verify(held.checkpoint.get().published())
+              : Verification.NOTHING;
+      return held.log.verify(checkpoint);
+    } catch (IOException e) {
+      throw new StoreFailedException("store: cannot be verified", e);
+    }
   }
 
-  /// Those of one collection.
+  /// Those of one collection in the newest checkpoint.
   public Verification verify(long collectionId) {
-    return verify(published -> verifier.verify(published, collectionId));
-  }
-
-  @FunctionalInterface
-  private interface Walk {
-    Verification verify(PublishedManifest published) throws IOException;
-  }
-
-  private Verification verify(Walk walk) {
     var pin = files.read("the manifest", manifests::pin);
     if (pin.isEmpty()) {
       return Verification.NOTHING;
     }
     try (var pinned = pin.get()) {
-      return walk.verify(pinned.published());
+      return verifier.verify(pinned.published(), collectionId);
     } catch (IOException e) {
       throw new StoreFailedException("store: cannot be verified", e);
     }

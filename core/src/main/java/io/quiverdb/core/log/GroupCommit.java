@@ -56,7 +56,7 @@ public final class GroupCommit<T, R> {
     queue.add(mine);
     awaitTurn(mine);
     if (!mine.isSettled()) {
-      lead();
+      lead(mine);
     }
     return mine.result();
   }
@@ -96,9 +96,18 @@ public final class GroupCommit<T, R> {
     }
   }
 
-  private void lead() {
-    var group = group();
-    var requests = group.stream().map(waiting -> waiting.request.orElseThrow()).toList();
+  private void lead(Waiting<T, R> mine) {
+    List<Waiting<T, R>> group;
+    List<T> requests;
+    try {
+      group = group();
+      requests = group.stream().map(waiting -> waiting.request.orElseThrow()).toList();
+    } catch (Throwable e) {
+      // Out of memory: those behind are to lead.
+      handOver(1);
+      fail(List.of(mine), e);
+      return;
+    }
     try {
       stages.write(requests);
     } catch (Throwable e) {

@@ -4,11 +4,14 @@ import com.google.protobuf.ByteString;
 import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.VersionRange;
 import io.quiverdb.core.crypto.FileCodec;
+import io.quiverdb.core.storage.Storage;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -92,6 +95,15 @@ final class LogFormat {
 
   static String path(long fileId) {
     return DIRECTORY + "/wal-" + fileId + ".log";
+  }
+
+  /// Of the files that there are, in their order.
+  static List<Long> fileIds(Storage storage) throws IOException {
+    return storage.list(DIRECTORY).stream()
+        .flatMapToLong(name -> fileId(name).stream())
+        .sorted()
+        .boxed()
+        .toList();
   }
 
   /// Empty if a name in the directory is not that of a log file.

@@ -50,18 +50,19 @@ public final class LogRecovery {
 
   /// Which store a log belongs to, if there is one. For a store that has no checkpoint yet.
   public static Optional<UUID> storeId(Storage storage) throws IOException {
-    for (var name : storage.list(LogFormat.DIRECTORY)) {
-      var id = LogFormat.fileId(name);
-      if (id.isPresent()) {
-        String path = LogFormat.path(id.getAsLong());
-        var content = storage.open(path).bytes();
-        if (!LogFormat.isTornHeader(content)) {
-          return Optional.of(
-              LogFormat.uuid(LogFormat.decodeHeader(path, id.getAsLong(), content).storeId()));
-        }
+    for (long id : LogFormat.fileIds(storage)) {
+      String path = LogFormat.path(id);
+      var content = storage.open(path).bytes();
+      if (!LogFormat.isTornHeader(content)) {
+        return Optional.of(LogFormat.uuid(LogFormat.decodeHeader(path, id, content).storeId()));
       }
     }
     return Optional.empty();
+  }
+
+  /// Whether there is a log, readable or not.
+  public static boolean hasLog(Storage storage) throws IOException {
+    return !LogFormat.fileIds(storage).isEmpty();
   }
 
   /// What is done with an entry.
@@ -96,12 +97,7 @@ public final class LogRecovery {
   }
 
   private List<FoundFile> find() throws IOException {
-    var ids =
-        storage.list(LogFormat.DIRECTORY).stream()
-            .flatMapToLong(name -> LogFormat.fileId(name).stream())
-            .sorted()
-            .boxed()
-            .toList();
+    var ids = LogFormat.fileIds(storage);
     var files = new ArrayList<FoundFile>();
     for (long id : ids) {
       String path = LogFormat.path(id);

@@ -156,10 +156,9 @@ public final class WriteAheadLog implements Closeable {
   /// @return how many
   public int deleteBefore(long fileId) throws IOException {
     int deleted = 0;
-    for (var name : storage.list(LogFormat.DIRECTORY)) {
-      var id = LogFormat.fileId(name);
-      if (id.isPresent() && id.getAsLong() < fileId) {
-        storage.delete(LogFormat.path(id.getAsLong()));
+    for (long id : LogFormat.fileIds(storage)) {
+      if (id < fileId) {
+        storage.delete(LogFormat.path(id));
         deleted++;
       }
     }
@@ -173,10 +172,9 @@ public final class WriteAheadLog implements Closeable {
   /// The paths of the files that begin before an LSN, or of which that cannot be told.
   public static List<String> filesFromBefore(Storage storage, long lsn) throws IOException {
     var paths = new ArrayList<String>();
-    for (var name : storage.list(LogFormat.DIRECTORY)) {
-      var id = LogFormat.fileId(name);
-      if (id.isPresent() && !beginsAtOrAfter(storage, id.getAsLong(), lsn)) {
-        paths.add(LogFormat.path(id.getAsLong()));
+    for (long id : LogFormat.fileIds(storage)) {
+      if (!beginsAtOrAfter(storage, id, lsn)) {
+        paths.add(LogFormat.path(id));
       }
     }
     return paths;

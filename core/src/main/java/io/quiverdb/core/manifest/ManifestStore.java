@@ -19,6 +19,7 @@ import io.quiverdb.core.storage.Storage;
 import io.quiverdb.core.stream.StreamFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -97,8 +98,7 @@ public final class ManifestStore {
       Storage storage, RandomGenerator salts, KeyRing keyRing, Optional<UUID> storeId)
       throws IOException {
     // A process may have been killed between the rename that published a manifest and the sync
-    // after
-    // it. What is read here will be taken for durable.
+    // after it. What is read here will be taken for durable.
     storage.syncDirectory("");
     var current = readCurrent(storage);
     Optional<Manifest> live = Optional.empty();
@@ -459,7 +459,11 @@ public final class ManifestStore {
   public int deleteGarbage() throws IOException {
     var garbage = garbage();
     for (var path : garbage) {
-      storage.delete(path);
+      try {
+        storage.delete(path);
+      } catch (NoSuchFileException _) {
+        // A snapshot of the store before this one was closed meanwhile.
+      }
     }
     deleteEmptyDirectories();
     return garbage.size();
@@ -563,7 +567,8 @@ public final class ManifestStore {
     return new PublishedManifest(directory, name, manifest);
   }
 
-  private static boolean isGeneration(String name) {
+  /// Whether a name is that of a generation.
+  public static boolean isGeneration(String name) {
     return name.startsWith("gen-") && StoreLayout.number(name).isPresent();
   }
 

@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 /// over.
 public final class StoreLayout {
   public static final String LOCK = "LOCK";
-  static final String CURRENT = "CURRENT";
+  public static final String CURRENT = "CURRENT";
 
   private static final Pattern VERSIONED_NAME =
       Pattern.compile(

@@ -104,6 +104,7 @@ public final class Salvager implements Iterator<SnapshotOp>, AutoCloseable {
         OpProtos.position(published.manifest().getPosition()),
         collectionCount,
         pointCount,
+        0,
         List.copyOf(findings.damages()),
         findings.damageCount());
   }

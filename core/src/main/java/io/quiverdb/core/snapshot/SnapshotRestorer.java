@@ -10,6 +10,7 @@ import io.quiverdb.core.segment.SegmentRow;
 import io.quiverdb.core.segment.SegmentWriter;
 import io.quiverdb.core.state.CollectionHead;
 import io.quiverdb.core.state.Hash128;
+import io.quiverdb.core.state.RequestWindow;
 import io.quiverdb.core.state.RowHash;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.util.Optional;
 public final class SnapshotRestorer {
   private final Storage storage;
   private final ManifestStore manifests;
+  private boolean underNewKeys;
 
   /// @param manifests has published nothing yet
   public SnapshotRestorer(Storage storage, ManifestStore manifests) {
@@ -38,6 +40,14 @@ public final class SnapshotRestorer {
     }
     var published = manifests.publish(manifests.generation(), next -> write(restore, ops, next));
     assert published.isPresent() : "another generation";
+  }
+
+  /// Does the same with new keys for each collection, so that those of the snapshot need not be
+  /// ours. Requests that were settled there are not recognised here: all of them count as
+  /// forgotten.
+  public void restoreUnderNewKeys(Iterator<SnapshotOp> ops) throws IOException {
+    underNewKeys = true;
+    restore(ops);
   }
 
   private void write(
@@ -81,7 +91,12 @@ public final class SnapshotRestorer {
         current.get().close();
       }
     }
-    manifest.setWindow(manifests.writeWindow(restore.window()));
+    // What requests were is told by digests, whose key is the collection's.
+    byte[] window =
+        underNewKeys
+            ? RequestWindow.forgotten(restore.position()).freeze().encode()
+            : restore.window();
+    manifest.setWindow(manifests.writeWindow(window));
   }
 
   /// The segment of a collection, if it has a point.
@@ -97,7 +112,8 @@ public final class SnapshotRestorer {
       this.head = head;
       this.opCounter = opCounter;
       // The same keys, but for files of this store.
-      this.keys = manifests.keys().collection(head.id(), head.keys().wrapped());
+      var wrapped = underNewKeys ? manifests.keys().drawCollectionKeys() : head.keys().wrapped();
+      this.keys = manifests.keys().collection(head.id(), wrapped);
       this.hash = new RowHash(keys.rowHashMac());
     }
 

@@ -23,6 +23,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -41,6 +42,11 @@ public final class FileStorage implements Storage {
 
   public static FileStorage at(Path root) {
     return new FileStorage(root.toAbsolutePath().normalize());
+  }
+
+  @Override
+  public Optional<Path> directory() {
+    return Optional.of(root);
   }
 
   @Override

@@ -3,7 +3,9 @@ package io.quiverdb.core.storage;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /// A tree of files. Paths are relative and separated by slashes; the empty path is the root.
 ///
@@ -11,6 +13,11 @@ import java.util.List;
 /// name that was created, renamed or deleted once its directory was synced by [#syncDirectory].
 /// Anything else may be there, or not, or in part.
 public interface Storage {
+  /// The directory of the operating system that it is, if it is one.
+  default Optional<Path> directory() {
+    return Optional.empty();
+  }
+
   /// Creates a file for writing; it must not exist.
   WritableFile create(String path) throws IOException;
 

@@ -13,7 +13,8 @@ import io.quiverdb.core.state.CollectionSnapshot;
 public final class StatsOfViews {
   private StatsOfViews() {}
 
-  public static StoreStats of(PinnedView view, Position checkpointed, long manifestVersion) {
+  public static StoreStats of(
+      PinnedView view, Position checkpointed, long manifestVersion, long logBytes) {
     var collections = view.snapshots().stream().map(StatsOfViews::of).toList();
     return new StoreStats(
         view.position(),
@@ -21,6 +22,7 @@ public final class StatsOfViews {
         view.version(),
         manifestVersion,
         collections.stream().mapToLong(CollectionStats::bufferBytes).sum(),
+        logBytes,
         collections);
   }
 
@@ -32,6 +34,7 @@ public final class StatsOfViews {
     long payloadBytes = 0;
     long idBytes = 0;
     long directoryBytes = 0;
+    long secondaryBytes = 0;
     long bufferRows = 0;
     long bufferBytes = 0;
     for (RowSource source : collection.sources()) {
@@ -43,6 +46,7 @@ public final class StatsOfViews {
         payloadBytes += segment.summary().payloadFileBytes();
         idBytes += segment.summary().idFileBytes();
         directoryBytes += segment.summary().directoryFileBytes();
+        secondaryBytes += segment.summary().secondaryFileBytes();
       } else if (source instanceof ActiveBuffer buffer) {
         bufferRows += buffer.rowCount();
         bufferBytes += buffer.bytes();
@@ -55,7 +59,7 @@ public final class StatsOfViews {
         segmentCount,
         segmentRows,
         deadRows,
-        new FileBytes(vectorBytes, payloadBytes, idBytes, directoryBytes),
+        new FileBytes(vectorBytes, payloadBytes, idBytes, directoryBytes, secondaryBytes),
         bufferRows,
         bufferBytes);
   }

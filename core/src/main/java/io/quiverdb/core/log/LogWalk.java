@@ -1,0 +1,144 @@
+package io.quiverdb.core.log;
+
+import com.google.protobuf.ByteString;
+import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.Damage;
+import io.quiverdb.core.WrongKeyException;
+import io.quiverdb.core.crypto.FileCodec;
+import io.quiverdb.core.crypto.PageCodec;
+import io.quiverdb.core.storage.Storage;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// Reads a log that may be damaged, as far as it can be read, and names what is wrong with it.
+/// Changes nothing. What is unfinished at the end is no damage: opening the store cuts it off.
+public final class LogWalk implements AutoCloseable {
+  private final List<FoundFile> files;
+  private final PageCodec codec;
+  private final Consumer<Damage> damages;
+  private final Arena arena;
+
+  private record FoundFile(long id, String path, MemorySegment content) {}
+
+  private LogWalk(List<FoundFile> files, PageCodec codec, Consumer<Damage> damages, Arena arena) {
+    this.files = files;
+    this.codec = codec;
+    this.damages = damages;
+    this.arena = arena;
+  }
+
+  /// The files as they are now. There may be none.
+  ///
+  /// @param codec the catalogue's
+  /// @param damages hears of everything that is wrong
+  @SuppressWarnings("MustBeClosedChecker") // with the walk
+  public static LogWalk open(Storage storage, PageCodec codec, Consumer<Damage> damages)
+      throws IOException {
+    var arena = Arena.ofShared();
+    try {
+      var files = new ArrayList<FoundFile>();
+      for (long id : LogFormat.fileIds(storage)) {
+        String path = LogFormat.path(id);
+        files.add(new FoundFile(id, path, storage.open(path, arena).bytes()));
+      }
+      return new LogWalk(files, codec, damages, arena);
+    } catch (Throwable e) {
+      arena.close();
+      throw e;
+    }
+  }
+
+  public int fileCount() {
+    return files.size();
+  }
+
+  public long byteCount() {
+    return files.stream().mapToLong(file -> file.content.byteSize()).sum();
+  }
+
+  /// Reads the entries that a checkpoint does not hold. Where one cannot be read, those behind it
+  /// in the same file are left out.
+  ///
+  /// @param firstLsn of the first of them
+  /// @throws WrongKeyException if a file is sealed by another key
+  public void run(long firstLsn, LogRecovery.Replay replay) {
+    var progress = new Progress(firstLsn, Optional.empty());
+    for (var file : files) {
+      boolean isLast = file.equals(files.getLast());
+      if (!isLast || !LogFormat.isTornHeader(file.content)) {
+        progress = read(file, isLast, progress, replay);
+      }
+    }
+  }
+
+  /// @param lastTag of the file before; empty if that has not been read to its end
+  private record Progress(long nextLsn, Optional<ByteString> lastTag) {}
+
+  private Progress read(
+      FoundFile file, boolean isLast, Progress before, LogRecovery.Replay replay) {
+    long nextLsn = before.nextLsn;
+    try {
+      var header = LogFormat.decodeHeader(file.path, file.id, file.content);
+      var reader = new LogFileReader(file.path, file.content, header, codec(file, header));
+      noteGap(file, header, before);
+      for (var frame = reader.next(); frame.isPresent(); frame = reader.next()) {
+        long lsn = frame.get().firstLsn();
+        for (var entry : frame.get().entries()) {
+          if (lsn >= nextLsn) {
+            replay.apply(lsn, entry);
+            nextLsn = lsn + 1;
+          }
+          lsn++;
+        }
+      }
+      if (reader.isAtEnd()) {
+        return new Progress(nextLsn, Optional.of(reader.lastTag()));
+      }
+      if (!isLast || reader.wholeFrameBehind().isPresent()) {
+        throw reader.corrupt("log frame", "whole", "damaged");
+      }
+    } catch (CorruptFileException e) {
+      damages.accept(Damage.of(e));
+    }
+    return new Progress(nextLsn, Optional.empty());
+  }
+
+  /// A file may begin before where the one before ends, if a checkpoint holds that.
+  private void noteGap(FoundFile file, LogFormat.Header header, Progress before) {
+    boolean isBehind = header.baseLsn() > before.nextLsn;
+    boolean isOther =
+        header.baseLsn() == before.nextLsn
+            && before.lastTag.isPresent()
+            && !before.lastTag.get().equals(header.previousTag());
+    if (isBehind || isOther) {
+      damages.accept(
+          Damage.of(
+              new CorruptFileException(
+                  file.path,
+                  0,
+                  isBehind ? "base LSN" : "tag of the frame before",
+                  isBehind ? "at most " + before.nextLsn : "that of the file before",
+                  isBehind ? header.baseLsn() : "another")));
+    }
+  }
+
+  private FileCodec codec(FoundFile file, LogFormat.Header header) {
+    var fileCodec = codec.file(LogFormat.SEALED_TYPE, file.id, header.salt().toByteArray());
+    if (!Arrays.equals(fileCodec.check(), header.check().toByteArray())) {
+      throw new WrongKeyException(
+          file.path + ": sealed by another key (expected: the store's catalogue key)");
+    }
+    return fileCodec;
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}
