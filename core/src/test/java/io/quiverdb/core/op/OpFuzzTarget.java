@@ -43,12 +43,7 @@ public final class OpFuzzTarget {
     } catch (InvalidProtocolBufferException _) {
       return; // Not yet an operation; the log says so.
     }
-    var state = state();
-    var keys = encrypted ? AES : PLAIN;
-    var collection = encrypted ? TestKeys.SHARED.collection(COLLECTION) : PLAIN_COLLECTION;
-    var applier = new Applier(state, keys);
-    var _ = applier.apply(new Position(0, 0, 1), creation(keys, collection));
-    Bounded.run(input, () -> apply(applier, state, entry));
+    Bounded.run(input, () -> apply(entry, encrypted));
   }
 
   private static SealedOp sealed(Op op) {
@@ -80,7 +75,12 @@ public final class OpFuzzTarget {
     return Entry.newBuilder().addOps(new OpSealer(keys).seal(op)).build();
   }
 
-  private static void apply(Applier applier, ShardState state, Entry entry) {
+  private static void apply(Entry entry, boolean encrypted) {
+    var keys = encrypted ? AES : PLAIN;
+    var collection = encrypted ? TestKeys.SHARED.collection(COLLECTION) : PLAIN_COLLECTION;
+    var state = state();
+    var applier = new Applier(state, keys);
+    var _ = applier.apply(new Position(0, 0, 1), creation(keys, collection));
     try {
       var applied = applier.apply(new Position(0, 0, 2), entry);
       if (applied.size() != entry.getOpsCount()) {
