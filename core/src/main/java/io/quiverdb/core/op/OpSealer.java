@@ -103,6 +103,9 @@ public final class OpSealer {
     if (collectionOf(op) != sealed.getCollectionId()) {
       throw new UnreadableOpException("it is of another collection than it says");
     }
+    if (isOnPoints(op) && sealed.getCollectionId() == Scope.NO_COLLECTION) {
+      throw new UnreadableOpException("it is on the points of no collection");
+    }
     return op;
   }
 
@@ -142,6 +145,10 @@ public final class OpSealer {
           KIND_NOT_SET ->
           Scope.NO_COLLECTION;
     };
+  }
+
+  private static boolean isOnPoints(Op op) {
+    return op.hasUpsert() || op.hasSetPayload() || op.hasDelete();
   }
 
   /// Request id, digest, epoch, and the position seen: 1 and its parts, or 0. Numbers are

@@ -46,7 +46,7 @@ class FilterFuzzTest {
     Fuzz.run(corpus, WORDS, 20_000, FilterFuzzTest::decodeJson);
   }
 
-  private static void decodeJson(byte[] filter) {
+  static void decodeJson(byte[] filter) {
     try {
       assertWithinLimits(count(filter));
     } catch (IllegalArgumentException e) {
@@ -59,7 +59,7 @@ class FilterFuzzTest {
     Fuzz.run(messages(), List.of(), 20_000, FilterFuzzTest::decodeMessage);
   }
 
-  private static void decodeMessage(byte[] filter) {
+  static void decodeMessage(byte[] filter) {
     try {
       assertWithinLimits(Filter.parseFrom(filter));
     } catch (InvalidProtocolBufferException _) {
