@@ -43,6 +43,16 @@ final class PayloadFilterTest {
   }
 
   @Test
+  void payloadThatGoesOnAfterItsObjectIsNoJson() {
+    var filter = eq("lang", new Value.Text("en"));
+
+    assertThat(matches(filter, "{\"lang\":\"en\"} \n")).isTrue();
+    assertThat(matches(filter, "{\"lang\":\"en\"} {}")).isFalse();
+    assertThat(matches(filter, "{\"lang\":\"en\"} 1")).isFalse();
+    assertThat(matches(filter, "[{\"lang\":\"en\"}]")).isFalse();
+  }
+
+  @Test
   void escapesInNamesAndValuesAreRead() {
     var filter = eq("naïve", new Value.Text("a\"b😀"));
 

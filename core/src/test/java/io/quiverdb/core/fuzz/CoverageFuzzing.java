@@ -9,7 +9,7 @@ import java.util.List;
 /// Fuzzes decoders one after the other with Jazzer, which is led by what code an input reaches;
 /// each in a process of its own. Used by the profile `fuzz`.
 public final class CoverageFuzzing {
-  private static final int HANG_SECONDS = 30;
+  private static final int HANG_SECONDS = 120;
   private static final int INPUT_BYTES_MAX = 64 * 1024;
 
   private CoverageFuzzing() {}

@@ -42,7 +42,7 @@ public final class GroupCommitLincheckTest {
         .actorsPerThread(2)
         .actorsBefore(1)
         .actorsAfter(1)
-        .iterations(8)
+        .iterations(5)
         .invocationsPerIteration(200)
         .check(GroupCommitLincheckTest.class);
   }

@@ -40,6 +40,19 @@ final class ActiveBufferTest {
     versions.forEach(this::assertShows);
   }
 
+  /// When a checkpoint is due is decided by it.
+  @Test
+  void bytesAreThoseOfIdVectorAndPayloadAndAboutAHundredARow() {
+    append("a", 1);
+    long first = buffer.bytes();
+    append("id-2", 10);
+
+    assertThat(first).isBetween(1 + 8 + 9 + 64L, 1 + 8 + 9 + 160L);
+    assertThat(buffer.bytes() - first).isEqualTo(first + 3 + 1);
+    buffer.markDead(0, 11);
+    assertThat(buffer.bytes()).isEqualTo(2 * first + 3 + 1);
+  }
+
   private void end(String id, long version) {
     if (live.remove(id) != null) {
       buffer.markDead(buffer.find(utf8(id), Long.MAX_VALUE), version);
