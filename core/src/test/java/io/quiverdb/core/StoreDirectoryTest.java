@@ -48,7 +48,7 @@ final class StoreDirectoryTest {
 
     assertThatThrownBy(() -> open(FileStorage.at(directory)))
         .isInstanceOf(StoreFailedException.class)
-        .hasMessageStartingWith("store: cannot be opened")
+        .hasMessageContaining(": cannot be opened: ")
         .hasCauseInstanceOf(IOException.class);
 
     if (isReadOnly) {

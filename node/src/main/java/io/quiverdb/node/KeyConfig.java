@@ -73,6 +73,11 @@ record KeyConfig(
           "master-key-file: %s does not exist (expected: the key that %s is sealed under)"
               .formatted(path, dataDirectory));
     }
+    if (Files.exists(dataDirectory.resolve("claim"))) {
+      throw new BadConfiguration(
+          "encrypt: true, where %s was formed without encryption (expected: false)"
+              .formatted(dataDirectory));
+    }
     if (!alone) {
       throw new BadConfiguration(
           ("master-key-file: %1$s does not exist (expected: the same key on every node of join);"

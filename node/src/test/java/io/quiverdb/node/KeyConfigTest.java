@@ -29,4 +29,16 @@ final class KeyConfigTest {
         .hasMessage("master-key, master-key-file: both are given (expected: one of them)");
     assertThat(one.masterKeys(folder.resolve("data"), true)).hasSize(1);
   }
+
+  @Test
+  void noKeyIsMadeForDataThatWasFormedWithoutEncryption() throws Exception {
+    var data = Files.createDirectories(folder.resolve("data"));
+    Files.writeString(data.resolve("claim"), "formed");
+    var encrypting = new KeyConfig(Optional.empty(), Optional.empty(), Optional.empty(), true);
+
+    assertThatThrownBy(() -> encrypting.masterKeys(data, true))
+        .isInstanceOf(BadConfiguration.class)
+        .hasMessageEndingWith("was formed without encryption (expected: false)");
+    assertThat(KeyConfig.defaultFile(data)).doesNotExist();
+  }
 }

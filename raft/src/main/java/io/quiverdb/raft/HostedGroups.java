@@ -61,6 +61,10 @@ final class HostedGroups implements AutoCloseable {
             storeIds.apply(new ShardGroup(number))));
   }
 
+  PageCache pageCache() {
+    return pageCache;
+  }
+
   CatalogReplica catalog() {
     return catalog;
   }

@@ -18,6 +18,16 @@ public final class MetricNames {
   /// Looking for segments that are worth merging, and merging them.
   public static final String COMPACTION = "quiver.raft.compaction.seconds";
 
+  public static final String STORE_BUFFER_BYTES = "quiver.store.buffer.bytes";
+  public static final String STORE_SEGMENTS = "quiver.store.segments";
+
+  /// What compaction owes.
+  public static final String STORE_DEAD_ROWS = "quiver.store.dead.rows";
+
+  public static final String PAGE_CACHE_BYTES = "quiver.store.page.cache.bytes";
+  public static final String PAGE_CACHE_HITS = "quiver.store.page.cache.hits.total";
+  public static final String PAGE_CACHE_MISSES = "quiver.store.page.cache.misses.total";
+
   public static final String UNDER_REPLICATED = "quiver.shards.under.replicated";
 
   private MetricNames() {}

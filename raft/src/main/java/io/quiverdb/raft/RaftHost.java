@@ -162,6 +162,7 @@ public final class RaftHost implements AutoCloseable {
         groups::replicas,
         () -> claim.current().map(Claim::replicationFactor).orElse(0),
         options.timing().electionTimeoutMax().multipliedBy(2));
+    replicaMetrics.registerPageCache(hosted.pageCache());
     groups.replicas().forEach(this::serve);
     var _ = scheduler.scheduleWithFixedDelay(this::tick, 250, 250, TimeUnit.MILLISECONDS);
     claim.current().ifPresent(this::warnOfOtherAddresses);
@@ -250,6 +251,7 @@ public final class RaftHost implements AutoCloseable {
     if (shards.containsKey(number)) {
       return;
     }
+    replicaMetrics.registerStore(replica.key(), state.store());
     var checkpointed =
         new ShardCheckpoints(
             replica, state, groups::publishCheckpoint, options.onFatal(), options.metrics());

@@ -2,12 +2,18 @@ package io.quiverdb.raft;
 
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
+import io.quiverdb.core.Store;
+import io.quiverdb.core.StoreException;
+import io.quiverdb.core.StoreStats;
+import io.quiverdb.core.StoreStats.CollectionStats;
+import io.quiverdb.core.format.PageCache;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 
 /// Gauges of the replicas, in the node's registry while the node is open. What a status tells of a
 /// replica is not repeated here.
@@ -27,6 +33,42 @@ final class ReplicaMetrics implements AutoCloseable {
     gauge(
         MetricNames.of(MetricNames.IN_FLIGHT_BYTES, replica.key()),
         () -> replica.inFlight().bytes());
+  }
+
+  /// Shows what the store of a shard holds.
+  void registerStore(GroupKey shard, Store store) {
+    storeGauge(MetricNames.STORE_BUFFER_BYTES, shard, store, StoreStats::bufferBytes);
+    storeGauge(
+        MetricNames.STORE_SEGMENTS,
+        shard,
+        store,
+        stats -> sum(stats, CollectionStats::segmentCount));
+    storeGauge(
+        MetricNames.STORE_DEAD_ROWS, shard, store, stats -> sum(stats, CollectionStats::deadRows));
+  }
+
+  private void storeGauge(
+      String name, GroupKey shard, Store store, ToLongFunction<StoreStats> value) {
+    gauge(
+        MetricNames.of(name, shard),
+        () -> {
+          try {
+            return value.applyAsLong(store.stats());
+          } catch (StoreException e) {
+            return 0L; // Its status tells that it failed or was closed.
+          }
+        });
+  }
+
+  private static long sum(StoreStats stats, ToLongFunction<CollectionStats> value) {
+    return stats.collections().stream().mapToLong(value).sum();
+  }
+
+  /// Shows how much of the files of all stores is kept decrypted, and how often that helped.
+  void registerPageCache(PageCache cache) {
+    gauge(MetricNames.PAGE_CACHE_BYTES, () -> cache.stats().bytes());
+    gauge(MetricNames.PAGE_CACHE_HITS, () -> cache.stats().hits());
+    gauge(MetricNames.PAGE_CACHE_MISSES, () -> cache.stats().misses());
   }
 
   /// Counts the shards that are led here and have fewer members up to date than they should have:

@@ -26,6 +26,7 @@ import io.quiverdb.core.state.ShardState;
 import io.quiverdb.core.storage.Storage;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -117,7 +118,8 @@ public final class EngineOpening {
         throw e;
       }
     } catch (IOException e) {
-      throw new StoreFailedException("store: cannot be opened", e);
+      throw new StoreFailedException(
+          storage.directory().map(Path::toString).orElse("store") + ": cannot be opened: " + e, e);
     }
   }
 

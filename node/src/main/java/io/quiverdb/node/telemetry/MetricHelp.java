@@ -40,6 +40,13 @@ final class MetricHelp {
           Map.entry(
               "quiver_raft_inflight_bytes", "Bytes of entries proposed and not yet replied to"),
           Map.entry("quiver_raft_checkpoint_seconds", "Time to write one checkpoint"),
+          Map.entry("quiver_raft_compaction_seconds", "Time to look for segments and merge them"),
+          Map.entry("quiver_store_buffer_bytes", "Rows in memory that no checkpoint holds yet"),
+          Map.entry("quiver_store_segments", "Sealed runs of rows on disk"),
+          Map.entry("quiver_store_dead_rows", "Dead rows on disk, which compaction will drop"),
+          Map.entry("quiver_store_page_cache_bytes", "Pages kept decrypted"),
+          Map.entry("quiver_store_page_cache_hits_total", "Pages found decrypted"),
+          Map.entry("quiver_store_page_cache_misses_total", "Pages that had to be decrypted"),
           Map.entry(
               "quiver_shards_under_replicated",
               "Shards led here with fewer members up to date than they should have"));

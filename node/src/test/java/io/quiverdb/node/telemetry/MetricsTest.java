@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 
 class MetricsTest {
   private static final Pattern NAME =
-      Pattern.compile("quiver_(api|node|shard|shards|jvm|raft|ratis|build)_[a-z0-9_]*[a-z0-9]");
+      Pattern.compile(
+          "quiver_(api|node|shard|shards|store|jvm|raft|ratis|build)_[a-z0-9_]*[a-z0-9]");
   private static final String MEMBER = "3f0c2a1e-0b6d-4a58-9d61-0123456789ab@group-49A0B1C2D3E4";
 
   private final MetricRegistry registry = new MetricRegistry();
