@@ -11,6 +11,7 @@ import io.quiverdb.core.engine.OfflineStore;
 import io.quiverdb.core.log.TornTail;
 import io.quiverdb.core.op.Entry;
 import io.quiverdb.core.op.OpSealer;
+import io.quiverdb.core.op.PreparedOp;
 import io.quiverdb.core.op.SealedOp;
 import io.quiverdb.core.snapshot.ReplicationSnapshot;
 import io.quiverdb.core.snapshot.SnapshotFiles;
@@ -140,21 +141,22 @@ public final class Store implements AutoCloseable {
     return engine
         .ops()
         .createCollection(
-            stamp, collectionId, catalogIndex, name, descriptor, settings, wrappedKeys);
+            stamp, collectionId, catalogIndex, name, descriptor, settings, wrappedKeys)
+        .sealed();
   }
 
   public SealedOp prepareDropCollection(RequestStamp stamp, long collectionId, long catalogIndex) {
-    return engine.ops().dropCollection(stamp, collectionId, catalogIndex);
+    return engine.ops().dropCollection(stamp, collectionId, catalogIndex).sealed();
   }
 
   /// @param settings in place of all that the collection has
   public SealedOp prepareUpdateSettings(
       RequestStamp stamp, long collectionId, long catalogIndex, Settings settings) {
-    return engine.ops().updateSettings(stamp, collectionId, catalogIndex, settings);
+    return engine.ops().updateSettings(stamp, collectionId, catalogIndex, settings).sealed();
   }
 
   public SealedOp prepareShredCollection(RequestStamp stamp, long collectionId, long catalogIndex) {
-    return engine.ops().shredCollection(stamp, collectionId, catalogIndex);
+    return engine.ops().shredCollection(stamp, collectionId, catalogIndex).sealed();
   }
 
   /// @param points at least one; of those with the same id, the last stays
@@ -162,13 +164,13 @@ public final class Store implements AutoCloseable {
   ///   collection, or the collection is not there, or they exceed [#OP_BYTES_MAX] together; the
   ///   others on points alike
   public SealedOp prepareUpsert(RequestStamp stamp, long collectionId, List<Point> points) {
-    return engine.ops().upsert(stamp, collectionId, points);
+    return engine.ops().upsert(stamp, collectionId, points).sealed();
   }
 
   /// @param changes at least one; of those with the same id, the last stays
   public SealedOp prepareSetPayload(
       RequestStamp stamp, long collectionId, List<PayloadChange> changes) {
-    return engine.ops().setPayload(stamp, collectionId, changes);
+    return engine.ops().setPayload(stamp, collectionId, changes).sealed();
   }
 
   /// @param ids at least one. A stand-alone store leaves out those that are not there
@@ -177,22 +179,22 @@ public final class Store implements AutoCloseable {
     var deletions = ids.stream().map(Deletion::new).toList();
     return engine.isReplicated()
         ? Optional.of(prepareConditionalDelete(stamp, collectionId, deletions))
-        : engine.writes().prepareDelete(stamp, collectionId, deletions);
+        : engine.writes().prepareDelete(stamp, collectionId, deletions).map(PreparedOp::sealed);
   }
 
   /// @param deletions at least one
   public SealedOp prepareConditionalDelete(
       RequestStamp stamp, long collectionId, List<Deletion> deletions) {
-    return engine.ops().delete(stamp, collectionId, deletions);
+    return engine.ops().delete(stamp, collectionId, deletions).sealed();
   }
 
   public SealedOp prepareHashMark(RequestStamp stamp) {
-    return engine.ops().hashMark(stamp);
+    return engine.ops().hashMark(stamp).sealed();
   }
 
   /// @param epoch greater than the present one, which apply checks
   public SealedOp prepareSetOwnership(RequestStamp stamp, long epoch, List<SlotRange> slots) {
-    return engine.ops().setOwnership(stamp, epoch, slots);
+    return engine.ops().setOwnership(stamp, epoch, slots).sealed();
   }
 
   /// The first outcome of a request that was settled and is remembered: for who repeats it and

@@ -157,7 +157,7 @@ public final class Engine {
 
   /// Logs and applies an entry of another log of this stand-alone store.
   void replay(Entry entry) {
-    List<Outcome> _ = ownLog.orElseThrow().commit(entry);
+    List<Outcome> _ = ownLog.orElseThrow().commit(LogRequest.of(entry));
   }
 
   /// Of the newest durable checkpoint, 0 before the first.

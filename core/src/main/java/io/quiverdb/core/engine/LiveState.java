@@ -81,7 +81,7 @@ public final class LiveState {
                 "position: " + position + " (expected: after " + state.position() + ")");
           }
           try {
-            var outcomes = execute(position, entry);
+            var outcomes = execute(position, LogRequest.of(entry));
             publish();
             tell(position, entry, outcomes);
             return outcomes;
@@ -95,19 +95,19 @@ public final class LiveState {
   /// with the lock held.
   ///
   /// @return of each entry, an outcome per operation
-  List<List<Outcome>> applyNext(List<Entry> group) {
+  List<List<Outcome>> applyNext(List<LogRequest> group) {
     health.requireUsable();
     try {
       var positions = new ArrayList<Position>(group.size());
       var outcomes = new ArrayList<List<Outcome>>(group.size());
-      for (var entry : group) {
+      for (var request : group) {
         var position = state.position().next();
         positions.add(position);
-        outcomes.add(execute(position, entry));
+        outcomes.add(execute(position, request));
       }
       publish();
       for (int index = 0; index < group.size(); index++) {
-        tell(positions.get(index), group.get(index), outcomes.get(index));
+        tell(positions.get(index), group.get(index).entry(), outcomes.get(index));
       }
       return outcomes;
     } catch (RuntimeException | Error e) {
@@ -115,8 +115,11 @@ public final class LiveState {
     }
   }
 
-  private List<Outcome> execute(Position position, Entry entry) {
-    var applied = applier.apply(position, entry);
+  private List<Outcome> execute(Position position, LogRequest request) {
+    var applied =
+        request.prepared().isPresent()
+            ? List.of(applier.apply(position, request.entry(), request.prepared().get()))
+            : applier.apply(position, request.entry());
     if (applied.stream().anyMatch(op -> op.op().filter(Op::hasHashMark).isPresent())) {
       marks.remember(position, state.hash());
     }

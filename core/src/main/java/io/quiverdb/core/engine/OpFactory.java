@@ -8,9 +8,11 @@ import io.quiverdb.core.Point;
 import io.quiverdb.core.RequestStamp;
 import io.quiverdb.core.Settings;
 import io.quiverdb.core.SlotRange;
+import io.quiverdb.core.crypto.CollectionKeys;
+import io.quiverdb.core.op.Op;
 import io.quiverdb.core.op.OpSealer;
 import io.quiverdb.core.op.Preparation;
-import io.quiverdb.core.op.SealedOp;
+import io.quiverdb.core.op.PreparedOp;
 import java.util.List;
 
 /// Makes operations that are fit for the log of a store: prepared, and sealed by the keys that it
@@ -29,7 +31,7 @@ public final class OpFactory {
     this.sealer = sealer;
   }
 
-  public SealedOp createCollection(
+  public PreparedOp createCollection(
       RequestStamp stamp,
       long collectionId,
       long catalogIndex,
@@ -38,51 +40,59 @@ public final class OpFactory {
       Settings settings,
       ByteString wrappedKeys) {
     health.requireUsable();
-    return sealer.seal(
+    return sealed(
         Preparation.createCollection(
             stamp, collectionId, catalogIndex, name, descriptor, settings, wrappedKeys));
   }
 
-  public SealedOp dropCollection(RequestStamp stamp, long collectionId, long catalogIndex) {
+  public PreparedOp dropCollection(RequestStamp stamp, long collectionId, long catalogIndex) {
     health.requireUsable();
-    return sealer.seal(Preparation.dropCollection(stamp, collectionId, catalogIndex));
+    return sealed(Preparation.dropCollection(stamp, collectionId, catalogIndex));
   }
 
-  public SealedOp shredCollection(RequestStamp stamp, long collectionId, long catalogIndex) {
+  public PreparedOp shredCollection(RequestStamp stamp, long collectionId, long catalogIndex) {
     health.requireUsable();
-    return sealer.seal(Preparation.shredCollection(stamp, collectionId, catalogIndex));
+    return sealed(Preparation.shredCollection(stamp, collectionId, catalogIndex));
   }
 
-  public SealedOp updateSettings(
+  public PreparedOp updateSettings(
       RequestStamp stamp, long collectionId, long catalogIndex, Settings settings) {
     health.requireUsable();
-    return sealer.seal(Preparation.updateSettings(stamp, collectionId, catalogIndex, settings));
+    return sealed(Preparation.updateSettings(stamp, collectionId, catalogIndex, settings));
   }
 
-  public SealedOp upsert(RequestStamp stamp, long collectionId, List<Point> points) {
+  public PreparedOp upsert(RequestStamp stamp, long collectionId, List<Point> points) {
     var collection = live.head(collectionId);
-    return sealer.seal(
+    return sealed(
         Preparation.upsert(stamp, collectionId, collection.descriptor(), points),
         collection.keys());
   }
 
-  public SealedOp setPayload(RequestStamp stamp, long collectionId, List<PayloadChange> changes) {
+  public PreparedOp setPayload(RequestStamp stamp, long collectionId, List<PayloadChange> changes) {
     var collection = live.head(collectionId);
-    return sealer.seal(Preparation.setPayload(stamp, collectionId, changes), collection.keys());
+    return sealed(Preparation.setPayload(stamp, collectionId, changes), collection.keys());
   }
 
-  public SealedOp delete(RequestStamp stamp, long collectionId, List<Deletion> deletions) {
+  public PreparedOp delete(RequestStamp stamp, long collectionId, List<Deletion> deletions) {
     var collection = live.head(collectionId);
-    return sealer.seal(Preparation.delete(stamp, collectionId, deletions), collection.keys());
+    return sealed(Preparation.delete(stamp, collectionId, deletions), collection.keys());
   }
 
-  public SealedOp hashMark(RequestStamp stamp) {
+  public PreparedOp hashMark(RequestStamp stamp) {
     health.requireUsable();
-    return sealer.seal(Preparation.hashMark(stamp));
+    return sealed(Preparation.hashMark(stamp));
   }
 
-  public SealedOp setOwnership(RequestStamp stamp, long epoch, List<SlotRange> slots) {
+  public PreparedOp setOwnership(RequestStamp stamp, long epoch, List<SlotRange> slots) {
     health.requireUsable();
-    return sealer.seal(Preparation.setOwnership(stamp, epoch, slots));
+    return sealed(Preparation.setOwnership(stamp, epoch, slots));
+  }
+
+  private PreparedOp sealed(Op op) {
+    return new PreparedOp(op, sealer.seal(op));
+  }
+
+  private PreparedOp sealed(Op op, CollectionKeys collection) {
+    return new PreparedOp(op, sealer.seal(op, collection));
   }
 }

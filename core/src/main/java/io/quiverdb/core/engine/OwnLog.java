@@ -6,7 +6,6 @@ import io.quiverdb.core.StoreFailedException;
 import io.quiverdb.core.log.GroupCommit;
 import io.quiverdb.core.log.GroupFailedException;
 import io.quiverdb.core.log.WriteAheadLog;
-import io.quiverdb.core.op.Entry;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Supplier;
@@ -20,7 +19,7 @@ final class OwnLog {
   private final WriteAheadLog log;
   private final Health health;
   private final LiveState live;
-  private final GroupCommit<Entry, List<Outcome>> commits;
+  private final GroupCommit<LogRequest, List<Outcome>> commits;
 
   /// From which file on entries came after the last cut. For whoever takes checkpoints.
   private volatile long cut;
@@ -30,34 +29,33 @@ final class OwnLog {
     this.health = health;
     this.live = live;
     this.commits =
-        new GroupCommit<>(
-            new LogAndApply(), live.lock(), Entry::getSerializedSize, GROUP_BYTES_MAX);
+        new GroupCommit<>(new LogAndApply(), live.lock(), LogRequest::bytes, GROUP_BYTES_MAX);
   }
 
-  private final class LogAndApply implements GroupCommit.Stages<Entry, List<Outcome>> {
+  private final class LogAndApply implements GroupCommit.Stages<LogRequest, List<Outcome>> {
     @Override
-    public void write(List<Entry> group) {
+    public void write(List<LogRequest> group) {
       health.requireUsable();
       try {
-        long _ = log.append(group);
+        long _ = log.append(group.stream().map(LogRequest::entry).toList());
       } catch (IOException | RuntimeException | Error e) {
         throw health.failed("log", e);
       }
     }
 
     @Override
-    public List<List<Outcome>> apply(List<Entry> group) {
+    public List<List<Outcome>> apply(List<LogRequest> group) {
       return live.applyNext(group);
     }
   }
 
-  /// Returns when the entry is durable and applied.
+  /// Returns when the request is durable and applied.
   ///
   /// @throws StoreFailedException if the store failed; whether the entry survives is not known
-  List<Outcome> commit(Entry entry) {
+  List<Outcome> commit(LogRequest request) {
     requireOutsideOfObservers();
     try {
-      return commits.commit(entry);
+      return commits.commit(request);
     } catch (GroupFailedException e) {
       throw e.reason() instanceof StoreClosedException
           ? new StoreClosedException()

@@ -13,8 +13,9 @@ import io.quiverdb.core.PreconditionFailedException;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.core.RequestStamp;
 import io.quiverdb.core.Settings;
-import io.quiverdb.core.op.Entry;
+import io.quiverdb.core.op.PreparedOp;
 import io.quiverdb.core.op.SealedOp;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -134,7 +135,7 @@ public final class StandaloneWrites {
   }
 
   /// Empty if none is there.
-  public Optional<SealedOp> prepareDelete(
+  public Optional<PreparedOp> prepareDelete(
       RequestStamp stamp, long collectionId, List<Deletion> deletions) {
     var present = unlessAbsent(collectionId, deletions, Deletion::id, Deletion::precondition);
     return present.isEmpty()
@@ -170,19 +171,30 @@ public final class StandaloneWrites {
       if (!position.equals(next)) {
         throw new IllegalArgumentException("position: " + position + " (expected: " + next + ")");
       }
-      return commit(op);
+      return commit(LogRequest.of(op));
     } finally {
       following.unlock();
     }
   }
 
-  private Outcome commit(SealedOp op) {
-    return log.commit(Entry.newBuilder().addOps(op).build()).getFirst();
+  private Outcome commit(PreparedOp op) {
+    return commit(LogRequest.of(op));
+  }
+
+  private Outcome commit(LogRequest request) {
+    return log.commit(request).getFirst();
   }
 
   private RequestStamp stamp() {
-    return new RequestStamp(
-        new RequestId(new UUID(requestIds.nextLong(), requestIds.nextLong())), 0, Optional.empty());
+    return new RequestStamp(requestId(), 0, Optional.empty());
+  }
+
+  /// Drawn in one piece: a secure generator has a price for each call.
+  private RequestId requestId() {
+    var bytes = new byte[2 * Long.BYTES];
+    requestIds.nextBytes(bytes);
+    var drawn = ByteBuffer.wrap(bytes);
+    return new RequestId(new UUID(drawn.getLong(), drawn.getLong()));
   }
 
   private static long version(Outcome outcome) {

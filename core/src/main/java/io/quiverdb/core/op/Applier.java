@@ -49,13 +49,24 @@ public final class Applier {
     UnknownOpException.requireKnown(entry);
     var applied = new ArrayList<AppliedOp>(entry.getOpsCount());
     for (var op : entry.getOpsList()) {
-      applied.add(apply(position, op));
+      applied.add(apply(position, op, Optional.empty()));
     }
     state.advanceTo(position);
     return List.copyOf(applied);
   }
 
-  private AppliedOp apply(Position position, SealedOp op) {
+  /// Does the same with an entry of one operation, without opening it.
+  ///
+  /// @param prepared what it holds
+  public AppliedOp apply(Position position, Entry entry, Op prepared) {
+    assert entry.getOpsCount() == 1 : entry.getOpsCount();
+    var applied = apply(position, entry.getOps(0), Optional.of(prepared));
+    state.advanceTo(position);
+    return applied;
+  }
+
+  /// @param prepared the operation, where it is known
+  private AppliedOp apply(Position position, SealedOp op, Optional<Op> prepared) {
     if (op.getRequestId().size() != Hash128.BYTES || op.getDigest().size() != Hash128.BYTES) {
       return unopened(
           new Outcome.Invalid(
@@ -69,10 +80,10 @@ public final class Applier {
     var repeated = state.window().repeated(id, digest);
     if (repeated.isPresent()) {
       return op.getCollectionId() == Scope.NO_COLLECTION
-          ? new AppliedOp(Optional.of(sealer.open(op)), repeated.get())
+          ? new AppliedOp(Optional.of(prepared.orElseGet(() -> sealer.open(op))), repeated.get())
           : unopened(repeated.get());
     }
-    var applied = decide(position, op);
+    var applied = decide(position, op, prepared);
     boolean isIgnored = applied.op().filter(Op::hasCheckpoint).isPresent();
     if (!isIgnored) {
       state.window().settle(id, digest, position, applied.outcome());
@@ -80,14 +91,16 @@ public final class Applier {
     return applied;
   }
 
-  private AppliedOp decide(Position position, SealedOp op) {
+  private AppliedOp decide(Position position, SealedOp op, Optional<Op> prepared) {
     if (op.hasSeen() && isExpired(OpProtos.position(op.getSeen()))) {
       return unopened(new Outcome.Expired(state.asSeenNow(position)));
     }
-    return op.getCollectionId() == Scope.NO_COLLECTION ? decideOnShard(op) : decideOnPoints(op);
+    return op.getCollectionId() == Scope.NO_COLLECTION
+        ? decideOnShard(op, prepared)
+        : decideOnPoints(op, prepared);
   }
 
-  private AppliedOp decideOnPoints(SealedOp sealed) {
+  private AppliedOp decideOnPoints(SealedOp sealed, Optional<Op> prepared) {
     if (sealed.getEpoch() != state.epoch()) {
       return unopened(new Outcome.StaleEpoch(state.epoch()));
     }
@@ -95,7 +108,10 @@ public final class Applier {
     if (collection.isEmpty()) {
       return unopened(new Outcome.NotFound());
     }
-    var op = OpSealer.open(sealed, collection.get().head().keys());
+    var keys = collection.get().head().keys();
+    var op = prepared.orElseGet(() -> OpSealer.open(sealed, keys));
+    assert prepared.isEmpty() || OpSealer.open(sealed, keys).equals(complete(op, sealed))
+        : "another operation than its entry";
     return new AppliedOp(Optional.of(op), decideOnPoints(op, collection.get()));
   }
 
@@ -116,8 +132,12 @@ public final class Applier {
     };
   }
 
-  private AppliedOp decideOnShard(SealedOp sealed) {
-    var op = sealer.open(sealed);
+  private static Op complete(Op prepared, SealedOp sealed) {
+    return prepared.toBuilder().setDigest(sealed.getDigest()).build();
+  }
+
+  private AppliedOp decideOnShard(SealedOp sealed, Optional<Op> prepared) {
+    var op = prepared.orElseGet(() -> sealer.open(sealed));
     return new AppliedOp(Optional.of(op), decideOnShard(op));
   }
 
