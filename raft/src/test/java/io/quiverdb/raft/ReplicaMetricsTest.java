@@ -2,7 +2,6 @@ package io.quiverdb.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import io.quiverdb.core.Store;
 import io.quiverdb.core.StoreOptions;
@@ -33,7 +32,9 @@ final class ReplicaMetricsTest {
             "quiver.store.buffer.bytes{shard=3}",
             "quiver.store.segments{shard=3}",
             "quiver.store.dead.rows{shard=3}");
-    assertThat(registry.getGauges().values()).extracting(Gauge::getValue).containsOnly(0L);
+    assertThat(registry.getGauges().values())
+        .extracting(gauge -> gauge.getValue())
+        .containsOnly(0L);
   }
 
   @Test
