@@ -1,5 +1,7 @@
 package io.quiverdb.core;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -21,6 +23,11 @@ public final class Payload {
     var copy = new byte[bytes.remaining()];
     bytes.duplicate().get(copy);
     return new Payload(copy);
+  }
+
+  /// Copies all of `bytes`.
+  public static Payload of(MemorySegment bytes) {
+    return bytes.byteSize() == 0 ? EMPTY : new Payload(bytes.toArray(ValueLayout.JAVA_BYTE));
   }
 
   public static Payload of(byte[] bytes) {

@@ -1,5 +1,7 @@
 package io.quiverdb.core;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -8,6 +10,9 @@ import java.util.Arrays;
 public final class Vector {
   private static final int EXPONENT_BITS = 0x7f80_0000;
   private static final int EXPONENT_ONE = 0x0080_0000;
+
+  private static final ValueLayout.OfFloat LITTLE_ENDIAN =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final float[] components;
 
@@ -32,6 +37,15 @@ public final class Vector {
     }
     var components = new float[bytes.remaining() / Float.BYTES];
     bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(components);
+    return checked(components);
+  }
+
+  /// Reads `dimension` values of the same form that stand at `offset`.
+  ///
+  /// @throws IllegalArgumentException if a value is not finite
+  public static Vector fromLittleEndian(MemorySegment bytes, long offset, int dimension) {
+    var components = new float[dimension];
+    MemorySegment.copy(bytes, LITTLE_ENDIAN, offset, components, 0, dimension);
     return checked(components);
   }
 

@@ -1,6 +1,7 @@
 package io.quiverdb.core.rows;
 
 import io.quiverdb.core.secondary.SecondaryIndex;
+import io.quiverdb.core.segment.FoundRow;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
@@ -26,6 +27,14 @@ public interface RowSource {
 
   /// The row of an id that a view as of `version` sees, −1 if there is none.
   int find(byte[] idUtf8, long version);
+
+  /// The same row, with what is to be read of it.
+  default Optional<FoundRow> read(byte[] idUtf8, long version) {
+    int row = find(idUtf8, version);
+    return row < 0
+        ? Optional.empty()
+        : Optional.of(new FoundRow(vector(row), 0, payload(row), version(row)));
+  }
 
   long version(int row);
 

@@ -1,6 +1,7 @@
 package io.quiverdb.core.rows;
 
 import io.quiverdb.core.secondary.SecondaryIndex;
+import io.quiverdb.core.segment.FoundRow;
 import io.quiverdb.core.segment.RowDeaths;
 import io.quiverdb.core.segment.Segment;
 import java.lang.foreign.MemorySegment;
@@ -31,6 +32,11 @@ public record SegmentRows(Segment segment, RowDeaths deaths) implements RowSourc
   public int find(byte[] idUtf8, long version) {
     int row = segment.find(idUtf8);
     return row >= 0 && deaths.isLiveAt(row, version) ? row : -1;
+  }
+
+  @Override
+  public Optional<FoundRow> read(byte[] idUtf8, long version) {
+    return segment.read(idUtf8, row -> deaths.isLiveAt(row, version));
   }
 
   @Override

@@ -2,6 +2,8 @@ package io.quiverdb.core.segment;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /// The body of a page of a `.ids` file: consecutive rows, by ascending id (unsigned bytes). Numbers
@@ -32,6 +34,11 @@ record IdPage(MemorySegment body) {
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private static final ValueLayout.OfLong BIG_ENDIAN =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final VarHandle BIG_ENDIAN_IN_ARRAY =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   static final int COUNT_OFFSET = 0;
   static final int ROW_OFFSETS_OFFSET = COUNT_OFFSET + Short.BYTES;
@@ -74,7 +81,7 @@ record IdPage(MemorySegment body) {
   }
 
   /// The index of the first row whose id is not less, the row count if there is none.
-  int firstAtOrAfter(MemorySegment id) {
+  int firstAtOrAfter(byte[] id) {
     int low = 0;
     int high = rowCount();
     while (low < high) {
@@ -88,23 +95,31 @@ record IdPage(MemorySegment body) {
     return low;
   }
 
-  boolean hasId(int index, MemorySegment id) {
+  boolean hasId(int index, byte[] id) {
     return compare(index, id) == 0;
   }
 
-  private int compare(int index, MemorySegment id) {
+  /// In unsigned bytes, eight at a time: ids are short, and much alike.
+  private int compare(int index, byte[] id) {
     int offset = rowOffset(index);
     int from = offset + ID_OFFSET;
     int idBytes = idBytes(offset);
-    long mismatch = MemorySegment.mismatch(body, from, from + idBytes, id, 0, id.byteSize());
-    if (mismatch < 0) {
-      return 0;
+    int commonBytes = Math.min(idBytes, id.length);
+    int at = 0;
+    for (; at + Long.BYTES <= commonBytes; at += Long.BYTES) {
+      long left = body.get(BIG_ENDIAN, from + at);
+      long right = (long) BIG_ENDIAN_IN_ARRAY.get(id, at);
+      if (left != right) {
+        return Long.compareUnsigned(left, right);
+      }
     }
-    if (mismatch == idBytes || mismatch == id.byteSize()) {
-      return Long.compare(idBytes, id.byteSize());
+    for (; at < commonBytes; at++) {
+      int order = Byte.compareUnsigned(body.get(ValueLayout.JAVA_BYTE, from + at), id[at]);
+      if (order != 0) {
+        return order;
+      }
     }
-    return Byte.compareUnsigned(
-        body.get(ValueLayout.JAVA_BYTE, from + mismatch), id.get(ValueLayout.JAVA_BYTE, mismatch));
+    return Integer.compare(idBytes, id.length);
   }
 
   private int rowOffset(int index) {

@@ -16,6 +16,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.IntPredicate;
 
 /// An immutable run of rows, numbered from 0 in the order of their ids (unsigned UTF-8). Read by
 /// any number of threads.
@@ -305,27 +306,50 @@ public final class Segment {
 
   /// The row of an id, −1 if there is none.
   public int find(byte[] idUtf8) {
-    if (!directory.mayHoldId(idUtf8)) {
-      return -1;
-    }
-    int page = directory.pageOfId(idUtf8);
+    int page = pageToSearch(idUtf8);
     if (page < 0) {
       return -1;
     }
-    var key = MemorySegment.ofArray(idUtf8);
     var idPage = idPage(page);
-    int index = idPage.firstAtOrAfter(key);
-    return index < idPage.rowCount() && idPage.hasId(index, key)
-        ? directory.firstRow(page) + index
-        : -1;
+    int index = idPage.firstAtOrAfter(idUtf8);
+    return isAt(idPage, index, idUtf8) ? directory.firstRow(page) + index : -1;
+  }
+
+  /// What is to be read of the row of an id: for the price of one look-up.
+  ///
+  /// @param wanted is asked whether the row is
+  public Optional<FoundRow> read(byte[] idUtf8, IntPredicate wanted) {
+    int page = pageToSearch(idUtf8);
+    if (page < 0) {
+      return Optional.empty();
+    }
+    var idPage = idPage(page);
+    int index = idPage.firstAtOrAfter(idUtf8);
+    int row = directory.firstRow(page) + index;
+    if (!isAt(idPage, index, idUtf8) || !wanted.test(row)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new FoundRow(
+            vectors.body(row / vectorsPerPage),
+            (long) (row % vectorsPerPage) * vectorBytes,
+            payload(idPage, index),
+            idPage.version(index)));
+  }
+
+  /// The only page of ids that can hold one, −1 if none can.
+  private int pageToSearch(byte[] idUtf8) {
+    return directory.mayHoldId(idUtf8) ? directory.pageOfId(idUtf8) : -1;
+  }
+
+  private static boolean isAt(IdPage idPage, int index, byte[] idUtf8) {
+    return index < idPage.rowCount() && idPage.hasId(index, idUtf8);
   }
 
   /// The first row whose id is not less, [#rowCount] if there is none.
   public int firstAtOrAfter(byte[] idUtf8) {
     int page = directory.pageOfId(idUtf8);
-    return page < 0
-        ? 0
-        : directory.firstRow(page) + idPage(page).firstAtOrAfter(MemorySegment.ofArray(idUtf8));
+    return page < 0 ? 0 : directory.firstRow(page) + idPage(page).firstAtOrAfter(idUtf8);
   }
 
   public byte[] id(int row) {

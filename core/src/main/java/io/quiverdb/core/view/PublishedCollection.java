@@ -13,11 +13,11 @@ import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.Vector;
 import io.quiverdb.core.rows.MergedRows;
 import io.quiverdb.core.rows.RowCursor;
-import io.quiverdb.core.rows.RowSource;
 import io.quiverdb.core.rows.TouchedIds;
 import io.quiverdb.core.search.ExactSearch;
 import io.quiverdb.core.search.QueryStatistics;
 import io.quiverdb.core.search.RowFilter;
+import io.quiverdb.core.segment.FoundRow;
 import io.quiverdb.core.state.CollectionSnapshot;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -55,14 +55,24 @@ record PublishedCollection(CollectionSnapshot snapshot) implements CollectionVie
   @Override
   public Optional<StoredPoint> get(String id) {
     byte[] idUtf8 = PointIds.utf8(id);
-    for (RowSource source : snapshot.sources().reversed()) {
-      int row = source.find(idUtf8, snapshot.version());
-      if (row >= 0) {
-        return Optional.of(
-            point(idUtf8, source.vector(row), source.payload(row), source.version(row)));
+    var sources = snapshot.sources();
+    // Newest first: what was written lately is asked for the likeliest.
+    for (int index = sources.size() - 1; index >= 0; index--) {
+      var found = sources.get(index).read(idUtf8, snapshot.version());
+      if (found.isPresent()) {
+        return Optional.of(point(id, found.get()));
       }
     }
     return Optional.empty();
+  }
+
+  private StoredPoint point(String id, FoundRow row) {
+    return new StoredPoint(
+        id, vector(row.vectors(), row.vectorOffset()), Payload.of(row.payload()), row.version());
+  }
+
+  private Vector vector(MemorySegment vectors, long offset) {
+    return Vector.fromLittleEndian(vectors, offset, descriptor().dimension());
   }
 
   @Override
@@ -148,20 +158,11 @@ record PublishedCollection(CollectionSnapshot snapshot) implements CollectionVie
   }
 
   private StoredPoint point(RowCursor row) {
-    return point(
-        row.id(),
-        row.vectors().asSlice(row.vectorOffset(), vectorBytes()),
-        row.payload(),
-        row.version());
-  }
-
-  private static StoredPoint point(
-      byte[] id, MemorySegment vector, MemorySegment payload, long version) {
     return new StoredPoint(
-        new String(id, StandardCharsets.UTF_8),
-        Vector.fromLittleEndian(vector.asByteBuffer()),
-        Payload.of(payload.asByteBuffer()),
-        version);
+        new String(row.id(), StandardCharsets.UTF_8),
+        vector(row.vectors(), row.vectorOffset()),
+        Payload.of(row.payload()),
+        row.version());
   }
 
   private long bytes(RowCursor row) {
