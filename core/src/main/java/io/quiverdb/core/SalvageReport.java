@@ -8,7 +8,9 @@ import java.util.List;
 /// @param position that the new store stands at
 /// @param collectionCount how many collections were taken over
 /// @param pointCount how many points were taken over from the newest checkpoint
-/// @param entryCount how many entries of the log were applied after that
+/// @param appliedCount how many operations of the log were applied after that
+/// @param refusedCount how many of them were refused, as they may have been the first time: but
+///   behind a gap, others may be than then
 /// @param damages why others were not, the first [Verification#DAMAGES_MAX]; where it is the file
 ///   of dead rows that is damaged, points that were deleted or replaced may have come back
 /// @param damageCount how many there are
@@ -16,12 +18,13 @@ public record SalvageReport(
     Position position,
     long collectionCount,
     long pointCount,
-    long entryCount,
+    long appliedCount,
+    long refusedCount,
     List<Damage> damages,
     long damageCount) {
   /// Before anything was taken over.
   public static final SalvageReport NOTHING =
-      new SalvageReport(Position.START, 0, 0, 0, List.of(), 0);
+      new SalvageReport(Position.START, 0, 0, 0, 0, List.of(), 0);
 
   public SalvageReport {
     damages = List.copyOf(damages);
@@ -33,14 +36,15 @@ public record SalvageReport(
   /// @param found what was left out, the first of it
   /// @param foundCount how much there is of it
   public SalvageReport withLog(
-      Position end, long appliedCount, List<Damage> found, long foundCount) {
+      Position end, long applied, long refused, List<Damage> found, long foundCount) {
     var all = new ArrayList<>(damages);
     all.addAll(found);
     return new SalvageReport(
         end,
         collectionCount,
         pointCount,
-        entryCount + appliedCount,
+        appliedCount + applied,
+        refusedCount + refused,
         all.subList(0, Math.min(all.size(), Verification.DAMAGES_MAX)),
         damageCount + foundCount);
   }

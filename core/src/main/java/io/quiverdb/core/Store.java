@@ -323,7 +323,6 @@ public final class Store implements AutoCloseable {
   }
 
   // --- reading by names
-
   //
   // All throw IllegalArgumentException if there is no collection of the name.
 
@@ -510,8 +509,9 @@ public final class Store implements AutoCloseable {
     return engine.live().recoveryTail(collectionId);
   }
 
-  /// Reads every file of the newest checkpoint, computes its state hash again from the rows on
-  /// disk, and names all that is wrong. Reads, writes and checkpoints go on meanwhile.
+  /// Reads the log of a stand-alone store and every file of the newest checkpoint, computes its
+  /// state hash again from the rows on disk, and names all that is wrong. Reads, writes and
+  /// checkpoints go on meanwhile.
   ///
   /// @throws StoreFailedException if the storage fails, or the store failed before
   public Verification verify() {
@@ -586,7 +586,8 @@ public final class Store implements AutoCloseable {
 
   /// Makes a new store of what can be read of a damaged one, and says what is left out. The old one
   /// stays as it is. Of a stand-alone store's log, what stands behind a damage in the same file is
-  /// left out, and what stands in later files is applied.
+  /// left out, and what stands in later files is applied: at other versions, so that preconditions
+  /// may be decided otherwise. After an exception, `target` is worthless.
   ///
   /// @param damaged a store that is not open
   /// @param target holds no store

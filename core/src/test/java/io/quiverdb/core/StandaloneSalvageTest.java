@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quiverdb.core.crypto.TestKeys;
+import io.quiverdb.core.storage.CrashedException;
 import io.quiverdb.core.storage.SimulatedStorage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +28,7 @@ final class StandaloneSalvageTest {
 
     assertThat(report.damages()).isEmpty();
     assertThat(report.pointCount()).isEqualTo(1);
-    assertThat(report.entryCount()).isEqualTo(4);
+    assertThat(report.appliedCount()).isEqualTo(4);
     try (var salvaged = open(target)) {
       assertThat(ids(salvaged)).containsExactly("b", "c", "d");
       assertThat(salvaged.stateHash()).isEqualTo(hash);
@@ -44,7 +47,7 @@ final class StandaloneSalvageTest {
     var report = salvage();
 
     assertThat(report.isComplete()).isTrue();
-    assertThat(report.entryCount()).isEqualTo(2);
+    assertThat(report.appliedCount()).isEqualTo(2);
     try (var salvaged = open(target)) {
       assertThat(ids(salvaged)).containsExactly("a");
       assertThat(salvaged.stateHash()).isEqualTo(store.stateHash());
@@ -61,7 +64,7 @@ final class StandaloneSalvageTest {
     var report = salvage();
 
     assertThat(report.damages()).extracting(Damage::file).contains(logFiles().getFirst());
-    assertThat(report.entryCount()).isEqualTo(3);
+    assertThat(report.appliedCount()).isEqualTo(3);
     try (var salvaged = open(target)) {
       assertThat(ids(salvaged)).containsExactly("b", "d");
     }
@@ -128,6 +131,75 @@ final class StandaloneSalvageTest {
 
       assertThat(store.prepareDelete(stamp, 1, List.of("b"))).isEmpty();
       assertThat(store.prepareDelete(stamp, 1, List.of("b", "a"))).isPresent();
+    }
+  }
+
+  @Test
+  void storeThatCrashedInItsFirstCheckpointIsTakenOver() {
+    for (int call = 1; call < 60; call++) {
+      storage = new SimulatedStorage();
+      var store = open(storage);
+      store.createCollection("docs", new Descriptor(4, Metric.L2_SQUARED), Settings.NONE);
+      store.upsert("docs", point("a", 1));
+      storage.crashAt(call);
+      try {
+        store.checkpoint();
+      } catch (StoreFailedException | CrashedException _) {
+        // As far as it came.
+      }
+      storage = storage.afterCrash(new Random(call));
+
+      var salvagedTo = new SimulatedStorage();
+      var report =
+          Store.salvage(storage, salvagedTo, StoreOptions.standard(), TestKeys.SHARED.keyRing());
+
+      assertThat(report.damages()).as("call %d", call).isEmpty();
+      try (var salvaged = open(salvagedTo)) {
+        assertThat(ids(salvaged)).as("call %d", call).containsExactly("a");
+      }
+      assertThat(verify().damages()).as("call %d", call).isEmpty();
+    }
+  }
+
+  @Test
+  void logOfWhichOneHeaderIsDamagedTellsItsStoreByAnother() throws IOException {
+    var store = open(storage);
+    store.createCollection("docs", new Descriptor(4, Metric.L2_SQUARED), Settings.NONE);
+    kill();
+    var second = open(storage);
+    second.upsert("docs", point("a", 1));
+    kill();
+    flip(logFiles().getFirst(), 5);
+
+    var report = salvage();
+
+    assertThat(report.damages()).extracting(Damage::file).contains(logFiles().getFirst());
+    assertThat(report.refusedCount()).isEqualTo(1);
+    assertThat(verify().damages()).extracting(Damage::file).contains(logFiles().getFirst());
+  }
+
+  /// Deletions of files that a checkpoint covers may become durable in any order.
+  @Test
+  void coveredFileThatIsLeftOverIsNoDamage() throws IOException {
+    var store = open(storage);
+    store.createCollection("docs", new Descriptor(4, Metric.L2_SQUARED), Settings.NONE);
+    store.upsert("docs", point("a", 1));
+    kill();
+    var covered = logFiles().getFirst();
+    byte[] content = storage.content(covered);
+    var second = open(storage);
+    second.upsert("docs", point("b", 2));
+    second.checkpoint();
+    second.upsert("docs", point("c", 3));
+    kill();
+    try (var file = storage.create(covered)) {
+      file.append(ByteBuffer.wrap(content));
+    }
+
+    assertThat(verify().damages()).isEmpty();
+    assertThat(salvage().damages()).isEmpty();
+    try (var salvaged = open(target)) {
+      assertThat(ids(salvaged)).containsExactly("a", "b", "c");
     }
   }
 

@@ -9,6 +9,7 @@ import ch.qos.logback.classic.Logger;
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.LogRun.RecordedLog;
 import io.quiverdb.core.crypto.TestKeys;
+import io.quiverdb.core.op.Entry;
 import io.quiverdb.core.snapshot.SnapshotFile;
 import io.quiverdb.core.snapshot.SnapshotFiles;
 import io.quiverdb.core.snapshot.SnapshotOp;
@@ -25,6 +26,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -66,6 +68,53 @@ final class StoreSnapshotTest {
 
       assertThat(storage.files()).isEqualTo(before);
       assertThat(storage.list("")).doesNotContain("snap-2");
+    }
+  }
+
+  @Test
+  void snapshotThatCannotBeReadKeepsNoFileOpen() {
+    try (var shard = new TestShard(storage, RequestWindow.BYTES_MAX)) {
+      shard.upsert(point("a", 1));
+      shard.store.checkpoint();
+      var snapshot = shard.store.replicationSnapshot();
+      var ids =
+          storage.files().stream()
+              .filter(path -> path.startsWith("snap-") && path.endsWith(".ids"))
+              .findFirst();
+      byte[] content = storage.content(ids.orElseThrow());
+      content[content.length - 1] ^= 1;
+      storage.overwrite(ids.get(), content);
+
+      assertThatThrownBy(() -> points(snapshot.ops())).isInstanceOf(CorruptFileException.class);
+      snapshot.close();
+
+      assertThat(storage.openFiles()).noneMatch(path -> path.startsWith("snap-"));
+    }
+  }
+
+  /// A store that holds nothing takes the id that a snapshot brings, and its files bear it then.
+  @Test
+  void whatIsCreatedAfterAnInstallationIsOfTheStoreThatCame() {
+    try (var source = new TestShard(storage, RequestWindow.BYTES_MAX);
+        var target = openStore(new SimulatedStorage(), StoreOptions.standard())) {
+      source.upsert(point("a", 1));
+      source.store.checkpoint();
+      try (var snapshot = source.store.replicationSnapshot()) {
+        target.installSnapshot(snapshot.files());
+      }
+      var create = source.create(8, 2);
+      var at = new Position(1, 1, target.position().index() + 1);
+
+      var created = target.apply(at, Entry.newBuilder().addOps(create).build());
+      var stamp = new RequestStamp(new RequestId(new UUID(9, 9)), 1, Optional.empty());
+      var upsert = target.prepareUpsert(stamp, 8, List.of(point("b", 2)));
+      var next = new Position(1, 1, at.index() + 1);
+      var upserted = target.apply(next, Entry.newBuilder().addOps(upsert).build());
+      target.checkpoint();
+
+      assertThat(List.of(created.getFirst(), upserted.getFirst()))
+          .hasOnlyElementsOfType(Outcome.Applied.class);
+      assertThat(target.verify().damages()).isEmpty();
     }
   }
 

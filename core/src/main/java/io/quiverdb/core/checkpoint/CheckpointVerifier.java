@@ -1,14 +1,10 @@
 package io.quiverdb.core.checkpoint;
 
-import io.quiverdb.core.CorruptFileException;
-import io.quiverdb.core.Damage;
 import io.quiverdb.core.Verification;
 import io.quiverdb.core.crypto.KeyRing;
-import io.quiverdb.core.manifest.ManifestStore;
 import io.quiverdb.core.manifest.PublishedManifest;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
-import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /// Reads every file that a manifest names, every page of it and every row, and computes the state
@@ -40,17 +36,5 @@ public final class CheckpointVerifier {
 
   private CheckpointWalk walk(PublishedManifest published) {
     return new CheckpointWalk(storage, published, keyRing, windowBytesMax, random);
-  }
-
-  /// Finds out which manifest is the live one. The caller holds the lock of the store.
-  public Verification verifyLive() throws IOException {
-    Optional<PublishedManifest> live;
-    try {
-      live = ManifestStore.open(storage, random, keyRing, Optional.empty()).published();
-    } catch (CorruptFileException e) {
-      // Only the manifest says which files there should be.
-      return Verification.of(Damage.of(e));
-    }
-    return live.isPresent() ? verify(live.get()) : Verification.NOTHING;
   }
 }

@@ -6,6 +6,7 @@ import io.quiverdb.core.rows.SegmentRows;
 import io.quiverdb.core.segment.Segment;
 import io.quiverdb.core.state.Hash128;
 import io.quiverdb.core.state.RowHash;
+import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
@@ -33,7 +34,7 @@ final class SegmentVerifier {
 
   /// @param path blamed where a file makes no sense
   /// @return the sum of the hashes of the rows that live, worth something if nothing was found
-  Hash128 verify(String path) throws java.io.IOException {
+  Hash128 verify(String path) throws IOException {
     for (row = 0; row < segment.rowCount(); row++) {
       boolean _ = findings.complete(path, this::verifyToDamage);
     }

@@ -3,6 +3,8 @@ package io.quiverdb.core.engine;
 import io.quiverdb.core.IndexSnapshot;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.Store;
+import io.quiverdb.core.StoreClosedException;
+import io.quiverdb.core.StoreFailedException;
 import io.quiverdb.core.checkpoint.Checkpoint;
 import io.quiverdb.core.checkpoint.CheckpointWriter;
 import io.quiverdb.core.checkpoint.IndexAttachment;
@@ -102,6 +104,8 @@ public final class Checkpoints {
       live.install(checkpoint);
       report(checkpoint, deleteGarbage());
       return checkpoint.streamFailure();
+    } catch (StoreClosedException | StoreFailedException e) {
+      throw e; // It was stopped meanwhile.
     } catch (IOException | RuntimeException | Error e) {
       throw health.failed("checkpoint", e);
     }

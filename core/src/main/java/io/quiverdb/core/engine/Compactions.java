@@ -1,6 +1,8 @@
 package io.quiverdb.core.engine;
 
 import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.StoreClosedException;
+import io.quiverdb.core.StoreFailedException;
 import io.quiverdb.core.compaction.CompactedStore;
 import io.quiverdb.core.compaction.CompactionPolicy;
 import io.quiverdb.core.compaction.Compactor;
@@ -53,8 +55,9 @@ public final class Compactions {
     health.requireUsable();
     try {
       return compaction.run();
-    } catch (CorruptFileException e) {
-      throw e; // Of what it reads; nothing has been published.
+    } catch (CorruptFileException | StoreClosedException | StoreFailedException e) {
+      // Of what it reads, with nothing published; or the store was stopped meanwhile.
+      throw e;
     } catch (IOException | RuntimeException | Error e) {
       throw health.failed("compaction", e);
     }

@@ -52,23 +52,18 @@ public final class Engine {
     directoryLock = opened.directoryLock();
     storage = opened.storage();
     manifests = opened.manifests();
-    live = new LiveState(health, manifests.keys(), opened.state(), opened.checkpointed());
+    live = new LiveState(health, manifests::keys, opened.state(), opened.checkpointed());
     ownLog = opened.log().map(log -> new OwnLog(log, health, live));
     gap = new EntryGap(ownLog, live);
-    files = new FilesLock(health);
+    files = new FilesLock(health, live);
     tornTail = opened.tornTail();
-    ops =
-        new OpFactory(
-            health,
-            live,
-            new OpSealer(
-                manifests.keys(),
-                ownLog.isPresent() ? Store.STANDALONE_OP_BYTES_MAX : Store.OP_BYTES_MAX));
+    int opBytesMax = ownLog.isPresent() ? Store.STANDALONE_OP_BYTES_MAX : Store.OP_BYTES_MAX;
+    ops = new OpFactory(health, live, () -> new OpSealer(manifests.keys(), opBytesMax));
     writes =
         ownLog.map(
             log ->
                 new StandaloneWrites(
-                    live, ops, log, opened.random(), manifests.keys()::drawCollectionKeys));
+                    live, ops, log, opened.random(), () -> manifests.keys().drawCollectionKeys()));
     checkpoints =
         new Checkpoints(
             health,
@@ -156,8 +151,10 @@ public final class Engine {
   }
 
   /// Logs and applies an entry of another log of this stand-alone store.
-  void replay(Entry entry) {
-    List<Outcome> _ = ownLog.orElseThrow().commit(LogRequest.of(entry));
+  ///
+  /// @return an outcome per operation
+  List<Outcome> replay(Entry entry) {
+    return ownLog.orElseThrow().commit(LogRequest.of(entry));
   }
 
   /// Of the newest durable checkpoint, 0 before the first.

@@ -12,9 +12,11 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class FilesLock {
   private final ReentrantLock lock = new ReentrantLock();
   private final Health health;
+  private final LiveState live;
 
-  FilesLock(Health health) {
+  FilesLock(Health health, LiveState live) {
     this.health = health;
+    this.live = live;
   }
 
   @FunctionalInterface
@@ -26,6 +28,7 @@ public final class FilesLock {
   ///
   /// @param during for the message then
   <V> V change(String during, Action<V> action) {
+    requireOutsideOfObservers();
     lock.lock();
     try {
       health.requireUsable();
@@ -41,6 +44,7 @@ public final class FilesLock {
   ///
   /// @param what cannot be read then
   <V> V read(String what, Action<V> action) {
+    requireOutsideOfObservers();
     lock.lock();
     try {
       health.requireUsable();
@@ -49,6 +53,14 @@ public final class FilesLock {
       throw new StoreFailedException("store: " + what + " cannot be read", e);
     } finally {
       lock.unlock();
+    }
+  }
+
+  /// They are called with the lock of the state held, which comes after this one.
+  private void requireOutsideOfObservers() {
+    if (live.lock().isHeldByCurrentThread()) {
+      throw new IllegalStateException(
+          "a commit observer uses files (expected: hands over and returns)");
     }
   }
 

@@ -34,7 +34,7 @@ public final class LiveState {
   private static final Logger log = LoggerFactory.getLogger(Store.class);
 
   private final Health health;
-  private final StoreKeys keys;
+  private final Supplier<StoreKeys> keys;
   private final ReentrantLock lock = new ReentrantLock();
   private final HashMarks marks = new HashMarks();
   private ShardState state;
@@ -53,11 +53,12 @@ public final class LiveState {
   /// @param version the operation counter there
   public record Checkpointed(Position position, long version) {}
 
-  LiveState(Health health, StoreKeys keys, ShardState state, Checkpointed checkpointed) {
+  /// @param keys of the live manifest: a snapshot may bring the store another id
+  LiveState(Health health, Supplier<StoreKeys> keys, ShardState state, Checkpointed checkpointed) {
     this.health = health;
     this.keys = keys;
     this.state = state;
-    this.applier = new Applier(state, keys);
+    this.applier = new Applier(state, keys.get());
     this.checkpointed = checkpointed;
     this.published = PublishedState.of(state, openSegments());
   }
@@ -234,12 +235,13 @@ public final class LiveState {
     return usable(
         () -> {
           var view = view();
-          return view.tail(collectionId, checkpointed.version())
-              .orElseThrow(
-                  () -> {
-                    view.close();
-                    return noCollection(collectionId);
-                  });
+          try {
+            return view.tail(collectionId, checkpointed.version())
+                .orElseThrow(() -> noCollection(collectionId));
+          } catch (Throwable e) {
+            view.close();
+            throw e;
+          }
         });
   }
 
@@ -298,7 +300,7 @@ public final class LiveState {
   void replaceBy(ShardState newer) {
     var before = published.segments();
     state = newer;
-    applier = new Applier(newer, keys);
+    applier = new Applier(newer, keys.get());
     checkpointed = new Checkpointed(newer.position(), newer.version());
     published = PublishedState.of(newer, openSegments());
     before.unpin();

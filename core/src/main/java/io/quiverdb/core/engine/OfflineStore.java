@@ -2,6 +2,7 @@ package io.quiverdb.core.engine;
 
 import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.Damage;
+import io.quiverdb.core.Outcome;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.SalvageReport;
 import io.quiverdb.core.StoreFailedException;
@@ -15,6 +16,7 @@ import io.quiverdb.core.crypto.StoreKeys;
 import io.quiverdb.core.log.LogRecovery;
 import io.quiverdb.core.log.LogWalk;
 import io.quiverdb.core.manifest.ManifestStore;
+import io.quiverdb.core.manifest.PublishedManifest;
 import io.quiverdb.core.manifest.StoreLayout;
 import io.quiverdb.core.salvage.Salvager;
 import io.quiverdb.core.snapshot.SnapshotOp;
@@ -22,6 +24,7 @@ import io.quiverdb.core.snapshot.SnapshotRestorer;
 import io.quiverdb.core.state.RequestWindow;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -43,23 +46,29 @@ public final class OfflineStore {
   /// Reads every file, and changes none.
   public Verification verify(long windowBytesMax) {
     try (var _ = storage.lock(StoreLayout.LOCK)) {
-      var checkpoint =
-          new CheckpointVerifier(storage, keyRing, windowBytesMax, options.random()).verifyLive();
-      return isUnknown(checkpoint) ? checkpoint : withLog(checkpoint);
+      Optional<PublishedManifest> live;
+      try {
+        live = ManifestStore.open(storage, options.random(), keyRing, Optional.empty()).published();
+      } catch (CorruptFileException e) {
+        // Only the manifest says which files there should be, and from where on the log counts.
+        return Verification.of(Damage.of(e));
+      }
+      return verify(live, windowBytesMax);
     } catch (IOException e) {
       throw new StoreFailedException("store: cannot be verified", e);
     }
   }
 
-  /// Whether nobody knows from where on the log counts.
-  private static boolean isUnknown(Verification checkpoint) {
-    return checkpoint.manifestVersion() == 0 && !checkpoint.isIntact();
-  }
-
-  private Verification withLog(Verification checkpoint) throws IOException {
+  private Verification verify(Optional<PublishedManifest> live, long windowBytesMax)
+      throws IOException {
+    var verifier = new CheckpointVerifier(storage, keyRing, windowBytesMax, options.random());
+    var checkpoint = live.isPresent() ? verifier.verify(live.get()) : Verification.NOTHING;
     Optional<UUID> storeId;
     try {
-      storeId = LogRecovery.storeId(storage);
+      storeId =
+          live.isPresent()
+              ? Optional.of(ManifestStore.uuid(live.get().manifest().getStoreId()))
+              : LogRecovery.readableStoreId(storage);
     } catch (CorruptFileException e) {
       return checkpoint.withLog(1, 0, List.of(Damage.of(e)), 1);
     }
@@ -77,14 +86,15 @@ public final class OfflineStore {
 
   /// Makes a store of a whole snapshot where there is none, under the keys that it was sealed by.
   public void restore(Iterator<SnapshotOp> ops) {
-    restore(Optional.empty(), manifests -> new SnapshotRestorer(storage, manifests).restore(ops));
+    restore(
+        Optional.empty(),
+        manifests -> new SnapshotRestorer(storage, manifests, false).restore(ops));
   }
 
   /// Makes a store of another id, under keys of its own, of a whole snapshot of whatever keys.
   public void importSnapshot(Iterator<SnapshotOp> ops) {
     restore(
-        Optional.empty(),
-        manifests -> new SnapshotRestorer(storage, manifests).restoreUnderNewKeys(ops));
+        Optional.empty(), manifests -> new SnapshotRestorer(storage, manifests, true).restore(ops));
   }
 
   @FunctionalInterface
@@ -116,15 +126,20 @@ public final class OfflineStore {
     }
   }
 
-  /// Whether it has never taken a checkpoint.
+  /// Whether no checkpoint was ever published, though one may have been begun.
   private boolean hasLogOnly() throws IOException {
-    return LogRecovery.hasLog(storage)
-        && !storage.exists(StoreLayout.CURRENT)
-        && storage.list("").stream().noneMatch(ManifestStore::isGeneration);
+    try {
+      return LogRecovery.hasLog(storage)
+          && ManifestStore.open(storage, options.random(), keyRing, Optional.empty())
+              .live()
+              .isEmpty();
+    } catch (CorruptFileException e) {
+      return false;
+    }
   }
 
   private SalvageReport salvageLog(Storage target) throws IOException {
-    var storeId = LogRecovery.storeId(storage).orElseThrow();
+    var storeId = LogRecovery.readableStoreId(storage).orElseThrow();
     var nothing =
         new SnapshotOp.Restore(
             Position.START,
@@ -137,7 +152,7 @@ public final class OfflineStore {
     salvaged.restore(
         Optional.of(storeId),
         manifests ->
-            new SnapshotRestorer(target, manifests)
+            new SnapshotRestorer(target, manifests, false)
                 .restore(List.<SnapshotOp>of(nothing).iterator()));
     return salvaged.replay(storage, storeId, SalvageReport.NOTHING);
   }
@@ -147,7 +162,7 @@ public final class OfflineStore {
       var salvaged = new OfflineStore(target, options, keyRing);
       salvaged.restore(
           Optional.of(salvager.storeId()),
-          manifests -> new SnapshotRestorer(target, manifests).restore(salvager));
+          manifests -> new SnapshotRestorer(target, manifests, false).restore(salvager));
       var report = salvager.report();
       return LogRecovery.hasLog(storage)
           ? salvaged.replay(storage, salvager.storeId(), report)
@@ -160,18 +175,17 @@ public final class OfflineStore {
   private SalvageReport replay(Storage damaged, UUID storeId, SalvageReport report)
       throws IOException {
     var findings = new Findings();
-    long[] entryCount = {0};
+    var outcomes = new ArrayList<Outcome>();
     var engine = new EngineOpening(storage, options, keyRing, RequestWindow.BYTES_MAX).standalone();
     try (var log = LogWalk.open(damaged, catalog(storeId), findings::add)) {
       log.run(
-          report.position().next().index(),
-          (_, entry) -> {
-            engine.replay(entry);
-            entryCount[0]++;
-          });
+          report.position().next().index(), (_, entry) -> outcomes.addAll(engine.replay(entry)));
+      long appliedCount =
+          outcomes.stream().filter(outcome -> outcome instanceof Outcome.Applied).count();
       return report.withLog(
           engine.live().head().position(),
-          entryCount[0],
+          appliedCount,
+          outcomes.size() - appliedCount,
           List.copyOf(findings.damages()),
           findings.damageCount());
     } finally {

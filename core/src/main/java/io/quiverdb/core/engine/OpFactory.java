@@ -14,6 +14,7 @@ import io.quiverdb.core.op.OpSealer;
 import io.quiverdb.core.op.Preparation;
 import io.quiverdb.core.op.PreparedOp;
 import java.util.List;
+import java.util.function.Supplier;
 
 /// Makes operations that are fit for the log of a store: prepared, and sealed by the keys that it
 /// has. Changes nothing.
@@ -23,9 +24,10 @@ import java.util.List;
 public final class OpFactory {
   private final Health health;
   private final LiveState live;
-  private final OpSealer sealer;
+  private final Supplier<OpSealer> sealer;
 
-  OpFactory(Health health, LiveState live, OpSealer sealer) {
+  /// @param sealer under the keys of the live manifest
+  OpFactory(Health health, LiveState live, Supplier<OpSealer> sealer) {
     this.health = health;
     this.live = live;
     this.sealer = sealer;
@@ -89,10 +91,10 @@ public final class OpFactory {
   }
 
   private PreparedOp sealed(Op op) {
-    return new PreparedOp(op, sealer.seal(op));
+    return new PreparedOp(op, sealer.get().seal(op));
   }
 
   private PreparedOp sealed(Op op, CollectionKeys collection) {
-    return new PreparedOp(op, sealer.seal(op, collection));
+    return new PreparedOp(op, sealer.get().seal(op, collection));
   }
 }

@@ -38,9 +38,10 @@ public final class Verifier {
     try (var held =
         files.read(
             "the files",
-            () ->
-                new Held(
-                    manifests.pin(), LogVerification.open(storage, manifests.keys().catalog())))) {
+            () -> {
+              var log = LogVerification.open(storage, manifests.keys().catalog());
+              return new Held(manifests.pin(), log);
+            })) {
       var checkpoint =
           held.checkpoint.isPresent()
               ? verifier.verify(held.checkpoint.get().published())

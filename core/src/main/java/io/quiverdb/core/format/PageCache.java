@@ -24,6 +24,9 @@ public final class PageCache {
   /// What an entry takes besides its page.
   private static final int ENTRY_OVERHEAD_BYTES = 120;
 
+  /// Below it, entries of closed files are left to the hand of the clock.
+  private static final int FORGOTTEN_MIN = 1024;
+
   private final long bytesMax;
   private final LongAdder hits = new LongAdder();
   private final LongAdder misses = new LongAdder();
@@ -33,6 +36,7 @@ public final class PageCache {
   // Guarded by `changing`; files read their slots without it.
   private final ArrayDeque<Entry> clock = new ArrayDeque<>();
   private long bytes;
+  private int forgottenCount;
 
   public PageCache(long bytesMax) {
     this.bytesMax = bytesMax;
@@ -61,7 +65,10 @@ public final class PageCache {
   private static final class Entry {
     private final Slots slots;
     private final int page;
-    private final MemorySegment body;
+    private MemorySegment body;
+
+    /// Of a file that was closed: only the clock still holds it.
+    private boolean forgotten;
 
     /// Written without order: that a page is spared once more or less does not matter.
     private int roundsLeft;
@@ -74,6 +81,11 @@ public final class PageCache {
 
     long bytes() {
       return body.byteSize() + ENTRY_OVERHEAD_BYTES;
+    }
+
+    void forget() {
+      forgotten = true;
+      body = MemorySegment.NULL;
     }
   }
 
@@ -121,21 +133,25 @@ public final class PageCache {
       }
     }
 
-    /// When the file is closed: nobody asks for its pages any more.
+    /// When the file is closed: nobody asks for its pages any more. Costs as much as it has pages.
     void clear() {
       if (entries.length() == 0) {
         return;
       }
       changing.lock();
       try {
-        clock.removeIf(
-            entry -> {
-              if (entry.slots == this) {
-                entries.set(entry.page, null);
-                bytes -= entry.bytes();
-              }
-              return entry.slots == this;
-            });
+        for (int page = 0; page < entries.length(); page++) {
+          var entry = entries.getAndSet(page, null);
+          if (entry != null) {
+            bytes -= entry.bytes();
+            entry.forget();
+            forgottenCount++;
+          }
+        }
+        if (forgottenCount > FORGOTTEN_MIN && forgottenCount > clock.size() / 2) {
+          clock.removeIf(entry -> entry.forgotten);
+          forgottenCount = 0;
+        }
       } finally {
         changing.unlock();
       }
@@ -145,7 +161,9 @@ public final class PageCache {
   private void evict() {
     while (bytes > bytesMax) {
       var entry = clock.removeFirst();
-      if (entry.roundsLeft > 0) {
+      if (entry.forgotten) {
+        forgottenCount--;
+      } else if (entry.roundsLeft > 0) {
         entry.roundsLeft--;
         clock.addLast(entry);
       } else {

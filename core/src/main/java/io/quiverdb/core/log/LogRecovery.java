@@ -60,6 +60,26 @@ public final class LogRecovery {
     return Optional.empty();
   }
 
+  /// Does the same with a log that may be damaged: the first header that can be read tells.
+  ///
+  /// @throws CorruptFileException if there are files and none of their headers can be read
+  public static Optional<UUID> readableStoreId(Storage storage) throws IOException {
+    Optional<CorruptFileException> damage = Optional.empty();
+    for (long id : LogFormat.fileIds(storage)) {
+      String path = LogFormat.path(id);
+      try {
+        var header = LogFormat.decodeHeader(path, id, storage.open(path).bytes());
+        return Optional.of(LogFormat.uuid(header.storeId()));
+      } catch (CorruptFileException e) {
+        damage = Optional.of(e);
+      }
+    }
+    if (damage.isPresent()) {
+      throw damage.get();
+    }
+    return Optional.empty();
+  }
+
   /// Whether there is a log, readable or not.
   public static boolean hasLog(Storage storage) throws IOException {
     return !LogFormat.fileIds(storage).isEmpty();

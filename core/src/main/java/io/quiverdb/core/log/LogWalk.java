@@ -68,64 +68,95 @@ public final class LogWalk implements AutoCloseable {
   /// @param firstLsn of the first of them
   /// @throws WrongKeyException if a file is sealed by another key
   public void run(long firstLsn, LogRecovery.Replay replay) {
+    var readable = withoutCovered(readable(), firstLsn);
     var progress = new Progress(firstLsn, Optional.empty());
+    for (var file : readable) {
+      noteGap(file, progress, file.equals(readable.getFirst()));
+      progress = read(file, progress.nextLsn, replay);
+    }
+  }
+
+  /// Those of which the header can be read, and is one of this store's.
+  private List<ReadableLog> readable() {
+    var readable = new ArrayList<ReadableLog>();
     for (var file : files) {
       boolean isLast = file.equals(files.getLast());
-      if (!isLast || !LogFormat.isTornHeader(file.content)) {
-        progress = read(file, isLast, progress, replay);
+      if (isLast && LogFormat.isTornHeader(file.content)) {
+        continue;
+      }
+      try {
+        var header = LogFormat.decodeHeader(file.path, file.id, file.content);
+        requireStore(file, header);
+        readable.add(new ReadableLog(file, header, isLast));
+      } catch (CorruptFileException e) {
+        damages.accept(Damage.of(e));
       }
     }
+    return readable;
+  }
+
+  private void requireStore(FoundFile file, LogFormat.Header header) {
+    var expected = LogFormat.bytes(codec.scope().storeId());
+    if (!expected.equals(header.storeId())) {
+      throw new CorruptFileException(
+          file.path, 0, "store id", LogFormat.uuid(expected), LogFormat.uuid(header.storeId()));
+    }
+  }
+
+  private record ReadableLog(FoundFile file, LogFormat.Header header, boolean isLast) {}
+
+  /// As [LogRecovery] does: a file is covered by the checkpoint if the next one begins no later
+  /// than where that ends, and any of the covered ones may be there.
+  private static List<ReadableLog> withoutCovered(List<ReadableLog> files, long firstLsn) {
+    int first = 0;
+    while (first + 1 < files.size() && files.get(first + 1).header.baseLsn() <= firstLsn) {
+      first++;
+    }
+    return files.subList(first, files.size());
   }
 
   /// @param lastTag of the file before; empty if that has not been read to its end
   private record Progress(long nextLsn, Optional<ByteString> lastTag) {}
 
-  private Progress read(
-      FoundFile file, boolean isLast, Progress before, LogRecovery.Replay replay) {
-    long nextLsn = before.nextLsn;
+  private Progress read(ReadableLog log, long nextLsn, LogRecovery.Replay replay) {
+    var file = log.file;
+    long next = nextLsn;
     try {
-      var header = LogFormat.decodeHeader(file.path, file.id, file.content);
-      var reader = new LogFileReader(file.path, file.content, header, codec(file, header));
-      noteGap(file, header, before);
+      var reader = new LogFileReader(file.path, file.content, log.header, codec(file, log.header));
       for (var frame = reader.next(); frame.isPresent(); frame = reader.next()) {
         long lsn = frame.get().firstLsn();
         for (var entry : frame.get().entries()) {
-          if (lsn >= nextLsn) {
+          if (lsn >= next) {
             replay.apply(lsn, entry);
-            nextLsn = lsn + 1;
+            next = lsn + 1;
           }
           lsn++;
         }
       }
       if (reader.isAtEnd()) {
-        return new Progress(nextLsn, Optional.of(reader.lastTag()));
+        return new Progress(next, Optional.of(reader.lastTag()));
       }
-      if (!isLast || reader.wholeFrameBehind().isPresent()) {
+      if (!log.isLast || reader.wholeFrameBehind().isPresent()) {
         throw reader.corrupt("log frame", "whole", "damaged");
       }
     } catch (CorruptFileException e) {
       damages.accept(Damage.of(e));
     }
-    return new Progress(nextLsn, Optional.empty());
+    return new Progress(next, Optional.empty());
   }
 
-  /// A file may begin before where the one before ends, if a checkpoint holds that.
-  private void noteGap(FoundFile file, LogFormat.Header header, Progress before) {
-    boolean isBehind = header.baseLsn() > before.nextLsn;
-    boolean isOther =
-        header.baseLsn() == before.nextLsn
-            && before.lastTag.isPresent()
-            && !before.lastTag.get().equals(header.previousTag());
-    if (isBehind || isOther) {
-      damages.accept(
-          Damage.of(
-              new CorruptFileException(
-                  file.path,
-                  0,
-                  isBehind ? "base LSN" : "tag of the frame before",
-                  isBehind ? "at most " + before.nextLsn : "that of the file before",
-                  isBehind ? header.baseLsn() : "another")));
+  private void noteGap(ReadableLog log, Progress before, boolean isFirst) {
+    long base = log.header.baseLsn();
+    if (isFirst ? base > before.nextLsn : base != before.nextLsn) {
+      note(log, "base LSN", (isFirst ? "at most " : "") + before.nextLsn, base);
+    } else if (before.lastTag.isPresent()
+        && !before.lastTag.get().equals(log.header.previousTag())) {
+      note(log, "tag of the frame before", "that of the file before", "another");
     }
+  }
+
+  private void note(ReadableLog log, String what, Object expected, Object found) {
+    damages.accept(Damage.of(new CorruptFileException(log.file.path, 0, what, expected, found)));
   }
 
   private FileCodec codec(FoundFile file, LogFormat.Header header) {

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /// Reads a damaged store as the operations of a snapshot, and leaves out what cannot be read: a row
@@ -87,7 +88,7 @@ public final class Salvager implements Iterator<SnapshotOp>, AutoCloseable {
   }
 
   /// The store that it is of.
-  public java.util.UUID storeId() {
+  public UUID storeId() {
     return ManifestStore.uuid(published.manifest().getStoreId());
   }
 
@@ -104,6 +105,7 @@ public final class Salvager implements Iterator<SnapshotOp>, AutoCloseable {
         OpProtos.position(published.manifest().getPosition()),
         collectionCount,
         pointCount,
+        0,
         0,
         List.copyOf(findings.damages()),
         findings.damageCount());

@@ -4,6 +4,7 @@ import io.quiverdb.core.manifest.PublishedManifest;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -84,7 +85,7 @@ final class LinkedFiles {
         parent = parent.substring(0, Math.max(0, parent.lastIndexOf('/')));
       }
     }
-    var sorted = new java.util.ArrayList<>(directories);
+    var sorted = new ArrayList<>(directories);
     Collections.sort(sorted);
     return sorted;
   }

@@ -78,10 +78,13 @@ final class SnapshotOps implements Iterator<SnapshotOp>, AutoCloseable {
     var head = reader.head(published, collection);
     var segments = reader.readSegments(published, collection, head);
     long version = published.manifest().getOpCounter();
-    current =
-        Optional.of(
-            new CollectionRows(
-                head, segments, new MergedRows(segments, Optional.empty(), version)));
+    try {
+      var rows = new MergedRows(segments, Optional.empty(), version);
+      current = Optional.of(new CollectionRows(head, segments, rows));
+    } catch (Throwable e) {
+      segments.forEach(one -> one.segment().release());
+      throw e;
+    }
     return Optional.of(new SnapshotOp.Create(head));
   }
 

@@ -24,12 +24,15 @@ import java.util.Optional;
 public final class SnapshotRestorer {
   private final Storage storage;
   private final ManifestStore manifests;
-  private boolean underNewKeys;
+  private final boolean underNewKeys;
 
+  /// @param underNewKeys draws new keys for each collection, so that those of the snapshot need not
+  ///   be ours. Requests that were settled there are not recognised then: all count as forgotten
   /// @param manifests has published nothing yet
-  public SnapshotRestorer(Storage storage, ManifestStore manifests) {
+  public SnapshotRestorer(Storage storage, ManifestStore manifests, boolean underNewKeys) {
     this.storage = storage;
     this.manifests = manifests;
+    this.underNewKeys = underNewKeys;
   }
 
   /// @param ops from [ReplicationSnapshot#ops]
@@ -40,14 +43,6 @@ public final class SnapshotRestorer {
     }
     var published = manifests.publish(manifests.generation(), next -> write(restore, ops, next));
     assert published.isPresent() : "another generation";
-  }
-
-  /// Does the same with new keys for each collection, so that those of the snapshot need not be
-  /// ours. Requests that were settled there are not recognised here: all of them count as
-  /// forgotten.
-  public void restoreUnderNewKeys(Iterator<SnapshotOp> ops) throws IOException {
-    underNewKeys = true;
-    restore(ops);
   }
 
   private void write(

@@ -5,9 +5,9 @@ import javax.crypto.Mac;
 
 /// The keyed hash of a row: HMAC-SHA-256, cut to 128 bits. For one thread.
 ///
-/// | bytes | what is hashed; numbers are big-endian | | 4 | length of the id in bytes | | 4 |
-/// length of the vector in bytes | | 4 | length of the payload in bytes | | | id (UTF-8), vector
-/// (little-endian floats), payload | | 8 | version |
+/// Hashed are, with numbers big-endian: the lengths in bytes of the id, the vector and the payload
+/// (4 bytes each), these three themselves (UTF-8, little-endian floats, as it is), and the version
+/// (8 bytes).
 public final class RowHash {
   private static final int BYTES_MIN = 1024;
 

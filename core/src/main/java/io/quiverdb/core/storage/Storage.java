@@ -21,8 +21,8 @@ public interface Storage {
   /// Creates a file for writing; it must not exist.
   WritableFile create(String path) throws IOException;
 
-  /// Opens a file whose content does not change any more. It may be read until the arena is closed,
-  /// whatever becomes of its name.
+  /// Opens a file as long as it is now; what stands there does not change any more, though a log
+  /// may still grow. It may be read until the arena is closed, whatever becomes of its name.
   ReadableFile open(String path, Arena arena) throws IOException;
 
   /// Does the same for a file that is read once: it may be read as long as its bytes are reachable,

@@ -47,7 +47,8 @@ public final class EngineBench {
     for (var area : only.map(List::of).orElse(List.of(Area.values()))) {
       bench.run(area);
     }
-    String suffix = (quick ? " --quick" : "") + only.map(area -> " --only " + area.word()).orElse("");
+    String suffix =
+        (quick ? " --quick" : "") + only.map(area -> " --only " + area.word()).orElse("");
     bench.report(
         path(given, "--results", "deploy/bench/results"),
         "engine" + suffix.replace(" --only ", "-").replace(" --", "-"),
@@ -65,8 +66,7 @@ public final class EngineBench {
             () ->
                 new IllegalArgumentException(
                     "--only: %s (expected: one of %s)"
-                        .formatted(
-                            word, Stream.of(Area.values()).map(Area::word).toList())));
+                        .formatted(word, Stream.of(Area.values()).map(Area::word).toList())));
   }
 
   private static Optional<String> option(List<String> arguments, String option) {
@@ -81,7 +81,8 @@ public final class EngineBench {
   private void run(Area area) throws Exception {
     int pointCount = quick ? 100_000 : 1_000_000;
     switch (area) {
-      case UPSERTS -> run(new SingleUpserts(folder, Stores.ENCRYPTED, quick ? 300 : 3000).contest());
+      case UPSERTS ->
+          run(new SingleUpserts(folder, Stores.ENCRYPTED, quick ? 300 : 3000).contest());
       case INGEST -> {
         var ingest = new BatchIngest(folder, quick ? 50_000 : 400_000);
         run(ingest.againstTheDisk());
@@ -105,8 +106,7 @@ public final class EngineBench {
         }
       }
       case ROCKSDB -> {
-        try (var gets =
-            new GetsBesideRocksDb(folder, pointCount, quick ? 200_000 : 1_000_000)) {
+        try (var gets = new GetsBesideRocksDb(folder, pointCount, quick ? 200_000 : 1_000_000)) {
           run(gets.warm());
           run(gets.cold());
         }
