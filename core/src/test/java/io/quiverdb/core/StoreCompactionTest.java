@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quiverdb.core.compaction.CompactionPolicy;
+import io.quiverdb.core.crypto.TestKeys;
+import io.quiverdb.core.format.PageCache;
 import io.quiverdb.core.state.RequestWindow;
 import io.quiverdb.core.storage.Seed;
 import io.quiverdb.core.storage.SimulatedStorage;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
@@ -92,6 +95,28 @@ final class StoreCompactionTest {
     assertThat(storage.openFiles()).hasSize(filesOfOne);
     store.close();
     assertThat(storage.openFiles()).isEmpty();
+  }
+
+  @Test
+  void mergeIsInTheCacheWhereItsInputsWere() {
+    var cache = new PageCache(1 << 20);
+    var options = new StoreOptions(new SecureRandom(), cache);
+    try (var standalone =
+        Store.openWithoutBackground(new SimulatedStorage(), TestKeys.SHARED.keyRing(), options)) {
+      standalone.createCollection("docs", new Descriptor(4, Metric.L2_SQUARED), Settings.NONE);
+      for (var id : List.of("a", "b")) {
+        standalone.upsert("docs", point(id, 1));
+        standalone.checkpoint();
+        assertThat(standalone.get("docs", id)).isPresent();
+      }
+
+      standalone.compact();
+
+      long misses = cache.stats().misses();
+      assertThat(standalone.get("docs", "a")).isPresent();
+      assertThat(standalone.get("docs", "b")).isPresent();
+      assertThat(cache.stats().misses()).isEqualTo(misses);
+    }
   }
 
   @Test

@@ -138,12 +138,14 @@ public final class Compactor {
   }
 
   /// @param view keeps the inputs open
+  /// @param isWarm whether most of the inputs were in the cache, before they were read for this
   private record Plan(
       PinnedView view,
       SegmentDraft draft,
       long version,
       CollectionSnapshot collection,
-      List<SegmentRows> inputs)
+      List<SegmentRows> inputs,
+      boolean isWarm)
       implements AutoCloseable {
     PageCodec codec() {
       return collection.head().keys().codec();
@@ -184,7 +186,17 @@ public final class Compactor {
   private Plan plan(
       PinnedView view, long version, CollectionSnapshot collection, List<SegmentRows> inputs) {
     var draft = manifests.draftSegment(collection.head().id());
-    return new Plan(view, draft, version, collection, inputs);
+    return new Plan(view, draft, version, collection, inputs, areWarm(inputs));
+  }
+
+  private static boolean areWarm(List<SegmentRows> inputs) {
+    long rows = 0;
+    long warmRows = 0;
+    for (var input : inputs) {
+      rows += input.rowCount();
+      warmRows += input.segment().isWarm() ? input.rowCount() : 0;
+    }
+    return 2 * warmRows > rows;
   }
 
   private static List<SegmentRows> segments(CollectionSnapshot collection) {
@@ -211,13 +223,24 @@ public final class Compactor {
       if (summary.isEmpty()) {
         return Optional.empty();
       }
-      output =
-          Optional.of(
-              Segment.open(
-                  storage, plan.draft.directory(), summary.get(), dimension, plan.codec(), cache));
+      var segment =
+          Segment.open(
+              storage, plan.draft.directory(), summary.get(), dimension, plan.codec(), cache);
+      output = Optional.of(plan.isWarm ? warmed(segment) : segment);
     }
     return Optional.of(
         new SegmentMerge(plan.collection.head().id(), plan.inputs, output, plan.version));
+  }
+
+  /// Else readers who found their pages in the cache would have to decrypt all of them again.
+  private static Segment warmed(Segment output) {
+    try {
+      output.warm();
+      return output;
+    } catch (Throwable e) {
+      output.release();
+      throw e;
+    }
   }
 
   private Optional<SegmentSummary> write(Plan plan, RowCursor first, MergedRows rest)

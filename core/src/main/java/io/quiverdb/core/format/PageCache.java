@@ -133,6 +133,15 @@ public final class PageCache {
       }
     }
 
+    /// How many pages are here.
+    int count() {
+      int count = 0;
+      for (int page = 0; page < entries.length(); page++) {
+        count += entries.getPlain(page) == null ? 0 : 1;
+      }
+      return count;
+    }
+
     /// When the file is closed: nobody asks for its pages any more. Costs as much as it has pages.
     void clear() {
       if (entries.length() == 0) {

@@ -94,6 +94,20 @@ public final class PageFile {
     }
   }
 
+  /// How many pages are in the cache.
+  public int cachedCount() {
+    return cached.count();
+  }
+
+  /// Reads all pages, so that they are in the cache as far as it has room.
+  ///
+  /// @throws CorruptFileException if one is not what was written
+  public void warm() {
+    for (int page = 0; page < pageCount; page++) {
+      var _ = body(page);
+    }
+  }
+
   /// Takes its pages out of the cache: nobody reads the file any more.
   public void forget() {
     cached.clear();

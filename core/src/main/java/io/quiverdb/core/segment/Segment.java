@@ -69,6 +69,21 @@ public final class Segment {
     mapped.close();
   }
 
+  /// Whether most of its pages are in the cache.
+  public boolean isWarm() {
+    var files = List.of(vectors, payloads, ids);
+    int pages = files.stream().mapToInt(PageFile::pageCount).sum();
+    int cachedPages = files.stream().mapToInt(PageFile::cachedCount).sum();
+    return 2 * cachedPages > pages;
+  }
+
+  /// Brings its pages into the cache, as far as that has room.
+  ///
+  /// @throws CorruptFileException if one is not what was written
+  public void warm() {
+    List.of(vectors, payloads, ids).forEach(PageFile::warm);
+  }
+
   /// For another user, who is to [#release] it.
   public void retain() {
     references.retain();
