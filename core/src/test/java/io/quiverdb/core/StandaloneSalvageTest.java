@@ -161,6 +161,21 @@ final class StandaloneSalvageTest {
     }
   }
 
+  /// Of the first checkpoint nobody can tell a lost pointer from one that was not yet written.
+  @Test
+  void pointsOfAFirstCheckpointThatNothingPointsToAreTakenOver() throws IOException {
+    var _ = write();
+    storage.delete("CURRENT");
+
+    var report = salvage();
+
+    assertThat(report.damages()).isEmpty();
+    assertThat(report.pointCount()).isEqualTo(1);
+    try (var salvaged = open(target)) {
+      assertThat(ids(salvaged)).containsExactly("b", "c", "d");
+    }
+  }
+
   @Test
   void logOfWhichOneHeaderIsDamagedTellsItsStoreByAnother() throws IOException {
     var store = open(storage);

@@ -1,19 +1,37 @@
 package io.quiverdb.raft;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
+import io.quiverdb.core.Descriptor;
+import io.quiverdb.core.Metric;
+import io.quiverdb.core.Outcome;
+import io.quiverdb.core.Payload;
+import io.quiverdb.core.Point;
+import io.quiverdb.core.Position;
+import io.quiverdb.core.RequestId;
+import io.quiverdb.core.RequestStamp;
+import io.quiverdb.core.Settings;
+import io.quiverdb.core.SlotRange;
+import io.quiverdb.core.Slots;
 import io.quiverdb.core.Store;
 import io.quiverdb.core.StoreOptions;
+import io.quiverdb.core.Vector;
 import io.quiverdb.core.crypto.TestKeys;
 import io.quiverdb.core.format.PageCache;
+import io.quiverdb.core.op.Entry;
+import io.quiverdb.core.op.SealedOp;
 import io.quiverdb.core.storage.SimulatedStorage;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 final class ReplicaMetricsTest {
   private final MetricRegistry registry = new MetricRegistry();
   private final ReplicaMetrics metrics = new ReplicaMetrics(registry);
+  private long requests;
 
   @Test
   void storeIsShownByShardAndAsNothingOnceItIsClosed() {
@@ -35,6 +53,58 @@ final class ReplicaMetricsTest {
     assertThat(registry.getGauges().values())
         .extracting(gauge -> gauge.getValue())
         .containsOnly(0L);
+  }
+
+  @Test
+  void segmentsDeadRowsAndWhatIsInMemoryAreCounted() {
+    try (var store =
+        Store.openReplicated(
+            new SimulatedStorage(),
+            StoreOptions.standard(),
+            TestKeys.SHARED.keyRing(),
+            new UUID(1, 1))) {
+      metrics.registerStore(new GroupKey.ShardGroup(3), store);
+      var all = List.of(new SlotRange(0, Slots.COUNT - 1));
+      apply(store, store.prepareSetOwnership(stamp(0), 1, all));
+      apply(
+          store,
+          store.prepareCreateCollection(
+              stamp(1),
+              7,
+              1,
+              "docs",
+              new Descriptor(2, Metric.L2_SQUARED),
+              Settings.NONE,
+              TestKeys.SHARED.wrapped(7)));
+      upsert(store, "a");
+      upsert(store, "b");
+      store.checkpoint();
+
+      upsert(store, "a");
+
+      assertThat(value("quiver.store.segments{shard=3}")).isEqualTo(1L);
+      assertThat(value("quiver.store.dead.rows{shard=3}")).isEqualTo(1L);
+      assertThat(value("quiver.store.buffer.bytes{shard=3}")).isPositive();
+    }
+  }
+
+  private long value(String gauge) {
+    return (Long) requireNonNull(registry.getGauges().get(gauge)).getValue();
+  }
+
+  private void upsert(Store store, String id) {
+    var point = new Point(id, Vector.of(1, 2), Payload.EMPTY);
+    apply(store, store.prepareUpsert(stamp(1), 7, List.of(point)));
+  }
+
+  private void apply(Store store, SealedOp op) {
+    requests++;
+    var outcomes = store.apply(new Position(1, 1, requests), Entry.newBuilder().addOps(op).build());
+    assertThat(outcomes).hasOnlyElementsOfType(Outcome.Applied.class);
+  }
+
+  private RequestStamp stamp(long epoch) {
+    return new RequestStamp(new RequestId(new UUID(1, requests)), epoch, Optional.empty());
   }
 
   @Test

@@ -126,13 +126,14 @@ public final class OfflineStore {
     }
   }
 
-  /// Whether no checkpoint was ever published, though one may have been begun.
+  /// Whether there is no checkpoint, neither published nor written to its end.
   private boolean hasLogOnly() throws IOException {
     try {
       return LogRecovery.hasLog(storage)
           && ManifestStore.open(storage, options.random(), keyRing, Optional.empty())
               .live()
-              .isEmpty();
+              .isEmpty()
+          && ManifestStore.newestReadable(storage, keyRing).isEmpty();
     } catch (CorruptFileException e) {
       return false;
     }

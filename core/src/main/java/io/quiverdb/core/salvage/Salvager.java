@@ -76,6 +76,9 @@ public final class Salvager implements Iterator<SnapshotOp>, AutoCloseable {
       published = ManifestStore.open(storage, random, keyRing, Optional.empty()).published();
     } catch (CorruptFileException e) {
       findings.add(Damage.of(e));
+      published = Optional.empty();
+    }
+    if (published.isEmpty()) {
       published = ManifestStore.newestReadable(storage, keyRing);
     }
     return new Salvager(
