@@ -3,8 +3,8 @@ package io.quiverdb.core;
 import java.util.List;
 import java.util.Optional;
 
-/// The net change of a collection since the last checkpoint. Brings an index that was published
-/// with that checkpoint up to date: remove [#touched], then add [#live]. To be closed.
+/// The net change of a collection since a checkpoint. Brings an index that was published with that
+/// checkpoint up to date: remove [#touched], then add [#live]. To be closed.
 public final class RecoveryTail implements AutoCloseable {
   private final List<String> touched;
   private final CollectionView view;

@@ -473,13 +473,16 @@ public final class Store implements AutoCloseable {
   /// dies with the segment. One of the same name is replaced. What `content` throws is thrown on,
   /// and nothing is published then.
   ///
+  /// @param generation of the view that the index was built of ([StoreView#generation])
   /// @param content its second argument shows more than the segment
   /// @return false if there is no such segment any more
+  /// @throws StaleGenerationException if a snapshot was installed since: the segment of this number
+  ///   is another one
   /// @throws IllegalArgumentException if the collection is not there
   /// @throws StoreFailedException if the store failed, now or before
   public boolean attachIndexSnapshot(
-      long collectionId, long segmentId, String name, IndexContent content) {
-    return engine.indexes().attach(collectionId, segmentId, name, content);
+      long generation, long collectionId, long segmentId, String name, IndexContent content) {
+    return engine.indexes().attach(generation, collectionId, segmentId, name, content);
   }
 
   /// The names of the streams of a collection's indexes.
@@ -487,11 +490,22 @@ public final class Store implements AutoCloseable {
     return engine.indexes().names(collectionId);
   }
 
-  /// What [#checkpointWithIndexSnapshots] was handed. Reading it throws [CorruptFileException]
-  /// where it is not what was written.
+  /// An index that [#checkpointWithIndexSnapshots] was handed, and what has changed since then: of
+  /// one and the same checkpoint, though others may come while they are read. To be closed.
   ///
-  /// @return empty if there is none; to be brought up to date by [#recoveryTail], which is to be
-  ///   asked for after this
+  /// @return empty if the newest checkpoint has none of the name
+  /// @throws IllegalArgumentException if it has one and the collection is not there any more
+  /// @throws StoreFailedException if the storage fails
+  public Optional<RecoveredIndex> recoverIndex(long collectionId, String name) {
+    return engine.indexes().recover(collectionId, name);
+  }
+
+  /// The bytes alone of what [#checkpointWithIndexSnapshots] was handed. They are not to be brought
+  /// up to date by a [#recoveryTail] that is asked for apart, which may be of a later checkpoint:
+  /// that is what [#recoverIndex] is for. Reading them throws [CorruptFileException] where they are
+  /// not what was written.
+  ///
+  /// @return empty if the newest checkpoint has none of the name
   /// @throws StoreFailedException if the storage fails
   public Optional<InputStream> readIndexSnapshot(long collectionId, String name) {
     return engine.indexes().open(collectionId, name);
@@ -506,7 +520,7 @@ public final class Store implements AutoCloseable {
   ///
   /// @throws IllegalArgumentException if the collection is not there
   public RecoveryTail recoveryTail(long collectionId) {
-    return engine.live().recoveryTail(collectionId);
+    return engine.indexes().tail(collectionId);
   }
 
   /// Reads the log of a stand-alone store and every file of the newest checkpoint, computes its

@@ -20,6 +20,10 @@ public interface StoreView extends AutoCloseable {
   /// The operation counter.
   long version();
 
+  /// Of the files that it reads. With a snapshot that is installed another one begins, in which
+  /// segments have other rows under the same numbers.
+  long generation();
+
   List<CollectionView> collections();
 
   Optional<CollectionView> collection(long collectionId);

@@ -106,7 +106,7 @@ final class GoldenStore {
             List.of(new IndexSnapshot(DOCS_ID, INDEX, (out, _) -> out.write(new byte[300]))));
     boolean attached =
         store.attachIndexSnapshot(
-            DOCS_ID, segmentId, GRAPH, (out, _) -> out.write(new byte[] {1, 2, 3}));
+            1, DOCS_ID, segmentId, GRAPH, (out, _) -> out.write(new byte[] {1, 2, 3}));
     assert attached : segmentId;
   }
 

@@ -5,24 +5,14 @@ import static io.quiverdb.core.TestShard.point;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.quiverdb.core.LogRun.RecordedLog;
 import io.quiverdb.core.state.RequestWindow;
-import io.quiverdb.core.storage.Seed;
 import io.quiverdb.core.storage.SimulatedStorage;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
-import java.util.SplittableRandom;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 final class IndexSnapshotTest {
@@ -149,6 +139,7 @@ final class IndexSnapshotTest {
       assertThatThrownBy(
               () ->
                   shard.store.attachIndexSnapshot(
+                      shard.view().generation(),
                       COLLECTION,
                       1,
                       "failing",
@@ -200,135 +191,9 @@ final class IndexSnapshotTest {
     }
   }
 
-  @Test
-  void tailIsTheNetChangeSinceTheCheckpoint() {
-    try (var shard = new TestShard(storage, RequestWindow.BYTES_MAX)) {
-      shard.upsert(point("a", 1), point("b", 2), point("c", 3), point("d", 4));
-      shard.store.checkpoint();
-      assertThat(shard.store.recoveryTail(COLLECTION).touched()).isEmpty();
-
-      shard.upsert(point("b", 5), point("new", 6), point("gone", 7));
-      shard.delete("gone", "c", "never");
-
-      var tail = shard.store.recoveryTail(COLLECTION);
-      assertThat(tail.touched()).containsExactly("b", "c", "gone", "new");
-      assertThat(tail.live()).extracting(StoredPoint::id).containsExactly("b", "new");
-      assertThat(tail.live()).extracting(point -> point.vector().get(0)).containsExactly(5f, 6f);
-
-      // Later changes are not in it.
-      shard.delete("b");
-      assertThat(tail.live()).extracting(StoredPoint::id).containsExactly("b", "new");
-    }
-  }
-
-  /// With checkpoints that bring an index or not, operations while it is written, and restarts.
-  @Test
-  void restoredIndexPlusTailIsTheOneBuiltFromTheLiveRows() throws IOException {
-    var random = new SplittableRandom(Seed.draw());
-    int restored = 0;
-    for (int round = 0; round < 25; round++) {
-      var log = RecordedLog.draw(random.split(), 120);
-      var disk = new SimulatedStorage();
-      var run = new LogRun(log, disk);
-      while (!run.isAtEnd()) {
-        run.applyNext();
-        if (random.nextInt(8) == 0) {
-          int _ = run.checkpointWithIndexes(random, IndexSnapshotTest::indexes);
-        } else if (random.nextInt(20) == 0) {
-          int _ = run.checkpoint(random);
-        } else if (random.nextInt(15) == 0) {
-          run.store().close();
-          run = new LogRun(log, disk);
-        }
-        restored += assertRestoredIndexesAreRight(run.store());
-      }
-      run.store().close();
-    }
-    assertThat(restored).isGreaterThan(1000);
-  }
-
-  private static List<IndexSnapshot> indexes(StoreView view) {
-    return view.collections().stream()
-        .map(
-            collection ->
-                new IndexSnapshot(
-                    collection.id(), "test", (out, asOf) -> TestIndex.of(asOf).writeTo(out)))
-        .toList();
-  }
-
-  private static int assertRestoredIndexesAreRight(Store store) throws IOException {
-    int restored = 0;
-    try (var view = store.view()) {
-      for (var collection : view.collections()) {
-        var stream = store.readIndexSnapshot(collection.id(), "test");
-        if (stream.isPresent()) {
-          try (var content = stream.get();
-              var tail = store.recoveryTail(collection.id())) {
-            var index = TestIndex.read(content);
-            tail.touched().forEach(index.points::remove);
-            tail.live().forEach(index::add);
-            assertThat(index.points).isEqualTo(TestIndex.of(collection).points);
-          }
-          restored++;
-        }
-      }
-    }
-    return restored;
-  }
-
-  /// Knows of each point its version and its vector.
-  private record TestIndex(Map<String, List<Float>> points) {
-    static TestIndex of(CollectionView view) {
-      var index = new TestIndex(new TreeMap<>());
-      view.scan(Optional.empty(), 1_000_000, Long.MAX_VALUE, Optional.empty())
-          .points()
-          .forEach(index::add);
-      return index;
-    }
-
-    void add(StoredPoint point) {
-      var values = new ArrayList<Float>();
-      values.add((float) point.version());
-      for (float component : point.vector().toArray()) {
-        values.add(component);
-      }
-      var before = points.put(point.id(), values);
-      assertThat(before).as(point.id()).isNull();
-    }
-
-    void writeTo(OutputStream out) throws IOException {
-      var data = new DataOutputStream(out);
-      data.writeInt(points.size());
-      for (var entry : points.entrySet()) {
-        data.writeUTF(entry.getKey());
-        data.writeInt(entry.getValue().size());
-        for (float value : entry.getValue()) {
-          data.writeFloat(value);
-        }
-      }
-    }
-
-    static TestIndex read(InputStream in) throws IOException {
-      var data = new DataInputStream(in);
-      var index = new TestIndex(new TreeMap<>());
-      int count = data.readInt();
-      for (int point = 0; point < count; point++) {
-        String id = data.readUTF();
-        var values = new ArrayList<Float>();
-        int length = data.readInt();
-        for (int position = 0; position < length; position++) {
-          values.add(data.readFloat());
-        }
-        index.points.put(id, values);
-      }
-      assertThat(data.read()).isEqualTo(-1);
-      return index;
-    }
-  }
-
   private static boolean attach(TestShard shard, long segmentId, String name, byte[] content) {
     return shard.store.attachIndexSnapshot(
-        COLLECTION, segmentId, name, (out, _) -> out.write(content));
+        shard.view().generation(), COLLECTION, segmentId, name, (out, _) -> out.write(content));
   }
 
   private static IndexSnapshot bytes(String name, byte[] content) {

@@ -65,7 +65,7 @@ final class StoreCorruptionTest {
                   TestShard.COLLECTION, "index", (out, _) -> out.write(new byte[700]))));
       var _ =
           shard.store.attachIndexSnapshot(
-              TestShard.COLLECTION, 1, "graph", (out, _) -> out.write(new byte[300]));
+              1, TestShard.COLLECTION, 1, "graph", (out, _) -> out.write(new byte[300]));
       points = points(shard.store);
       hash = shard.store.stateHash();
       index = new byte[700];

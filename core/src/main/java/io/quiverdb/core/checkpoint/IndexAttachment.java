@@ -9,7 +9,6 @@ import io.quiverdb.core.manifest.ManifestStore;
 import io.quiverdb.core.storage.Storage;
 import io.quiverdb.core.stream.StreamReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
@@ -86,7 +85,7 @@ public final class IndexAttachment {
 
   /// A stream of a collection. For the thread that may publish; the stream itself may be read by
   /// any and whatever is published meanwhile.
-  public Optional<InputStream> open(long collectionId, String name) throws IOException {
+  public Optional<StreamReader> open(long collectionId, String name) throws IOException {
     var streams =
         manifests.live().stream()
             .flatMap(manifest -> manifest.getCollectionsList().stream())
@@ -97,7 +96,7 @@ public final class IndexAttachment {
   }
 
   /// A stream of a segment.
-  public Optional<InputStream> open(long collectionId, long segmentId, String name)
+  public Optional<StreamReader> open(long collectionId, long segmentId, String name)
       throws IOException {
     var streams =
         segments(collectionId).stream()
@@ -107,7 +106,7 @@ public final class IndexAttachment {
     return open(collectionId, OptionalLong.of(segmentId), streams, name);
   }
 
-  private Optional<InputStream> open(
+  private Optional<StreamReader> open(
       long collectionId, OptionalLong segmentId, List<Manifest.IndexStream> streams, String name)
       throws IOException {
     var stream = streams.stream().filter(one -> one.getName().equals(name)).findFirst();

@@ -52,7 +52,9 @@ public final class Engine {
     directoryLock = opened.directoryLock();
     storage = opened.storage();
     manifests = opened.manifests();
-    live = new LiveState(health, manifests::keys, opened.state(), opened.checkpointed());
+    live =
+        new LiveState(
+            health, manifests::keys, manifests::generation, opened.state(), opened.checkpointed());
     ownLog = opened.log().map(log -> new OwnLog(log, health, live));
     gap = new EntryGap(ownLog, live);
     files = new FilesLock(health, live);

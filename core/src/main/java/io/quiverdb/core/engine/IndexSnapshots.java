@@ -2,8 +2,13 @@ package io.quiverdb.core.engine;
 
 import io.quiverdb.core.IndexContent;
 import io.quiverdb.core.IndexSnapshot;
+import io.quiverdb.core.RecoveredIndex;
+import io.quiverdb.core.RecoveryTail;
+import io.quiverdb.core.StaleGenerationException;
 import io.quiverdb.core.checkpoint.IndexAttachment;
 import io.quiverdb.core.manifest.ManifestStore;
+import io.quiverdb.core.stream.StreamReader;
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
@@ -31,12 +36,18 @@ public final class IndexSnapshots {
 
   /// Gives a segment an index of its own, by a manifest that changes nothing else.
   ///
+  /// @param generation that the segment was seen in
   /// @return false if there is no such segment any more
-  public boolean attach(long collectionId, long segmentId, String name, IndexContent content) {
+  /// @throws StaleGenerationException if another one is live
+  public boolean attach(
+      long generation, long collectionId, long segmentId, String name, IndexContent content) {
     IndexSnapshot.checkName(name);
     return files.change(
         "attaching an index",
         () -> {
+          if (generation != manifests.generation()) {
+            throw new StaleGenerationException(generation, manifests.generation());
+          }
           try (var view = live.view()) {
             var collection =
                 view.collection(collectionId)
@@ -54,13 +65,55 @@ public final class IndexSnapshots {
     return attachment.names(collectionId);
   }
 
+  /// What came with a checkpoint, with what has changed since. No other one is published between
+  /// the two looks at it.
+  ///
+  /// @throws IllegalArgumentException if the collection is not there
+  public Optional<RecoveredIndex> recover(long collectionId, String name) {
+    return files.read("an index", () -> start(collectionId, name)).map(Started::finish);
+  }
+
+  private Optional<Started> start(long collectionId, String name) throws IOException {
+    var since = live.sinceCheckpoint();
+    try {
+      var stream = attachment.open(collectionId, name);
+      if (stream.isEmpty()) {
+        since.close();
+      }
+      return stream.map(opened -> new Started(collectionId, opened, since));
+    } catch (Throwable e) {
+      since.close();
+      throw e;
+    }
+  }
+
+  private record Started(long collectionId, StreamReader stream, LiveState.SinceCheckpoint since) {
+    RecoveredIndex finish() {
+      try {
+        return new RecoveredIndex(stream, since.tail(collectionId));
+      } catch (Throwable e) {
+        stream.close();
+        throw e;
+      }
+    }
+  }
+
+  /// The net change of a collection since the newest checkpoint.
+  ///
+  /// @throws IllegalArgumentException if the collection is not there
+  public RecoveryTail tail(long collectionId) {
+    return live.sinceCheckpoint().tail(collectionId);
+  }
+
   /// What came with a checkpoint.
   public Optional<InputStream> open(long collectionId, String name) {
-    return files.read("an index", () -> attachment.open(collectionId, name));
+    return files.read("an index", () -> attachment.open(collectionId, name)).map(stream -> stream);
   }
 
   /// What was attached to a segment.
   public Optional<InputStream> open(long collectionId, long segmentId, String name) {
-    return files.read("an index", () -> attachment.open(collectionId, segmentId, name));
+    return files
+        .read("an index", () -> attachment.open(collectionId, segmentId, name))
+        .map(stream -> stream);
   }
 }

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,10 +36,14 @@ public final class LiveState {
 
   private final Health health;
   private final Supplier<StoreKeys> keys;
+  private final LongSupplier liveGeneration;
   private final ReentrantLock lock = new ReentrantLock();
   private final HashMarks marks = new HashMarks();
   private ShardState state;
   private Applier applier;
+
+  /// Of the files of the state's segments.
+  private long generation;
 
   private volatile PublishedState published;
 
@@ -54,13 +59,21 @@ public final class LiveState {
   public record Checkpointed(Position position, long version) {}
 
   /// @param keys of the live manifest: a snapshot may bring the store another id
-  LiveState(Health health, Supplier<StoreKeys> keys, ShardState state, Checkpointed checkpointed) {
+  /// @param liveGeneration of the live manifest's files
+  LiveState(
+      Health health,
+      Supplier<StoreKeys> keys,
+      LongSupplier liveGeneration,
+      ShardState state,
+      Checkpointed checkpointed) {
     this.health = health;
     this.keys = keys;
+    this.liveGeneration = liveGeneration;
     this.state = state;
+    this.generation = liveGeneration.getAsLong();
     this.applier = new Applier(state, keys.get());
     this.checkpointed = checkpointed;
-    this.published = PublishedState.of(state, openSegments());
+    this.published = PublishedState.of(state, generation, openSegments());
   }
 
   /// Held by whoever changes the state.
@@ -153,9 +166,9 @@ public final class LiveState {
   private void publish() {
     var before = published.segments();
     if (state.layout() == publishedLayout) {
-      published = PublishedState.of(state, before);
+      published = PublishedState.of(state, generation, before);
     } else {
-      published = PublishedState.of(state, openSegments());
+      published = PublishedState.of(state, generation, openSegments());
       before.unpin();
     }
   }
@@ -228,21 +241,31 @@ public final class LiveState {
     return usable(() -> state.bufferBytes());
   }
 
-  /// The net change of a collection since the newest checkpoint.
-  ///
-  /// @throws IllegalArgumentException if the collection is not there
-  public RecoveryTail recoveryTail(long collectionId) {
-    return usable(
-        () -> {
-          var view = view();
-          try {
-            return view.tail(collectionId, checkpointed.version())
-                .orElseThrow(() -> noCollection(collectionId));
-          } catch (Throwable e) {
-            view.close();
-            throw e;
-          }
-        });
+  /// The newest state and the newest checkpoint that it follows. To be closed, unless it is asked
+  /// for a tail.
+  SinceCheckpoint sinceCheckpoint() {
+    return usable(() -> new SinceCheckpoint(view(), checkpointed));
+  }
+
+  record SinceCheckpoint(PinnedView view, Checkpointed checkpoint) implements AutoCloseable {
+    /// The net change of a collection, with which the view is closed. Takes as long as there were
+    /// changes: no lock is held for it.
+    ///
+    /// @throws IllegalArgumentException if the collection is not there
+    RecoveryTail tail(long collectionId) {
+      try {
+        return view.tail(collectionId, checkpoint.version())
+            .orElseThrow(() -> noCollection(collectionId));
+      } catch (Throwable e) {
+        view.close();
+        throw e;
+      }
+    }
+
+    @Override
+    public void close() {
+      view.close();
+    }
   }
 
   public Checkpointed checkpointed() {
@@ -302,7 +325,8 @@ public final class LiveState {
     state = newer;
     applier = new Applier(newer, keys.get());
     checkpointed = new Checkpointed(newer.position(), newer.version());
-    published = PublishedState.of(newer, openSegments());
+    generation = liveGeneration.getAsLong();
+    published = PublishedState.of(newer, generation, openSegments());
     before.unpin();
   }
 

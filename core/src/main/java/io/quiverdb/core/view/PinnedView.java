@@ -40,6 +40,11 @@ public final class PinnedView implements StoreView {
     return state.version();
   }
 
+  @Override
+  public long generation() {
+    return state.generation();
+  }
+
   /// In the order of their ids.
   public List<CollectionSnapshot> snapshots() {
     return state.snapshots();

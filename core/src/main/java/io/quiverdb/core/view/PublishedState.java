@@ -12,6 +12,7 @@ import java.util.Optional;
 /// A state after one entry, immutable. Rows are to be read through a [PinnedView] only: else the
 /// segments may be closed meanwhile.
 ///
+/// @param generation of its segments' files
 /// @param snapshots of its collections, in the order of their ids
 /// @param segments that they read
 public record PublishedState(
@@ -19,16 +20,18 @@ public record PublishedState(
     long epoch,
     List<SlotRange> slots,
     long version,
+    long generation,
     List<CollectionSnapshot> snapshots,
     Map<String, Long> idsByName,
     OpenSegments segments) {
 
-  public static PublishedState of(ShardState state, OpenSegments segments) {
+  public static PublishedState of(ShardState state, long generation, OpenSegments segments) {
     return new PublishedState(
         state.position(),
         state.epoch(),
         state.slots(),
         state.version(),
+        generation,
         state.snapshots(),
         state.idsByName(),
         segments);
