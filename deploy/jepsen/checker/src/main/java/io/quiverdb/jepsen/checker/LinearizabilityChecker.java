@@ -2,6 +2,7 @@ package io.quiverdb.jepsen.checker;
 
 import io.quiverdb.jepsen.history.Call;
 import io.quiverdb.jepsen.history.History;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,8 +58,16 @@ public final class LinearizabilityChecker {
   /// The verdict on each key, in order of first invocation.
   public Map<String, Verdict> checkKeys(History history) {
     var verdicts = new LinkedHashMap<String, Verdict>();
-    history.callsByKey().forEach((key, calls) -> verdicts.put(key, checkKey(key, calls)));
+    var byKey = new LinkedHashMap<String, List<Call>>();
+    for (var call : history.calls()) {
+      byKey.computeIfAbsent(key(call), _ -> new ArrayList<>()).add(call);
+    }
+    byKey.forEach((key, calls) -> verdicts.put(key, checkKey(key, calls)));
     return verdicts;
+  }
+
+  private static String key(Call call) {
+    return call.collection().isEmpty() ? call.key() : call.collection() + "/" + call.key();
   }
 
   private Verdict checkKey(String key, List<Call> calls) {

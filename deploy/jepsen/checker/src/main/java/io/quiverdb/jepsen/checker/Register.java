@@ -22,6 +22,7 @@ record Register(Optional<String> value) {
           isMismatch(call)
               ? only(!value.equals(expected), this)
               : only(value.equals(expected), new Register(Optional.of(next)));
+      default -> throw foreign(call);
     };
   }
 
@@ -45,6 +46,7 @@ record Register(Optional<String> value) {
       case Operation.Write(var next) -> Optional.of(new Register(Optional.of(next)));
       case Operation.Delete() -> Optional.of(ABSENT);
       case Operation.CompareAndSet(_, var next) -> Optional.of(new Register(Optional.of(next)));
+      default -> throw foreign(call);
     };
   }
 
@@ -62,7 +64,13 @@ record Register(Optional<String> value) {
                           : Optional.empty());
       case Operation.CompareAndSet(var expected, _) ->
           isMismatch(call) ? Optional.empty() : Optional.of(new Register(expected));
+      default -> throw foreign(call);
     };
+  }
+
+  private static IllegalArgumentException foreign(Call call) {
+    return new IllegalArgumentException(
+        "operation: " + call.operation() + " (expected: a read, write, compare-and-set or delete)");
   }
 
   private static Optional<Register> only(boolean legal, Register next) {

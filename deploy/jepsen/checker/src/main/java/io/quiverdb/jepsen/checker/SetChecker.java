@@ -45,7 +45,7 @@ public final class SetChecker {
       return switch (call.operation()) {
         case Operation.Write(_) -> true;
         case Operation.Read() -> false;
-        case Operation.CompareAndSet(_, _), Operation.Delete() ->
+        default ->
             throw new IllegalArgumentException(
                 "operation: " + call.operation() + " (expected: a read or a write)");
       };

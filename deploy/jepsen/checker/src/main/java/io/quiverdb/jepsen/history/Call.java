@@ -11,6 +11,10 @@ public record Call(
     Event.Invoke invoke, Optional<Event.Completion> completion, int invokedAt, int completedAt) {
   public static final int NEVER = Integer.MAX_VALUE;
 
+  public String collection() {
+    return invoke.collection();
+  }
+
   public String key() {
     return invoke.key();
   }
@@ -25,6 +29,11 @@ public record Call(
         end -> end instanceof Event.Ok ok ? Optional.of(ok.answer()) : Optional.empty());
   }
 
+  /// What came with the answer.
+  public Witness witness() {
+    return completion.orElse(null) instanceof Event.Ok ok ? ok.witness() : Witness.NONE;
+  }
+
   /// Known never to have taken place.
   public boolean isFailed() {
     return completion.filter(Event.Fail.class::isInstance).isPresent();
@@ -33,6 +42,11 @@ public record Call(
   /// Nobody knows whether it has taken place, or will.
   public boolean isOpen() {
     return answer().isEmpty() && !isFailed();
+  }
+
+  /// Whether it was over, whatever its end, before the other began.
+  public boolean precedes(Call other) {
+    return completedAt < other.invokedAt;
   }
 
   /// The call as it stood just before the event at `place`: in flight if it ended later, empty if
@@ -45,18 +59,29 @@ public record Call(
         completedAt < place ? this : new Call(invoke, Optional.empty(), invokedAt, NEVER));
   }
 
-  /// One line for people: `12..15 process 3: Write[value=4] -> Done[]`.
+  /// One line for people: `12..15 process 3 of n1 on set/k: Write[value=4] -> Done[]`, without what
+  /// is unknown.
   @Override
   public String toString() {
     String end =
         switch (completion.orElse(null)) {
           case null -> "in flight";
-          case Event.Ok ok -> ok.answer().toString();
+          case Event.Ok ok ->
+              ok.witness().isNone()
+                  ? ok.answer().toString()
+                  : ok.answer() + " as of " + ok.witness();
           case Event.Fail fail -> ("fail " + fail.error()).strip();
           case Event.Info info -> ("info " + info.error()).strip();
         };
     String until = completedAt == NEVER ? "" : String.valueOf(completedAt);
-    return "%d..%s process %d: %s -> %s"
-        .formatted(invokedAt, until, invoke.process(), operation(), end);
+    String node = invoke.node().isEmpty() ? "" : " of " + invoke.node();
+    String where = invoke.collection().isEmpty() ? "" : " on " + place(invoke);
+    String attempt = invoke.request().isEmpty() ? "" : " attempt at " + invoke.request();
+    return "%d..%s process %d%s%s%s: %s -> %s"
+        .formatted(invokedAt, until, invoke.process(), node, where, attempt, operation(), end);
+  }
+
+  private static String place(Event.Invoke invoke) {
+    return invoke.key().isEmpty() ? invoke.collection() : invoke.collection() + "/" + invoke.key();
   }
 }

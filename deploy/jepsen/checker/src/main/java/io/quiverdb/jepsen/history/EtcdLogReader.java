@@ -32,7 +32,7 @@ public final class EtcdLogReader {
   private static final Pattern CAS_ARGUMENT = Pattern.compile("\\[(?<from>\\S+) (?<to>\\S+)]");
   private static final String NIL = "nil";
 
-  private final InFlight inFlight = new InFlight();
+  private final EventOrder order = new EventOrder();
   private final List<Event> events = new ArrayList<>();
 
   private EtcdLogReader() {}
@@ -59,7 +59,7 @@ public final class EtcdLogReader {
   private void add(int lineNumber, String line) throws MalformedHistoryException {
     try {
       var event = event(lineNumber, line);
-      inFlight.accept(event);
+      order.accept(event);
       events.add(event);
     } catch (IllegalArgumentException malformed) {
       throw new MalformedHistoryException(lineNumber, malformed);
@@ -78,7 +78,7 @@ public final class EtcdLogReader {
     if (type.equals("invoke")) {
       return new Event.Invoke(process, KEY, operation(f, value), lineNumber);
     }
-    var invoke = inFlight.get(process);
+    var invoke = order.inFlight(process);
     if (!HistoryFormat.f(invoke.operation()).equals(f)) {
       throw new IllegalArgumentException(
           "f: " + f + " (expected: " + HistoryFormat.f(invoke.operation()) + ", as invoked)");

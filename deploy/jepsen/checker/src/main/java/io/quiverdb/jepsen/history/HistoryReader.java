@@ -1,24 +1,16 @@
 package io.quiverdb.jepsen.history;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
+import io.quiverdb.jepsen.history.JsonLine.Element;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import java.util.OptionalLong;
 
 /// Reads what [HistoryWriter] wrote.
 public final class HistoryReader {
-  private static final JsonFactory JSON =
-      JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
-
-  private final InFlight inFlight = new InFlight();
+  private final EventOrder order = new EventOrder();
   private final List<Event> events = new ArrayList<>();
 
   private HistoryReader() {}
@@ -38,154 +30,97 @@ public final class HistoryReader {
 
   private void add(int lineNumber, String line) throws MalformedHistoryException {
     try {
-      var event = event(fields(line));
-      inFlight.accept(event);
+      var event = event(JsonLine.parse(line));
+      order.accept(event);
       events.add(event);
-    } catch (IOException | IllegalArgumentException malformed) {
+    } catch (IOException | IllegalArgumentException | ArithmeticException malformed) {
       throw new MalformedHistoryException(lineNumber, malformed);
     }
   }
 
-  private Event event(Map<String, List<Optional<String>>> fields) {
-    long process = integer(fields, HistoryFormat.PROCESS);
-    long timeNanos = integer(fields, HistoryFormat.TIME);
-    var type = text(fields, HistoryFormat.TYPE);
-    if (type.equals(HistoryFormat.INVOKE)) {
-      var operation = operation(fields);
-      return new Event.Invoke(process, text(fields, HistoryFormat.KEY), operation, timeNanos);
-    }
-    var invoke = inFlight.get(process);
-    expect(fields, HistoryFormat.F, HistoryFormat.f(invoke.operation()));
-    expect(fields, HistoryFormat.KEY, invoke.key());
+  private Event event(JsonLine line) {
+    long timeNanos = line.integer(HistoryFormat.TIME);
+    var type = line.text(HistoryFormat.TYPE);
     return switch (type) {
-      case HistoryFormat.OK -> new Event.Ok(invoke, answer(fields), timeNanos);
-      case HistoryFormat.FAIL -> new Event.Fail(invoke, error(fields), timeNanos);
-      case HistoryFormat.INFO -> new Event.Info(invoke, error(fields), timeNanos);
+      case HistoryFormat.INVOKE -> invoke(line, timeNanos);
+      case HistoryFormat.OK -> {
+        var invoke = invoked(line);
+        var answer = ValueReader.answer(invoke.operation(), line);
+        yield new Event.Ok(invoke, answer, witness(line), timeNanos);
+      }
+      case HistoryFormat.FAIL ->
+          new Event.Fail(invoked(line), line.textOrEmpty(HistoryFormat.ERROR), timeNanos);
+      case HistoryFormat.INFO ->
+          new Event.Info(invoked(line), line.textOrEmpty(HistoryFormat.ERROR), timeNanos);
+      case HistoryFormat.FAULT_STARTED -> new Event.FaultStarted(fault(line), timeNanos);
+      case HistoryFormat.FAULT_ENDED -> {
+        var fault = order.atWork(line.integer(HistoryFormat.FAULT));
+        expect(line, HistoryFormat.F, fault.kind());
+        yield new Event.FaultEnded(fault, line.textOrEmpty(HistoryFormat.ERROR), timeNanos);
+      }
       default ->
           throw new IllegalArgumentException(
-              "type: " + type + " (expected: invoke, ok, fail, info)");
+              "type: " + type + " (expected: invoke, ok, fail, info, fault-started, fault-ended)");
     };
   }
 
-  private static Operation operation(Map<String, List<Optional<String>>> fields) {
-    var f = text(fields, HistoryFormat.F);
-    return switch (f) {
-      case HistoryFormat.READ -> new Operation.Read();
-      case HistoryFormat.DELETE -> new Operation.Delete();
-      case HistoryFormat.WRITE -> new Operation.Write(text(fields, HistoryFormat.VALUE));
-      case HistoryFormat.CAS -> {
-        var value = field(fields, HistoryFormat.VALUE);
-        if (value.size() != 2 || value.getLast().isEmpty()) {
-          throw new IllegalArgumentException("value: " + value + " (expected: [expected, next])");
-        }
-        yield new Operation.CompareAndSet(value.getFirst(), value.getLast().get());
-      }
-      default ->
-          throw new IllegalArgumentException("f: " + f + " (expected: read, write, cas, delete)");
-    };
+  private static Event.Invoke invoke(JsonLine line, long timeNanos) {
+    var operation = ValueReader.operation(line);
+    return new Event.Invoke(
+        line.integer(HistoryFormat.PROCESS),
+        line.textOrEmpty(HistoryFormat.NODE),
+        line.textOrEmpty(HistoryFormat.COLLECTION),
+        operation instanceof Operation.OfKey
+            ? line.text(HistoryFormat.KEY)
+            : line.textOrEmpty(HistoryFormat.KEY),
+        operation,
+        line.textOrEmpty(HistoryFormat.REQUEST),
+        timeNanos);
   }
 
-  private static Answer answer(Map<String, List<Optional<String>>> fields) {
-    var f = text(fields, HistoryFormat.F);
-    return switch (f) {
-      case HistoryFormat.READ -> new Answer.Value(single(fields, HistoryFormat.VALUE));
-      case HistoryFormat.CAS -> {
-        var value = text(fields, HistoryFormat.VALUE);
-        yield switch (value) {
-          case HistoryFormat.SWAPPED -> new Answer.Done();
-          case HistoryFormat.MISMATCH -> new Answer.Mismatch();
-          default ->
-              throw new IllegalArgumentException(
-                  "value: " + value + " (expected: swapped, mismatch)");
-        };
-      }
-      default -> new Answer.Done();
-    };
+  private Event.Invoke invoked(JsonLine line) {
+    var invoke = order.inFlight(line.integer(HistoryFormat.PROCESS));
+    expect(line, HistoryFormat.F, HistoryFormat.f(invoke.operation()));
+    if (!invoke.collection().isEmpty()) {
+      expect(line, HistoryFormat.COLLECTION, invoke.collection());
+    }
+    if (invoke.operation() instanceof Operation.OfKey) {
+      expect(line, HistoryFormat.KEY, invoke.key());
+    }
+    return invoke;
   }
 
-  private static String error(Map<String, List<Optional<String>>> fields) {
-    return fields.containsKey(HistoryFormat.ERROR) ? text(fields, HistoryFormat.ERROR) : "";
+  private static Fault fault(JsonLine line) {
+    return new Fault(
+        line.integer(HistoryFormat.FAULT),
+        line.text(HistoryFormat.F),
+        line.itemsOrNone(HistoryFormat.NODES).stream()
+            .map(node -> JsonLine.text(HistoryFormat.NODES, node))
+            .toList(),
+        line.textOrEmpty(HistoryFormat.VALUE));
   }
 
-  private static void expect(
-      Map<String, List<Optional<String>>> fields, String name, String expected) {
-    var actual = text(fields, name);
+  private static Witness witness(JsonLine line) {
+    return new Witness(
+        line.itemsOrNone(HistoryFormat.AT).stream().map(HistoryReader::position).toList(),
+        line.has(HistoryFormat.VERSION)
+            ? OptionalLong.of(line.integer(HistoryFormat.VERSION))
+            : OptionalLong.empty());
+  }
+
+  private static Witness.Position position(Element element) {
+    var items = JsonLine.items(HistoryFormat.AT, element, 3, 3, "[shard, term, index]");
+    return new Witness.Position(
+        Math.toIntExact(JsonLine.integer(HistoryFormat.AT, items.get(0))),
+        JsonLine.integer(HistoryFormat.AT, items.get(1)),
+        JsonLine.integer(HistoryFormat.AT, items.get(2)));
+  }
+
+  private static void expect(JsonLine line, String name, String expected) {
+    var actual = line.text(name);
     if (!actual.equals(expected)) {
       throw new IllegalArgumentException(
           name + ": " + actual + " (expected: " + expected + ", as invoked)");
     }
-  }
-
-  private static long integer(Map<String, List<Optional<String>>> fields, String name) {
-    var text = text(fields, name);
-    try {
-      return Long.parseLong(text);
-    } catch (NumberFormatException notInteger) {
-      throw new IllegalArgumentException(
-          name + ": " + text + " (expected: an integer)", notInteger);
-    }
-  }
-
-  private static String text(Map<String, List<Optional<String>>> fields, String name) {
-    return single(fields, name)
-        .orElseThrow(() -> new IllegalArgumentException(name + ": null (expected: a value)"));
-  }
-
-  private static Optional<String> single(Map<String, List<Optional<String>>> fields, String name) {
-    var field = field(fields, name);
-    if (field.size() != 1) {
-      throw new IllegalArgumentException(name + ": " + field + " (expected: one value)");
-    }
-    return field.getFirst();
-  }
-
-  private static List<Optional<String>> field(
-      Map<String, List<Optional<String>>> fields, String name) {
-    var field = fields.get(name);
-    if (field == null) {
-      throw new IllegalArgumentException(name + ": missing");
-    }
-    return field;
-  }
-
-  /// The fields of one object: a scalar as one element, an array as its elements, null as empty.
-  private static Map<String, List<Optional<String>>> fields(String line) throws IOException {
-    var fields = new HashMap<String, List<Optional<String>>>();
-    try (var json = JSON.createParser(line)) {
-      if (json.nextToken() != JsonToken.START_OBJECT) {
-        throw new IllegalArgumentException("not a JSON object");
-      }
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
-        var name = json.currentName();
-        json.nextToken();
-        fields.put(name, elements(json));
-      }
-      if (json.nextToken() != null) {
-        throw new IllegalArgumentException("more than one JSON object");
-      }
-    }
-    return fields;
-  }
-
-  private static List<Optional<String>> elements(JsonParser json) throws IOException {
-    if (json.currentToken() == JsonToken.START_OBJECT) {
-      json.skipChildren();
-      return List.of();
-    }
-    if (json.currentToken() != JsonToken.START_ARRAY) {
-      return List.of(scalar(json));
-    }
-    var elements = new ArrayList<Optional<String>>();
-    while (json.nextToken() != JsonToken.END_ARRAY) {
-      elements.add(scalar(json));
-      json.skipChildren();
-    }
-    return elements;
-  }
-
-  private static Optional<String> scalar(JsonParser json) throws IOException {
-    return json.currentToken() == JsonToken.VALUE_NULL
-        ? Optional.empty()
-        : Optional.of(json.getText());
   }
 }

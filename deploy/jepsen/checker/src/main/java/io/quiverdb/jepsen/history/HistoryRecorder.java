@@ -26,8 +26,9 @@ import java.util.function.LongSupplier;
 public final class HistoryRecorder {
   private final LongSupplier nanoClock;
   private final Consumer<Event> sink;
-  private final InFlight inFlight = new InFlight();
+  private final EventOrder order = new EventOrder();
   private final List<Event> events = new ArrayList<>();
+  private long lastFaultId;
 
   /// @param nanoClock the time of each event
   public HistoryRecorder(LongSupplier nanoClock) {
@@ -43,9 +44,33 @@ public final class HistoryRecorder {
 
   /// @throws IllegalArgumentException if the process has an operation in flight or ended with info
   public synchronized Pending invoke(long process, String key, Operation operation) {
-    var invoke = new Event.Invoke(process, key, operation, nanoClock.getAsLong());
+    return invoke(process, "", "", key, operation, "");
+  }
+
+  /// @param node the one asked; empty where unknown
+  /// @param collection empty where there is only one
+  /// @param key empty unless the operation asks about one key
+  /// @param request the same in all attempts at one write; empty if this is the only one
+  /// @throws IllegalArgumentException as above
+  public synchronized Pending invoke(
+      long process,
+      String node,
+      String collection,
+      String key,
+      Operation operation,
+      String request) {
+    var invoke =
+        new Event.Invoke(process, node, collection, key, operation, request, nanoClock.getAsLong());
     record(invoke);
     return new Pending(invoke);
+  }
+
+  /// A fault is about to begin. To be called before the nemesis acts, so that what processes see of
+  /// the fault comes after it.
+  public synchronized ActiveFault startFault(String kind, List<String> nodes, String value) {
+    var fault = new Fault(++lastFaultId, kind, nodes, value);
+    record(new Event.FaultStarted(fault, nanoClock.getAsLong()));
+    return new ActiveFault(fault);
   }
 
   /// All that has happened so far; what is in flight is open in it.
@@ -54,13 +79,13 @@ public final class HistoryRecorder {
   }
 
   private synchronized void record(Event event) {
-    inFlight.accept(event);
+    order.accept(event);
     events.add(event);
     sink.accept(event);
   }
 
-  private synchronized void complete(Event.Invoke invoke, Answer answer) {
-    record(new Event.Ok(invoke, answer, nanoClock.getAsLong()));
+  private synchronized void complete(Event.Invoke invoke, Answer answer, Witness witness) {
+    record(new Event.Ok(invoke, answer, witness, nanoClock.getAsLong()));
   }
 
   private synchronized void fail(Event.Invoke invoke, String error) {
@@ -69,6 +94,28 @@ public final class HistoryRecorder {
 
   private synchronized void info(Event.Invoke invoke, String error) {
     record(new Event.Info(invoke, error, nanoClock.getAsLong()));
+  }
+
+  private synchronized void endFault(Fault fault, String error) {
+    record(new Event.FaultEnded(fault, error, nanoClock.getAsLong()));
+  }
+
+  /// A fault at work, to be ended once.
+  public final class ActiveFault {
+    private final Fault fault;
+
+    private ActiveFault(Fault fault) {
+      this.fault = fault;
+    }
+
+    public void end() {
+      end("");
+    }
+
+    /// @param error why it did not come about, or could not be ended
+    public void end(String error) {
+      endFault(fault, error);
+    }
   }
 
   /// An operation in flight, to be completed once. A second completion, or an answer that does not
@@ -80,20 +127,29 @@ public final class HistoryRecorder {
       this.invoke = invoke;
     }
 
-    /// A write, a delete or a compare-and-set did its work.
+    /// It wrote what it was to write.
     public void ok() {
-      complete(invoke, new Answer.Done());
+      ok(new Answer.Done());
     }
 
     /// A read saw `value`, empty when the key was absent.
     public void ok(Optional<String> value) {
-      complete(invoke, new Answer.Value(value));
+      ok(new Answer.Value(value));
     }
 
-    /// A compare-and-set saw another value than it expected. Only when the store compared: one that
+    public void ok(Answer answer) {
+      ok(answer, Witness.NONE);
+    }
+
+    /// @param witness what the store told beside the answer
+    public void ok(Answer answer, Witness witness) {
+      complete(invoke, answer, witness);
+    }
+
+    /// A write found that its condition does not hold. Only when the store compared: one that
     /// refused for any other reason is a [#fail].
     public void mismatch() {
-      complete(invoke, new Answer.Mismatch());
+      ok(new Answer.Mismatch());
     }
 
     /// It is certain that it did not take place and never will.

@@ -44,6 +44,7 @@ final class NaiveChecker {
       case Answer.Mismatch() -> !holdsExpected(value, call);
       case Answer.Done() ->
           !(call.operation() instanceof Operation.CompareAndSet) || holdsExpected(value, call);
+      case Answer.Entries _, Answer.Hits _ -> throw new AssertionError(call);
     };
   }
 
@@ -54,6 +55,7 @@ final class NaiveChecker {
       case Operation.Delete() -> Optional.empty();
       case Operation.CompareAndSet(_, var next) ->
           holdsExpected(value, call) ? Optional.of(next) : value;
+      default -> throw new AssertionError(call);
     };
   }
 

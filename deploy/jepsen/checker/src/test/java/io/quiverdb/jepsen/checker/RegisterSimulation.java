@@ -102,6 +102,7 @@ final class RegisterSimulation {
       case Operation.Write(_), Operation.Delete() -> new Answer.Done(); // lost
       case Operation.CompareAndSet(_, _) ->
           random.nextBoolean() ? new Answer.Done() : new Answer.Mismatch(); // never compared
+      default -> throw new AssertionError(operation);
     };
   }
 
@@ -111,11 +112,7 @@ final class RegisterSimulation {
       retire(slot);
       return;
     }
-    switch (answer) {
-      case Answer.Value(var value) -> pending.ok(value);
-      case Answer.Done() -> pending.ok();
-      case Answer.Mismatch() -> pending.mismatch();
-    }
+    pending.ok(answer);
     phases.set(slot, new Phase.Idle());
   }
 
@@ -132,6 +129,7 @@ final class RegisterSimulation {
       case Operation.Delete() -> become(Optional.empty());
       case Operation.CompareAndSet(var expected, var next) ->
           value.equals(expected) ? become(Optional.of(next)) : new Answer.Mismatch();
+      default -> throw new AssertionError(operation);
     };
   }
 
