@@ -140,6 +140,16 @@ class LauncherTest {
   }
 
   @Test
+  void nodeAsksForHugePagesWhereTheSystemHasThem() throws Exception {
+    fakeJdk(root.resolve("usr/lib/jvm/jdk-25"), "25.0.1");
+    var setting = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
+    boolean thereAreSome = Files.exists(setting) && !Files.readString(setting).contains("[never]");
+
+    assertThat(launch("serve").output().contains("arg=-XX:+UseTransparentHugePages\n"))
+        .isEqualTo(thereAreSome);
+  }
+
+  @Test
   void flagsAreThoseOfTheBuild() throws Exception {
     fakeJdk(root.resolve("usr/lib/jvm/jdk-25"), "25.0.1");
 

@@ -70,7 +70,7 @@ final class AesFileCodec implements FileCodec {
     byte[] plain = new byte[copy.length - Aead.TAG_BYTES];
     return aead.open(
             key, nonce(page), associated(page, header), ByteSlice.of(copy), ByteSlice.of(plain))
-        ? Optional.of(MemorySegment.ofArray(plain).asReadOnly())
+        ? Optional.of(MemorySegment.ofArray(plain))
         : Optional.empty();
   }
 

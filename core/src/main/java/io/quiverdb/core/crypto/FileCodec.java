@@ -24,7 +24,7 @@ public interface FileCodec {
   /// @param header stays readable; the page opens with the same only
   void seal(long page, MemorySegment header, MemorySegment plain, MemorySegment sealed);
 
-  /// The plain page: a view of `sealed`, or memory of its own. Empty if it was not sealed in this
+  /// The plain page: a view of `sealed`, or an array of its own. Empty if it was not sealed in this
   /// place.
   Optional<MemorySegment> open(long page, MemorySegment header, MemorySegment sealed);
 }

@@ -1,6 +1,7 @@
 package io.quiverdb.core.format;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
@@ -18,8 +19,8 @@ public final class PageCache {
   /// Keeps nothing.
   public static final PageCache NONE = new PageCache(0);
 
-  private static final int ROUNDS_SPARED = 1;
-  private static final int ROUNDS_SPARED_IDS = 4;
+  private static final byte ROUNDS_SPARED = 1;
+  private static final byte ROUNDS_SPARED_IDS = 4;
 
   /// What an entry takes besides its page.
   private static final int ENTRY_OVERHEAD_BYTES = 120;
@@ -62,70 +63,60 @@ public final class PageCache {
     return new Slots(type, bytesMax > 0 ? pageCount : 0);
   }
 
-  private static final class Entry {
-    private final Slots slots;
-    private final int page;
-    private MemorySegment body;
+  /// A page that was put into the cache: what the hand of the clock comes by.
+  private record Entry(Slots slots, int page, long bytes) {}
 
-    /// Of a file that was closed: only the clock still holds it.
-    private boolean forgotten;
+  /// By page: what is cached of it. The body itself is in the slot, without an object in between:
+  /// each step from one to the next is a wait for memory.
+  final class Slots {
+    private final byte roundsSpared;
+    private final AtomicReferenceArray<byte @Nullable []> bodies;
 
     /// Written without order: that a page is spared once more or less does not matter.
-    private int roundsLeft;
+    private final byte[] roundsLeft;
 
-    Entry(Slots slots, int page, MemorySegment body) {
-      this.slots = slots;
-      this.page = page;
-      this.body = body;
-    }
-
-    long bytes() {
-      return body.byteSize() + ENTRY_OVERHEAD_BYTES;
-    }
-
-    void forget() {
-      forgotten = true;
-      body = MemorySegment.NULL;
-    }
-  }
-
-  /// By page: what is cached of it.
-  final class Slots {
-    private final int roundsSpared;
-    private final AtomicReferenceArray<@Nullable Entry> entries;
+    /// Guarded by `changing`: nobody asks for the pages any more, only the clock still holds them.
+    private boolean closed;
 
     private Slots(PageType type, int pageCount) {
       this.roundsSpared = type == PageType.IDS ? ROUNDS_SPARED_IDS : ROUNDS_SPARED;
-      this.entries = new AtomicReferenceArray<>(pageCount);
+      this.bodies = new AtomicReferenceArray<>(pageCount);
+      this.roundsLeft = new byte[pageCount];
     }
 
     /// Null if it is not here: an Optional for each read would be felt.
     @Nullable MemorySegment get(int page) {
-      if (entries.length() == 0) {
+      if (roundsLeft.length == 0) {
         return null;
       }
-      var entry = entries.getAcquire(page);
-      if (entry == null) {
+      byte[] body = bodies.getAcquire(page);
+      if (body == null) {
         misses.increment();
         return null;
       }
       hits.increment();
-      if (entry.roundsLeft != roundsSpared) {
-        entry.roundsLeft = roundsSpared;
+      if (roundsLeft[page] != roundsSpared) {
+        roundsLeft[page] = roundsSpared;
       }
-      return entry.body;
+      return MemorySegment.ofArray(body).asReadOnly();
     }
 
+    /// Keeps a copy.
     void put(int page, MemorySegment body) {
-      if (entries.length() == 0) {
+      if (roundsLeft.length == 0) {
         return;
       }
-      var entry = new Entry(this, page, body);
+      byte[] array = body.toArray(ValueLayout.JAVA_BYTE);
+      var entry = new Entry(this, page, array.length + ENTRY_OVERHEAD_BYTES);
+      if (entry.bytes > bytesMax) {
+        return;
+      }
       changing.lock();
       try {
-        if (entry.bytes() <= bytesMax && entries.compareAndSet(page, null, entry)) {
+        if (!closed && bodies.getPlain(page) == null) {
+          bodies.setRelease(page, array);
           clock.addLast(entry);
-          bytes += entry.bytes();
+          bytes += entry.bytes;
           evict();
         }
       } finally {
@@ -136,29 +127,26 @@ public final class PageCache {
     /// How many pages are here.
     int count() {
       int count = 0;
-      for (int page = 0; page < entries.length(); page++) {
-        count += entries.getPlain(page) == null ? 0 : 1;
+      for (int page = 0; page < roundsLeft.length; page++) {
+        count += bodies.getPlain(page) == null ? 0 : 1;
       }
       return count;
     }
 
     /// When the file is closed: nobody asks for its pages any more. Costs as much as it has pages.
-    void clear() {
-      if (entries.length() == 0) {
-        return;
-      }
+    void close() {
       changing.lock();
       try {
-        for (int page = 0; page < entries.length(); page++) {
-          var entry = entries.getAndSet(page, null);
-          if (entry != null) {
-            bytes -= entry.bytes();
-            entry.forget();
+        closed = true;
+        for (int page = 0; page < roundsLeft.length; page++) {
+          byte[] body = bodies.getAndSet(page, null);
+          if (body != null) {
+            bytes -= body.length + ENTRY_OVERHEAD_BYTES;
             forgottenCount++;
           }
         }
         if (forgottenCount > FORGOTTEN_MIN && forgottenCount > clock.size() / 2) {
-          clock.removeIf(entry -> entry.forgotten);
+          clock.removeIf(entry -> entry.slots.closed);
           forgottenCount = 0;
         }
       } finally {
@@ -170,14 +158,15 @@ public final class PageCache {
   private void evict() {
     while (bytes > bytesMax) {
       var entry = clock.removeFirst();
-      if (entry.forgotten) {
+      var slots = entry.slots;
+      if (slots.closed) {
         forgottenCount--;
-      } else if (entry.roundsLeft > 0) {
-        entry.roundsLeft--;
+      } else if (slots.roundsLeft[entry.page] > 0) {
+        slots.roundsLeft[entry.page]--;
         clock.addLast(entry);
       } else {
-        var _ = entry.slots.entries.compareAndSet(entry.page, entry, null);
-        bytes -= entry.bytes();
+        slots.bodies.setRelease(entry.page, null);
+        bytes -= entry.bytes;
       }
     }
   }

@@ -110,7 +110,7 @@ public final class PageFile {
 
   /// Takes its pages out of the cache: nobody reads the file any more.
   public void forget() {
-    cached.clear();
+    cached.close();
   }
 
   /// Where a page begins in the file.
@@ -128,7 +128,7 @@ public final class PageFile {
     }
     var body = open(page);
     cached.put(page, body);
-    return body;
+    return body.asReadOnly();
   }
 
   private MemorySegment open(int page) {

@@ -42,6 +42,7 @@ public final class Segment {
   private final PageFile payloads;
   private final PageFile ids;
   private final Optional<SecondaryIndex> secondaryIndex;
+  private final RowTags tags;
   private final ReferenceCount references;
 
   private Segment(
@@ -61,6 +62,7 @@ public final class Segment {
     this.payloads = payloads;
     this.ids = ids;
     this.secondaryIndex = secondaryIndex;
+    this.tags = new RowTags(summary.rowCount(), directory.pageCount());
     this.references = new ReferenceCount(() -> close(mapped));
   }
 
@@ -303,7 +305,7 @@ public final class Segment {
 
   /// About what it takes in memory while it is open, pages that are cached apart.
   public long heapBytes() {
-    return directory.heapBytes();
+    return directory.heapBytes() + tags.heapBytes();
   }
 
   public int rowCount() {
@@ -321,27 +323,25 @@ public final class Segment {
 
   /// The row of an id, −1 if there is none.
   public int find(byte[] idUtf8) {
-    int page = pageToSearch(idUtf8);
-    if (page < 0) {
-      return -1;
-    }
-    var idPage = idPage(page);
-    int index = idPage.firstAtOrAfter(idUtf8);
-    return isAt(idPage, index, idUtf8) ? directory.firstRow(page) + index : -1;
+    long hash = IdHash.of(idUtf8);
+    int page = pageToSearch(idUtf8, hash);
+    int index = page < 0 ? -1 : indexOnPage(page, idPage(page), idUtf8, hash);
+    return index < 0 ? -1 : directory.firstRow(page) + index;
   }
 
   /// What is to be read of the row of an id: for the price of one look-up.
   ///
   /// @param wanted is asked whether the row is
   public Optional<FoundRow> read(byte[] idUtf8, IntPredicate wanted) {
-    int page = pageToSearch(idUtf8);
+    long hash = IdHash.of(idUtf8);
+    int page = pageToSearch(idUtf8, hash);
     if (page < 0) {
       return Optional.empty();
     }
     var idPage = idPage(page);
-    int index = idPage.firstAtOrAfter(idUtf8);
+    int index = indexOnPage(page, idPage, idUtf8, hash);
     int row = directory.firstRow(page) + index;
-    if (!isAt(idPage, index, idUtf8) || !wanted.test(row)) {
+    if (index < 0 || !wanted.test(row)) {
       return Optional.empty();
     }
     return Optional.of(
@@ -353,12 +353,12 @@ public final class Segment {
   }
 
   /// The only page of ids that can hold one, −1 if none can.
-  private int pageToSearch(byte[] idUtf8) {
-    return directory.mayHoldId(idUtf8) ? directory.pageOfId(idUtf8) : -1;
+  private int pageToSearch(byte[] idUtf8, long hash) {
+    return directory.mayHoldId(idUtf8, hash) ? directory.pageOfId(idUtf8) : -1;
   }
 
-  private static boolean isAt(IdPage idPage, int index, byte[] idUtf8) {
-    return index < idPage.rowCount() && idPage.hasId(index, idUtf8);
+  private int indexOnPage(int page, IdPage idPage, byte[] idUtf8, long hash) {
+    return tags.find(page, directory.firstRow(page), idPage, idUtf8, hash);
   }
 
   /// The first row whose id is not less, [#rowCount] if there is none.

@@ -187,12 +187,14 @@ final class SegmentDirectory {
   }
 
   /// Whether an id may be there. Says of few that are not that they may be.
-  boolean mayHoldId(byte[] id) {
+  ///
+  /// @param hash of the id
+  boolean mayHoldId(byte[] id, long hash) {
     int filter = filters.length - 1;
     while (filter > 0 && compareSeparator(filterPages[filter], id) > 0) {
       filter--;
     }
-    return filter >= 0 && filters[filter].mayContain(IdHash.of(id));
+    return filter >= 0 && filters[filter].mayContain(hash);
   }
 
   /// About what it takes in memory.

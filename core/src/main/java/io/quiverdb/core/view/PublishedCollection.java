@@ -72,7 +72,7 @@ record PublishedCollection(CollectionSnapshot snapshot) implements CollectionVie
   }
 
   private Vector vector(MemorySegment vectors, long offset) {
-    return Vector.fromLittleEndian(vectors, offset, descriptor().dimension());
+    return Vector.ofStored(vectors, offset, descriptor().dimension());
   }
 
   @Override

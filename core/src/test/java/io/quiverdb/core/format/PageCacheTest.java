@@ -67,7 +67,7 @@ final class PageCacheTest {
     var slots = cache.slots(PageType.VECTORS, 100);
     slots.put(3, body(3));
 
-    slots.clear();
+    slots.close();
 
     assertThat(slots.get(3)).isNull();
   }
@@ -126,7 +126,7 @@ final class PageCacheTest {
 
   private static MemorySegment body(int page) {
     var body = MemorySegment.ofArray(new byte[BODY_BYTES]);
-    return body.fill((byte) page).asReadOnly();
+    return body.fill((byte) page);
   }
 
   private static void assertHolds(@Nullable MemorySegment found, int page) {
