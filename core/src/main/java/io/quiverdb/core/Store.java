@@ -524,8 +524,9 @@ public final class Store implements AutoCloseable {
   }
 
   /// Reads the log of a stand-alone store and every file of the newest checkpoint, computes its
-  /// state hash again from the rows on disk, and names all that is wrong. Reads, writes and
-  /// checkpoints go on meanwhile.
+  /// state hash again from the rows on disk, compares what indexes and filters say of the rows with
+  /// what they are, and names all that is wrong. Reads, writes and checkpoints go on meanwhile; of
+  /// memory it takes little, however large the store.
   ///
   /// @throws StoreFailedException if the storage fails, or the store failed before
   public Verification verify() {

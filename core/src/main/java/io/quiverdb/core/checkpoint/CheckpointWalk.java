@@ -167,7 +167,7 @@ final class CheckpointWalk {
       var rows = openSegment(head, segment);
       if (rows.isPresent()) {
         segments.add(rows.get());
-        String path = published.collectionDirectory(head.id()) + "/seg-" + segment.getId() + ".ids";
+        String path = published.collectionDirectory(head.id()) + "/seg-" + segment.getId();
         sum = sum.plus(new SegmentVerifier(rows.get(), hash, opCounter, findings).verify(path));
       }
     }

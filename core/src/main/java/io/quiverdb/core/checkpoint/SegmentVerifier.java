@@ -1,17 +1,22 @@
 package io.quiverdb.core.checkpoint;
 
+import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.Damage;
 import io.quiverdb.core.Payload;
 import io.quiverdb.core.Point;
 import io.quiverdb.core.rows.SegmentRows;
+import io.quiverdb.core.secondary.SecondaryVerification;
 import io.quiverdb.core.segment.Segment;
 import io.quiverdb.core.state.Hash128;
 import io.quiverdb.core.state.RowHash;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.Optional;
 
 /// Goes over all rows of a segment: their order, their limits, and their hashes, computed again
-/// from what is on disk. A row that cannot be read is noted, and the next one is looked at.
+/// from what is on disk; and whether its sparse index, its filters and its secondary indexes say of
+/// each row what it is. A row that cannot be read is noted, and the next one is looked at.
 final class SegmentVerifier {
   private final SegmentRows rows;
   private final Segment segment;
@@ -19,6 +24,8 @@ final class SegmentVerifier {
   private final long opCounter;
   private final Findings findings;
 
+  private String directoryPath = "";
+  private Optional<SecondaryVerification> secondary = Optional.empty();
   private int row;
   private byte[] idBefore = {};
   private Hash128 liveSum = Hash128.ZERO;
@@ -32,11 +39,26 @@ final class SegmentVerifier {
     this.findings = findings;
   }
 
-  /// @param path blamed where a file makes no sense
+  /// @param path of its files without what tells them apart
   /// @return the sum of the hashes of the rows that live, worth something if nothing was found
   Hash128 verify(String path) throws IOException {
+    directoryPath = path + ".dir";
+    boolean _ =
+        findings.complete(
+            path + ".sec",
+            () -> secondary = segment.secondaryIndex().map(SecondaryVerification::of));
+    boolean whole = true;
     for (row = 0; row < segment.rowCount(); row++) {
-      boolean _ = findings.complete(path, this::verifyToDamage);
+      whole &= findings.complete(path + ".ids", this::verifyToDamage);
+    }
+    if (whole && secondary.isPresent()) {
+      boolean _ =
+          findings.complete(
+              path + ".sec",
+              () ->
+                  secondary
+                      .get()
+                      .finish(segment::payload, damage -> findings.add(Damage.of(damage))));
     }
     return liveSum;
   }
@@ -69,9 +91,18 @@ final class SegmentVerifier {
         hash.of(
             id, cursor.vector().asByteBuffer(), payload.toArray(ValueLayout.JAVA_BYTE), version);
     require(computed.equals(stored), "hash of the row", computed, stored);
+    require(cursor.isWhereLookUpsLead());
+    secondary.ifPresent(indexes -> indexes.add(row, payload));
     findings.countRow();
     if (rows.deaths().isLiveAt(row, opCounter)) {
       liveSum = liveSum.plus(computed);
+    }
+  }
+
+  private void require(boolean found) {
+    if (!found) {
+      throw new CorruptFileException(
+          directoryPath, 0, "look-up of the id of row " + row, "the row", "elsewhere or nowhere");
     }
   }
 

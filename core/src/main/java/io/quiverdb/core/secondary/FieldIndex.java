@@ -7,6 +7,7 @@ import io.quiverdb.core.secondary.SecondaryFormat.Run;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -128,7 +129,7 @@ public final class FieldIndex {
     return blockNumber * SecondaryFormat.FANOUT + (index >= 0 ? index : -index - 1);
   }
 
-  private Block block(int number) {
+  Block block(int number) {
     var keys = directory();
     var place = keys.blocks[number];
     return SecondaryIndex.sound(
@@ -147,8 +148,34 @@ public final class FieldIndex {
     return loaded.get();
   }
 
+  // --- for who looks at all of it
+
+  FieldEntry entry() {
+    return entry;
+  }
+
+  int blockCount() {
+    return directory().blocks.length;
+  }
+
+  /// As the directory has it.
+  byte[] firstKey(int block) {
+    return directory().firstKeys[block];
+  }
+
+  /// The nodes of each level, those right above the blocks first.
+  List<Run[]> levels() {
+    return List.of(directory().levels);
+  }
+
+  RoaringBitmap rows(Run run) {
+    var rows = new RoaringBitmap();
+    add(rows, run);
+    return rows;
+  }
+
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Block(byte[][] keys, Run[] rows) {
+  record Block(byte[][] keys, Run[] rows) {
     static Block decode(byte[] encoded, int keyCount) {
       var buffer = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
       var keys = new byte[keyCount][];

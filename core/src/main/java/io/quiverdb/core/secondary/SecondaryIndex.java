@@ -8,6 +8,7 @@ import io.quiverdb.core.secondary.SecondaryFormat.Run;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -32,12 +33,26 @@ public final class SecondaryIndex {
   /// The index of a field, empty if the segment has none: the field was not filterable when it was
   /// written.
   public Optional<FieldIndex> field(String path) {
+    return Optional.ofNullable(loaded().get(path));
+  }
+
+  /// Of all fields that it has.
+  Collection<FieldIndex> fields() {
+    return loaded().values();
+  }
+
+  /// The file's.
+  String path() {
+    return stream.path();
+  }
+
+  private Map<String, FieldIndex> loaded() {
     var loaded = fields;
     if (loaded.isEmpty()) {
       loaded = Optional.of(sound(stream.path(), 0, this::load));
       fields = loaded;
     }
-    return Optional.ofNullable(loaded.get().get(path));
+    return loaded.get();
   }
 
   private Map<String, FieldIndex> load() {
@@ -46,7 +61,10 @@ public final class SecondaryIndex {
     var table = Run.from(ByteBuffer.wrap(trailer).order(ByteOrder.LITTLE_ENDIAN));
     Map<String, FieldIndex> loaded = new HashMap<>();
     for (FieldEntry entry : SecondaryFormat.decodeTable(stream.read(table))) {
-      loaded.put(entry.field().path(), new FieldIndex(stream, entry));
+      var before = loaded.put(entry.field().path(), new FieldIndex(stream, entry));
+      if (before != null) {
+        throw new IllegalArgumentException("field twice");
+      }
     }
     return loaded;
   }

@@ -496,6 +496,11 @@ public final class Segment {
       return row;
     }
 
+    /// Whether looking up its id leads here: by the sparse index, and the filter before it.
+    public boolean isWhereLookUpsLead() {
+      return segment.pageToSearch(id()) == page;
+    }
+
     public byte[] id() {
       return idPage.id(row - pageFirstRow);
     }
