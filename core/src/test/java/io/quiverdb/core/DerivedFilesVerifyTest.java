@@ -162,10 +162,7 @@ final class DerivedFilesVerifyTest {
     int separator = 24 + 6 + 6;
     replaceDirectory(blob -> blob[separator + blob[separator - 2] - 1]++);
 
-    assertThat(verify().damages())
-        .extracting(Damage::file)
-        .isNotEmpty()
-        .containsOnly(path(".dir"));
+    assertThat(verify().damages()).extracting(Damage::file).isNotEmpty().containsOnly(path(".dir"));
   }
 
   /// Of payloads that are otherwise, when the others are what is stored.
@@ -257,10 +254,7 @@ final class DerivedFilesVerifyTest {
 
   private PageCodec codec() throws IOException {
     return ManifestStore.open(
-            storage,
-            StoreOptions.standard().random(),
-            TestKeys.SHARED.keyRing(),
-            Optional.empty())
+            storage, StoreOptions.standard().random(), TestKeys.SHARED.keyRing(), Optional.empty())
         .keys()
         .collection(COLLECTION, TestKeys.SHARED.wrapped(COLLECTION))
         .codec();

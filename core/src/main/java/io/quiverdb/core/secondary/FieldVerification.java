@@ -89,8 +89,7 @@ final class FieldVerification {
   void finish(IntFunction<List<FieldValue>> values) {
     var entry = index.entry();
     requireSame("where it exists", entry.existing(), existing, index.existing());
-    requireSame(
-        "with a value of another type", entry.otherTypes(), otherTypes, index.otherTypes());
+    requireSame("with a value of another type", entry.otherTypes(), otherTypes, index.otherTypes());
     var unaccounted = RoaringBitmap.andNot(withoutKey, ofType);
     require(
         unaccounted.isEmpty(),
