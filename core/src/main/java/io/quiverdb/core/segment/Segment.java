@@ -498,7 +498,8 @@ public final class Segment {
 
     /// Whether looking up its id leads here: by the sparse index, and the filter before it.
     public boolean isWhereLookUpsLead() {
-      return segment.pageToSearch(id()) == page;
+      byte[] id = id();
+      return segment.pageToSearch(id, IdHash.of(id)) == page;
     }
 
     public byte[] id() {
