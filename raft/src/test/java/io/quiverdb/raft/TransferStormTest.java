@@ -73,8 +73,8 @@ class TransferStormTest {
       all.join();
     }
 
-    var verdict = new LinearizabilityChecker().check(recorder.history());
-    assertThat(verdict).as("quiver.seed=%d", seed).isInstanceOf(Verdict.Valid.class);
+    var finding = new LinearizabilityChecker().check(recorder.history());
+    assertThat(finding.verdict()).as("quiver.seed=%d %s", seed, finding).isEqualTo(Verdict.VALID);
     assertThat(acknowledged.get()).as("quiver.seed=%d", seed).isGreaterThan(KEYS);
     assertThat(moves.get()).as("quiver.seed=%d", seed).isPositive();
   }

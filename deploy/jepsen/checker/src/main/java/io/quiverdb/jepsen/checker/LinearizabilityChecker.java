@@ -2,93 +2,70 @@ package io.quiverdb.jepsen.checker;
 
 import io.quiverdb.jepsen.history.Call;
 import io.quiverdb.jepsen.history.History;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.TreeSet;
 
-/// Judges whether a history of registers is linearizable (Herlihy and Wing 1990): whether each
-/// operation can be given one moment between its invocation and its completion such that, in the
-/// order of these moments, every answer is what a register that is absent at first would have said.
-/// A failed operation has no moment; one that ended with info, or never ended, has any later moment
-/// or none.
+/// Judges whether a history is linearizable (Herlihy and Wing 1990): whether each operation can be
+/// given one moment between its invocation and its completion such that, in the order of these
+/// moments, every answer is what keys that are absent at first would have said. A failed operation
+/// has no moment; one that ended with info, or never ended, has any later moment or none. All
+/// attempts under one request id are one operation.
 ///
-/// Keys are judged one by one: a history is linearizable exactly if each key's is (locality; as
-/// P-compositionality in Horn and Kroening 2015). The work grows with the operations in flight at a
-/// time on one key: with more than 10, or 1,000 in all, go on to another key or expect unknown.
-public final class LinearizabilityChecker {
-  /// At most about 150 MB for a key of 1,000 operations.
-  public static final long DEFAULT_STATES_MAX = 500_000;
+/// Keys are judged one by one, keys of a batch or a transfer together: a history is linearizable
+/// exactly if each group's is (locality; as P-compositionality in Horn and Kroening 2015). The work
+/// grows with the operations in flight at a time on one group: with more than 10, or 1,000 in all,
+/// go on to another key or expect unknown.
+public final class LinearizabilityChecker implements Checker {
+  public static final int DEFAULT_STATES_MAX = Linearizer.DEFAULT_STATES_MAX;
 
-  private final long statesMax;
+  private final Linearizer linearizer;
 
+  /// One thread, [#DEFAULT_STATES_MAX].
   public LinearizabilityChecker() {
-    this(DEFAULT_STATES_MAX);
+    this(DEFAULT_STATES_MAX, 1);
   }
 
-  /// @param statesMax states explored on one key before giving up; a state is a set of operations
-  ///   put in order and the value they lead to
-  public LinearizabilityChecker(long statesMax) {
-    if (statesMax < 1) {
-      throw new IllegalArgumentException("statesMax: " + statesMax + " (expected: at least 1)");
+  /// @param statesMax states explored on one group of keys before giving up; 32 bytes each
+  /// @param threadCount groups judged at a time
+  public LinearizabilityChecker(int statesMax, int threadCount) {
+    linearizer = new Linearizer(statesMax, threadCount);
+  }
+
+  @Override
+  public String name() {
+    return "linearizable";
+  }
+
+  @Override
+  public boolean fits(History history) {
+    return !history.calls().isEmpty();
+  }
+
+  /// Judges groups of keys.
+  @Override
+  public Finding check(History history) {
+    var groups = new LinkedHashMap<String, List<Step>>();
+    history.callsByCollection().forEach((collection, calls) -> add(groups, collection, calls));
+    return linearizer.judge(name(), groups);
+  }
+
+  private static void add(Map<String, List<Step>> groups, String collection, List<Call> calls) {
+    var steps = Attempts.merge(calls).stream().flatMap(call -> Model.step(call).stream()).toList();
+    for (var group : Step.independent(steps)) {
+      groups.put(subject(collection, group), group);
     }
-    this.statesMax = statesMax;
   }
 
-  /// The worst verdict on any key: the first invalid one, else the first unknown, else valid.
-  public Verdict check(History history) {
-    Verdict worst = new Verdict.Valid();
-    for (var verdict : checkKeys(history).values()) {
-      switch (verdict) {
-        case Verdict.Invalid invalid -> {
-          return invalid;
-        }
-        case Verdict.Unknown unknown -> {
-          if (worst instanceof Verdict.Valid) {
-            worst = unknown;
-          }
-        }
-        case Verdict.Valid _ -> {}
-      }
+  private static String subject(String collection, List<Step> group) {
+    var keys = new TreeSet<String>();
+    for (var step : group) {
+      step.accesses().forEach(access -> keys.add(access.key()));
     }
-    return worst;
-  }
-
-  /// The verdict on each key, in order of first invocation.
-  public Map<String, Verdict> checkKeys(History history) {
-    var verdicts = new LinkedHashMap<String, Verdict>();
-    var byKey = new LinkedHashMap<String, List<Call>>();
-    for (var call : history.calls()) {
-      byKey.computeIfAbsent(key(call), _ -> new ArrayList<>()).add(call);
-    }
-    byKey.forEach((key, calls) -> verdicts.put(key, checkKey(key, calls)));
-    return verdicts;
-  }
-
-  private static String key(Call call) {
-    return call.collection().isEmpty() ? call.key() : call.collection() + "/" + call.key();
-  }
-
-  private Verdict checkKey(String key, List<Call> calls) {
-    var result = LinearizationSearch.search(calls, statesMax);
-    return switch (result.outcome()) {
-      case LINEARIZABLE -> new Verdict.Valid();
-      case LIMIT_REACHED -> new Verdict.Unknown(key, result.statesExplored());
-      case NOT_LINEARIZABLE -> new Verdict.Invalid(key, Counterexample.shrink(calls, proof()));
-    };
-  }
-
-  /// Says yes only when certain. All that it explores is counted against one limit.
-  private Predicate<List<Call>> proof() {
-    var statesLeft = new long[] {statesMax};
-    return calls -> {
-      if (statesLeft[0] <= 0) {
-        return false;
-      }
-      var result = LinearizationSearch.search(calls, statesLeft[0]);
-      statesLeft[0] -= result.statesExplored();
-      return result.outcome() == LinearizationSearch.Outcome.NOT_LINEARIZABLE;
-    };
+    var prefix = collection.isEmpty() ? "key " : "key " + collection + "/";
+    return keys.size() == 1
+        ? prefix + keys.first()
+        : prefix + keys.first() + " and " + (keys.size() - 1) + " others";
   }
 }

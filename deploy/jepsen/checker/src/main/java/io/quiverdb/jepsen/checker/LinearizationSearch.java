@@ -1,25 +1,19 @@
 package io.quiverdb.jepsen.checker;
 
-import io.quiverdb.jepsen.history.Call;
-import io.quiverdb.jepsen.history.Operation;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.Comparator;
-import java.util.Deque;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
+import io.quiverdb.jepsen.checker.CompiledSteps.NeedKind;
+import io.quiverdb.jepsen.checker.CompiledSteps.SlotAccess;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.stream.IntStream;
 
-/// Looks for an order of one key's calls that respects real time and the [Register].
+/// Looks for an order of steps that respects real time and in which every need is met.
 ///
 /// The search is that of Wing and Gong ("Testing and Verifying Concurrent Objects", JPDC 1993):
-/// take any call that no other call wholly precedes, apply it, go on, and go back when stuck. Lowe
-/// ("Testing for linearizability", 2017) remembers each pair of taken calls and register reached,
-/// so that none is explored twice, and keeps the events in a doubly linked list from which a taken
-/// call is lifted in constant time. Exponential in the number of calls at a time, and that only in
-/// the worst case.
+/// take any step that no other step wholly precedes, apply it, go on, and go back when stuck. Lowe
+/// ("Testing for linearizability", 2017) remembers each state reached, taken steps and what the
+/// keys hold, so that none is explored twice, and keeps the events in a doubly linked list from
+/// which a taken step is lifted in constant time. Exponential in the number of steps at a time, and
+/// that only in the worst case.
 final class LinearizationSearch {
   enum Outcome {
     LINEARIZABLE,
@@ -27,111 +21,314 @@ final class LinearizationSearch {
     LIMIT_REACHED
   }
 
-  /// @param statesExplored pairs of taken calls and register that were reached
-  record Result(Outcome outcome, long statesExplored) {}
+  /// @param statesExplored that were reached
+  record Result(Outcome outcome, int statesExplored) {}
 
-  /// @param calls on one key, in order of invocation
-  static Result search(List<Call> calls, long statesMax) {
-    return new LinearizationSearch(relevant(calls)).run(statesMax);
+  /// Whether there is an order. A no is checked without hashes.
+  ///
+  /// @param steps in order of invocation
+  /// @param statesMax to be explored before giving up
+  static Result search(Collection<Step> steps, int statesMax) {
+    return search(new CompiledSteps(steps), statesMax);
   }
 
-  // Overview. Node HEAD starts the list of events; the invocation of call i is node 1 + 2i, its
-  // return
-  // node 2 + 2i. Only calls with an answer have a return in the list. Walking from the head, every
-  // invocation met before the first return may be next; the first return met belongs to a call not
-  // yet
-  // taken, which must come before everything behind it: there the search is stuck. Taken calls are
-  // out
-  // of the list, so that returns in the list are exactly the answered calls not yet taken.
+  static Result search(CompiledSteps steps, int statesMax) {
+    var result = new LinearizationSearch(steps, new Memo.Hashed()).run(statesMax);
+    return result.outcome() == Outcome.NOT_LINEARIZABLE ? searchExactly(steps, statesMax) : result;
+  }
+
+  static Result searchExactly(CompiledSteps steps, int statesMax) {
+    return new LinearizationSearch(steps, new Memo.Exact()).run(statesMax);
+  }
+
+  // Overview. Node HEAD starts the list of events; the invocation of step i is node 1 + 2i, its
+  // return node 2 + 2i. Only answered steps have a return in the list. Walking from the head, every
+  // invocation met before the first return may be next; the first return met belongs to a step not
+  // yet taken, which must come before everything behind it: there the search is stuck. Taken steps
+  // are out of the list, so that returns in the list are exactly the answered steps not yet taken.
+  //
+  // What keeps the tree small, besides the memo:
+  // - An observation whose needs are met is taken at once, without an alternative: it changes
+  //   nothing, so an order in which it comes later can have it here as well.
+  // - A change away from a value that some answered step left still needs, and no step left can
+  //   bring back, is no way on.
+  // - An open step is only taken if a step left needs what it writes, or adds to it, and before its
+  //   equals that began later.
 
   private static final int HEAD = 0;
 
-  private record State(BitSet taken, Register register) {}
-
-  private record Step(int call, Register before) {}
-
-  private final List<Call> calls;
+  private final CompiledSteps steps;
+  private final Memo memo;
   private final int[] next;
   private final int[] previous;
-  private final BitSet taken = new BitSet();
-  private final Set<State> explored = new HashSet<>();
-  private final Deque<Step> steps = new ArrayDeque<>();
-  private Register register = Register.ABSENT;
+  private final long[] taken;
+  private final int[] held;
   private int answeredLeft;
+  private long hash1;
+  private long hash2;
 
-  private LinearizationSearch(List<Call> calls) {
-    this.calls = calls;
-    int nodeCount = 1 + 2 * calls.size();
+  // The way here: steps in order, which of them had no alternative, what they overwrote.
+  private final int[] path;
+  private final boolean[] isForced;
+  private int pathLength;
+  private int[] overwritten = new int[64];
+  private int overwrittenEnd;
+
+  // Of the steps left: how many answered ones need a slot, how many open ones do, how many write
+  // it; of a key, how many need some of several slots, how many add to it.
+  private final int[] needed;
+  private final int[] neededByOpen;
+  private final int[] sources;
+  private final int[] neededSomehow;
+  private final int[] adders;
+
+  private LinearizationSearch(CompiledSteps steps, Memo memo) {
+    this.steps = steps;
+    this.memo = memo;
+    int stepCount = steps.steps.size();
+    int nodeCount = 1 + 2 * stepCount;
     next = new int[nodeCount];
     previous = new int[nodeCount];
+    taken = new long[(stepCount + 63) / 64 + 1];
+    held = steps.absentSlots.clone();
+    path = new int[stepCount];
+    isForced = new boolean[stepCount];
+    needed = new int[steps.slotCount];
+    neededByOpen = new int[steps.slotCount];
+    sources = new int[steps.slotCount];
+    neededSomehow = new int[steps.keyCount];
+    adders = new int[steps.keyCount];
+    for (int step = 0; step < stepCount; step++) {
+      count(step, 1);
+    }
     linkEvents();
   }
 
-  private Result run(long statesMax) {
+  private Result run(int statesMax) {
+    takeObservations();
     int node = next[HEAD];
     while (answeredLeft > 0) {
       assert node != HEAD : "a return is left, so the walk meets it";
-      if (isInvocation(node) && take(call(node))) {
-        if (explored.size() > statesMax) {
-          return new Result(Outcome.LIMIT_REACHED, explored.size());
+      int step = step(node);
+      if (isInvocation(node)) {
+        if (isWorthTaking(step) && take(step, false)) {
+          takeObservations();
+          if (memo.add(hash1, hash2, taken, held)) {
+            if (memo.size() > statesMax) {
+              return new Result(Outcome.LIMIT_REACHED, memo.size());
+            }
+            node = next[HEAD];
+            continue;
+          }
+          putBackToAlternative();
         }
-        node = next[HEAD];
-      } else if (isInvocation(node)) {
         node = next[node];
-      } else if (steps.isEmpty()) {
-        return new Result(Outcome.NOT_LINEARIZABLE, explored.size());
       } else {
-        node = next[invocation(putBack())];
+        int last = putBackToAlternative();
+        if (last == CompiledSteps.NONE) {
+          return new Result(Outcome.NOT_LINEARIZABLE, memo.size());
+        }
+        node = next[invocation(last)];
       }
     }
-    return new Result(Outcome.LINEARIZABLE, explored.size());
+    return new Result(Outcome.LINEARIZABLE, memo.size());
   }
 
-  private boolean take(int call) {
-    var after = register.after(calls.get(call));
-    if (after.isEmpty()) {
+  private void takeObservations() {
+    int node = next[HEAD];
+    while (node != HEAD && isInvocation(node)) {
+      int step = step(node);
+      // Taken out of the list the node keeps its neighbours; only its own return, which may be the
+      // next, is gone with it.
+      int after = next[node];
+      if (steps.isObservation[step] && take(step, true)) {
+        after = after == completion(step) ? next[after] : after;
+      }
+      node = after;
+    }
+  }
+
+  private boolean isWorthTaking(int step) {
+    if (steps.isObservation[step]) {
+      return false; // not possible here, or taken already
+    }
+    if (steps.isAnswered[step]) {
+      return true;
+    }
+    int equivalent = steps.equivalentBefore[step];
+    if (equivalent != CompiledSteps.NONE && !isTaken(equivalent)) {
       return false;
     }
-    taken.set(call);
-    if (!explored.add(new State((BitSet) taken.clone(), after.get()))) {
-      taken.clear(call);
+    for (var access : steps.accesses[step]) {
+      boolean isWorthIt =
+          switch (access.effectKind()) {
+            case NONE -> false;
+            case ADD -> true;
+            case PUT -> held[access.key()] != access.putSlot() && isWanted(access);
+          };
+      if (isWorthIt) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean isWanted(SlotAccess access) {
+    int own = access.needKind() == NeedKind.ONLY && access.needSlot() == access.putSlot() ? 1 : 0;
+    int slot = access.putSlot();
+    return neededSomehow[access.key()] > 0
+        || adders[access.key()] > 0
+        || needed[slot] + neededByOpen[slot] > own;
+  }
+
+  /// Does nothing and says no if the step's needs are not met, or if there is no way on from it.
+  private boolean take(int step, boolean forced) {
+    if (!isPossible(step)) {
       return false;
     }
-    steps.push(new Step(call, register));
-    register = after.get();
-    unlink(invocation(call));
-    if (isAnswered(call)) {
-      unlink(completion(call));
+    count(step, -1);
+    if (!apply(step)) {
+      count(step, 1);
+      return false;
+    }
+    setTaken(step);
+    isForced[pathLength] = forced;
+    path[pathLength++] = step;
+    unlink(invocation(step));
+    if (steps.isAnswered[step]) {
+      unlink(completion(step));
       answeredLeft--;
     }
     return true;
   }
 
+  private boolean isPossible(int step) {
+    for (var access : steps.accesses[step]) {
+      int slot = held[access.key()];
+      boolean met =
+          switch (access.needKind()) {
+            case ANY -> true;
+            case ONLY -> slot == access.needSlot();
+            case NOT -> slot != access.needSlot();
+            case ONE_OF -> access.needSlots().get(slot);
+          };
+      if (!met) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean apply(int step) {
+    var accesses = steps.accesses[step];
+    boolean isWay = true;
+    int applied = 0;
+    for (; applied < accesses.length && isWay; applied++) {
+      var access = accesses[applied];
+      int before = held[access.key()];
+      int after = after(access, before);
+      isWay =
+          after != CompiledSteps.NONE && (after == before || isDispensable(access.key(), before));
+      push(before);
+      if (isWay) {
+        hold(access.key(), after);
+      }
+    }
+    if (!isWay) {
+      restore(accesses, applied);
+    }
+    return isWay;
+  }
+
+  private int after(SlotAccess access, int before) {
+    return switch (access.effectKind()) {
+      case NONE -> before;
+      case PUT -> access.putSlot();
+      case ADD -> steps.slotAfterAdding(access.key(), before, access.by());
+    };
+  }
+
+  /// Whether the key may be changed away from the slot.
+  private boolean isDispensable(int key, int slot) {
+    return slot >= needed.length || needed[slot] == 0 || sources[slot] > 0 || adders[key] > 0;
+  }
+
+  private int putBackToAlternative() {
+    while (pathLength > 0) {
+      pathLength--;
+      putBack(path[pathLength]);
+      if (!isForced[pathLength]) {
+        return path[pathLength];
+      }
+    }
+    return CompiledSteps.NONE;
+  }
+
   /// Undoes the last take. Nodes come back in the reverse order of leaving, so that their
   /// neighbours are what they were.
-  private int putBack() {
-    var step = steps.pop();
-    int call = step.call();
-    if (isAnswered(call)) {
+  private void putBack(int step) {
+    if (steps.isAnswered[step]) {
       answeredLeft++;
-      relink(completion(call));
+      relink(completion(step));
     }
-    relink(invocation(call));
-    taken.clear(call);
-    register = step.before();
-    return call;
+    relink(invocation(step));
+    clearTaken(step);
+    restore(steps.accesses[step], steps.accesses[step].length);
+    count(step, 1);
+  }
+
+  private void restore(SlotAccess[] accesses, int applied) {
+    for (int i = applied - 1; i >= 0; i--) {
+      hold(accesses[i].key(), overwritten[--overwrittenEnd]);
+    }
+  }
+
+  private void hold(int key, int slot) {
+    hash1 ^= slotHash1(held[key]) ^ slotHash1(slot);
+    hash2 ^= slotHash2(held[key]) ^ slotHash2(slot);
+    held[key] = slot;
+  }
+
+  private void push(int slot) {
+    if (overwrittenEnd == overwritten.length) {
+      overwritten = Arrays.copyOf(overwritten, 2 * overwritten.length);
+    }
+    overwritten[overwrittenEnd++] = slot;
+  }
+
+  private void count(int step, int by) {
+    for (var access : steps.accesses[step]) {
+      switch (access.needKind()) {
+        case ANY -> {}
+        case ONLY -> {
+          if (steps.isAnswered[step]) {
+            needed[access.needSlot()] += by;
+          } else {
+            neededByOpen[access.needSlot()] += by;
+          }
+        }
+        case NOT, ONE_OF -> neededSomehow[access.key()] += by;
+      }
+      switch (access.effectKind()) {
+        case NONE -> {}
+        case PUT -> sources[access.putSlot()] += by;
+        case ADD -> adders[access.key()] += by;
+      }
+    }
   }
 
   private void linkEvents() {
-    var nodes = new ArrayList<Integer>();
-    for (int call = 0; call < calls.size(); call++) {
-      nodes.add(invocation(call));
-      if (isAnswered(call)) {
-        nodes.add(completion(call));
-        answeredLeft++;
-      }
+    int stepCount = steps.steps.size();
+    for (int step = 0; step < stepCount; step++) {
+      answeredLeft += steps.isAnswered[step] ? 1 : 0;
     }
-    nodes.sort(Comparator.comparingInt(this::place));
+    var nodes =
+        IntStream.range(1, 1 + 2 * stepCount)
+            .filter(node -> isInvocation(node) || steps.isAnswered[step(node)])
+            .boxed()
+            .sorted((left, right) -> Integer.compare(place(left), place(right)))
+            .mapToInt(Integer::intValue)
+            .toArray();
     int last = HEAD;
     for (int node : nodes) {
       next[last] = node;
@@ -153,46 +350,59 @@ final class LinearizationSearch {
   }
 
   private int place(int node) {
-    var call = calls.get(call(node));
+    var call = steps.steps.get(step(node)).call();
     return isInvocation(node) ? call.invokedAt() : call.completedAt();
   }
 
-  private boolean isAnswered(int call) {
-    return calls.get(call).answer().isPresent();
+  private boolean isTaken(int step) {
+    return (taken[step >>> 6] & (1L << step)) != 0;
   }
 
-  private static int invocation(int call) {
-    return 1 + 2 * call;
+  private void setTaken(int step) {
+    taken[step >>> 6] |= 1L << step;
+    toggle(step);
   }
 
-  private static int completion(int call) {
-    return 2 + 2 * call;
+  private void clearTaken(int step) {
+    taken[step >>> 6] &= ~(1L << step);
+    toggle(step);
   }
 
-  private static int call(int node) {
+  private void toggle(int step) {
+    hash1 ^= mix(4L * step);
+    hash2 ^= mix(4L * step + 1);
+  }
+
+  private static long slotHash1(int slot) {
+    return mix(4L * slot + 2);
+  }
+
+  private static long slotHash2(int slot) {
+    return mix(4L * slot + 3);
+  }
+
+  /// The finaliser of SplitMix64 (Steele, Lea and Flood 2014): its values stand for random numbers
+  /// drawn once for each step and slot (Zobrist 1970).
+  private static long mix(long number) {
+    long z = (number + 1) * 0x9e3779b97f4a7c15L;
+    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+    return z ^ (z >>> 31);
+  }
+
+  private static int invocation(int step) {
+    return 1 + 2 * step;
+  }
+
+  private static int completion(int step) {
+    return 2 + 2 * step;
+  }
+
+  private static int step(int node) {
     return (node - 1) / 2;
   }
 
   private static boolean isInvocation(int node) {
     return node % 2 == 1;
-  }
-
-  /// Without the calls that cannot matter: the failed, the reads without an answer, and, where no
-  /// compare-and-set saw a mismatch (which any other value explains), the open calls that would
-  /// leave behind what nothing needs. An open call need not take place, and such a one explains no
-  /// answer.
-  private static List<Call> relevant(List<Call> calls) {
-    var live = calls.stream().filter(call -> !call.isFailed()).toList();
-    boolean anyMismatch = live.stream().anyMatch(Register::isMismatch);
-    var needed =
-        live.stream().flatMap(call -> Register.source(call).stream()).collect(Collectors.toSet());
-    return live.stream()
-        .filter(call -> !(call.isOpen() && call.operation() instanceof Operation.Read))
-        .filter(
-            call ->
-                !call.isOpen()
-                    || anyMismatch
-                    || Register.target(call).filter(needed::contains).isPresent())
-        .toList();
   }
 }

@@ -8,7 +8,6 @@ import io.quiverdb.jepsen.history.HistoryRecorder;
 import io.quiverdb.jepsen.history.Operation;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import org.assertj.core.api.InstanceOfAssertFactories;
 import org.assertj.core.api.ListAssert;
 import org.junit.jupiter.api.Test;
 
@@ -19,8 +18,11 @@ final class LinearizabilityCheckerTest {
   private final HistoryRecorder recorder = new HistoryRecorder(new AtomicLong()::incrementAndGet);
 
   @Test
-  void emptyHistoryIsValid() {
-    assertValid();
+  void emptyHistoryIsNotValid() {
+    var history = recorder.history();
+
+    assertThat(new LinearizabilityChecker().fits(history)).isFalse();
+    assertThat(new LinearizabilityChecker().check(history).verdict()).isEqualTo(Verdict.UNKNOWN);
   }
 
   @Test
@@ -274,10 +276,10 @@ final class LinearizabilityCheckerTest {
     var other = recorder.invoke(1, "other", READ);
     other.ok(Optional.of("1"));
 
-    var verdicts = new LinearizabilityChecker().checkKeys(recorder.history());
+    var finding = new LinearizabilityChecker().check(recorder.history());
 
-    assertThat(verdicts.get("k")).isEqualTo(new Verdict.Valid());
-    assertThat(verdicts.get("other")).isInstanceOf(Verdict.Invalid.class);
+    assertThat(finding.judgedCount()).isEqualTo(2);
+    assertThat(finding.violations()).extracting(Violation::subject).containsExactly("key other");
   }
 
   @Test
@@ -334,8 +336,10 @@ final class LinearizabilityCheckerTest {
       sees(100, "v" + i);
     }
 
-    assertThat(new LinearizabilityChecker(5).check(recorder.history()))
-        .isEqualTo(new Verdict.Unknown("k", 6));
+    var finding = new LinearizabilityChecker(5, 1).check(recorder.history());
+
+    assertThat(finding.verdict()).isEqualTo(Verdict.UNKNOWN);
+    assertThat(finding.unknown()).containsExactly("key k");
     assertValid();
   }
 
@@ -346,9 +350,10 @@ final class LinearizabilityCheckerTest {
     }
     recorder.invoke(0, "bad", READ).ok(Optional.of("1"));
 
-    var verdict = new LinearizabilityChecker(10).check(recorder.history());
+    var finding = new LinearizabilityChecker(10, 1).check(recorder.history());
 
-    assertThat(verdict).isInstanceOf(Verdict.Invalid.class);
+    assertThat(finding.verdict()).isEqualTo(Verdict.INVALID);
+    assertThat(finding.unknown()).containsExactly("key k");
   }
 
   @Test
@@ -359,13 +364,13 @@ final class LinearizabilityCheckerTest {
     writes(100, "1");
     sees(100, "2");
 
-    assertThat(new LinearizabilityChecker(1_000).check(recorder.history()))
-        .isInstanceOf(Verdict.Invalid.class);
+    assertThat(new LinearizabilityChecker(1_000, 1).check(recorder.history()).verdict())
+        .isEqualTo(Verdict.INVALID);
   }
 
   @Test
   void limitBelowOneIsRefused() {
-    assertThatThrownBy(() -> new LinearizabilityChecker(0))
+    assertThatThrownBy(() -> new LinearizabilityChecker(0, 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("statesMax: 0 (expected: at least 1)");
   }
@@ -375,7 +380,8 @@ final class LinearizabilityCheckerTest {
     writes(0, "1");
     sees(3);
 
-    assertThat(new LinearizabilityChecker().check(recorder.history()))
+    assertThat(new LinearizabilityChecker().check(recorder.history()).violations())
+        .singleElement()
         .hasToString(
             """
             no order explains, on key k:
@@ -409,13 +415,13 @@ final class LinearizabilityCheckerTest {
   }
 
   private void assertValid() {
-    assertThat(new LinearizabilityChecker().check(recorder.history()))
-        .isEqualTo(new Verdict.Valid());
+    assertThat(new LinearizabilityChecker().check(recorder.history()).verdict())
+        .isEqualTo(Verdict.VALID);
   }
 
   private ListAssert<Call> assertInvalid() {
-    return assertThat(new LinearizabilityChecker().check(recorder.history()))
-        .asInstanceOf(InstanceOfAssertFactories.type(Verdict.Invalid.class))
-        .extracting(Verdict.Invalid::calls, InstanceOfAssertFactories.list(Call.class));
+    var finding = new LinearizabilityChecker().check(recorder.history());
+    assertThat(finding.verdict()).isEqualTo(Verdict.INVALID);
+    return assertThat(finding.violations().getFirst().calls());
   }
 }

@@ -93,8 +93,8 @@ final class HistoryRecorderTest {
         });
 
     assertThat(systemRecorder.history().calls()).hasSize(4 * 300 * 2);
-    assertThat(new LinearizabilityChecker().check(systemRecorder.history()))
-        .isEqualTo(new Verdict.Valid());
+    assertThat(new LinearizabilityChecker().check(systemRecorder.history()).verdict())
+        .isEqualTo(Verdict.VALID);
   }
 
   private interface ProcessBody {

@@ -1,0 +1,125 @@
+package io.quiverdb.jepsen.checker;
+
+import io.quiverdb.jepsen.checker.LinearizationSearch.Outcome;
+import io.quiverdb.jepsen.history.Call;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.function.Predicate;
+
+/// Judges many independent groups of steps, with some threads. Each gets a small number of states
+/// first, those that need more get more in the next round, smallest first: one hard group does not
+/// keep a violation in another from being found.
+final class Linearizer {
+  /// About 64 MB for each thread.
+  static final int DEFAULT_STATES_MAX = 2_000_000;
+
+  private static final int FIRST_STATES_MAX = 1 << 10;
+  private static final int GROWTH = 16;
+  private static final String CLAIM = "no order explains";
+
+  private final int statesMax;
+  private final int threadCount;
+
+  /// @param statesMax states explored on one group before giving up; a state is a set of steps put
+  ///   in order and what they lead to
+  Linearizer(int statesMax, int threadCount) {
+    if (statesMax < 1) {
+      throw new IllegalArgumentException("statesMax: " + statesMax + " (expected: at least 1)");
+    }
+    if (threadCount < 1) {
+      throw new IllegalArgumentException("threadCount: " + threadCount + " (expected: at least 1)");
+    }
+    this.statesMax = statesMax;
+    this.threadCount = threadCount;
+  }
+
+  /// @param stepsBySubject groups that share no keys, each in order of invocation
+  Finding judge(String checker, Map<String, List<Step>> stepsBySubject) {
+    var groups = new ArrayList<Group>();
+    stepsBySubject.forEach((subject, steps) -> groups.add(new Group(subject, steps)));
+    if (threadCount == 1) {
+      return judge(checker, groups, Runnable::run);
+    }
+    try (var threads = Executors.newFixedThreadPool(threadCount)) {
+      return judge(checker, groups, threads);
+    }
+  }
+
+  private Finding judge(String checker, List<Group> groups, Executor threads) {
+    search(groups, threads);
+    var violations =
+        groups.stream()
+            .filter(group -> group.outcome == Outcome.NOT_LINEARIZABLE)
+            .map(group -> CompletableFuture.supplyAsync(() -> violation(group), threads))
+            .toList()
+            .stream()
+            .map(CompletableFuture::join)
+            .toList();
+    var unknown =
+        groups.stream()
+            .filter(group -> group.outcome == Outcome.LIMIT_REACHED)
+            .map(group -> group.subject)
+            .toList();
+    return new Finding(checker, groups.size(), violations, unknown);
+  }
+
+  private void search(List<Group> groups, Executor threads) {
+    var pending = new ArrayList<>(groups);
+    pending.sort(Comparator.comparingInt(group -> group.steps.size()));
+    int limit = Math.min(FIRST_STATES_MAX, statesMax);
+    while (!pending.isEmpty()) {
+      int roundLimit = limit;
+      pending.stream()
+          .map(group -> CompletableFuture.runAsync(() -> group.search(roundLimit), threads))
+          .toList()
+          .forEach(CompletableFuture::join);
+      pending.removeIf(group -> group.outcome != Outcome.LIMIT_REACHED);
+      if (limit == statesMax) {
+        return;
+      }
+      limit = (int) Math.min((long) limit * GROWTH, statesMax);
+    }
+  }
+
+  private Violation violation(Group group) {
+    var calls = new LinkedHashSet<Call>();
+    for (var step : Counterexample.shrink(group.steps, proof())) {
+      calls.add(step.call());
+    }
+    return new Violation(group.subject, CLAIM, List.copyOf(calls));
+  }
+
+  /// Says yes only when certain. All that it explores is counted against one limit.
+  private Predicate<List<Step>> proof() {
+    var statesLeft = new int[] {statesMax};
+    return steps -> {
+      if (statesLeft[0] <= 0) {
+        return false;
+      }
+      var result = LinearizationSearch.searchExactly(new CompiledSteps(steps), statesLeft[0]);
+      statesLeft[0] -= result.statesExplored();
+      return result.outcome() == Outcome.NOT_LINEARIZABLE;
+    };
+  }
+
+  private static final class Group {
+    private final String subject;
+    private final List<Step> steps;
+    private volatile Outcome outcome = Outcome.LIMIT_REACHED;
+
+    private Group(String subject, List<Step> steps) {
+      this.subject = subject;
+      this.steps = steps;
+    }
+
+    private void search(int statesMax) {
+      outcome = LinearizationSearch.search(steps, statesMax).outcome();
+    }
+  }
+}
