@@ -75,7 +75,7 @@ public final class NamespaceNet implements Net {
 
   @Override
   public String describe() {
-    return "a network namespace for each node (%s), joined by a packet switch, which can do all that a network does"
+    return "a network namespace for each node (%s), joined by a packet switch"
         .formatted(
             namespaces.stream().map(NetworkNamespace::name).collect(Collectors.joining(", ")));
   }

@@ -84,10 +84,7 @@ public final class ProxyNet implements Net {
 
   @Override
   public String describe() {
-    return "user-space TCP proxies on loopback, which block, delay and jitter but cannot lose,"
-               + " double or reorder packets ("
-        + reason
-        + ")";
+    return "TCP proxies on loopback, which cannot lose, double or reorder packets (" + reason + ")";
   }
 
   @Override
