@@ -51,7 +51,7 @@ final class KernelSockets {
     for (var line : Files.readAllLines(table)) {
       // Cheap, for there can be thousands of others.
       if (line.contains(local) && line.contains(remote)) {
-        var fields = line.strip().split(" +");
+        var fields = line.strip().split(" +", -1);
         if (isAddress(fields[LOCAL_FIELD], local) && isAddress(fields[REMOTE_FIELD], remote)) {
           return OptionalLong.of(Long.parseLong(fields[INODE_FIELD]));
         }

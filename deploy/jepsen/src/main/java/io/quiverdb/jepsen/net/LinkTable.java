@@ -7,7 +7,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
@@ -17,10 +16,9 @@ final class LinkTable {
   private final int nodes;
   private final Set<Impairment> supported;
   private final ConcurrentMap<Link, Quality> impaired = new ConcurrentHashMap<>();
-  private final AtomicReference<Optional<Throwable>> failure =
-      new AtomicReference<>(Optional.empty());
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+  private volatile Optional<Throwable> failure = Optional.empty();
 
   LinkTable(int nodes, Set<Impairment> supported) {
     this.nodes = nodes;
@@ -109,16 +107,14 @@ final class LinkTable {
 
   /// The network does not work any longer.
   void fail(Throwable cause) {
-    failure.compareAndSet(Optional.empty(), Optional.of(cause));
+    failure = Optional.of(cause);
   }
 
   private void requireWorking() {
-    failure
-        .get()
-        .ifPresent(
-            cause -> {
-              throw new IllegalStateException("the network of this test has failed", cause);
-            });
+    var cause = failure;
+    if (cause.isPresent()) {
+      throw new IllegalStateException("the network of this test has failed", cause.get());
+    }
   }
 
   private void requireKnown(End end) {

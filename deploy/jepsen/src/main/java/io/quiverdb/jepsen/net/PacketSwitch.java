@@ -33,7 +33,7 @@ final class PacketSwitch implements AutoCloseable {
   private static final int POLL_EVENTS = 4;
   private static final int POLL_RESULT = 6;
 
-  private record Held(long due, long number, int from, int to, byte[] packet) {}
+  private record Held(long due, long number, int from, int to, MemorySegment packet) {}
 
   private static final Comparator<Held> BY_TIME =
       (one, other) ->
@@ -132,11 +132,10 @@ final class PacketSwitch implements AutoCloseable {
   private void deliverDue(MemorySegment buffer) {
     while (!held.isEmpty() && held.element().due - System.nanoTime() <= 0) {
       var next = held.remove();
-      heldBytes -= next.packet.length;
+      heldBytes -= next.packet.byteSize();
       // A partition also takes what is under way.
       if (!links.quality(linkOf[next.from][next.to]).blocked()) {
-        MemorySegment.copy(next.packet, 0, buffer, JAVA_BYTE, 0, next.packet.length);
-        deliver(next.to, buffer.asSlice(0, next.packet.length));
+        deliver(next.to, buffer.asSlice(0, next.packet.byteSize()).copyFrom(next.packet));
       }
     }
   }
@@ -173,7 +172,13 @@ final class PacketSwitch implements AutoCloseable {
       if (fate.due() - now <= 0) {
         deliver(to, packet);
       } else if (heldBytes + packet.byteSize() <= HELD_BYTES_MAX) {
-        held.add(new Held(fate.due(), heldCount++, from, to, packet.toArray(JAVA_BYTE)));
+        held.add(
+            new Held(
+                fate.due(),
+                heldCount++,
+                from,
+                to,
+                MemorySegment.ofArray(packet.toArray(JAVA_BYTE))));
         heldBytes += packet.byteSize();
       }
     }

@@ -90,8 +90,7 @@ final class ProxiedConnection {
       start(threads, there, back, endings);
       start(threads, back, there, endings);
       try {
-        // A close ends one direction, a reset both.
-        if (endings.take() == Ending.CLOSED && endings.take() == Ending.CLOSED) {
+        if (bothClose(endings)) {
           opener.close();
           accepted.close();
         }
@@ -102,6 +101,16 @@ final class ProxiedConnection {
         var _ = threads.shutdownNow();
       }
     }
+  }
+
+  // A close ends one direction, a reset both.
+  private static boolean bothClose(BlockingQueue<Ending> endings) throws InterruptedException {
+    for (int direction = 0; direction < 2; direction++) {
+      if (endings.take() == Ending.RESET) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private StreamPump pump(SocketChannel source, SocketChannel destination, Optional<Link> link) {

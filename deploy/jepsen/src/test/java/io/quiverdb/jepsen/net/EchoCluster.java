@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /// Three echo nodes in a network.
-final class EchoCluster implements AutoCloseable {
+final class EchoCluster {
   static final int NODES = 3;
 
   private final int port;
@@ -37,7 +37,7 @@ final class EchoCluster implements AutoCloseable {
       }
       return cluster;
     } catch (IOException | InterruptedException | RuntimeException | Error e) {
-      cluster.close();
+      cluster.stop();
       throw e;
     }
   }
@@ -73,11 +73,10 @@ final class EchoCluster implements AutoCloseable {
     node(from).await("heard " + connection + " " + text);
   }
 
-  @Override
-  public void close() throws InterruptedException {
+  void stop() throws InterruptedException {
     for (var process : processes) {
       if (process.isPresent()) {
-        process.get().close();
+        process.get().kill();
       }
     }
     net.close();

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /// An [EchoNode] that runs.
-final class EchoProcess implements AutoCloseable {
+final class EchoProcess {
   private static final long GUARD_NANOS = TimeUnit.MINUTES.toNanos(2);
 
   private final Process process;
@@ -86,11 +86,6 @@ final class EchoProcess implements AutoCloseable {
 
   void kill() throws InterruptedException {
     int _ = process.destroyForcibly().waitFor();
-  }
-
-  @Override
-  public void close() throws InterruptedException {
-    kill();
   }
 
   private void listen() {

@@ -39,7 +39,7 @@ abstract class NetContract {
   @AfterAll
   void stop() throws InterruptedException {
     if (cluster != null) {
-      cluster.close();
+      cluster.stop();
     }
   }
 
