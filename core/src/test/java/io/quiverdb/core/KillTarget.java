@@ -9,10 +9,12 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
-/// The process that [StoreKillTest] kills: writers that each follow a script of their own, and say
+/// The process that a [KilledStore] kills: writers that each follow a script of their own, and say
 /// on standard output when a step is acknowledged, while checkpoints and compactions go on.
 final class KillTarget {
-  static final int WRITERS = 4;
+  /// Set to `false`: nothing but the log is written.
+  static final String CHECKPOINTS = "quiver.kill.checkpoints";
+
   private static final int IDS = 30;
   private static final Descriptor DESCRIPTOR = new Descriptor(8, Metric.L2_SQUARED);
 
@@ -122,7 +124,7 @@ final class KillTarget {
             Path.of(arguments[0]),
             MasterKey.ofFile(Path.of(arguments[1])),
             StoreOptions.standard());
-    for (int writer = 0; writer < WRITERS; writer++) {
+    for (int writer = 0; writer < arguments.length - 3; writer++) {
       int mine = writer;
       long done = Long.parseLong(arguments[3 + writer]);
       if (store.collectionId(mainName(writer)).isEmpty()) {
@@ -130,7 +132,7 @@ final class KillTarget {
       }
       var _ = Thread.ofPlatform().start(() -> write(store, seed, mine, done));
     }
-    while (true) {
+    while (!"false".equals(System.getProperty(CHECKPOINTS))) {
       var _ = store.checkpoint();
       store.compactTiers();
     }

@@ -9,11 +9,13 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 
 /// The names of a tree: which inode each stands for, and where each inode can be found, whether it
 /// has a name or not.
@@ -53,9 +55,13 @@ final class Namespace {
   }
 
   /// Takes changes back, unless others that stay have taken their place.
-  void undo(List<NameChange> changes) {
+  ///
+  /// @return those whose new name was taken back
+  Set<NameChange> undo(List<NameChange> changes) {
+    Set<NameChange> undone = new HashSet<>();
     for (NameChange change : changes.reversed()) {
       if (change.added().isPresent() && stands(change.added(), change.inode())) {
+        undone.add(change);
         if (change.replaced() == 0) {
           names.remove(change.added());
         } else {
@@ -66,15 +72,18 @@ final class Namespace {
         names.putIfAbsent(change.removed(), change.inode());
       }
     }
+    return undone;
   }
 
   /// Makes changes again, in order.
-  void redo(List<NameChange> changes) {
+  ///
+  /// @param undone by [#undo]
+  void redo(List<NameChange> changes, Set<NameChange> undone) {
     for (NameChange change : changes) {
       if (change.removed().isPresent() && stands(change.removed(), change.inode())) {
         names.remove(change.removed());
       }
-      if (change.added().isPresent() && change.inode() != 0) {
+      if (undone.contains(change)) {
         names.put(change.added(), change.inode());
       }
     }
@@ -104,7 +113,9 @@ final class Namespace {
                 if (places.containsKey(child)) {
                   Path path = directory.resolve(name);
                   found.put(path, child);
-                  directories.add(path);
+                  if (Files.isDirectory(places.get(child), LinkOption.NOFOLLOW_LINKS)) {
+                    directories.add(path);
+                  }
                 }
               });
     }

@@ -65,8 +65,7 @@ final class PowerLoss {
         lost.add(describe(change));
       }
     }
-    namespace.undo(changes);
-    namespace.redo(kept);
+    namespace.redo(kept, namespace.undo(changes));
     return lost;
   }
 

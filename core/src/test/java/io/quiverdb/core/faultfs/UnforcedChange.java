@@ -285,6 +285,33 @@ enum UnforcedChange {
         Files.delete(folder.resolve("a/file"));
         Files.deleteIfExists(folder.resolve("a"));
       }),
+  /// Its inode's number is given to the next file.
+  TREE_DELETED_FOR_GOOD(
+      Map.of("new", "y"),
+      Map.of("new", "y"),
+      folder -> {
+        Files.createDirectory(folder.resolve("a"));
+        force(folder);
+        writeDurably(folder.resolve("a/file"), "abc");
+        Files.delete(folder.resolve("a/file"));
+        Files.delete(folder.resolve("a"));
+        force(folder);
+        writeDurably(folder.resolve("new"), "y");
+      }),
+  MOVED_AND_DELETED_FOR_GOOD(
+      Map.of("new", "y"),
+      Map.of("new", "y"),
+      folder -> {
+        Files.createDirectory(folder.resolve("a"));
+        Files.createDirectory(folder.resolve("b"));
+        force(folder);
+        append(folder.resolve("a/file"), "abc");
+        Files.move(folder.resolve("a/file"), folder.resolve("b/file"));
+        force(folder.resolve("b"));
+        Files.delete(folder.resolve("b/file"));
+        force(folder.resolve("b"));
+        writeDurably(folder.resolve("new"), "y");
+      }),
   DELETED_AND_CREATED_AGAIN(
       Map.of("file", "old"),
       Map.of("file", "new"),

@@ -36,28 +36,35 @@ final class Attic {
   void keep(long number, Path path) throws IOException {
     if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
       // One that a kill has left, of a change that was never made.
-      drop(number);
+      boolean _ = drop(number);
       var _ = Files.createLink(place(number), path);
       size += size(place(number));
     }
   }
 
   void move(long number, Path emptyDirectory) throws IOException {
-    drop(number);
+    boolean _ = drop(number);
     var _ = Files.move(emptyDirectory, place(number));
   }
 
-  void drop(long number) throws IOException {
+  /// @return whether it was a directory
+  boolean drop(long number) throws IOException {
     Path place = place(number);
-    if (Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
-      size -= size(place);
-      long inode = Inodes.of(place);
-      boolean lastName = Inodes.names(place) == 1;
-      Files.delete(place);
-      if (lastName) {
-        bytes.forget(inode);
-      }
+    if (!Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
+      return false;
     }
+    if (Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)) {
+      Files.delete(place);
+      return true;
+    }
+    size -= size(place);
+    long inode = Inodes.of(place);
+    boolean lastName = Inodes.names(place) == 1;
+    Files.delete(place);
+    if (lastName) {
+      bytes.forget(inode);
+    }
+    return false;
   }
 
   void forgetBytes(long inode) throws IOException {

@@ -121,7 +121,11 @@ public final class NameJournal {
   private void write(NameRecord record) throws IOException {
     log.append(record.encode());
     for (NameChange settled : pending.add(record)) {
-      attic.drop(settled.number());
+      if (attic.drop(settled.number())) {
+        // The directory is gone for good, and so is what changed in it; its number may be given to
+        // another.
+        write(new NameRecord.DirectoryForced(settled.inode(), pending.last()));
+      }
     }
   }
 
