@@ -1,0 +1,253 @@
+package io.quiverdb.raft;
+
+import com.codahale.metrics.MetricRegistry;
+import io.quiverdb.raft.GroupKey.ShardGroup;
+import io.quiverdb.raft.barrier.Barrier;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.rpc.CallId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.RaftServerConfigKeys.Log;
+import org.apache.ratis.server.storage.RaftStorage.StartupOption;
+import org.apache.ratis.statemachine.TransactionContext;
+import org.apache.ratis.statemachine.impl.BaseStateMachine;
+import org.awaitility.Awaitility;
+
+/// A process that is the only member of a group, for tests that kill it. It is told what to do a
+/// line at a time:
+///
+/// | line                 | answer                                                           |
+/// |----------------------|------------------------------------------------------------------|
+/// | (at its start)       | `ready`, once it leads                                           |
+/// | `append NAME`        | `acknowledged NAME` or `failed NAME`, when that is known          |
+/// | `count PREFIX TO`    | `holds N`: of the entries PREFIX0 up to, not including, PREFIX`TO` |
+final class LogTarget {
+  private static final RaftTiming TIMING =
+      new RaftTiming(Duration.ofMillis(300), Duration.ofMillis(600));
+  private static final GroupKey KEY = new ShardGroup(0);
+  private static final UUID NODE = new UUID(1, 1);
+  private static final UUID GROUP = new UUID(2, 2);
+
+  private LogTarget() {}
+
+  /// How the log is kept.
+  enum Keeping {
+    /// As nodes do.
+    OURS,
+    /// By Ratis alone, with our settings but for the named one.
+    ASYNC_FLUSH,
+    UNSAFE_FLUSH
+  }
+
+  private interface Member {
+    boolean leads();
+
+    CompletableFuture<?> append(String name);
+
+    boolean holds(String name);
+  }
+
+  /// Arguments: data directory, host, port, [Keeping].
+  public static void main(String[] arguments) throws IOException {
+    var directory = Path.of(arguments[0]);
+    String host = arguments[1];
+    int port = Integer.parseInt(arguments[2]);
+    var keeping = Keeping.valueOf(arguments[3]);
+    var peers =
+        List.of(
+            RaftPeer.newBuilder()
+                .setId(RaftPeerId.valueOf(NODE.toString()))
+                .setAddress(host + ":" + port)
+                .build());
+    var member =
+        keeping == Keeping.OURS
+            ? new OurMember(directory, host, port, peers)
+            : new PlainMember(directory, host, port, peers, keeping);
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(2))
+        .pollInterval(Duration.ofMillis(5))
+        .until(member::leads);
+    say("ready");
+    var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    for (var line = in.readLine(); line != null; line = in.readLine()) {
+      obey(member, List.of(line.split(" ")));
+    }
+  }
+
+  private static void obey(Member member, List<String> words) {
+    switch (words.getFirst()) {
+      case "append" -> {
+        String name = words.get(1);
+        var _ =
+            member
+                .append(name)
+                .whenComplete(
+                    (_, failure) -> say((failure == null ? "acknowledged " : "failed ") + name));
+      }
+      case "count" -> {
+        int held = 0;
+        for (int number = 0; number < Integer.parseInt(words.get(2)); number++) {
+          held += member.holds(words.get(1) + number) ? 1 : 0;
+        }
+        say("holds " + held);
+      }
+      default -> throw new IllegalArgumentException(words.toString());
+    }
+  }
+
+  private static synchronized void say(String answer) {
+    System.out.println(answer);
+  }
+
+  private static final class OurMember implements Member {
+    private final Map<GroupKey, CountingState> states = new ConcurrentHashMap<>();
+    private final GroupServer server;
+
+    OurMember(Path directory, String host, int port, List<RaftPeer> peers) throws IOException {
+      var self = new NodeId(NODE);
+      var metrics = new MetricRegistry();
+      server =
+          new GroupServer(
+              new GroupServer.Options(
+                  self,
+                  directory,
+                  host,
+                  port,
+                  TIMING,
+                  RatisSettings.DiskSizes.SMALL,
+                  key ->
+                      states.computeIfAbsent(
+                          key, _ -> new CountingState(directory.resolve("state"))),
+                  new Barrier(
+                      self,
+                      _ -> {
+                        throw new IllegalStateException("there is no other member");
+                      },
+                      Duration.ofSeconds(5),
+                      metrics),
+                  System::nanoTime,
+                  metrics,
+                  failure -> say("fatal " + failure)),
+              Map.of(RaftGroupId.valueOf(GROUP), KEY));
+      var _ = server.open(RaftGroupId.valueOf(GROUP), KEY, peers);
+    }
+
+    @Override
+    public boolean leads() {
+      return server.replica(KEY).filter(Replica::leads).isPresent();
+    }
+
+    @Override
+    public CompletableFuture<?> append(String name) {
+      return server.replica(KEY).orElseThrow().propose(StandardCharsets.UTF_8.encode(name));
+    }
+
+    @Override
+    public boolean holds(String name) {
+      return states.values().stream().anyMatch(state -> state.count(name) > 0);
+    }
+  }
+
+  private static final class PlainMember implements Member {
+    private final RaftGroupId group = RaftGroupId.valueOf(GROUP);
+    private final ClientId client = ClientId.randomId();
+    private final Names names = new Names();
+    private final RaftServer server;
+
+    PlainMember(Path directory, String host, int port, List<RaftPeer> peers, Keeping keeping)
+        throws IOException {
+      RaftProperties properties =
+          RatisSettings.of(directory, host, port, TIMING, RatisSettings.DiskSizes.SMALL);
+      Log.setAsyncFlushEnabled(properties, keeping == Keeping.ASYNC_FLUSH);
+      Log.setUnsafeFlushEnabled(properties, keeping == Keeping.UNSAFE_FLUSH);
+      server =
+          RaftServer.newBuilder()
+              .setServerId(peers.getFirst().getId())
+              .setGroup(RaftGroup.valueOf(group, peers))
+              .setProperties(properties)
+              .setStateMachineRegistry(_ -> names)
+              .setOption(StartupOption.RECOVER)
+              .build();
+      server.start();
+    }
+
+    @Override
+    public boolean leads() {
+      try {
+        return server.getDivision(group).getInfo().isLeaderReady();
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public CompletableFuture<?> append(String name) {
+      try {
+        return server
+            .submitClientRequestAsync(
+                RaftClientRequest.newBuilder()
+                    .setClientId(client)
+                    .setServerId(server.getId())
+                    .setGroupId(group)
+                    .setCallId(CallId.getAndIncrement())
+                    .setMessage(Message.valueOf(name))
+                    .setType(RaftClientRequest.writeRequestType())
+                    .build())
+            .thenAccept(PlainMember::requireSuccess);
+      } catch (IOException e) {
+        return CompletableFuture.failedFuture(e);
+      }
+    }
+
+    private static void requireSuccess(RaftClientReply reply) {
+      if (!reply.isSuccess()) {
+        throw new IllegalStateException(reply.toString());
+      }
+    }
+
+    @Override
+    public boolean holds(String name) {
+      return names.applied.contains(name);
+    }
+  }
+
+  private static final class Names extends BaseStateMachine {
+    private final Set<String> applied = ConcurrentHashMap.newKeySet();
+
+    @Override
+    public TransactionContext startTransaction(RaftClientRequest request) {
+      return TransactionContext.newBuilder()
+          .setStateMachine(this)
+          .setClientRequest(request)
+          .setLogData(request.getMessage().getContent())
+          .build();
+    }
+
+    @Override
+    public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
+      var entry = transaction.getLogEntry();
+      applied.add(entry.getStateMachineLogEntry().getLogData().toStringUtf8());
+      updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
+      return CompletableFuture.completedFuture(Message.EMPTY);
+    }
+  }
+}
