@@ -45,7 +45,18 @@ final class NetworkNamespace implements AutoCloseable {
     for (var name : names()) {
       var matcher = NAME.matcher(name);
       if (matcher.matches() && ProcessHandle.of(Long.parseLong(matcher.group(1))).isEmpty()) {
-        ip("netns", "delete", name);
+        remove(name);
+      }
+    }
+  }
+
+  private static void remove(String name) throws IOException {
+    try {
+      ip("netns", "delete", name);
+    } catch (IOException e) {
+      // Somebody else may have come first.
+      if (names().contains(name)) {
+        throw e;
       }
     }
   }

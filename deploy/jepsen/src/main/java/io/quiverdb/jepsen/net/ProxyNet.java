@@ -3,7 +3,6 @@ package io.quiverdb.jepsen.net;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
@@ -151,10 +150,6 @@ public final class ProxyNet implements Net {
 
   /// @param side 1 where nodes listen, 2 where they are advertised
   private static InetAddress address(int side, int node) {
-    try {
-      return InetAddress.getByAddress(new byte[] {127, 0, (byte) side, (byte) (node + 1)});
-    } catch (UnknownHostException e) {
-      throw new AssertionError("four bytes are an address", e);
-    }
+    return InetAddress.ofLiteral("127.0." + side + "." + (node + 1));
   }
 }

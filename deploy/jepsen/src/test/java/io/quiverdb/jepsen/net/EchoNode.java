@@ -28,7 +28,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 /// | `say C TEXT` | sends a line over it, once it is open |
 /// | `hang-up C` | closes it |
 /// | `flood HOST PORT FIRST COUNT` | sends numbered datagrams, and marks behind them |
-/// | `count` | prints `counted RECEIVED DOUBLED OVERTAKEN`, and starts anew |
+/// | `count` | prints `counted DIFFERENT DOUBLED OVERTAKEN` |
+/// | `recount` | starts to count anew |
 ///
 /// It prints what happens: `listening`, `opened C`, `failed C`, `received TEXT` at the server,
 /// `heard C TEXT` at the client, `closed C`, `reset C`, `marked FIRST`.
@@ -40,7 +41,7 @@ final class EchoNode {
 
   private final Map<String, BlockingQueue<String>> connections = new ConcurrentHashMap<>();
   private final Set<Integer> numbers = new HashSet<>();
-  private int received;
+  private int doubled;
   private int overtaken;
   private int greatest = -1;
 
@@ -79,6 +80,7 @@ final class EchoNode {
                 Integer.parseInt(words[3]),
                 Integer.parseInt(words[4]));
         case "count" -> printCount();
+        case "recount" -> recount();
         default -> throw new IllegalArgumentException(line);
       }
     }
@@ -176,17 +178,21 @@ final class EchoNode {
       print("marked " + (-number - 1));
       return;
     }
-    received++;
-    if (numbers.add(number) && number < greatest) {
+    if (!numbers.add(number)) {
+      doubled++;
+    } else if (number < greatest) {
       overtaken++;
     }
     greatest = Math.max(greatest, number);
   }
 
   private synchronized void printCount() {
-    print("counted " + received + " " + (received - numbers.size()) + " " + overtaken);
+    print("counted " + numbers.size() + " " + doubled + " " + overtaken);
+  }
+
+  private synchronized void recount() {
     numbers.clear();
-    received = 0;
+    doubled = 0;
     overtaken = 0;
     greatest = -1;
   }
