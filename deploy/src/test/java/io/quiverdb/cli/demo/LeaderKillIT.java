@@ -13,9 +13,12 @@ import io.quiverdb.client.QuiverException;
 import io.quiverdb.client.ReplicaCheck;
 import io.quiverdb.client.Schema;
 import io.quiverdb.client.StoredPoint;
+import io.quiverdb.jepsen.checker.Finding;
 import io.quiverdb.jepsen.checker.LinearizabilityChecker;
 import io.quiverdb.jepsen.checker.SetChecker;
 import io.quiverdb.jepsen.checker.Verdict;
+import io.quiverdb.jepsen.history.Answer;
+import io.quiverdb.jepsen.history.Entry;
 import io.quiverdb.jepsen.history.HistoryRecorder;
 import io.quiverdb.jepsen.history.Operation;
 import java.nio.file.Path;
@@ -39,6 +42,8 @@ class LeaderKillIT {
   private static final int REGISTERS = 12;
   private static final int OPERATIONS_BEFORE = 1_500;
   private static final int OPERATIONS_AFTER = 1_500;
+  private static final long FINAL_READER = -1;
+  private static final String INSERTED = "1";
   private static final Duration GUARD = Duration.ofMinutes(3);
 
   private final long seed = Long.getLong("quiver.seed", new Random().nextInt(1_000_000));
@@ -66,13 +71,10 @@ class LeaderKillIT {
 
       workWhileALeaderIsKilled(cluster, operator);
 
-      var finding = new LinearizabilityChecker().check(registers.history());
-      assertThat(finding.verdict())
-          .as("registers, seed %d: %s", seed, finding)
-          .isEqualTo(Verdict.VALID);
-      assertThat(SetChecker.check(SetChecker.Inserts.of(inserts.history()), finalRead(collection)))
-          .as("inserts, seed %d", seed)
-          .matches(SetChecker.Findings::isEmpty);
+      var finalScan = inserts.invoke(FINAL_READER, "", new Operation.Scan());
+      finalScan.ok(new Answer.Entries(finalRead(collection)));
+      assertValid(new LinearizabilityChecker().check(registers.history()));
+      assertValid(SetChecker.ofInserts().check(inserts.history()));
       var check =
           await()
               .atMost(GUARD)
@@ -132,11 +134,16 @@ class LeaderKillIT {
         .orElseThrow();
   }
 
-  private static List<String> finalRead(Collection collection) {
+  private static List<Entry> finalRead(Collection collection) {
     return collection.scan().stream()
         .map(StoredPoint::id)
         .filter(id -> id.startsWith("insert-"))
+        .map(id -> new Entry(id, INSERTED))
         .toList();
+  }
+
+  private void assertValid(Finding finding) {
+    assertThat(finding.verdict()).as("seed %d: %s", seed, finding).isEqualTo(Verdict.VALID);
   }
 
   private static boolean isAnsweredByAll(ReplicaCheck check) {
@@ -213,7 +220,7 @@ class LeaderKillIT {
     private void insert(Collection collection) {
       var id = "insert-" + client + "-" + serial++;
       settle(
-          inserts.invoke(process, id, new Operation.Write("1")),
+          inserts.invoke(process, id, new Operation.Write(INSERTED)),
           () -> collection.upsert(Point.of(id, 1)));
     }
 

@@ -7,9 +7,6 @@ public interface Checker {
   /// As in reports.
   String name();
 
-  /// Whether the history holds what this checker judges.
-  boolean fits(History history);
-
-  /// @param history one that fits
+  /// Judges as much of the history as it is for; that may be nothing.
   Finding check(History history);
 }

@@ -16,7 +16,7 @@ public record Finding(
     unknown = List.copyOf(unknown);
   }
 
-  /// A checker that judged nothing found nothing, which is not good.
+  /// To have judged nothing is no good verdict.
   public Verdict verdict() {
     if (!violations.isEmpty()) {
       return Verdict.INVALID;

@@ -81,6 +81,7 @@ final class Linearizer {
           .forEach(CompletableFuture::join);
       pending.removeIf(group -> group.outcome != Outcome.LIMIT_REACHED);
       if (limit == statesMax) {
+        pending.forEach(Group::judgeByZones);
         return;
       }
       limit = (int) Math.min((long) limit * GROWTH, statesMax);
@@ -88,6 +89,9 @@ final class Linearizer {
   }
 
   private Violation violation(Group group) {
+    if (group.isJudgedByZones) {
+      return new Violation(group.subject, CLAIM, Zones.accuse(group.steps));
+    }
     var calls = new LinkedHashSet<Call>();
     for (var step : Counterexample.shrink(group.steps, proof())) {
       calls.add(step.call());
@@ -111,6 +115,7 @@ final class Linearizer {
   private static final class Group {
     private final String subject;
     private final List<Step> steps;
+    private boolean isJudgedByZones;
     private volatile Outcome outcome = Outcome.LIMIT_REACHED;
 
     private Group(String subject, List<Step> steps) {
@@ -120,6 +125,14 @@ final class Linearizer {
 
     private void search(int statesMax) {
       outcome = LinearizationSearch.search(steps, statesMax).outcome();
+    }
+
+    /// Where the search found no end, zones may decide.
+    private void judgeByZones() {
+      if (Zones.fit(steps)) {
+        isJudgedByZones = true;
+        outcome = Zones.accuse(steps).isEmpty() ? Outcome.LINEARIZABLE : Outcome.NOT_LINEARIZABLE;
+      }
     }
   }
 }

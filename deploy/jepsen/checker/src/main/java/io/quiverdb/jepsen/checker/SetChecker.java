@@ -1,84 +1,101 @@
 package io.quiverdb.jepsen.checker;
 
+import io.quiverdb.jepsen.history.Answer;
 import io.quiverdb.jepsen.history.Call;
+import io.quiverdb.jepsen.history.Entry;
 import io.quiverdb.jepsen.history.History;
 import io.quiverdb.jepsen.history.Operation;
-import java.util.Collection;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Stream;
+import java.util.Optional;
 
-/// Compares inserts of distinct elements with a read of everything after the last of them: no
-/// acknowledged one may be lost, none invented, none doubled.
-public final class SetChecker {
-  private SetChecker() {}
+/// Compares every scan with the writes to its collection: nothing acknowledged may be lost, nothing
+/// invented, nothing doubled, nothing seen that had been overwritten before. Where there are
+/// deletes, this is the check of tombstones as well: nothing may come back after its deletion, also
+/// not in a search. Judges scans, and the searches of collections with deletes.
+///
+/// Each sight is judged by itself, at any number of keys; whether they fit each other is for
+/// [LinearizabilityChecker].
+public final class SetChecker implements Checker {
+  private final boolean withDeletes;
 
-  /// @param acknowledged inserted for certain
-  /// @param unknown perhaps inserted; all others were certainly not
-  public record Inserts(Set<String> acknowledged, Set<String> unknown) {
-    public Inserts {
-      acknowledged = Set.copyOf(acknowledged);
-      unknown = Set.copyOf(unknown);
+  private SetChecker(boolean withDeletes) {
+    this.withDeletes = withDeletes;
+  }
+
+  /// For collections from which nothing is deleted.
+  public static SetChecker ofInserts() {
+    return new SetChecker(false);
+  }
+
+  /// For the others.
+  public static SetChecker ofTombstones() {
+    return new SetChecker(true);
+  }
+
+  @Override
+  public String name() {
+    return withDeletes ? "tombstones" : "set";
+  }
+
+  @Override
+  public Finding check(History history) {
+    var accusations = new Accusations();
+    int judgedCount = 0;
+    for (var entry : history.callsByCollection().entrySet()) {
+      var calls = Attempts.merge(entry.getValue());
+      if (calls.stream().anyMatch(SetChecker::isDelete) == withDeletes) {
+        judgedCount += judge(entry.getKey(), calls, accusations);
+      }
     }
+    return new Finding(name(), judgedCount, accusations.violations(), List.of());
+  }
 
-    /// Takes the keys written as the elements. An element sent several times was inserted if one
-    /// attempt was acknowledged.
-    ///
-    /// @throws IllegalArgumentException if anything but a read or a write is in the history
-    public static Inserts of(History history) {
-      var acknowledged = new HashSet<String>();
-      var unknown = new HashSet<String>();
-      for (var call : history.calls()) {
-        if (isInsert(call) && call.answer().isPresent()) {
-          acknowledged.add(call.key());
-        } else if (isInsert(call) && call.isOpen()) {
-          unknown.add(call.key());
+  private static boolean isDelete(Call call) {
+    return !call.isFailed()
+        && (call.operation() instanceof Operation.Delete
+            || call.operation() instanceof Operation.Drop);
+  }
+
+  private int judge(String collection, List<Call> calls, Accusations accusations) {
+    var sights = new Sights(collection, new Timelines(calls), accusations);
+    int judgedCount = 0;
+    for (var call : calls) {
+      switch (call.answer().orElse(null)) {
+        case Answer.Entries(var entries) when call.operation() instanceof Operation.Scan -> {
+          judgeScan(collection, call, entries, sights, accusations);
+          judgedCount++;
         }
-      }
-      unknown.removeAll(acknowledged);
-      return new Inserts(acknowledged, unknown);
-    }
-
-    private static boolean isInsert(Call call) {
-      return switch (call.operation()) {
-        case Operation.Write(_) -> true;
-        case Operation.Read() -> false;
-        default ->
-            throw new IllegalArgumentException(
-                "operation: " + call.operation() + " (expected: a read or a write)");
-      };
-    }
-  }
-
-  /// @param lost acknowledged and not read
-  /// @param invented read and never inserted, or only by attempts that failed
-  /// @param doubled read more than once
-  public record Findings(Set<String> lost, Set<String> invented, Set<String> doubled) {
-    public boolean isEmpty() {
-      return Stream.of(lost, invented, doubled).allMatch(Set::isEmpty);
-    }
-  }
-
-  /// @param finalRead every element, as often as it was read
-  public static Findings check(Inserts inserts, List<String> finalRead) {
-    var read = new HashSet<String>();
-    var doubled = new LinkedHashSet<String>();
-    for (var element : finalRead) {
-      if (!read.add(element)) {
-        doubled.add(element);
+        case Answer.Hits(var hits) when withDeletes -> {
+          hits.forEach(
+              hit -> sights.judge(call, hit.entry().id(), Optional.of(hit.entry().value())));
+          judgedCount++;
+        }
+        case null, default -> {}
       }
     }
-    var possible = new HashSet<>(inserts.acknowledged());
-    possible.addAll(inserts.unknown());
-    return new Findings(
-        without(inserts.acknowledged(), read), without(finalRead, possible), doubled);
+    return judgedCount;
   }
 
-  private static Set<String> without(Collection<String> elements, Set<String> others) {
-    var left = new LinkedHashSet<>(elements);
-    left.removeAll(others);
-    return left;
+  private static void judgeScan(
+      String collection, Call scan, List<Entry> entries, Sights sights, Accusations accusations) {
+    var byId = new LinkedHashMap<String, List<Entry>>();
+    entries.forEach(entry -> byId.computeIfAbsent(entry.id(), _ -> new ArrayList<>()).add(entry));
+    byId.forEach(
+        (id, seen) -> {
+          if (seen.size() > 1) {
+            accusations.add(
+                Subjects.key(collection, id),
+                "doubled: read more than once",
+                CollectionSteps.onlyOf(scan, id));
+          }
+          seen.forEach(entry -> sights.judge(scan, id, Optional.of(entry.value())));
+        });
+    for (var id : sights.ids()) {
+      if (!byId.containsKey(id)) {
+        sights.judge(scan, id, Optional.empty());
+      }
+    }
   }
 }

@@ -1,5 +1,5 @@
-/// Judges histories: whether they are linearizable, whether inserts were lost. Entry type:
-/// [LinearizabilityChecker].
+/// Judges histories: one checker for each promise, all of them together by the entry type
+/// [HistoryJudge].
 @NullMarked
 package io.quiverdb.jepsen.checker;
 

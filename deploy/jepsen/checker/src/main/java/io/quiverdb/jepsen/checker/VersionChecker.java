@@ -1,0 +1,195 @@
+package io.quiverdb.jepsen.checker;
+
+import io.quiverdb.jepsen.history.Answer;
+import io.quiverdb.jepsen.history.Call;
+import io.quiverdb.jepsen.history.Event;
+import io.quiverdb.jepsen.history.History;
+import io.quiverdb.jepsen.history.Operation;
+import io.quiverdb.jepsen.history.Witness.Position;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// Judges what the store itself witnesses: the log position of writes and reads, and versions. In
+/// each shard
+/// - what began after another write or read had ended stands behind it in the log, or reflects it;
+/// - terms do not fall as indexes grow, and an index has one term;
+/// - versions grow with indexes, and no two writes have one; several writes may share an index.
+///
+/// And a version of a key has one value, and a read sees no version older than the last write that
+/// its position reflects ([VersionedKeys]). Full volume, in O(n log n), but it believes the store's
+/// numbers: always beside the checkers that look at answers alone, never instead. Judges answers
+/// with a witness.
+public final class VersionChecker implements Checker {
+  @Override
+  public String name() {
+    return "versions";
+  }
+
+  @Override
+  public Finding check(History history) {
+    var accusations = new Accusations();
+    var witnessed = history.calls().stream().filter(call -> !call.witness().isNone()).toList();
+    var writes = writesByShard(witnessed);
+    writes.forEach((shard, ofShard) -> judgeLog(shard, ofShard, accusations));
+    judgeRealTime(witnessed, accusations);
+    new VersionedKeys(history, accusations).judge();
+    return new Finding(name(), witnessed.size(), accusations.violations(), List.of());
+  }
+
+  /// An entry of the log, or a part of one.
+  private record Write(Call call, Position position) {
+    Optional<Long> version() {
+      var version = call.witness().version();
+      return version.isPresent() ? Optional.of(version.getAsLong()) : Optional.empty();
+    }
+  }
+
+  private static Map<Integer, List<Write>> writesByShard(List<Call> witnessed) {
+    var byShard = new TreeMap<Integer, List<Write>>();
+    for (var call : witnessed) {
+      if (isWrite(call)) {
+        for (var position : call.witness().positions()) {
+          byShard
+              .computeIfAbsent(position.shard(), _ -> new ArrayList<>())
+              .add(new Write(call, position));
+        }
+      }
+    }
+    return byShard;
+  }
+
+  static boolean isWrite(Call call) {
+    return switch (call.operation()) {
+      case Operation.Write _,
+          Operation.Upsert _,
+          Operation.CompareAndSet _,
+          Operation.Delete _,
+          Operation.Increment _,
+          Operation.WriteBatch _,
+          Operation.Transfer _ ->
+          call.completion().orElse(null) instanceof Event.Ok ok
+              && ok.answer() instanceof Answer.Done;
+      case Operation.Read _,
+          Operation.Scan _,
+          Operation.ReadBatch _,
+          Operation.Search _,
+          Operation.OfCatalog _ ->
+          false;
+    };
+  }
+
+  private static void judgeLog(int shard, List<Write> writes, Accusations accusations) {
+    var byVersion = new HashMap<Long, Write>();
+    for (var write : writes) {
+      if (write.version().isPresent()) {
+        var other = byVersion.put(write.version().get(), write);
+        if (other != null && !isSameRequest(other.call(), write.call())) {
+          accusations.add(
+              Subjects.shard(shard), "two writes have one version", other.call(), write.call());
+        }
+      }
+    }
+    var inOrder = new ArrayList<>(writes);
+    inOrder.sort(
+        Comparator.<Write>comparingLong(write -> write.position().index())
+            .thenComparingLong(write -> write.version().orElse(0L)));
+    Optional<Write> before = Optional.empty();
+    Optional<Write> versioned = Optional.empty();
+    for (var write : inOrder) {
+      if (before.isPresent()) {
+        judgeTerms(shard, before.get(), write, accusations);
+      }
+      if (versioned.isPresent()
+          && write.version().isPresent()
+          && write.version().get() < versioned.get().version().orElseThrow()) {
+        accusations.add(
+            Subjects.shard(shard),
+            "a later entry has an older version",
+            versioned.get().call(),
+            write.call());
+      }
+      before = Optional.of(write);
+      versioned = write.version().isPresent() ? before : versioned;
+    }
+  }
+
+  private static boolean isSameRequest(Call left, Call right) {
+    return !left.invoke().request().isEmpty()
+        && left.invoke().request().equals(right.invoke().request());
+  }
+
+  private static void judgeTerms(int shard, Write before, Write write, Accusations accusations) {
+    boolean isSame = before.position().index() == write.position().index();
+    boolean fits =
+        isSame
+            ? before.position().term() == write.position().term()
+            : before.position().term() <= write.position().term();
+    if (!fits) {
+      accusations.add(
+          Subjects.shard(shard),
+          isSame ? "an index has two terms" : "a later entry has an older term",
+          before.call(),
+          write.call());
+    }
+  }
+
+  private record Moment(int place, Call call, boolean isBegin) {}
+
+  /// The farthest of a shard's log that something has told of so far.
+  private record Farthest(long index, Call call) {}
+
+  private static void judgeRealTime(List<Call> witnessed, Accusations accusations) {
+    var moments = new ArrayList<Moment>();
+    for (var call : witnessed) {
+      moments.add(new Moment(call.invokedAt(), call, true));
+      moments.add(new Moment(call.completedAt(), call, false));
+    }
+    moments.sort(Comparator.comparingInt(Moment::place));
+    var farthest = new HashMap<Integer, Farthest>();
+    var atBegin = new HashMap<Integer, Map<Integer, Farthest>>();
+    for (var moment : moments) {
+      var call = moment.call();
+      if (moment.isBegin()) {
+        var seen = new HashMap<Integer, Farthest>();
+        for (var position : call.witness().positions()) {
+          Optional.ofNullable(farthest.get(position.shard()))
+              .ifPresent(known -> seen.put(position.shard(), known));
+        }
+        atBegin.put(call.invokedAt(), seen);
+        continue;
+      }
+      var seen = Optional.ofNullable(atBegin.remove(call.invokedAt())).orElseThrow();
+      for (var position : call.witness().positions()) {
+        judge(call, position, seen, accusations);
+        farthest.merge(
+            position.shard(),
+            new Farthest(position.index(), call),
+            (left, right) -> left.index() >= right.index() ? left : right);
+      }
+    }
+  }
+
+  private static void judge(
+      Call call, Position position, Map<Integer, Farthest> seen, Accusations accusations) {
+    var known = seen.get(position.shard());
+    if (known == null) {
+      return;
+    }
+    boolean isWrite = isWrite(call);
+    boolean fits = isWrite ? position.index() > known.index() : position.index() >= known.index();
+    if (!fits) {
+      accusations.add(
+          Subjects.shard(position.shard()),
+          isWrite
+              ? "a write stands before what had ended when it began"
+              : "stale: a read does not reflect what had ended when it began",
+          known.call(),
+          call);
+    }
+  }
+}
