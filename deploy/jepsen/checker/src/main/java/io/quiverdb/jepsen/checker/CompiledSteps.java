@@ -55,6 +55,9 @@ final class CompiledSteps {
   /// bounds the end of either, the earlier one may always be taken first. [#NONE] if there is none.
   final int[] equivalentBefore;
 
+  /// How many steps are not answered.
+  final int openCount;
+
   final int keyCount;
   final int slotCount;
 
@@ -82,6 +85,7 @@ final class CompiledSteps {
     isAnswered = new boolean[stepCount];
     isObservation = new boolean[stepCount];
     equivalentBefore = new int[stepCount];
+    openCount = (int) this.steps.stream().filter(step -> !step.isAnswered()).count();
     var lastOfKind = new HashMap<List<Access>, Integer>();
     for (int step = 0; step < stepCount; step++) {
       var source = this.steps.get(step);

@@ -4,7 +4,6 @@ import io.quiverdb.jepsen.checker.CompiledSteps.NeedKind;
 import io.quiverdb.jepsen.checker.CompiledSteps.SlotAccess;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.stream.IntStream;
 
 /// Looks for an order of steps that respects real time and in which every need is met.
 ///
@@ -33,19 +32,26 @@ final class LinearizationSearch {
   }
 
   static Result search(CompiledSteps steps, int statesMax) {
-    var result = new LinearizationSearch(steps, new Memo.Hashed()).run(statesMax);
+    if (steps.openCount > OPEN_RUN_MAX) {
+      var narrow = new LinearizationSearch(steps, new Memo.Hashed(), OPEN_RUN_MAX).run(statesMax);
+      if (narrow.outcome() == Outcome.LINEARIZABLE) {
+        return narrow;
+      }
+    }
+    var result = new LinearizationSearch(steps, new Memo.Hashed(), UNLIMITED).run(statesMax);
     return result.outcome() == Outcome.NOT_LINEARIZABLE ? searchExactly(steps, statesMax) : result;
   }
 
   static Result searchExactly(CompiledSteps steps, int statesMax) {
-    return new LinearizationSearch(steps, new Memo.Exact()).run(statesMax);
+    return new LinearizationSearch(steps, new Memo.Exact(), UNLIMITED).run(statesMax);
   }
 
-  // Overview. Node HEAD starts the list of events; the invocation of step i is node 1 + 2i, its
-  // return node 2 + 2i. Only answered steps have a return in the list. Walking from the head, every
-  // invocation met before the first return may be next; the first return met belongs to a step not
-  // yet taken, which must come before everything behind it: there the search is stuck. Taken steps
-  // are out of the list, so that returns in the list are exactly the answered steps not yet taken.
+  // Overview. Walking the list of events from its head, every invocation met before the first
+  // return
+  // may be next; the first return met belongs to a step not yet taken, which must come before
+  // everything behind it: there the search is stuck. Taken steps are out of the list, so that
+  // returns
+  // in the list are exactly the answered steps not yet taken.
   //
   // What keeps the tree small, besides the memo:
   // - An observation whose needs are met is taken at once, without an alternative: it changes
@@ -53,14 +59,16 @@ final class LinearizationSearch {
   // - A change away from a value that some answered step left still needs, and no step left can
   //   bring back, is no way on.
   // - An open step is only taken if a step left needs what it writes, or adds to it, and before its
-  //   equals that began later.
+  //   equals that began later. Answered steps come first: few open ones ever took place.
+  // - Where there are many open steps, the search is tried first with only so many of them between
+  //   two observations: each subset of open increments has a sum of its own, and which of them a
+  //   read has seen is mostly told by one or two.
 
-  private static final int HEAD = 0;
-
+  private static final int OPEN_RUN_MAX = 2;
+  private static final int UNLIMITED = Integer.MAX_VALUE;
   private final CompiledSteps steps;
   private final Memo memo;
-  private final int[] next;
-  private final int[] previous;
+  private final EventList events;
   private final long[] taken;
   private final int[] held;
   private int answeredLeft;
@@ -70,7 +78,12 @@ final class LinearizationSearch {
   // The way here: steps in order, which of them had no alternative, what they overwrote.
   private final int[] path;
   private final boolean[] isForced;
+  private final int[] openRunsBefore;
   private int pathLength;
+
+  // Open steps taken since the last observation.
+  private int openRun;
+  private final int openRunMax;
   private int[] overwritten = new int[64];
   private int overwrittenEnd;
 
@@ -82,17 +95,17 @@ final class LinearizationSearch {
   private final int[] neededSomehow;
   private final int[] adders;
 
-  private LinearizationSearch(CompiledSteps steps, Memo memo) {
+  private LinearizationSearch(CompiledSteps steps, Memo memo, int openRunMax) {
     this.steps = steps;
     this.memo = memo;
+    this.openRunMax = openRunMax;
     int stepCount = steps.steps.size();
-    int nodeCount = 1 + 2 * stepCount;
-    next = new int[nodeCount];
-    previous = new int[nodeCount];
+    events = new EventList(steps);
     taken = new long[(stepCount + 63) / 64 + 1];
     held = steps.absentSlots.clone();
     path = new int[stepCount];
     isForced = new boolean[stepCount];
+    openRunsBefore = new int[stepCount];
     needed = new int[steps.slotCount];
     neededByOpen = new int[steps.slotCount];
     sources = new int[steps.slotCount];
@@ -100,49 +113,55 @@ final class LinearizationSearch {
     adders = new int[steps.keyCount];
     for (int step = 0; step < stepCount; step++) {
       count(step, 1);
+      answeredLeft += steps.isAnswered[step] ? 1 : 0;
     }
-    linkEvents();
   }
 
   private Result run(int statesMax) {
     takeObservations();
-    int node = next[HEAD];
+    int node = events.first();
+    boolean isAmongOpen = false; // the second walk, after the one among answered steps
     while (answeredLeft > 0) {
-      assert node != HEAD : "a return is left, so the walk meets it";
-      int step = step(node);
-      if (isInvocation(node)) {
-        if (isWorthTaking(step) && take(step, false)) {
+      assert node != EventList.HEAD : "a return is left, so the walk meets it";
+      int step = EventList.step(node);
+      if (EventList.isInvocation(node)) {
+        if (steps.isAnswered[step] != isAmongOpen && isWorthTaking(step) && take(step, false)) {
           takeObservations();
           if (memo.add(hash1, hash2, taken, held)) {
             if (memo.size() > statesMax) {
               return new Result(Outcome.LIMIT_REACHED, memo.size());
             }
-            node = next[HEAD];
+            node = events.first();
+            isAmongOpen = false;
             continue;
           }
           putBackToAlternative();
         }
-        node = next[node];
+        node = events.next(node);
+      } else if (!isAmongOpen && steps.openCount > 0) {
+        node = events.first();
+        isAmongOpen = true;
       } else {
         int last = putBackToAlternative();
         if (last == CompiledSteps.NONE) {
           return new Result(Outcome.NOT_LINEARIZABLE, memo.size());
         }
-        node = next[invocation(last)];
+        node = events.next(EventList.invocation(last));
+        isAmongOpen = !steps.isAnswered[last];
       }
     }
     return new Result(Outcome.LINEARIZABLE, memo.size());
   }
 
   private void takeObservations() {
-    int node = next[HEAD];
-    while (node != HEAD && isInvocation(node)) {
-      int step = step(node);
+    int node = events.first();
+    while (node != EventList.HEAD && EventList.isInvocation(node)) {
+      int step = EventList.step(node);
       // Taken out of the list the node keeps its neighbours; only its own return, which may be the
       // next, is gone with it.
-      int after = next[node];
+      int after = events.next(node);
       if (steps.isObservation[step] && take(step, true)) {
-        after = after == completion(step) ? next[after] : after;
+        after = after == EventList.completion(step) ? events.next(after) : after;
       }
       node = after;
     }
@@ -156,6 +175,9 @@ final class LinearizationSearch {
       return true;
     }
     int equivalent = steps.equivalentBefore[step];
+    if (openRun >= openRunMax) {
+      return false;
+    }
     if (equivalent != CompiledSteps.NONE && !isTaken(equivalent)) {
       return false;
     }
@@ -193,12 +215,11 @@ final class LinearizationSearch {
     }
     setTaken(step);
     isForced[pathLength] = forced;
+    openRunsBefore[pathLength] = openRun;
+    openRun = forced ? 0 : steps.isAnswered[step] ? openRun : openRun + 1;
     path[pathLength++] = step;
-    unlink(invocation(step));
-    if (steps.isAnswered[step]) {
-      unlink(completion(step));
-      answeredLeft--;
-    }
+    events.lift(step);
+    answeredLeft -= steps.isAnswered[step] ? 1 : 0;
     return true;
   }
 
@@ -257,6 +278,7 @@ final class LinearizationSearch {
     while (pathLength > 0) {
       pathLength--;
       putBack(path[pathLength]);
+      openRun = openRunsBefore[pathLength];
       if (!isForced[pathLength]) {
         return path[pathLength];
       }
@@ -264,14 +286,10 @@ final class LinearizationSearch {
     return CompiledSteps.NONE;
   }
 
-  /// Undoes the last take. Nodes come back in the reverse order of leaving, so that their
-  /// neighbours are what they were.
+  /// Undoes the last take.
   private void putBack(int step) {
-    if (steps.isAnswered[step]) {
-      answeredLeft++;
-      relink(completion(step));
-    }
-    relink(invocation(step));
+    answeredLeft += steps.isAnswered[step] ? 1 : 0;
+    events.putBack(step);
     clearTaken(step);
     restore(steps.accesses[step], steps.accesses[step].length);
     count(step, 1);
@@ -317,43 +335,6 @@ final class LinearizationSearch {
     }
   }
 
-  private void linkEvents() {
-    int stepCount = steps.steps.size();
-    for (int step = 0; step < stepCount; step++) {
-      answeredLeft += steps.isAnswered[step] ? 1 : 0;
-    }
-    var nodes =
-        IntStream.range(1, 1 + 2 * stepCount)
-            .filter(node -> isInvocation(node) || steps.isAnswered[step(node)])
-            .boxed()
-            .sorted((left, right) -> Integer.compare(place(left), place(right)))
-            .mapToInt(Integer::intValue)
-            .toArray();
-    int last = HEAD;
-    for (int node : nodes) {
-      next[last] = node;
-      previous[node] = last;
-      last = node;
-    }
-    next[last] = HEAD;
-    previous[HEAD] = last;
-  }
-
-  private void unlink(int node) {
-    next[previous[node]] = next[node];
-    previous[next[node]] = previous[node];
-  }
-
-  private void relink(int node) {
-    next[previous[node]] = node;
-    previous[next[node]] = node;
-  }
-
-  private int place(int node) {
-    var call = steps.steps.get(step(node)).call();
-    return isInvocation(node) ? call.invokedAt() : call.completedAt();
-  }
-
   private boolean isTaken(int step) {
     return (taken[step >>> 6] & (1L << step)) != 0;
   }
@@ -388,21 +369,5 @@ final class LinearizationSearch {
     z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
     z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
     return z ^ (z >>> 31);
-  }
-
-  private static int invocation(int step) {
-    return 1 + 2 * step;
-  }
-
-  private static int completion(int step) {
-    return 2 + 2 * step;
-  }
-
-  private static int step(int node) {
-    return (node - 1) / 2;
-  }
-
-  private static boolean isInvocation(int node) {
-    return node % 2 == 1;
   }
 }

@@ -71,6 +71,16 @@ final class IdempotenceCheckerTest {
   }
 
   @Test
+  void failedAttemptDoesNotCountFromItsBeginning() {
+    scenario.attempt("r1", "n", ADD).fail("not the leader");
+    scenario.reads("n", "1");
+    scenario.attempt("r1", "n", ADD).ok();
+
+    assertThat(check().violations()).hasSize(1);
+    assertThat(order().violations()).hasSize(1);
+  }
+
+  @Test
   void refusedRequestDoesNotCount() {
     scenario.attempt("r1", "n", ADD).mismatch();
     scenario.attempt("r1", "n", ADD).mismatch();

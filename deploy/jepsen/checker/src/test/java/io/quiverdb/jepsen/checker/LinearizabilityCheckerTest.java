@@ -377,6 +377,21 @@ final class LinearizabilityCheckerTest {
   }
 
   @Test
+  void unknownIncrementsOfWhichFewTookPlaceAreNoObstacle() {
+    for (int process = 0; process < 60; process++) {
+      start(process, new Operation.Increment(1_000 + process)).info();
+    }
+    sees(100);
+    sees(100, "1042");
+    start(100, new Operation.Increment(7)).ok();
+    sees(100, "1049");
+    sees(100, String.valueOf(1049 + 1003 + 1017));
+
+    assertThat(new LinearizabilityChecker(10_000, 1).check(recorder.history()).verdict())
+        .isEqualTo(Verdict.VALID);
+  }
+
+  @Test
   void limitBelowOneIsRefused() {
     assertThatThrownBy(() -> new LinearizabilityChecker(0, 1))
         .isInstanceOf(IllegalArgumentException.class)
