@@ -88,7 +88,7 @@ public final class VersionChecker implements Checker {
     for (var write : writes) {
       if (write.version().isPresent()) {
         var other = byVersion.put(write.version().get(), write);
-        if (other != null && !isSameRequest(other.call(), write.call())) {
+        if (other != null) {
           accusations.add(
               Subjects.shard(shard), "two writes have one version", other.call(), write.call());
         }
@@ -116,11 +116,6 @@ public final class VersionChecker implements Checker {
       before = Optional.of(write);
       versioned = write.version().isPresent() ? before : versioned;
     }
-  }
-
-  private static boolean isSameRequest(Call left, Call right) {
-    return !left.invoke().request().isEmpty()
-        && left.invoke().request().equals(right.invoke().request());
   }
 
   private static void judgeTerms(int shard, Write before, Write write, Accusations accusations) {

@@ -135,25 +135,18 @@ final class Zones {
           new Zone(
               Optional.empty(), Optional.empty(), Optional.of(last), BEFORE_ALL, last.invokedAt()));
     }
-    writes.forEach((value, write) -> zone(value, write).ifPresent(zones::add));
+    writes.forEach((value, write) -> zones.add(zone(value, write)));
     return zones;
   }
 
-  private Optional<Zone> zone(Optional<String> value, Call write) {
+  /// An open write that nobody has read has a backward zone without an end, which lies in no other.
+  private Zone zone(Optional<String> value, Call write) {
     var calls = new ArrayList<>(reads.getOrDefault(value, List.of()));
-    if (calls.isEmpty() && write.isOpen()) {
-      return Optional.empty(); // need not have taken place
-    }
     calls.add(write);
     var first = calls.stream().min(Comparator.comparingInt(Zones::end)).orElseThrow();
     var last = lastBegin(calls);
-    return Optional.of(
-        new Zone(
-            Optional.of(write),
-            Optional.of(first),
-            Optional.of(last),
-            end(first),
-            last.invokedAt()));
+    return new Zone(
+        Optional.of(write), Optional.of(first), Optional.of(last), end(first), last.invokedAt());
   }
 
   private static int end(Call call) {

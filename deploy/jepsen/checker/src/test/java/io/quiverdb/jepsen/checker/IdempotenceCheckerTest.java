@@ -81,6 +81,27 @@ final class IdempotenceCheckerTest {
   }
 
   @Test
+  void requestCountsFromItsFirstAnswerOn() {
+    scenario.attempt("r1", "n", ADD).ok();
+    scenario.readsAbsent("n");
+    scenario.attempt("r1", "n", ADD).ok();
+
+    assertThat(check().violations()).hasSize(1);
+    assertThat(order().violations()).hasSize(1);
+  }
+
+  @Test
+  void whereOneAttemptWroteTheWriteCounts() {
+    scenario.writes("k", "1");
+    scenario.attempt("r1", "k", swap("1", "2")).mismatch();
+    scenario.attempt("r1", "k", swap("1", "2")).ok();
+    scenario.reads("k", "2");
+
+    assertThat(check().violations()).hasSize(1);
+    assertThat(order().violations()).isEmpty();
+  }
+
+  @Test
   void refusedRequestDoesNotCount() {
     scenario.attempt("r1", "n", ADD).mismatch();
     scenario.attempt("r1", "n", ADD).mismatch();

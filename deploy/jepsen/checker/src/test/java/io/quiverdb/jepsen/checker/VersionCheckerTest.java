@@ -131,6 +131,19 @@ final class VersionCheckerTest {
   }
 
   @Test
+  void ofSeveralWritesInOneEntryTheLastIsSeen() {
+    var first = scenario.start("a", new Operation.Write("1"));
+    var second = scenario.start("a", new Operation.Write("2"));
+    second.ok(done(), at(5, 6));
+    first.ok(done(), at(5, 5));
+    scenario.start("a", READ).ok(value("2"), at(5, 6));
+    assertThat(check().violations()).isEmpty();
+
+    scenario.start("a", READ).ok(value("1"), at(5, 5));
+    assertAccused("key c/a", "stale: an older version");
+  }
+
+  @Test
   void readBeforeTheWriteMaySeeTheOlder() {
     write("a", "1", at(5, 5));
     var write = scenario.start("a", new Operation.Write("2"));
