@@ -18,7 +18,11 @@ import java.util.TreeMap;
 /// each shard
 /// - what began after another write or read had ended stands behind it in the log, or reflects it;
 /// - terms do not fall as indexes grow, and an index has one term;
-/// - versions grow with indexes, and no two writes have one; several writes may share an index.
+/// - a write that began after another had ended has a greater version, and no two have the same.
+///
+/// Several writes may share an index. A write that the store had taken at an earlier attempt tells
+/// the version of then and the position of the repetition; so versions are not held against
+/// indexes.
 ///
 /// And a version of a key has one value, and a read sees no version older than the last write that
 /// its position reflects ([VersionedKeys]). Full volume, in O(n log n), but it believes the store's
@@ -33,7 +37,11 @@ public final class VersionChecker implements Checker {
   @Override
   public Finding check(History history) {
     var accusations = new Accusations();
-    var witnessed = history.calls().stream().filter(call -> !call.witness().isNone()).toList();
+    var witnessed =
+        history.callsByCollection().values().stream()
+            .flatMap(calls -> Attempts.merge(calls).stream())
+            .filter(call -> !call.witness().isNone())
+            .toList();
     var writes = writesByShard(witnessed);
     writes.forEach((shard, ofShard) -> judgeLog(shard, ofShard, accusations));
     judgeRealTime(witnessed, accusations);
@@ -97,24 +105,13 @@ public final class VersionChecker implements Checker {
     var inOrder = new ArrayList<>(writes);
     inOrder.sort(
         Comparator.<Write>comparingLong(write -> write.position().index())
-            .thenComparingLong(write -> write.version().orElse(0L)));
+            .thenComparingLong(write -> write.position().term()));
     Optional<Write> before = Optional.empty();
-    Optional<Write> versioned = Optional.empty();
     for (var write : inOrder) {
       if (before.isPresent()) {
         judgeTerms(shard, before.get(), write, accusations);
       }
-      if (versioned.isPresent()
-          && write.version().isPresent()
-          && write.version().get() < versioned.get().version().orElseThrow()) {
-        accusations.add(
-            Subjects.shard(shard),
-            "a later entry has an older version",
-            versioned.get().call(),
-            write.call());
-      }
       before = Optional.of(write);
-      versioned = write.version().isPresent() ? before : versioned;
     }
   }
 
@@ -135,8 +132,25 @@ public final class VersionChecker implements Checker {
 
   private record Moment(int place, Call call, boolean isBegin) {}
 
-  /// The farthest of a shard's log that something has told of so far.
-  private record Farthest(long index, Call call) {}
+  /// The farthest of a shard's log that something has told of so far, and the greatest version.
+  private record Known(Optional<Told> index, Optional<Told> version) {
+    static final Known NOTHING = new Known(Optional.empty(), Optional.empty());
+
+    Known with(Call call, Position position) {
+      var own = call.witness().version();
+      return new Known(
+          greater(index, new Told(position.index(), call)),
+          isWrite(call) && own.isPresent()
+              ? greater(version, new Told(own.getAsLong(), call))
+              : version);
+    }
+
+    private static Optional<Told> greater(Optional<Told> known, Told told) {
+      return known.isPresent() && known.get().number() >= told.number() ? known : Optional.of(told);
+    }
+  }
+
+  private record Told(long number, Call by) {}
 
   private static void judgeRealTime(List<Call> witnessed, Accusations accusations) {
     var moments = new ArrayList<Moment>();
@@ -145,45 +159,54 @@ public final class VersionChecker implements Checker {
       moments.add(new Moment(call.completedAt(), call, false));
     }
     moments.sort(Comparator.comparingInt(Moment::place));
-    var farthest = new HashMap<Integer, Farthest>();
-    var atBegin = new HashMap<Integer, Map<Integer, Farthest>>();
+    var knownNow = new HashMap<Integer, Known>();
+    var knownAtBegin = new HashMap<Integer, Map<Integer, Known>>();
     for (var moment : moments) {
       var call = moment.call();
       if (moment.isBegin()) {
-        var seen = new HashMap<Integer, Farthest>();
+        var known = new HashMap<Integer, Known>();
         for (var position : call.witness().positions()) {
-          Optional.ofNullable(farthest.get(position.shard()))
-              .ifPresent(known -> seen.put(position.shard(), known));
+          known.put(position.shard(), knownNow.getOrDefault(position.shard(), Known.NOTHING));
         }
-        atBegin.put(call.invokedAt(), seen);
-        continue;
-      }
-      var seen = Optional.ofNullable(atBegin.remove(call.invokedAt())).orElseThrow();
-      for (var position : call.witness().positions()) {
-        judge(call, position, seen, accusations);
-        farthest.merge(
-            position.shard(),
-            new Farthest(position.index(), call),
-            (left, right) -> left.index() >= right.index() ? left : right);
+        knownAtBegin.put(call.invokedAt(), known);
+      } else {
+        var known = Optional.ofNullable(knownAtBegin.remove(call.invokedAt())).orElseThrow();
+        for (var position : call.witness().positions()) {
+          judge(call, position, known.getOrDefault(position.shard(), Known.NOTHING), accusations);
+          knownNow.merge(
+              position.shard(),
+              Known.NOTHING.with(call, position),
+              (now, _) -> now.with(call, position));
+        }
       }
     }
   }
 
-  private static void judge(
-      Call call, Position position, Map<Integer, Farthest> seen, Accusations accusations) {
-    var known = seen.get(position.shard());
-    if (known == null) {
-      return;
-    }
-    boolean isWrite = isWrite(call);
-    boolean fits = isWrite ? position.index() > known.index() : position.index() >= known.index();
-    if (!fits) {
+  private static void judge(Call call, Position position, Known known, Accusations accusations) {
+    var subject = Subjects.shard(position.shard());
+    var version = call.witness().version();
+    if (isWrite(call)) {
+      if (known.index().isPresent() && position.index() <= known.index().get().number()) {
+        accusations.add(
+            subject,
+            "a write stands before what had ended when it began",
+            known.index().get().by(),
+            call);
+      }
+      if (version.isPresent()
+          && known.version().isPresent()
+          && version.getAsLong() <= known.version().get().number()) {
+        accusations.add(
+            subject,
+            "a write has an older version than what had ended when it began",
+            known.version().get().by(),
+            call);
+      }
+    } else if (known.index().isPresent() && position.index() < known.index().get().number()) {
       accusations.add(
-          Subjects.shard(position.shard()),
-          isWrite
-              ? "a write stands before what had ended when it began"
-              : "stale: a read does not reflect what had ended when it began",
-          known.call(),
+          subject,
+          "stale: a read does not reflect what had ended when it began",
+          known.index().get().by(),
           call);
     }
   }

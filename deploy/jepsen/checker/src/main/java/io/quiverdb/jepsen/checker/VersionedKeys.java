@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -31,7 +32,8 @@ final class VersionedKeys {
   private final History history;
   private final Accusations accusations;
   private final Map<Version, Valued> values = new HashMap<>();
-  // By index; of several at one index, as of a coalesced entry, the one of the greatest version.
+  // By index: of all writes up to there the one of the greatest version. That is not always the one
+  // at the index: several may share it, and one that is told again stands where it was told.
   private final Map<Key, TreeMap<Long, Write>> writes = new HashMap<>();
   // By writes of unknown place.
   private final Set<Key> perhapsDeleted = new HashSet<>();
@@ -44,6 +46,7 @@ final class VersionedKeys {
 
   void judge() {
     history.calls().forEach(this::collect);
+    writes.values().forEach(VersionedKeys::rememberGreatest);
     for (var call : history.calls()) {
       switch (call.answer().orElse(null)) {
         case Answer.Value(var value) when call.operation() instanceof Operation.Read ->
@@ -80,6 +83,16 @@ final class VersionedKeys {
     }
     if (call.operation() instanceof Operation.Drop) {
       dropped.add(call.collection());
+    }
+  }
+
+  private static void rememberGreatest(NavigableMap<Long, Write> ofKey) {
+    Optional<Write> greatest = Optional.empty();
+    for (var entry : ofKey.entrySet()) {
+      if (greatest.isPresent() && greatest.get().version() > entry.getValue().version()) {
+        entry.setValue(greatest.get());
+      }
+      greatest = Optional.of(entry.getValue());
     }
   }
 

@@ -101,6 +101,16 @@ final class SetCheckerTest {
   }
 
   @Test
+  void unknownAttemptAtAnAcknowledgedWriteDoesNotTakePlaceLater() {
+    scenario.attempt("r", "a", new Operation.Write("1")).info();
+    scenario.attempt("r", "a", new Operation.Write("1")).ok();
+    scenario.deletes("a");
+    scenario.scans(entry("a", "1"));
+
+    assertAccused(tombstones(), "key c/a", "resurrected", 3);
+  }
+
+  @Test
   void scanShowsOnlyWhatIsAccusedOfIt() {
     scenario.writes("a", "1");
     scenario.writes("b", "2");
