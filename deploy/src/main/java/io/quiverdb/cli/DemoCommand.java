@@ -1,8 +1,8 @@
 package io.quiverdb.cli;
 
 import io.quiverdb.cli.demo.Demo;
-import io.quiverdb.cli.demo.DemoFailedException;
 import io.quiverdb.cli.demo.DemoOptions;
+import io.quiverdb.cli.local.LocalClusterException;
 import io.quiverdb.client.QuiverException;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -73,7 +73,7 @@ final class DemoCommand implements Callable<Integer> {
         output.print(outcome.json().strip());
       }
       return outcome.good() ? ExitCode.GOOD : ExitCode.NEGATIVE;
-    } catch (DemoFailedException | QuiverException e) {
+    } catch (LocalClusterException | QuiverException e) {
       throw new CommandFailedException(ExitCode.NEGATIVE, String.valueOf(e.getMessage()), e);
     }
   }

@@ -1,4 +1,5 @@
-/// Judges what nodes say of a cluster. Entry type: [Readiness].
+/// Judges what nodes say of a cluster: whether it takes writes ([Readiness]), whether a node has
+/// caught up ([CatchUp]), whether all replicas hold the same ([ReplicaVerification]).
 @NullMarked
 package io.quiverdb.cli.cluster;
 

@@ -1,5 +1,6 @@
 package io.quiverdb.cli.demo;
 
+import io.quiverdb.cli.local.LocalClusterException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,17 +33,17 @@ final class Acknowledgements {
 
   /// Waits until there are `wanted`.
   ///
-  /// @throws DemoFailedException if they do not come within `limit`, or a writer has failed
+  /// @throws LocalClusterException if they do not come within `limit`, or a writer has failed
   synchronized void await(int wanted, Duration limit) throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
     while (all.size() < wanted) {
       if (failure.isPresent()) {
-        throw new DemoFailedException(
+        throw new LocalClusterException(
             "a writer has failed: " + failure.get().getMessage(), failure.get());
       }
       long left = end - System.nanoTime();
       if (left <= 0) {
-        throw new DemoFailedException(
+        throw new LocalClusterException(
             "acknowledged points: " + all.size() + " (expected: " + wanted + " in " + limit + ")");
       }
       TimeUnit.NANOSECONDS.timedWait(this, left);

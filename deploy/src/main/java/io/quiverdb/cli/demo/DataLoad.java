@@ -2,6 +2,7 @@ package io.quiverdb.cli.demo;
 
 import io.quiverdb.cli.dataset.HashEmbedder;
 import io.quiverdb.cli.dataset.UnicodeName;
+import io.quiverdb.cli.local.LocalClusterException;
 import io.quiverdb.cli.transfer.BadRowException;
 import io.quiverdb.cli.transfer.LoadFailedException;
 import io.quiverdb.cli.transfer.PointLoader;
@@ -37,7 +38,7 @@ final class DataLoad {
       fill(collection, names);
     } catch (LoadFailedException | BadRowException e) {
       var cause = e.getCause() == null ? e : e.getCause();
-      throw new DemoFailedException("the data could not be loaded: " + cause.getMessage(), e);
+      throw new LocalClusterException("the data could not be loaded: " + cause.getMessage(), e);
     }
     return collection;
   }

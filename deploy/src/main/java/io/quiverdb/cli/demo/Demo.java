@@ -1,8 +1,14 @@
 package io.quiverdb.cli.demo;
 
 import io.quiverdb.cli.cluster.Readiness;
+import io.quiverdb.cli.cluster.ReplicaVerification;
 import io.quiverdb.cli.dataset.UnicodeName;
 import io.quiverdb.cli.dataset.UnicodeNames;
+import io.quiverdb.cli.local.FreePorts;
+import io.quiverdb.cli.local.LocalCluster;
+import io.quiverdb.cli.local.LocalClusterException;
+import io.quiverdb.cli.local.NodePlace;
+import io.quiverdb.cli.local.Waiting;
 import io.quiverdb.cli.transfer.PointDigest;
 import io.quiverdb.client.Collection;
 import io.quiverdb.client.QuiverClient;
@@ -41,11 +47,13 @@ public final class Demo {
 
   /// Whatever ends it, the nodes end too, unless they shall be kept and all went well.
   ///
-  /// @throws DemoFailedException if it could not be carried to its end
+  /// @throws LocalClusterException if it could not be carried to its end
   public Outcome run() throws IOException, InterruptedException {
     var folder = DemoFolder.create(options.folder());
     var ports = new FreePorts(new Random()).find(3 * NODES);
-    var cluster = DemoCluster.prepare(options.serve(), NODE_ENVIRONMENT, folder.path(), ports);
+    var cluster =
+        LocalCluster.prepare(
+            options.serve(), folder.path(), NodePlace.onLoopback(NODE_ENVIRONMENT, ports));
     var cleanUp = new Thread(() -> cleanUp(cluster, folder), "clean-up");
     Runtime.getRuntime().addShutdownHook(cleanUp);
     boolean good = false;
@@ -63,7 +71,7 @@ public final class Demo {
     }
   }
 
-  private Outcome run(DemoCluster cluster) throws IOException, InterruptedException {
+  private Outcome run(LocalCluster cluster) throws IOException, InterruptedException {
     narration.say("Quiver demo: three nodes on this machine, real data, a leader that is killed.");
     narration.say(
         "Data is encrypted on disk and in the logs; connections between the nodes are not yet.");
@@ -93,7 +101,7 @@ public final class Demo {
     }
   }
 
-  private void form(DemoCluster cluster, QuiverClient quiver) throws InterruptedException {
+  private void form(LocalCluster cluster, QuiverClient quiver) throws InterruptedException {
     narration.step("Cluster");
     for (var node : cluster.nodes()) {
       cluster.awaitListening(node, Waiting.LIMIT);
@@ -183,7 +191,7 @@ public final class Demo {
     return shortcomings.isEmpty();
   }
 
-  private void sayHowToUse(DemoCluster cluster, DemoFolder folder) {
+  private void sayHowToUse(LocalCluster cluster, DemoFolder folder) {
     var endpoint = cluster.nodes().getFirst().clientAddress();
     var pids =
         cluster.nodes().stream()
@@ -201,7 +209,7 @@ public final class Demo {
   }
 
   /// What a run that did not go well has left is not thrown away.
-  private void end(DemoCluster cluster, DemoFolder folder, boolean good) throws IOException {
+  private void end(LocalCluster cluster, DemoFolder folder, boolean good) throws IOException {
     cluster.close();
     if (good) {
       folder.discard();
@@ -210,7 +218,7 @@ public final class Demo {
     }
   }
 
-  private static void cleanUp(DemoCluster cluster, DemoFolder folder) {
+  private static void cleanUp(LocalCluster cluster, DemoFolder folder) {
     cluster.killAll();
     try {
       folder.discard();

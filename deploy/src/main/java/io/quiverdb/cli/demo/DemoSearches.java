@@ -4,6 +4,7 @@ import static io.quiverdb.client.Filter.field;
 
 import io.quiverdb.cli.dataset.HashEmbedder;
 import io.quiverdb.cli.dataset.UnicodeName;
+import io.quiverdb.cli.local.LocalClusterException;
 import io.quiverdb.cli.terminal.DisplayText;
 import io.quiverdb.client.Collection;
 import io.quiverdb.client.Hit;
@@ -58,7 +59,7 @@ final class DemoSearches {
   private String line(Hit hit) {
     var name = namesById.get(hit.id());
     if (name == null) {
-      throw new DemoFailedException("hit: " + hit.id() + " (expected: one of the loaded points)");
+      throw new LocalClusterException("hit: " + hit.id() + " (expected: one of the loaded points)");
     }
     var character = DisplayText.character(name.codePoint());
     return String.format(

@@ -1,5 +1,7 @@
 package io.quiverdb.cli.demo;
 
+import io.quiverdb.cli.local.LocalCluster;
+import io.quiverdb.cli.local.Waiting;
 import io.quiverdb.client.Collection;
 import io.quiverdb.client.QuiverClient;
 import java.io.IOException;
@@ -17,11 +19,11 @@ final class KillUnderWrites {
   private static final int ACKNOWLEDGED_AFTER_KILL = 2 * DemoReport.AFTER_KILL_MIN;
   private static final Duration MOMENT = Duration.ofMillis(100);
 
-  private final DemoCluster cluster;
+  private final LocalCluster cluster;
   private final QuiverClient quiver;
   private final Narration narration;
 
-  KillUnderWrites(DemoCluster cluster, QuiverClient quiver, Narration narration) {
+  KillUnderWrites(LocalCluster cluster, QuiverClient quiver, Narration narration) {
     this.cluster = cluster;
     this.quiver = quiver;
     this.narration = narration;

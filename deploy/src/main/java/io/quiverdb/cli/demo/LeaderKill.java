@@ -1,5 +1,6 @@
 package io.quiverdb.cli.demo;
 
+import io.quiverdb.cli.local.LocalClusterException;
 import io.quiverdb.client.ClusterStatus;
 import io.quiverdb.client.ClusterStatus.Role;
 import java.util.Comparator;
@@ -30,7 +31,7 @@ record LeaderKill(int shardIndex, int afterAcknowledged, int delayMillis) {
   /// @param shardTerms by number, of all the shards that it leads
   record Victim(String clientAddress, int shard, Map<Integer, Long> shardTerms) {}
 
-  /// @throws DemoFailedException if the shard has no leader
+  /// @throws LocalClusterException if the shard has no leader
   Victim choose(ClusterStatus status) {
     var leaders =
         status.nodes().stream()
@@ -42,7 +43,8 @@ record LeaderKill(int shardIndex, int afterAcknowledged, int delayMillis) {
             .sorted(Comparator.comparingInt(led -> led.replica.shard()))
             .toList();
     if (shardIndex >= leaders.size()) {
-      throw new DemoFailedException("shards with a leader: " + leaders.size() + " (expected: all)");
+      throw new LocalClusterException(
+          "shards with a leader: " + leaders.size() + " (expected: all)");
     }
     var chosen = leaders.get(shardIndex);
     var terms =

@@ -1,5 +1,9 @@
 package io.quiverdb.cli.demo;
 
+import io.quiverdb.cli.cluster.CatchUp;
+import io.quiverdb.cli.cluster.ReplicaVerification;
+import io.quiverdb.cli.local.LocalCluster;
+import io.quiverdb.cli.local.Waiting;
 import io.quiverdb.client.QuiverClient;
 import io.quiverdb.client.ReplicaCheck;
 import java.io.IOException;
@@ -7,11 +11,11 @@ import java.time.Duration;
 
 /// Brings the killed node back, waits until it has everything again, and compares all replicas.
 final class Recovery {
-  private final DemoCluster cluster;
+  private final LocalCluster cluster;
   private final QuiverClient quiver;
   private final Narration narration;
 
-  Recovery(DemoCluster cluster, QuiverClient quiver, Narration narration) {
+  Recovery(LocalCluster cluster, QuiverClient quiver, Narration narration) {
     this.cluster = cluster;
     this.quiver = quiver;
     this.narration = narration;
@@ -29,7 +33,7 @@ final class Recovery {
     return ReplicaVerification.of(check);
   }
 
-  private void restart(DemoCluster.Node node) throws IOException, InterruptedException {
+  private void restart(LocalCluster.Node node) throws IOException, InterruptedException {
     long startNanos = System.nanoTime();
     node.process().start();
     cluster.awaitListening(node, Waiting.LIMIT);

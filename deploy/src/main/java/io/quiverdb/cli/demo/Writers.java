@@ -1,5 +1,6 @@
 package io.quiverdb.cli.demo;
 
+import io.quiverdb.cli.local.LocalClusterException;
 import io.quiverdb.cli.transfer.PointDigest;
 import io.quiverdb.client.Point;
 import io.quiverdb.client.WriteResult;
@@ -58,7 +59,7 @@ final class Writers implements AutoCloseable {
     stopping = true;
     executor.shutdown();
     if (!executor.awaitTermination(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-      throw new DemoFailedException("the writers do not stop after " + STOP_LIMIT);
+      throw new LocalClusterException("the writers do not stop after " + STOP_LIMIT);
     }
   }
 

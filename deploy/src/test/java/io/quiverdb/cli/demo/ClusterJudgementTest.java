@@ -3,6 +3,9 @@ package io.quiverdb.cli.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.quiverdb.cli.cluster.CatchUp;
+import io.quiverdb.cli.cluster.ReplicaVerification;
+import io.quiverdb.cli.local.LocalClusterException;
 import io.quiverdb.client.ClusterStatus;
 import io.quiverdb.client.ClusterStatus.Role;
 import io.quiverdb.client.ReplicaCheck;
@@ -31,7 +34,7 @@ class ClusterJudgementTest {
   @Test
   void shardWithoutLeaderFails() {
     assertThatThrownBy(() -> new LeaderKill(0, 100, 5).choose(status()))
-        .isInstanceOf(DemoFailedException.class);
+        .isInstanceOf(LocalClusterException.class);
   }
 
   @Test

@@ -5,6 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.quiverdb.cli.Distribution;
 import io.quiverdb.cli.cluster.Readiness;
+import io.quiverdb.cli.local.FreePorts;
+import io.quiverdb.cli.local.LocalCluster;
+import io.quiverdb.cli.local.NodePlace;
 import io.quiverdb.client.Collection;
 import io.quiverdb.client.OutcomeUnknownException;
 import io.quiverdb.client.Point;
@@ -60,11 +63,10 @@ class LeaderKillIT {
     var launcher = Distribution.unpack(folder).launcher();
     var ports = new FreePorts(new Random()).find(9);
     try (var cluster =
-            DemoCluster.prepare(
+            LocalCluster.prepare(
                 List.of(launcher.toString(), "serve"),
-                Map.of("JAVA_HOME", System.getProperty("java.home")),
                 folder.resolve("nodes"),
-                ports);
+                NodePlace.onLoopback(Map.of("JAVA_HOME", System.getProperty("java.home")), ports));
         var operator = client(cluster, Duration.ofMinutes(1))) {
       form(cluster, operator);
       var collection = operator.createCollection("registers", Schema.l2(1));
@@ -84,7 +86,7 @@ class LeaderKillIT {
     }
   }
 
-  private void form(DemoCluster cluster, QuiverClient operator) throws Exception {
+  private void form(LocalCluster cluster, QuiverClient operator) throws Exception {
     cluster.start();
     for (var node : cluster.nodes()) {
       cluster.awaitListening(node, GUARD);
@@ -99,7 +101,7 @@ class LeaderKillIT {
                 Readiness.of(operator.cluster().topology(), operator.cluster().status()).isReady());
   }
 
-  private void workWhileALeaderIsKilled(DemoCluster cluster, QuiverClient operator)
+  private void workWhileALeaderIsKilled(LocalCluster cluster, QuiverClient operator)
       throws Exception {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var work = new ArrayList<Future<Void>>();
@@ -124,7 +126,8 @@ class LeaderKillIT {
     }
   }
 
-  private static DemoCluster.Node leaderOf(DemoCluster cluster, QuiverClient operator, int shard) {
+  private static LocalCluster.Node leaderOf(
+      LocalCluster cluster, QuiverClient operator, int shard) {
     var topology = operator.cluster().topology();
     var leader = topology.shards().get(shard).leaderId().orElseThrow();
     return topology.nodes().stream()
@@ -152,19 +155,19 @@ class LeaderKillIT {
         .allMatch(replica -> replica.hash().isPresent());
   }
 
-  private static QuiverClient client(DemoCluster cluster, Duration timeout) {
+  private static QuiverClient client(LocalCluster cluster, Duration timeout) {
     return QuiverClient.builder().seeds(cluster.endpoints()).plaintext().timeout(timeout).build();
   }
 
   /// One client: reads, overwrites and deletes registers, and inserts elements of its own.
   private final class Work implements Callable<Void> {
-    private final DemoCluster cluster;
+    private final LocalCluster cluster;
     private final int client;
     private final Random random;
     private long process;
     private int serial;
 
-    Work(DemoCluster cluster, int client) {
+    Work(LocalCluster cluster, int client) {
       this.cluster = cluster;
       this.client = client;
       this.random = new Random(seed * CLIENTS + client);

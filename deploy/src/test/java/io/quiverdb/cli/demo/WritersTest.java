@@ -3,6 +3,7 @@ package io.quiverdb.cli.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.quiverdb.cli.local.LocalClusterException;
 import io.quiverdb.cli.transfer.PointDigest;
 import io.quiverdb.client.Point;
 import io.quiverdb.client.PointResult;
@@ -95,7 +96,7 @@ class WritersTest {
       writers.start(1);
 
       assertThatThrownBy(() -> acknowledgements.await(1, GUARD))
-          .isInstanceOf(DemoFailedException.class)
+          .isInstanceOf(LocalClusterException.class)
           .hasMessage("a writer has failed: no");
     }
   }

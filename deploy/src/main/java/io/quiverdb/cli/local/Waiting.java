@@ -1,4 +1,4 @@
-package io.quiverdb.cli.demo;
+package io.quiverdb.cli.local;
 
 import io.quiverdb.client.QuiverException;
 import java.time.Duration;
@@ -7,8 +7,8 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /// Waits for a condition, with a limit that is only there against hanging.
-final class Waiting {
-  static final Duration LIMIT = Duration.ofMinutes(10);
+public final class Waiting {
+  public static final Duration LIMIT = Duration.ofMinutes(10);
   private static final long POLL_MILLIS = 50;
 
   private Waiting() {}
@@ -16,8 +16,8 @@ final class Waiting {
   /// Asks until the answer is as wanted; a call of the client's that fails counts as no answer.
   ///
   /// @param what is waited for, as a sentence
-  /// @throws DemoFailedException if it does not come within [#LIMIT]
-  static <T> T until(String what, Supplier<T> question, Predicate<T> wanted)
+  /// @throws LocalClusterException if it does not come within [#LIMIT]
+  public static <T> T until(String what, Supplier<T> question, Predicate<T> wanted)
       throws InterruptedException {
     long end = System.nanoTime() + LIMIT.toNanos();
     while (true) {
@@ -31,7 +31,7 @@ final class Waiting {
         failure = Optional.of(e);
       }
       if (System.nanoTime() - end >= 0) {
-        throw new DemoFailedException(
+        throw new LocalClusterException(
             "not within "
                 + LIMIT.toSeconds()
                 + " s: "

@@ -1,4 +1,4 @@
-package io.quiverdb.cli.demo;
+package io.quiverdb.cli.local;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -10,21 +10,21 @@ import java.util.random.RandomGenerator;
 
 /// Finds ports of loopback that nothing listens on. Below the range from which systems take ports
 /// for outgoing connections, so that a port stays free while its node is down.
-final class FreePorts {
+public final class FreePorts {
   private static final int FIRST = 20_000;
   private static final int LAST = 32_000;
   private static final int ATTEMPTS_MAX = 1_000;
 
   private final RandomGenerator random;
 
-  FreePorts(RandomGenerator random) {
+  public FreePorts(RandomGenerator random) {
     this.random = random;
   }
 
   /// `count` different ones.
   ///
   /// @throws IOException if there are too few
-  List<Integer> find(int count) throws IOException {
+  public List<Integer> find(int count) throws IOException {
     var ports = new ArrayList<Integer>();
     for (int attempt = 0; attempt < ATTEMPTS_MAX && ports.size() < count; attempt++) {
       int port = random.nextInt(FIRST, LAST);

@@ -1,8 +1,7 @@
-package io.quiverdb.cli.demo;
+package io.quiverdb.cli.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -53,20 +52,6 @@ class NodeProcessTest {
     var ports = new FreePorts(new Random()).find(9);
 
     assertThat(new HashSet<>(ports)).hasSize(9);
-  }
-
-  @Test
-  void temporaryFolderGoesAndANamedOneStays() throws Exception {
-    var temporary = DemoFolder.create(java.util.Optional.empty());
-    var named = DemoFolder.create(java.util.Optional.of(folder.resolve("a/b")));
-    Files.writeString(Files.createDirectories(temporary.path().resolve("c")).resolve("d"), "");
-    Files.writeString(named.path().resolve("d"), "");
-
-    temporary.discard();
-    named.discard();
-
-    assertThat(temporary.path()).doesNotExist();
-    assertThat(named.path().resolve("d")).exists();
   }
 
   private NodeProcess process(String script) {

@@ -1,4 +1,4 @@
-package io.quiverdb.cli.demo;
+package io.quiverdb.cli.cluster;
 
 import io.quiverdb.client.ReplicaCheck;
 import java.util.Optional;
@@ -9,8 +9,8 @@ import java.util.TreeSet;
 ///
 /// @param nodesVerified ids of nodes whose hash on every shard equals its leader's
 /// @param allEqual whether that is so for every replica
-record ReplicaVerification(Set<String> nodesVerified, boolean allEqual) {
-  static ReplicaVerification of(ReplicaCheck check) {
+public record ReplicaVerification(Set<String> nodesVerified, boolean allEqual) {
+  public static ReplicaVerification of(ReplicaCheck check) {
     var nodes = new TreeSet<String>();
     var failed = new TreeSet<String>();
     for (var shard : check.shards()) {

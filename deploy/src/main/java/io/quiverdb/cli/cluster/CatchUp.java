@@ -1,13 +1,13 @@
-package io.quiverdb.cli.demo;
+package io.quiverdb.cli.cluster;
 
 import io.quiverdb.client.ClusterStatus;
 
 /// Whether a node that was away has everything again.
-final class CatchUp {
+public final class CatchUp {
   private CatchUp() {}
 
   /// Log entries that the node has yet to apply, over all shards; -1 if it is not up.
-  static long lag(ClusterStatus status, String clientAddress) {
+  public static long lag(ClusterStatus status, String clientAddress) {
     var node =
         status.nodes().stream()
             .filter(one -> one.clientAddress().equals(clientAddress))

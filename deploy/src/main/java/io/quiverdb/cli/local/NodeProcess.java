@@ -1,4 +1,4 @@
-package io.quiverdb.cli.demo;
+package io.quiverdb.cli.local;
 
 import java.io.File;
 import java.io.IOException;
@@ -8,11 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
 /// A node as a process of its own, started and ended by its handle only. Its output goes to a file,
 /// so that it can outlive us.
-final class NodeProcess {
+public final class NodeProcess {
   private static final int LOG_LINES_SHOWN = 5;
 
   private final List<String> command;
@@ -21,13 +22,13 @@ final class NodeProcess {
   private Optional<Process> process = Optional.empty();
   private boolean gone;
 
-  NodeProcess(List<String> command, Map<String, String> environment, Path log) {
+  public NodeProcess(List<String> command, Map<String, String> environment, Path log) {
     this.command = List.copyOf(command);
     this.environment = Map.copyOf(environment);
     this.log = log;
   }
 
-  synchronized void start() throws IOException {
+  public synchronized void start() throws IOException {
     if (gone) {
       return;
     }
@@ -40,40 +41,48 @@ final class NodeProcess {
     process = Optional.of(builder.start());
   }
 
-  synchronized long pid() {
+  public synchronized long pid() {
     return process.orElseThrow().pid();
   }
 
-  synchronized boolean isAlive() {
+  public synchronized boolean isAlive() {
     return process.map(Process::isAlive).orElse(false);
   }
 
   /// SIGKILL: no chance to finish anything.
-  synchronized void kill() throws InterruptedException {
+  public synchronized void kill() throws InterruptedException {
     if (process.isPresent()) {
       process.get().destroyForcibly().waitFor();
     }
   }
 
   /// SIGKILL without waiting for the end; it is never started again.
-  synchronized void killForGood() {
+  public synchronized void killForGood() {
     gone = true;
     process.ifPresent(Process::destroyForcibly);
   }
 
+  /// How it ended; empty while it runs, or if it was never started.
+  public synchronized OptionalInt exitCode() {
+    return process
+        .filter(started -> !started.isAlive())
+        .map(started -> OptionalInt.of(started.exitValue()))
+        .orElseGet(OptionalInt::empty);
+  }
+
   /// SIGTERM.
-  synchronized void askToStop() {
+  public synchronized void askToStop() {
     process.ifPresent(Process::destroy);
   }
 
   /// @return whether it has ended
-  boolean awaitEnd(long seconds) throws InterruptedException {
+  public boolean awaitEnd(long seconds) throws InterruptedException {
     var awaited = handle();
     return awaited.isEmpty() || awaited.get().waitFor(seconds, TimeUnit.SECONDS);
   }
 
   /// The end of what it printed, to say why it ended.
-  String lastWords() {
+  public String lastWords() {
     try {
       var lines = new ArrayList<>(Files.readAllLines(log));
       return String.join(

@@ -1,0 +1,167 @@
+package io.quiverdb.cli.local;
+
+import io.quiverdb.node.MasterKeyFiles;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// Nodes on this machine, each a process with a folder.
+public final class LocalCluster implements AutoCloseable {
+  private static final int CONNECT_TIMEOUT_MILLIS = 500;
+  private static final long POLL_MILLIS = 50;
+  private static final long STOP_SECONDS = 15;
+
+  private final List<Node> nodes;
+
+  /// @param number counted from 1, for people
+  public record Node(int number, NodePlace place, Path folder, NodeProcess process) {
+    public String clientAddress() {
+      return place.clientAddress();
+    }
+
+    /// What the process keeps.
+    public Path dataFolder() {
+      return folder.resolve("data");
+    }
+
+    /// What the process says.
+    public Path log() {
+      return folder.resolve("node.log");
+    }
+  }
+
+  private LocalCluster(List<Node> nodes) {
+    this.nodes = List.copyOf(nodes);
+  }
+
+  /// Starts nothing yet.
+  ///
+  /// @param serve the command that runs a node, without its options
+  /// @param folder gets the master key, and a folder for every node
+  public static LocalCluster prepare(List<String> serve, Path folder, List<NodePlace> places)
+      throws IOException {
+    var nodes = new ArrayList<Node>();
+    Path key = Files.createDirectories(folder).resolve("quiver-master.key");
+    String _ = MasterKeyFiles.create(key);
+    var peers = places.stream().map(NodePlace::peerAddress).collect(Collectors.joining(","));
+    for (var place : places) {
+      int number = nodes.size() + 1;
+      var own = Files.createDirectories(folder.resolve("node-" + number));
+      var command = new ArrayList<>(place.prefix());
+      command.addAll(serve);
+      command.addAll(options(place, own, key, peers));
+      var process = new NodeProcess(command, place.environment(), own.resolve("node.log"));
+      nodes.add(new Node(number, place, own, process));
+    }
+    return new LocalCluster(nodes);
+  }
+
+  private static List<String> options(NodePlace place, Path folder, Path key, String peers) {
+    var options =
+        new ArrayList<>(
+            List.of(
+                "--master-key-file",
+                key.toString(),
+                "--data-dir",
+                folder.resolve("data").toString(),
+                "--listen",
+                place.listenHost() + ":" + place.clientPort(),
+                "--peer-listen",
+                place.listenHost() + ":" + place.peerPort(),
+                "--raft-listen",
+                place.listenHost() + ":" + place.raftPort(),
+                "--advertise",
+                place.advertisedHost(),
+                "--join",
+                peers));
+    if (!place.isLoopback()) {
+      options.add("--insecure");
+    }
+    return options;
+  }
+
+  public void start() throws IOException {
+    for (var node : nodes) {
+      node.process.start();
+    }
+  }
+
+  public List<Node> nodes() {
+    return nodes;
+  }
+
+  public List<String> endpoints() {
+    return nodes.stream().map(Node::clientAddress).toList();
+  }
+
+  public Node at(String clientAddress) {
+    return nodes.stream()
+        .filter(node -> node.clientAddress().equals(clientAddress))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "address: " + clientAddress + " (expected: one of " + endpoints() + ")"));
+  }
+
+  /// Waits until a node takes connections of clients.
+  ///
+  /// @throws LocalClusterException if it ends instead, or takes longer than `limit`
+  public void awaitListening(Node node, Duration limit) throws InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    while (!listens(node)) {
+      if (!node.process.isAlive()) {
+        throw new LocalClusterException(
+            "node " + node.number + " has ended: " + node.process.lastWords());
+      }
+      if (System.nanoTime() - end >= 0) {
+        throw new LocalClusterException("node " + node.number + " does not listen after " + limit);
+      }
+      Thread.sleep(POLL_MILLIS);
+    }
+  }
+
+  /// Stops the nodes as an operator would, and kills those that do not stop.
+  @Override
+  public void close() {
+    nodes.forEach(node -> node.process.askToStop());
+    try {
+      for (var node : nodes) {
+        if (!node.process.awaitEnd(STOP_SECONDS)) {
+          node.process.kill();
+        }
+      }
+    } catch (InterruptedException _) {
+      killAll();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// At once and for good: none can be started again.
+  public void killAll() {
+    nodes.forEach(node -> node.process.killForGood());
+    try {
+      for (var node : nodes) {
+        node.process.awaitEnd(STOP_SECONDS);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static boolean listens(Node node) {
+    try (var socket = new Socket()) {
+      var address = new InetSocketAddress(node.place.advertisedHost(), node.place.clientPort());
+      socket.connect(address, CONNECT_TIMEOUT_MILLIS);
+      return true;
+    } catch (IOException _) {
+      return false;
+    }
+  }
+}
