@@ -104,6 +104,7 @@ public final class QuiverClient implements AutoCloseable {
     private final List<String> seeds = new ArrayList<>();
     private Duration timeout = DEFAULT_TIMEOUT;
     private Duration attemptTimeout = DEFAULT_ATTEMPT_TIMEOUT;
+    private boolean seedsOnly;
     private LongSupplier nanoClock = System::nanoTime;
 
     private Builder() {}
@@ -133,6 +134,13 @@ public final class QuiverClient implements AutoCloseable {
       return this;
     }
 
+    /// Asks none but the seeds, which forward what they do not lead: for a client that cannot reach
+    /// the other nodes, as behind a load balancer or a forwarded port. Costs a step for most calls.
+    public Builder seedsOnly() {
+      this.seedsOnly = true;
+      return this;
+    }
+
     /// Speaks without TLS: the only way so far.
     public Builder plaintext() {
       return this;
@@ -148,7 +156,8 @@ public final class QuiverClient implements AutoCloseable {
     ///
     /// @throws IllegalArgumentException if there is no seed, or one is not host:port
     public QuiverClient build() {
-      return new QuiverClient(new RouterOptions(seeds, timeout, attemptTimeout), nanoClock);
+      return new QuiverClient(
+          new RouterOptions(seeds, timeout, attemptTimeout, seedsOnly), nanoClock);
     }
   }
 }

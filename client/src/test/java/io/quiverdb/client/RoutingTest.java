@@ -64,6 +64,26 @@ final class RoutingTest extends FakeClusterTest {
   }
 
   @Test
+  void clientOfSeedsOnlyAsksNobodyElseWhoeverLeads() {
+    List<String> ids = new ArrayList<>();
+    for (int shard = 0; shard < 3; shard++) {
+      ids.addAll(cluster.idsOn(shard, 2));
+    }
+    try (QuiverClient quiver =
+        QuiverClient.builder().seeds(cluster.node(1).address()).seedsOnly().plaintext().build()) {
+      Collection docs = quiver.collection("docs");
+      docs.upsert(points(ids));
+
+      assertThat(docs.get(ids)).hasSize(6);
+      assertThat(docs.search(1, 2).k(3).run()).hasSize(3);
+    }
+    assertThat(cluster.node(1).requests("upsert", UpsertRequest.class))
+        .hasSize(3)
+        .noneMatch(request -> request.getOptions().getDirect());
+    assertThat(cluster.node(0).requestCount() + cluster.node(2).requestCount()).isZero();
+  }
+
+  @Test
   void resultSaysOfEveryPointWhereItWasLogged() {
     List<String> ids = List.of(cluster.idsOn(1, 1).get(0), cluster.idsOn(2, 1).get(0));
 

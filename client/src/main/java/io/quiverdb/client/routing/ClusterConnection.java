@@ -76,8 +76,14 @@ final class ClusterConnection implements AutoCloseable {
     return channels.send(address, method, request, timeoutNanos);
   }
 
-  synchronized void heardOfLeader(int shard, String address) {
-    map = map.withLeader(shard, address);
+  /// Who leads a shard, if a failure tells and we may ask him; kept in mind.
+  synchronized Optional<String> leaderToldBy(CallFailure failure, int shard) {
+    if (options.seedsOnly()) {
+      return Optional.empty();
+    }
+    Optional<String> leader = failure.leaderAddress();
+    leader.ifPresent(address -> map = map.withLeader(shard, address));
+    return leader;
   }
 
   /// Who shall be asked what any node can answer: each in turn, those that can be reached first.
@@ -153,7 +159,8 @@ final class ClusterConnection implements AutoCloseable {
   }
 
   private synchronized ShardMap learned(Topology topology) {
-    ShardMap learned = ShardMap.of(topology);
+    ShardMap told = ShardMap.of(topology);
+    ShardMap learned = options.seedsOnly() ? told.behind(options.seeds()) : told;
     // A node that has just been started, and belongs to no cluster yet, knows less than we do.
     if (learned.formed() || !map.formed()) {
       map = learned;

@@ -106,8 +106,9 @@ abstract class RoutedCall<R> {
     hint =
         shard == ANY_SHARD
             ? Optional.empty()
-            : failure.leaderAddress().filter(address -> !address.equals(route.address()));
-    hint.ifPresent(address -> connection.heardOfLeader(shard, address));
+            : connection
+                .leaderToldBy(failure, shard)
+                .filter(address -> !address.equals(route.address()));
     if (hint.isPresent() && !followed) {
       // At once, but only once in a row: two nodes may each believe that the other one leads.
       followed = true;

@@ -7,7 +7,9 @@ import java.util.List;
 /// @param timeout of a call, all its attempts included
 /// @param attemptTimeout how long one node may take before another is asked; one more of it with
 ///   each attempt, so that a call that takes long ends too
-public record RouterOptions(List<String> seeds, Duration timeout, Duration attemptTimeout) {
+/// @param seedsOnly whether no other nodes are asked; seeds forward what they do not lead
+public record RouterOptions(
+    List<String> seeds, Duration timeout, Duration attemptTimeout, boolean seedsOnly) {
   public RouterOptions {
     seeds = List.copyOf(seeds);
     if (seeds.isEmpty()) {

@@ -76,6 +76,11 @@ final class ShardMap {
     return Optional.ofNullable(leaders.get(shard));
   }
 
+  /// The same shards, reached by way of these nodes, whoever leads them.
+  ShardMap behind(List<String> nodes) {
+    return new ShardMap(List.copyOf(nodes), shardOfSlot, formed, Map.of());
+  }
+
   ShardMap withLeader(int shard, String address) {
     Map<Integer, String> changed = new HashMap<>(leaders);
     changed.put(shard, address);
