@@ -2,6 +2,7 @@ package io.quiverdb.cli.local;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,7 +29,12 @@ public final class NodeProcess {
     this.log = log;
   }
 
-  public synchronized void start() throws IOException {
+  public void start() throws IOException {
+    start(Map.of());
+  }
+
+  /// @param more of the environment, for this once
+  public synchronized void start(Map<String, String> more) throws IOException {
     if (gone) {
       return;
     }
@@ -38,6 +44,7 @@ public final class NodeProcess {
             .redirectInput(new File("/dev/null"))
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     builder.environment().putAll(environment);
+    builder.environment().putAll(more);
     process = Optional.of(builder.start());
   }
 
@@ -53,6 +60,26 @@ public final class NodeProcess {
   public synchronized void kill() throws InterruptedException {
     if (process.isPresent()) {
       process.get().destroyForcibly().waitFor();
+    }
+  }
+
+  /// SIGSTOP: it does nothing until [#resume], and does not know that it did nothing.
+  public void pause() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  /// SIGCONT.
+  public void resume() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
+  /// @throws IOException if it is not there to be signalled
+  private void signal(String name) throws IOException, InterruptedException {
+    var command = List.of("kill", "-" + name, String.valueOf(pid()));
+    var kill = new ProcessBuilder(command).redirectErrorStream(true).start();
+    var complaint = new String(kill.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (kill.waitFor() != 0) {
+      throw new IOException(String.join(" ", command) + ": " + complaint.strip());
     }
   }
 

@@ -1,13 +1,19 @@
 package io.quiverdb.cli.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class NodeProcessTest {
@@ -39,6 +45,21 @@ class NodeProcessTest {
   }
 
   @Test
+  @EnabledOnOs(OS.LINUX)
+  void pausedItIsStoppedUntilItIsResumed() throws Exception {
+    var process = process("exec sleep 600");
+    process.start();
+
+    process.pause();
+    await().until(() -> isStopped(process));
+    process.resume();
+    await().until(() -> !isStopped(process));
+
+    process.kill();
+    assertThatThrownBy(process::pause).isInstanceOf(IOException.class);
+  }
+
+  @Test
   void itsLastWordsAreKept() throws Exception {
     var process = process("echo \"$GREETING\"; echo why >&2; exit 64");
     process.start();
@@ -57,5 +78,9 @@ class NodeProcessTest {
   private NodeProcess process(String script) {
     return new NodeProcess(
         List.of("/bin/sh", "-c", script), Map.of("GREETING", "hello"), folder.resolve("log"));
+  }
+
+  private static boolean isStopped(NodeProcess process) throws IOException {
+    return Files.readString(Path.of("/proc/" + process.pid() + "/stat")).contains(") T ");
   }
 }

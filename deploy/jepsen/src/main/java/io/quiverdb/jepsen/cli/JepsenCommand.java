@@ -1,0 +1,62 @@
+package io.quiverdb.jepsen.cli;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+
+/// `deploy/jepsen/run`
+@Command(
+    name = "run",
+    description = "Runs clusters of Quiver under faults and judges what their clients saw.",
+    subcommands = {TestCommand.class, SuiteCommand.class},
+    footer = {
+      "",
+      "Ends with 0 if all that is promised holds, 1 if not, 2 if that could not be found out, 3 if the"
+          + " run shows too little (too few operations or faults, or a fault that cannot be made"
+          + " here), 64 for a call that makes no sense or an unreadable file, 70 if the run itself"
+          + " failed."
+    })
+public final class JepsenCommand {
+  static final int USAGE = 64;
+  private static final int FAILED = 70;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Shows this.")
+  @SuppressWarnings("UnusedVariable") // picocli acts on it
+  private boolean help;
+
+  public static void main(String[] arguments) {
+    System.exit(commandLine().execute(arguments));
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new JepsenCommand())
+        .setParameterExceptionHandler(JepsenCommand::refuse)
+        .setExecutionExceptionHandler(JepsenCommand::fail)
+        .setUsageHelpAutoWidth(true);
+  }
+
+  private static int refuse(ParameterException failure, String[] arguments) {
+    return tell(failure.getCommandLine().getErr(), failure.getMessage(), USAGE);
+  }
+
+  private static int fail(Exception failure, CommandLine command, ParseResult result) {
+    if (failure instanceof IllegalArgumentException) {
+      return tell(command.getErr(), failure.getMessage(), USAGE);
+    }
+    failure.printStackTrace(command.getErr());
+    return FAILED;
+  }
+
+  private static int tell(PrintWriter err, String message, int exitCode) {
+    err.println("run: " + message);
+    return exitCode;
+  }
+}

@@ -1,0 +1,274 @@
+package io.quiverdb.jepsen.cluster;
+
+import io.quiverdb.cli.cluster.CatchUp;
+import io.quiverdb.cli.cluster.Readiness;
+import io.quiverdb.cli.local.LocalClusterException;
+import io.quiverdb.cli.local.Waiting;
+import io.quiverdb.client.ClusterTopology;
+import io.quiverdb.client.QuiverClient;
+import io.quiverdb.client.QuiverException;
+import io.quiverdb.client.ReplicaCheck;
+import io.quiverdb.client.UnavailableException;
+import io.quiverdb.core.faultfs.FaultFs;
+import io.quiverdb.jepsen.net.Net;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/// The cluster under test, its nodes numbered from 0: one that was made for the run, to which all can
+/// be done, or one that was there before, to which little can. Safe for use by several threads.
+public final class TestCluster implements AutoCloseable {
+  private static final int SHARDS = 3;
+  private static final Duration OPERATOR_TIMEOUT = Duration.ofMinutes(2);
+  private static final Duration CLIENT_TIMEOUT = Duration.ofMillis(2_500);
+  private static final Duration ATTEMPT_TIMEOUT = Duration.ofMillis(1_200);
+
+  /// For what tells a nemesis who leads: a guess that comes late is of no use.
+  private static final Duration GLANCE_TIMEOUT = Duration.ofSeconds(2);
+
+  private final Assembly assembly;
+
+  private TestCluster(Assembly assembly) {
+    this.assembly = assembly;
+  }
+
+  /// Starts nodes of our own and forms them into one cluster.
+  ///
+  /// @throws LocalClusterException if it does not come up
+  public static TestCluster form(ClusterPlan plan) throws IOException, InterruptedException {
+    var cluster = new TestCluster(Assembly.of(plan));
+    try {
+      cluster.form();
+      return cluster;
+    } catch (Throwable e) {
+      cluster.close();
+      throw e;
+    }
+  }
+
+  /// A cluster that is there and stays.
+  ///
+  /// @param addresses host:port where its nodes serve clients, all of them
+  public static TestCluster at(List<String> addresses) {
+    return new TestCluster(Assembly.at(addresses));
+  }
+
+  private void form() throws IOException, InterruptedException {
+    processes().startAll();
+    awaitAllAnswering();
+    try (var operator = operator()) {
+      var formed = operator.cluster().init(SHARDS, Math.min(3, size()));
+      assert formed.shards() == SHARDS : formed;
+      awaitReady(operator);
+    }
+  }
+
+  /// Why there is not what some nemeses need; empty if there is.
+  public Optional<String> obstacle(Equipment equipment) {
+    return Optional.ofNullable(assembly.obstacles().get(equipment));
+  }
+
+  /// @throws java.util.NoSuchElementException if there is an obstacle
+  public NodeProcesses processes() {
+    return assembly.processes().orElseThrow();
+  }
+
+  /// @throws java.util.NoSuchElementException if there is an obstacle
+  public Net net() {
+    return assembly.net().orElseThrow();
+  }
+
+  /// @throws IndexOutOfBoundsException if there is an obstacle
+  public FaultFs disk(int node) {
+    return assembly.disks().get(node);
+  }
+
+  /// @throws java.util.NoSuchElementException if there is an obstacle
+  public Clocks clocks() {
+    return assembly.clocks().orElseThrow();
+  }
+
+  /// What the cluster's links are made of, in a sentence.
+  public String describeNet() {
+    return assembly.net().map(Net::describe).orElse("links as they are");
+  }
+
+  public int size() {
+    return assembly.addresses().size();
+  }
+
+  /// `n1`, `n2` and so on: as histories name nodes.
+  public static String name(int node) {
+    return "n" + (node + 1);
+  }
+
+  /// host:port where a node serves clients.
+  public String address(int node) {
+    return assembly.addresses().get(node);
+  }
+
+  /// Numbers of the nodes to which nothing was done that keeps them from running.
+  public List<Integer> running() {
+    return assembly
+        .processes()
+        .map(NodeProcesses::running)
+        .orElseGet(() -> IntStream.range(0, size()).boxed().toList());
+  }
+
+  /// A client that asks any node, with patience.
+  public QuiverClient operator() {
+    return client(OPERATOR_TIMEOUT).build();
+  }
+
+  /// A client that asks any node and gives up at once.
+  public QuiverClient glance() {
+    return client(GLANCE_TIMEOUT).build();
+  }
+
+  private QuiverClient.Builder client(Duration timeout) {
+    return QuiverClient.builder().seeds(assembly.addresses()).plaintext().timeout(timeout);
+  }
+
+  /// A client that asks this node only and soon gives up, so that what the node says is not hidden
+  /// by what others say.
+  public QuiverClient clientOf(int node) {
+    return QuiverClient.builder()
+        .seeds(address(node))
+        .seedsOnly()
+        .plaintext()
+        .timeout(CLIENT_TIMEOUT)
+        .attemptTimeout(ATTEMPT_TIMEOUT)
+        .build();
+  }
+
+  private QuiverClient glanceAt(int node) {
+    return QuiverClient.builder()
+        .seeds(address(node))
+        .seedsOnly()
+        .plaintext()
+        .timeout(GLANCE_TIMEOUT)
+        .build();
+  }
+
+  public int shards() {
+    return SHARDS;
+  }
+
+  /// Who leads a shard, as far as somebody who runs knows.
+  public Optional<Integer> leaderOf(int shard) {
+    for (int node : running()) {
+      try (var glance = glanceAt(node)) {
+        var leader = leaderOf(shard, glance.cluster().topology());
+        if (leader.isPresent()) {
+          return leader;
+        }
+      } catch (QuiverException _) {
+        // Another one may know.
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Integer> leaderOf(int shard, ClusterTopology topology) {
+    return topology.shards().stream()
+        .filter(one -> one.number() == shard)
+        .flatMap(one -> one.leaderId().stream())
+        .flatMap(id -> topology.nodes().stream().filter(node -> node.id().equals(id)))
+        .map(node -> assembly.addresses().indexOf(node.clientAddress()))
+        .filter(number -> number >= 0)
+        .findFirst();
+  }
+
+  /// Waits until a node answers clients: that it takes connections would say nothing, where there is
+  /// a proxy before it.
+  ///
+  /// @throws LocalClusterException if it ends instead
+  public void awaitAnswering(int node) throws InterruptedException {
+    try (var client = glanceAt(node)) {
+      var _ =
+          Waiting.until(
+              name(node) + " answers", () -> answers(node, client), answering -> answering);
+    }
+  }
+
+  private boolean answers(int node, QuiverClient client) {
+    if (assembly.processes().filter(processes -> !processes.isAlive(node)).isPresent()) {
+      throw new LocalClusterException(name(node) + " has ended: " + processes().lastWords(node));
+    }
+    try {
+      var _ = client.cluster().topology();
+      return true;
+    } catch (UnavailableException e) {
+      return e.reason().filter("not_formed"::equals).isPresent();
+    }
+  }
+
+  private void awaitAllAnswering() throws InterruptedException {
+    for (int node = 0; node < size(); node++) {
+      awaitAnswering(node);
+    }
+  }
+
+  /// Takes all faults away, lets everybody run, and waits until all serve and have caught up with
+  /// each other.
+  ///
+  /// @throws LocalClusterException if that does not come about
+  public void recover() throws IOException, InterruptedException {
+    assembly.net().ifPresent(Net::heal);
+    for (var disk : assembly.disks()) {
+      disk.heal();
+    }
+    if (assembly.processes().isPresent()) {
+      processes().runAll();
+    }
+    awaitAllAnswering();
+    try (var operator = operator()) {
+      awaitReady(operator);
+      for (int node = 0; node < size(); node++) {
+        var address = address(node);
+        Waiting.until(
+            name(node) + " has caught up",
+            () -> CatchUp.lag(operator.cluster().status(), address),
+            lag -> lag == 0);
+      }
+    }
+  }
+
+  /// All replicas' hashes, once every replica answers.
+  public ReplicaCheck compareReplicas() throws InterruptedException {
+    try (var operator = operator()) {
+      return Waiting.until(
+          "every replica answers with its hash",
+          () -> operator.cluster().check(),
+          TestCluster::isAnsweredByAll);
+    }
+  }
+
+  private static boolean isAnsweredByAll(ReplicaCheck check) {
+    return check.shards().stream()
+        .flatMap(shard -> shard.replicas().stream())
+        .allMatch(replica -> replica.hash().isPresent());
+  }
+
+  private static void awaitReady(QuiverClient operator) throws InterruptedException {
+    Waiting.until(
+        "the cluster is ready",
+        () -> Readiness.of(operator.cluster().topology(), operator.cluster().status()),
+        Readiness::isReady);
+  }
+
+  /// Ends what was made for the run.
+  @Override
+  public void close() {
+    assembly.processes().ifPresent(NodeProcesses::close);
+    assembly.net().ifPresent(Net::close);
+  }
+
+  /// As [#close], at once: no node has a chance to finish anything.
+  public void killAll() {
+    assembly.processes().ifPresent(NodeProcesses::killAll);
+    assembly.net().ifPresent(Net::close);
+  }
+}

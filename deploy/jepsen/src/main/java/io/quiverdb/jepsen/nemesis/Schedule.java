@@ -1,0 +1,50 @@
+package io.quiverdb.jepsen.nemesis;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/// When which nemesis acts, and for how long: the same for the same seed. Every nemesis has its turn
+/// before one has a second; now and then two act at a time.
+public record Schedule(List<Step> steps) {
+  private static final int REST_MIN_MILLIS = 1_500;
+  private static final int REST_MAX_MILLIS = 4_000;
+  private static final int HARM_MIN_MILLIS = 2_000;
+  private static final int HARM_MAX_MILLIS = 6_000;
+  private static final int OVERLAPS_OF_A_HUNDRED = 30;
+
+  public Schedule {
+    steps = List.copyOf(steps);
+  }
+
+  /// @param nemesis its name
+  /// @param begin since the clients began
+  /// @param seed of the choices it makes
+  public record Step(String nemesis, Duration begin, Duration length, long seed) {}
+
+  /// @param nemeses names
+  /// @param time that the clients are at work; the last harm ends before
+  public static Schedule draw(List<String> nemeses, Duration time, long seed) {
+    var random = new SplittableRandom(seed);
+    var steps = new ArrayList<Step>();
+    var turn = new ArrayList<String>();
+    long at = random.nextInt(REST_MIN_MILLIS, REST_MAX_MILLIS);
+    while (!nemeses.isEmpty()) {
+      if (turn.isEmpty()) {
+        turn.addAll(nemeses);
+      }
+      var nemesis = turn.remove(random.nextInt(turn.size()));
+      long length = random.nextInt(HARM_MIN_MILLIS, HARM_MAX_MILLIS);
+      if (at + length + REST_MIN_MILLIS > time.toMillis()) {
+        break;
+      }
+      steps.add(
+          new Step(
+              nemesis, Duration.ofMillis(at), Duration.ofMillis(length), random.nextLong()));
+      boolean overlaps = nemeses.size() > 1 && random.nextInt(100) < OVERLAPS_OF_A_HUNDRED;
+      at += overlaps ? length / 2 : length + random.nextInt(REST_MIN_MILLIS, REST_MAX_MILLIS);
+    }
+    return new Schedule(steps);
+  }
+}

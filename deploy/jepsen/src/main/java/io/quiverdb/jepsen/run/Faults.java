@@ -1,0 +1,107 @@
+package io.quiverdb.jepsen.run;
+
+import io.quiverdb.jepsen.cluster.Equipment;
+import io.quiverdb.jepsen.cluster.TestCluster;
+import io.quiverdb.jepsen.history.HistoryRecorder;
+import io.quiverdb.jepsen.nemesis.Nemeses;
+import io.quiverdb.jepsen.nemesis.Nemesis;
+import io.quiverdb.jepsen.nemesis.Schedule;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.SplittableRandom;
+
+/// Carries a schedule out, one thing after the other, in the thread of the caller.
+final class Faults {
+  private final TestCluster cluster;
+  private final HistoryRecorder recorder;
+
+  /// What is to be done next; beginnings and endings.
+  private final PriorityQueue<Due> due = new PriorityQueue<>(Comparator.comparing(Due::at));
+
+  /// @param active of a beginning empty, of an ending what is to be ended
+  private record Due(Duration at, Schedule.Step step, Optional<Active> active) {}
+
+  private record Active(Nemesis.Harm harm, HistoryRecorder.ActiveFault fault, String error) {}
+
+  Faults(TestCluster cluster, HistoryRecorder recorder) {
+    this.cluster = cluster;
+    this.recorder = recorder;
+  }
+
+  /// Returns when `time` is over and all that was begun has been ended.
+  void carryOut(Schedule schedule, Duration time) throws InterruptedException {
+    long begunNanos = System.nanoTime();
+    schedule.steps().forEach(step -> due.add(new Due(step.begin(), step, Optional.empty())));
+    while (!due.isEmpty()) {
+      var next = due.remove();
+      sleepUntil(begunNanos, next.at);
+      next.active.ifPresentOrElse(this::end, () -> begin(next));
+    }
+    sleepUntil(begunNanos, time);
+  }
+
+  private void begin(Due beginning) {
+    var step = beginning.step;
+    String _ = attempt(this::restartEnded);
+    var harm = Nemeses.create(step.nemesis()).choose(cluster, new SplittableRandom(step.seed()));
+    var nodes = harm.nodes().stream().map(TestCluster::name).toList();
+    var fault = recorder.startFault(step.nemesis(), nodes, harm.detail());
+    String error = attempt(harm::begin);
+    due.add(
+        new Due(
+            step.begin().plus(step.length()),
+            step,
+            Optional.of(new Active(harm, fault, error))));
+  }
+
+  /// Who ended by a fault may have done so when the fault was over.
+  private void restartEnded() throws IOException {
+    if (cluster.obstacle(Equipment.PROCESSES).isEmpty()) {
+      cluster.processes().restartEnded();
+    }
+  }
+
+  private void end(Active active) {
+    String error = attempt(active.harm::end);
+    active.fault.end(active.error.isEmpty() ? error : active.error);
+  }
+
+  private interface Attempt {
+    void run() throws IOException, InterruptedException;
+  }
+
+  /// @return why it failed, empty if it did not
+  private static String attempt(Attempt attempt) {
+    try {
+      attempt.run();
+      return "";
+    } catch (IOException e) {
+      return String.valueOf(e.getMessage());
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return "interrupted";
+    }
+  }
+
+  private static void sleepUntil(long begunNanos, Duration at) throws InterruptedException {
+    long left = at.toNanos() - (System.nanoTime() - begunNanos);
+    if (left > 0) {
+      Thread.sleep(Duration.ofNanos(left));
+    }
+  }
+
+  /// Which of them cannot work here, with the reasons.
+  static List<String> obstacles(TestCluster cluster, List<String> nemeses) {
+    return nemeses.stream()
+        .map(Nemeses::create)
+        .flatMap(
+            nemesis ->
+                nemesis.obstacle(cluster).stream()
+                    .map(obstacle -> nemesis.name() + ": " + obstacle))
+        .toList();
+  }
+}

@@ -1,0 +1,46 @@
+package io.quiverdb.jepsen.run;
+
+import io.quiverdb.jepsen.cluster.NodeProcesses;
+import io.quiverdb.jepsen.cluster.TestCluster;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/// What the nodes wrote down of themselves. A node logs an error only where it is at fault itself, or
+/// its disk: whatever is done to its network or its neighbours is no reason. Of a node whose disk was
+/// made to fail nothing is expected.
+final class NodeLogs {
+  private static final int COMPLAINTS_MAX = 20;
+  private static final Pattern WORRYING =
+      Pattern.compile(
+          "^\\S+ ERROR .*|Exception in thread .*|.*\\bAssertionError\\b.*|.*\\bOutOfMemoryError\\b.*|.*LEAK: .*");
+
+  private final NodeProcesses processes;
+
+  NodeLogs(NodeProcesses processes) {
+    this.processes = processes;
+  }
+
+  List<String> complaints() {
+    var complaints = new ArrayList<String>();
+    for (int node = 0; node < processes.size(); node++) {
+      if (processes.isExcused(node)) {
+        continue;
+      }
+      var name = TestCluster.name(node);
+      try (var lines = Files.lines(processes.log(node))) {
+        lines
+            .filter(line -> WORRYING.matcher(line).matches())
+            .limit(COMPLAINTS_MAX)
+            .map(line -> name + " logged: " + line)
+            .forEach(complaints::add);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return complaints;
+  }
+}

@@ -1,0 +1,171 @@
+package io.quiverdb.jepsen.run;
+
+import io.quiverdb.cli.local.LocalClusterException;
+import io.quiverdb.client.QuiverException;
+import io.quiverdb.jepsen.checker.HistoryJudge;
+import io.quiverdb.jepsen.cluster.ClusterPlan;
+import io.quiverdb.jepsen.cluster.Equipment;
+import io.quiverdb.jepsen.cluster.TestCluster;
+import io.quiverdb.jepsen.history.HistoryRecorder;
+import io.quiverdb.jepsen.history.HistoryWriter;
+import io.quiverdb.jepsen.nemesis.Nemeses;
+import io.quiverdb.jepsen.nemesis.Schedule;
+import io.quiverdb.jepsen.workload.Session;
+import io.quiverdb.jepsen.workload.Workload;
+import io.quiverdb.jepsen.workload.Workloads;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+
+/// One run, from the forming of a cluster to the judgement. In the folder of the run are then
+/// `history.jsonl`, written as things happen, and the nodes' folders with their logs.
+public final class Run {
+  private final RunOptions options;
+  private final List<Workload> workloads;
+  private final List<String> complaints = new ArrayList<>();
+
+  public Run(RunOptions options) {
+    this.options = options;
+    this.workloads = options.workloads().stream().map(Workloads::create).toList();
+  }
+
+  /// @throws LocalClusterException if the cluster does not come up at all
+  public RunResult execute() throws IOException, InterruptedException {
+    var folder = emptyFolder(options.out());
+    try (var writer =
+            new HistoryWriter(Files.newBufferedWriter(folder.resolve("history.jsonl")));
+        var cluster = cluster(folder)) {
+      var emergency = new Thread(cluster::killAll, "emergency");
+      Runtime.getRuntime().addShutdownHook(emergency);
+      try {
+        return execute(cluster, new HistoryRecorder(sinceNow(), writer::write));
+      } finally {
+        forget(emergency);
+      }
+    }
+  }
+
+  private static Path emptyFolder(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    try (var entries = Files.list(folder)) {
+      if (entries.findAny().isPresent()) {
+        throw new IllegalArgumentException(
+            "out: " + folder + " is not empty (expected: a new or an empty folder)");
+      }
+    }
+    return folder.toAbsolutePath();
+  }
+
+  private TestCluster cluster(Path folder) throws IOException, InterruptedException {
+    return options.endpoints().isEmpty()
+        ? TestCluster.form(plan(folder))
+        : TestCluster.at(options.endpoints());
+  }
+
+  private ClusterPlan plan(Path folder) {
+    var equipment =
+        options.nemeses().stream()
+            .map(Nemeses::create)
+            .flatMap(nemesis -> nemesis.equipment().stream())
+            .collect(Collectors.toSet());
+    return new ClusterPlan(
+        options.serve(), folder, options.nodes(), equipment, options.net(), options.seed());
+  }
+
+  private static LongSupplier sinceNow() {
+    long begunNanos = System.nanoTime();
+    return () -> System.nanoTime() - begunNanos;
+  }
+
+  private RunResult execute(TestCluster cluster, HistoryRecorder recorder)
+      throws IOException, InterruptedException {
+    var seeds = new SplittableRandom(options.seed());
+    var schedule = Schedule.draw(options.nemeses(), options.time(), seeds.nextLong());
+    var phases = new Phases(options.time().toMillis(), seeds.nextLong());
+    var skipped = Faults.obstacles(cluster, options.nemeses());
+    prepare(cluster, recorder);
+    try (var clients = new Clients(recorder, cluster, phases, seeds.nextLong())) {
+      clients.start(workloads, options.concurrency());
+      new Faults(cluster, recorder).carryOut(schedule, options.time());
+      clients.stop();
+    }
+    var recovery = recover(cluster);
+    conclude(cluster, recorder);
+    examine(cluster);
+    var history = recorder.history();
+    var findings =
+        new HistoryJudge(Runtime.getRuntime().availableProcessors()).judge(history).findings();
+    return new RunResult(
+        options,
+        history,
+        findings,
+        complaints,
+        skipped,
+        Shortfalls.of(options, history, schedule, findings),
+        recovery);
+  }
+
+  /// Processes below 0 are of before and after: no client has them.
+  private void prepare(TestCluster cluster, HistoryRecorder recorder) {
+    try (var operator = cluster.operator()) {
+      var session = new Session(recorder, operator, "", "", -1, -2);
+      workloads.forEach(workload -> workload.prepare(operator, session));
+    }
+  }
+
+  private Duration recover(TestCluster cluster) throws IOException, InterruptedException {
+    long begunNanos = System.nanoTime();
+    if (cluster.obstacle(Equipment.PROCESSES).isEmpty()) {
+      for (int node : cluster.processes().ended()) {
+        complaints.add(
+            TestCluster.name(node)
+                + " has ended by itself: "
+                + cluster.processes().lastWords(node));
+      }
+    }
+    cluster.recover();
+    return Duration.ofNanos(System.nanoTime() - begunNanos);
+  }
+
+  private void conclude(TestCluster cluster, HistoryRecorder recorder) {
+    try (var operator = cluster.operator()) {
+      var session = new Session(recorder, operator, "", "", -2, -2);
+      workloads.forEach(workload -> workload.conclude(session));
+    }
+  }
+
+  /// What must hold of the cluster when all is over.
+  private void examine(TestCluster cluster) throws InterruptedException {
+    var check = cluster.compareReplicas();
+    if (!check.equal()) {
+      complaints.add("replicas differ: " + check);
+    }
+    try (var operator = cluster.operator()) {
+      for (var info : operator.collections()) {
+        var verification = operator.collection(info.name()).verify();
+        if (!verification.intact()) {
+          complaints.add("files of " + info.name() + ": " + verification);
+        }
+      }
+    } catch (QuiverException e) {
+      complaints.add("the cluster does not answer when all is over: " + e.getMessage());
+    }
+    if (cluster.obstacle(Equipment.PROCESSES).isEmpty()) {
+      complaints.addAll(new NodeLogs(cluster.processes()).complaints());
+    }
+  }
+
+  private static void forget(Thread emergency) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(emergency);
+    } catch (IllegalStateException _) {
+      // The program is being ended by force, and the hook is at work.
+    }
+  }
+}

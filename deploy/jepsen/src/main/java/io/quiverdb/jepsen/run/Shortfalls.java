@@ -1,0 +1,67 @@
+package io.quiverdb.jepsen.run;
+
+import io.quiverdb.jepsen.checker.Finding;
+import io.quiverdb.jepsen.history.Call;
+import io.quiverdb.jepsen.history.FaultSpan;
+import io.quiverdb.jepsen.history.History;
+import io.quiverdb.jepsen.nemesis.Schedule;
+import io.quiverdb.jepsen.workload.Workloads;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Why a run in which nothing went wrong shows little: that nothing happened is no proof.
+final class Shortfalls {
+  /// What any machine manages, faults and idle times included.
+  private static final int ANSWERED_PER_SECOND_MIN = 2;
+
+  private Shortfalls() {}
+
+  static List<String> of(
+      RunOptions options, History history, Schedule schedule, List<Finding> findings) {
+    var shortfalls = new ArrayList<String>();
+    for (var workload : options.workloads()) {
+      var kind = Workloads.create(workload);
+      long answered =
+          history.calls().stream()
+              .filter(call -> kind.owns(call.collection()))
+              .filter(call -> call.answer().isPresent())
+              .count();
+      long expected = ANSWERED_PER_SECOND_MIN * options.time().toSeconds();
+      if (answered < expected) {
+        shortfalls.add(
+            workload + ": " + answered + " operations answered (expected: at least " + expected + ")");
+      }
+    }
+    var judging = findings.stream().map(Finding::checker).toList();
+    for (var workload : options.workloads()) {
+      for (var checker : Workloads.create(workload).checkers()) {
+        if (!judging.contains(checker)) {
+          shortfalls.add(
+              workload + ": nothing was judged by '" + checker + "' (expected: something)");
+        }
+      }
+    }
+    for (var nemesis : options.nemeses()) {
+      if (history.faults().stream().noneMatch(span -> cameAbout(span, nemesis))) {
+        shortfalls.add(nemesis + ": never came about (expected: at least once)");
+      }
+    }
+    history.faults().stream()
+        .filter(span -> span.end().filter(end -> !end.error().isEmpty()).isPresent())
+        .map(span -> span.fault().kind() + " failed: " + span.end().orElseThrow().error())
+        .forEach(shortfalls::add);
+    if (history.faults().size() < schedule.steps().size()) {
+      shortfalls.add(
+          "faults: " + history.faults().size() + " (expected: " + schedule.steps().size() + ")");
+    }
+    if (history.calls().stream().allMatch(Call::isOpen)) {
+      shortfalls.add("operations: none that was answered");
+    }
+    return shortfalls;
+  }
+
+  private static boolean cameAbout(FaultSpan span, String nemesis) {
+    return span.fault().kind().equals(nemesis)
+        && span.end().filter(end -> end.error().isEmpty()).isPresent();
+  }
+}

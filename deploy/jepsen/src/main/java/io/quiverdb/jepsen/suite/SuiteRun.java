@@ -1,0 +1,99 @@
+package io.quiverdb.jepsen.suite;
+
+import io.quiverdb.jepsen.report.Index;
+import io.quiverdb.jepsen.report.Report;
+import io.quiverdb.jepsen.run.Run;
+import io.quiverdb.jepsen.run.RunOptions;
+import io.quiverdb.jepsen.run.RunResult;
+import io.quiverdb.jepsen.run.RunResult.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/// The runs of a suite, one after the other, each in a folder of its own. What has a result already
+/// is not run again, so that a suite can be ended and taken up.
+public final class SuiteRun {
+  private final Suite suite;
+  private final long seed;
+  private final int concurrency;
+  private final List<String> serve;
+  private final Path folder;
+  private final Consumer<RunResult> done;
+
+  /// @param folder new, or of an earlier run of the same suite with the same seed
+  /// @param done hears of every run
+  public SuiteRun(
+      Suite suite,
+      long seed,
+      int concurrency,
+      List<String> serve,
+      Path folder,
+      Consumer<RunResult> done) {
+    this.suite = suite;
+    this.seed = seed;
+    this.concurrency = concurrency;
+    this.serve = List.copyOf(serve);
+    this.folder = folder;
+    this.done = done;
+  }
+
+  /// @param time no run is begun after it; empty for all there are
+  /// @return the outcomes of the runs that were begun
+  public Set<Outcome> execute(Optional<Duration> time) throws IOException, InterruptedException {
+    Files.createDirectories(folder);
+    long begunNanos = System.nanoTime();
+    var outcomes = EnumSet.noneOf(Outcome.class);
+    Iterator<Suite.Entry> entries = suite.entries(seed).iterator();
+    while (entries.hasNext() && !isOver(begunNanos, time)) {
+      var entry = entries.next();
+      Path own = folder.resolve(entry.name());
+      if (Files.exists(own.resolve("result.json"))) {
+        continue;
+      }
+      deleteUnfinished(own);
+      var result = new Run(options(entry, own)).execute();
+      Report.write(result, own);
+      Index.write(folder);
+      outcomes.add(result.outcome());
+      done.accept(result);
+    }
+    return outcomes;
+  }
+
+  private static boolean isOver(long begunNanos, Optional<Duration> time) {
+    return time.filter(limit -> System.nanoTime() - begunNanos >= limit.toNanos()).isPresent();
+  }
+
+  private RunOptions options(Suite.Entry entry, Path own) {
+    return new RunOptions(
+        entry.workloads(),
+        entry.nemeses(),
+        entry.time(),
+        3,
+        concurrency,
+        entry.seed(),
+        entry.net(),
+        List.of(),
+        serve,
+        own);
+  }
+
+  /// A run that was ended by force left what it had until then.
+  private static void deleteUnfinished(Path own) throws IOException {
+    if (Files.exists(own)) {
+      try (var files = Files.walk(own)) {
+        for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+}
