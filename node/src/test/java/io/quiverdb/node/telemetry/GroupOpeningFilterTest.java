@@ -32,6 +32,11 @@ final class GroupOpeningFilterTest {
   private FilterReply decide(Class<?> logger, Throwable thrown) {
     return filter.decide(
         new LoggingEvent(
-            "", context.getLogger(logger.getName()), Level.ERROR, "Failed appendEntries", thrown, null));
+            "",
+            context.getLogger(logger.getName()),
+            Level.ERROR,
+            "Failed appendEntries",
+            thrown,
+            null));
   }
 }

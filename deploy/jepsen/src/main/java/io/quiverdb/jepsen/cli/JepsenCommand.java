@@ -12,13 +12,13 @@ import picocli.CommandLine.ScopeType;
 @Command(
     name = "run",
     description = "Runs clusters of Quiver under faults and judges what their clients saw.",
-    subcommands = {TestCommand.class, SuiteCommand.class},
+    subcommands = {TestCommand.class, SuiteCommand.class, CheckCommand.class},
     footer = {
       "",
-      "Ends with 0 if all that is promised holds, 1 if not, 2 if that could not be found out, 3 if the"
-          + " run shows too little (too few operations or faults, or a fault that cannot be made"
-          + " here), 64 for a call that makes no sense or an unreadable file, 70 if the run itself"
-          + " failed."
+      "Ends with 0 if all that is promised holds, 1 if not, 2 if that could not be found out, 3 if"
+          + " the run shows too little (too few operations or faults, or a fault that cannot be"
+          + " made here), 64 for a call that makes no sense or an unreadable file, 70 if the run"
+          + " itself failed."
     })
 public final class JepsenCommand {
   static final int USAGE = 64;

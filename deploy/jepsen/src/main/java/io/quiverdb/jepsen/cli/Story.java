@@ -10,7 +10,8 @@ record Story(RunResult result) {
     long answered = history.calls().stream().filter(call -> call.answer().isPresent()).count();
     long open = history.calls().stream().filter(call -> call.isOpen()).count();
     out.printf(
-        "%,d operations: %,d answered, %,d of unknown fate; %d faults; all served again after %,d ms%n",
+        "%,d operations: %,d answered, %,d of unknown fate; %d faults; all served again after %,d"
+            + " ms%n",
         history.calls().size(),
         answered,
         open,

@@ -74,8 +74,7 @@ final class SuiteCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     var named = named();
-    var folder =
-        resume.or(() -> out).orElseGet(() -> Path.of("target", "jepsen", word(named)));
+    var folder = resume.or(() -> out).orElseGet(() -> Path.of("target", "jepsen", word(named)));
     var writer = spec.commandLine().getOut();
     var run =
         new SuiteRun(
@@ -97,8 +96,7 @@ final class SuiteCommand implements Callable<Integer> {
         return one;
       }
     }
-    throw new IllegalArgumentException(
-        "suite: " + suite + " (expected: quick, standard or soak)");
+    throw new IllegalArgumentException("suite: " + suite + " (expected: quick, standard or soak)");
   }
 
   private static String word(Suite suite) {

@@ -86,8 +86,8 @@ final class TestCommand implements Callable<Integer> {
       paramLabel = "HOST:PORT",
       split = ",",
       description =
-          "All nodes of a cluster that is there, instead of one of our own. Little can be done to it:"
-              + " no fault, or 'transfer'. The workloads' collections must not be there.")
+          "All nodes of a cluster that is there, instead of one of our own. Little can be done to"
+              + " it: no fault, or 'transfer'. The workloads' collections must not be there.")
   private List<String> endpoints = List.of();
 
   @Option(names = "--seed", paramLabel = "N", description = "Drawn and told if not given.")
@@ -143,9 +143,7 @@ final class TestCommand implements Callable<Integer> {
           .filter(choice -> choice.word().equals(word))
           .findFirst()
           .orElseThrow(
-              () ->
-                  new TypeConversionException(
-                      word + " (expected: auto, namespaces or proxies)"));
+              () -> new TypeConversionException(word + " (expected: auto, namespaces or proxies)"));
     }
   }
 }

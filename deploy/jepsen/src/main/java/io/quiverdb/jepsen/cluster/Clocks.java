@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The clocks of the nodes, by libfaketime (LGPL, loaded into their processes where it is installed).
-/// A wall clock can be set while its node runs; at which rate clocks go is fixed when it is started.
+/// The clocks of the nodes, by libfaketime (LGPL, loaded into their processes where it is
+/// installed). A wall clock can be set while its node runs; at which rate clocks go is fixed when
+/// it is started.
 public final class Clocks {
   private static final List<Path> LIBRARIES =
       List.of(

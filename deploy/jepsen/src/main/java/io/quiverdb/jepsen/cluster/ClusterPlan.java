@@ -12,7 +12,12 @@ import java.util.Set;
 /// @param net what links are to be made of; looked at only with [Equipment#NET]
 /// @param seed of what links do at random
 public record ClusterPlan(
-    List<String> serve, Path folder, int nodes, Set<Equipment> equipment, NetChoice net, long seed) {
+    List<String> serve,
+    Path folder,
+    int nodes,
+    Set<Equipment> equipment,
+    NetChoice net,
+    long seed) {
   public ClusterPlan {
     serve = List.copyOf(serve);
     equipment = Set.copyOf(equipment);

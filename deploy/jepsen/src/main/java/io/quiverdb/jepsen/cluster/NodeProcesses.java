@@ -120,8 +120,8 @@ public final class NodeProcesses implements AutoCloseable {
     return excused.contains(node);
   }
 
-  /// Starts the nodes again that have ended by themselves, as was expected of them: what a supervisor
-  /// does.
+  /// Starts the nodes again that have ended by themselves, as was expected of them: what a
+  /// supervisor does.
   public void restartEnded() throws IOException {
     for (int node : excused) {
       if (!down.contains(node) && !isAlive(node)) {

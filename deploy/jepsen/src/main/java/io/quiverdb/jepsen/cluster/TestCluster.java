@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/// The cluster under test, its nodes numbered from 0: one that was made for the run, to which all can
-/// be done, or one that was there before, to which little can. Safe for use by several threads.
+/// The cluster under test, its nodes numbered from 0: one that was made for the run, to which all
+/// can be done, or one that was there before, to which little can. Safe for use by several threads.
 public final class TestCluster implements AutoCloseable {
   private static final int SHARDS = 3;
   private static final Duration OPERATOR_TIMEOUT = Duration.ofMinutes(2);
@@ -181,8 +181,8 @@ public final class TestCluster implements AutoCloseable {
         .findFirst();
   }
 
-  /// Waits until a node answers clients: that it takes connections would say nothing, where there is
-  /// a proxy before it.
+  /// Waits until a node answers clients: that it takes connections would say nothing, where there
+  /// is a proxy before it.
   ///
   /// @throws LocalClusterException if it ends instead
   public void awaitAnswering(int node) throws InterruptedException {

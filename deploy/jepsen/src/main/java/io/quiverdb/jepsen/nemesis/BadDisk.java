@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
-/// The disk of one node fails while it runs. A node that cannot write must end rather than go on; who
-/// runs it starts it again when the disk is well.
+/// The disk of one node fails while it runs. A node that cannot write must end rather than go on;
+/// who runs it starts it again when the disk is well.
 final class BadDisk implements Nemesis {
   private final String name;
   private final List<Fault> faults;

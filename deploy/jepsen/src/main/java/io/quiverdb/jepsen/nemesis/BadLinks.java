@@ -12,8 +12,8 @@ import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
-/// Links between the nodes that delay, lose, double or reorder what is sent; half of them, drawn anew
-/// each time, each direction by itself.
+/// Links between the nodes that delay, lose, double or reorder what is sent; half of them, drawn
+/// anew each time, each direction by itself.
 final class BadLinks implements Nemesis {
   private final String name;
   private final Impairment impairment;
@@ -54,8 +54,7 @@ final class BadLinks implements Nemesis {
 
   @Override
   public Harm choose(TestCluster cluster, RandomGenerator random) {
-    var links =
-        Link.amongNodes(cluster.size()).stream().filter(_ -> random.nextBoolean()).toList();
+    var links = Link.amongNodes(cluster.size()).stream().filter(_ -> random.nextBoolean()).toList();
     return new Harm() {
       @Override
       public List<Integer> nodes() {

@@ -16,7 +16,9 @@ enum Choice {
       boolean leader = random.nextBoolean();
       int shard = random.nextInt(cluster.shards());
       var any = shuffled(cluster, random).stream().limit(1).toList();
-      return leader ? cluster.leaderOf(shard).filter(cluster.running()::contains).map(List::of).orElse(any) : any;
+      return leader
+          ? cluster.leaderOf(shard).filter(cluster.running()::contains).map(List::of).orElse(any)
+          : any;
     }
   },
   MAJORITY {

@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
-/// Every node in turn is asked to stop and started again, as an operator does for a new version, but
-/// without waiting until it has caught up.
+/// Every node in turn is asked to stop and started again, as an operator does for a new version,
+/// but without waiting until it has caught up.
 final class RollingRestart implements Nemesis {
   private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
 
@@ -47,8 +47,7 @@ final class RollingRestart implements Nemesis {
           cluster.processes().start(node);
           cluster.awaitAnswering(node);
           if (!stopped) {
-            throw new IOException(
-                TestCluster.name(node) + " does not stop within " + STOP_LIMIT);
+            throw new IOException(TestCluster.name(node) + " does not stop within " + STOP_LIMIT);
           }
         }
         return !left.isEmpty();

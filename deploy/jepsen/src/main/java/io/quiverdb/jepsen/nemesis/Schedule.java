@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/// When which nemesis acts, and for how long: the same for the same seed. Every nemesis has its turn
-/// before one has a second; now and then two act at a time.
+/// When which nemesis acts, and for how long: the same for the same seed. Every nemesis has its
+/// turn before one has a second; now and then two act at a time.
 public record Schedule(List<Step> steps) {
   private static final int REST_MIN_MILLIS = 1_500;
   private static final int REST_MAX_MILLIS = 4_000;
@@ -40,8 +40,7 @@ public record Schedule(List<Step> steps) {
         break;
       }
       steps.add(
-          new Step(
-              nemesis, Duration.ofMillis(at), Duration.ofMillis(length), random.nextLong()));
+          new Step(nemesis, Duration.ofMillis(at), Duration.ofMillis(length), random.nextLong()));
       boolean overlaps = nemeses.size() > 1 && random.nextInt(100) < OVERLAPS_OF_A_HUNDRED;
       at += overlaps ? length / 2 : length + random.nextInt(REST_MIN_MILLIS, REST_MAX_MILLIS);
     }

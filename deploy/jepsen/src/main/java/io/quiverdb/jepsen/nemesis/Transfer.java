@@ -29,7 +29,8 @@ final class Transfer implements Nemesis {
         try (var client = cluster.glance()) {
           transfer(client, random);
         } catch (QuiverException _) {
-          // Who is not caught up, or is told of another leader meanwhile, refuses: that is no fault.
+          // Who is not caught up, or is told of another leader meanwhile, refuses: that is no
+          // fault.
         }
         Thread.sleep(PAUSE_MILLIS);
         return true;

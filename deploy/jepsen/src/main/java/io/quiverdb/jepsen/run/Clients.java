@@ -60,7 +60,13 @@ final class Clients implements AutoCloseable {
       throws InterruptedException {
     try (QuiverClient client = cluster.clientOf(node)) {
       var session =
-          new Session(recorder, client, TestCluster.name(node), cluster.address(node), process, processStep);
+          new Session(
+              recorder,
+              client,
+              TestCluster.name(node),
+              cluster.address(node),
+              process,
+              processStep);
       while (!stopped) {
         var load = phases.at((System.nanoTime() - begunNanos) / 1_000_000);
         boolean answered = work.step(session, load);
@@ -71,7 +77,8 @@ final class Clients implements AutoCloseable {
   }
 
   private static long pause(Load load, boolean answered, SplittableRandom random) {
-    int average = answered ? load.pauseMillis() : Math.max(REFUSED_PAUSE_MILLIS, load.pauseMillis());
+    int average =
+        answered ? load.pauseMillis() : Math.max(REFUSED_PAUSE_MILLIS, load.pauseMillis());
     return random.nextInt(2 * average + 1);
   }
 

@@ -53,9 +53,7 @@ final class Faults {
     String error = attempt(harm::begin);
     due.add(
         new Due(
-            step.begin().plus(step.length()),
-            step,
-            Optional.of(new Active(harm, fault, error))));
+            step.begin().plus(step.length()), step, Optional.of(new Active(harm, fault, error))));
   }
 
   /// Who ended by a fault may have done so when the fault was over.

@@ -9,14 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// What the nodes wrote down of themselves. A node logs an error only where it is at fault itself, or
-/// its disk: whatever is done to its network or its neighbours is no reason. Of a node whose disk was
-/// made to fail nothing is expected.
+/// What the nodes wrote down of themselves. A node logs an error only where it is at fault itself,
+/// or its disk: whatever is done to its network or its neighbours is no reason. Of a node whose
+/// disk was made to fail nothing is expected.
 final class NodeLogs {
   private static final int COMPLAINTS_MAX = 20;
   private static final Pattern WORRYING =
       Pattern.compile(
-          "^\\S+ ERROR .*|Exception in thread .*|.*\\bAssertionError\\b.*|.*\\bOutOfMemoryError\\b.*|.*LEAK: .*");
+          "^\\S+ ERROR .*|Exception in thread"
+              + " .*|.*\\bAssertionError\\b.*|.*\\bOutOfMemoryError\\b.*|.*LEAK: .*");
 
   private final NodeProcesses processes;
 

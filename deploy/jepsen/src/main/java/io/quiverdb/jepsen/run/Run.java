@@ -38,8 +38,7 @@ public final class Run {
   /// @throws LocalClusterException if the cluster does not come up at all
   public RunResult execute() throws IOException, InterruptedException {
     var folder = emptyFolder(options.out());
-    try (var writer =
-            new HistoryWriter(Files.newBufferedWriter(folder.resolve("history.jsonl")));
+    try (var writer = new HistoryWriter(Files.newBufferedWriter(folder.resolve("history.jsonl")));
         var cluster = cluster(folder)) {
       var emergency = new Thread(cluster::killAll, "emergency");
       Runtime.getRuntime().addShutdownHook(emergency);

@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
-/// What is to be run. The seed fixes what clients ask and which faults come when, as far as that does
-/// not depend on who leads and how fast things are.
+/// What is to be run. The seed fixes what clients ask and which faults come when, as far as that
+/// does not depend on who leads and how fast things are.
 ///
 /// @param workloads names of them
 /// @param nemeses names of them; none for a run without faults
@@ -44,7 +44,8 @@ public record RunOptions(
     require(!workloads.isEmpty(), "workload: none (expected: at least one)");
     workloads.forEach(Workloads::create);
     nemeses.forEach(Nemeses::create);
-    require(time.compareTo(TIME_MIN) >= 0, "time: " + time + " (expected: at least " + TIME_MIN + ")");
+    require(
+        time.compareTo(TIME_MIN) >= 0, "time: " + time + " (expected: at least " + TIME_MIN + ")");
     require(NODE_COUNTS.contains(nodes), "nodes: " + nodes + " (expected: 1, 3 or 5)");
     require(
         concurrency >= 1 && concurrency <= CONCURRENCY_MAX,

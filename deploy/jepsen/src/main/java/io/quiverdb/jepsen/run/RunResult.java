@@ -47,8 +47,7 @@ public record RunResult(
   }
 
   public Outcome outcome() {
-    var verdict =
-        findings.stream().map(Finding::verdict).reduce(Verdict.VALID, Verdict::and);
+    var verdict = findings.stream().map(Finding::verdict).reduce(Verdict.VALID, Verdict::and);
     if (verdict == Verdict.INVALID || !complaints.isEmpty()) {
       return Outcome.VIOLATION;
     }

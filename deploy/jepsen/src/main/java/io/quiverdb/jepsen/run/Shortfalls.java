@@ -29,7 +29,12 @@ final class Shortfalls {
       long expected = ANSWERED_PER_SECOND_MIN * options.time().toSeconds();
       if (answered < expected) {
         shortfalls.add(
-            workload + ": " + answered + " operations answered (expected: at least " + expected + ")");
+            workload
+                + ": "
+                + answered
+                + " operations answered (expected: at least "
+                + expected
+                + ")");
       }
     }
     var judging = findings.stream().map(Finding::checker).toList();

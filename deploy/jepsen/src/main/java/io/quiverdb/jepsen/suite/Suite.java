@@ -86,8 +86,7 @@ public enum Suite {
 
   private static List<List<String>> groups(List<String> names) {
     return IntStream.iterate(0, from -> from < names.size(), from -> from + WORKLOADS_AT_ONCE)
-        .mapToObj(
-            from -> names.subList(from, Math.min(names.size(), from + WORKLOADS_AT_ONCE)))
+        .mapToObj(from -> names.subList(from, Math.min(names.size(), from + WORKLOADS_AT_ONCE)))
         .toList();
   }
 

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/// Accounts of one shard between which money is moved: both accounts are written together, if neither
-/// has changed since they were read. The total stays the same.
+/// Accounts of one shard between which money is moved: both accounts are written together, if
+/// neither has changed since they were read. The total stays the same.
 public final class BankWorkload implements Workload {
   private static final String NAME = "bank";
   private static final int ACCOUNTS = 6;
@@ -63,7 +63,8 @@ public final class BankWorkload implements Workload {
       int from = random.nextInt(ACCOUNTS);
       int to = (from + 1 + random.nextInt(ACCOUNTS - 1)) % ACCOUNTS;
       long amount = 1 + random.nextInt(AMOUNT_MAX);
-      var balances = BatchWorkload.readBatch(session, NAME, List.of(accounts.get(from), accounts.get(to)));
+      var balances =
+          BatchWorkload.readBatch(session, NAME, List.of(accounts.get(from), accounts.get(to)));
       return balances.isPresent() && transfer(session, balances.get(), amount);
     }
 
@@ -80,9 +81,7 @@ public final class BankWorkload implements Workload {
               new Operation.Transfer(from.id(), to.id(), amount),
               client ->
                   Reply.of(
-                      client
-                          .collection(NAME)
-                          .upsert(changed(from, -amount), changed(to, amount))))
+                      client.collection(NAME).upsert(changed(from, -amount), changed(to, amount))))
           .isPresent();
     }
 

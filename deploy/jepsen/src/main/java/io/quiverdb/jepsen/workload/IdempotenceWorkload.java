@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
-/// Counters that are incremented by writing one more than was read, if nothing has changed meanwhile;
-/// every such request is sent again, at once and much later, word for word. What was acknowledged
-/// must add up.
+/// Counters that are incremented by writing one more than was read, if nothing has changed
+/// meanwhile; every such request is sent again, at once and much later, word for word. What was
+/// acknowledged must add up.
 public final class IdempotenceWorkload implements Workload {
   private static final String NAME = "idempotence";
   private static final int COUNTERS = 5;
@@ -111,7 +111,8 @@ public final class IdempotenceWorkload implements Workload {
       var body =
           """
           {"points": [{"id": "%s", "vector": [0], "payload": {"v": "%d"}, "precondition": {%s}}], \
-          "options": {"request_id": "%s", "seen": %s}}"""
+          "options": {"request_id": "%s", "seen": %s}}\
+          """
               .formatted(counter, next, condition, id, positions(read));
       return new Request(counter, id, body);
     }
@@ -169,7 +170,8 @@ public final class IdempotenceWorkload implements Workload {
       boolean unknown =
           response.text("code").equals("OUTCOME_UNKNOWN")
               && !response.text("reason").equals("expired");
-      throw new UnansweredException(response.text("code") + ": " + response.text("detail"), unknown);
+      throw new UnansweredException(
+          response.text("code") + ": " + response.text("detail"), unknown);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.quiverdb.jepsen.workload;
 
-/// What is mostly asked at a time. Writes hide what is wrong with reads: there must be times without.
+/// What is mostly asked at a time. Writes hide what is wrong with reads: there must be times
+/// without.
 public enum Load {
   MIXED(50, 5),
   WRITE_HEAVY(90, 5),

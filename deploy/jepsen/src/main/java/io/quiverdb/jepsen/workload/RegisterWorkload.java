@@ -9,8 +9,9 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 
-/// Single points that are read, overwritten, overwritten on a condition and deleted, a few at a time,
-/// so that operations meet. A key is given up before it has more operations than can be judged.
+/// Single points that are read, overwritten, overwritten on a condition and deleted, a few at a
+/// time, so that operations meet. A key is given up before it has more operations than can be
+/// judged.
 public final class RegisterWorkload implements Workload {
   private static final String NAME = "register";
   private static final int KEYS_AT_A_TIME = 6;
@@ -78,9 +79,7 @@ public final class RegisterWorkload implements Workload {
         case 0 -> Registers.delete(session, NAME, key);
         case 1, 2, 3 -> overwrite(session, key);
         default ->
-            remembered == null
-                ? overwrite(session, key)
-                : compareAndSet(session, key, remembered);
+            remembered == null ? overwrite(session, key) : compareAndSet(session, key, remembered);
       };
     }
 
@@ -91,8 +90,7 @@ public final class RegisterWorkload implements Workload {
 
     private boolean compareAndSet(Session session, String key, Known remembered) {
       var value = nextValue();
-      return Registers.compareAndSet(
-          session, NAME, remembered, Values.point(key, value, 0), value);
+      return Registers.compareAndSet(session, NAME, remembered, Values.point(key, value, 0), value);
     }
 
     private String nextValue() {

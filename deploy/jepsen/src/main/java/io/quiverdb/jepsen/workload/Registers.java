@@ -23,8 +23,13 @@ final class Registers {
   /// @return what it found, if it was answered
   static Optional<Known> read(Session session, String collection, String key) {
     return session
-        .ask(collection, key, new Operation.Read(), client -> read(client.collection(collection), key))
-        .map(reply -> new Known(((Answer.Value) reply.answer()).value(), reply.witness().version()));
+        .ask(
+            collection,
+            key,
+            new Operation.Read(),
+            client -> read(client.collection(collection), key))
+        .map(
+            reply -> new Known(((Answer.Value) reply.answer()).value(), reply.witness().version()));
   }
 
   private static Reply read(Collection points, String key) {

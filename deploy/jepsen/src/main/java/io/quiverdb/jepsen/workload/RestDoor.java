@@ -29,7 +29,8 @@ final class RestDoor {
     this.address = address;
   }
 
-  /// @param document members of a JSON object; those of a problem document if `status` is none of 200
+  /// @param document members of a JSON object; those of a problem document if `status` is none of
+  ///   200
   record Response(int status, Map<String, Object> document) {
     boolean good() {
       return status == 200;
@@ -40,8 +41,8 @@ final class RestDoor {
     }
   }
 
-  /// @throws UnansweredException if there is no answer; it cannot have taken place if nobody could be
-  ///   connected to
+  /// @throws UnansweredException if there is no answer; it cannot have taken place if nobody could
+  ///   be connected to
   Response post(String path, String body) {
     var request =
         HttpRequest.newBuilder(URI.create("http://" + address + path))

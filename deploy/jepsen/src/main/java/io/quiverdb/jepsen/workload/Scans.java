@@ -17,11 +17,7 @@ final class Scans {
             client ->
                 Reply.of(
                     new Answer.Entries(
-                        client
-                            .collection(collection)
-                            .scan()
-                            .pageSize(PAGE_POINTS)
-                            .stream()
+                        client.collection(collection).scan().pageSize(PAGE_POINTS).stream()
                             .map(Values::entry)
                             .toList())))
         .isPresent();

@@ -38,8 +38,7 @@ final class Searches {
         .isPresent();
   }
 
-  static boolean search(
-      Session session, String collection, float[] query, int k, boolean exact) {
+  static boolean search(Session session, String collection, float[] query, int k, boolean exact) {
     return session
         .ask(
             collection,

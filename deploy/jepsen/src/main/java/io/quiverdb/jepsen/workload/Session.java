@@ -13,8 +13,8 @@ import io.quiverdb.jepsen.history.Operation;
 import java.util.Optional;
 
 /// One client of a run, held to one node. Asks, and writes down what became of it: ok if it was
-/// answered, fail if it certainly did not take place, info if nobody can know. After an info it goes
-/// on as another process, as Jepsen's clients do. For one thread.
+/// answered, fail if it certainly did not take place, info if nobody can know. After an info it
+/// goes on as another process, as Jepsen's clients do. For one thread.
 public final class Session {
   private final HistoryRecorder recorder;
   private final QuiverClient client;

@@ -52,7 +52,8 @@ public final class SetWorkload implements Workload {
       }
       if (random.nextInt(100) >= load.writePercent()) {
         // An element of some client, which may be there or not.
-        return Registers.read(session, NAME, element(random.nextInt(number + 1), random.nextLong(serial + 1)))
+        return Registers.read(
+                session, NAME, element(random.nextInt(number + 1), random.nextLong(serial + 1)))
             .isPresent();
       }
       var element = element(number, serial++);

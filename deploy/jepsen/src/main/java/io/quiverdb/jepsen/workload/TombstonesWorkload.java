@@ -54,12 +54,12 @@ public final class TombstonesWorkload implements Workload {
       if (random.nextInt(100) >= load.writePercent()) {
         return read(session);
       }
-      // Each client has ids of its own, so that an insert is never after another's delete by chance.
+      // Each client has ids of its own, so that an insert is never after another's delete by
+      // chance.
       var id = "t" + number + "-" + random.nextInt(IDS);
       return random.nextInt(100) < DELETES_OF_A_HUNDRED
           ? Registers.delete(session, NAME, id)
-          : Searches.upsert(
-              session, NAME, id, number + "-" + serial++, Searches.vector(random));
+          : Searches.upsert(session, NAME, id, number + "-" + serial++, Searches.vector(random));
     }
 
     private boolean read(Session session) {

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -23,6 +26,8 @@ final class JepsenCommandTest {
           test --workload set --time x                | --time
           test --workload set --net wires             | wires (expected: auto, namespaces or proxies)
           suite fast                                  | suite: fast (expected: quick, standard or soak)
+          check /nowhere                              | /nowhere: cannot be read (expected: a history)
+          check --format edn x                        | edn (expected: json-lines or jepsen-etcd)
           tset                                        | tset
           """)
   void callThatMakesNoSenseIsToldInALine(String call, String told) {
@@ -34,6 +39,25 @@ final class JepsenCommandTest {
   void helpNamesTheExitCodes() {
     assertThat(run("--help")).isZero();
     assertThat(out.toString()).contains("Ends with 0");
+  }
+
+  @Test
+  void historyIsJudgedAgain(@TempDir Path folder) throws Exception {
+    var good =
+        """
+        INFO  jepsen.util - 0  :invoke :write 1
+        INFO  jepsen.util - 0  :ok     :write 1
+        INFO  jepsen.util - 0  :invoke :read  nil
+        INFO  jepsen.util - 0  :ok     :read  1
+        """;
+    var bad = good.replace(":read  1", ":read  2");
+    var goodFile = Files.writeString(folder.resolve("good.log"), good).toString();
+    var badFile = Files.writeString(folder.resolve("bad.log"), bad).toString();
+
+    assertThat(run("check", "--format", "jepsen-etcd", goodFile)).isZero();
+    assertThat(run("check", "--format", "jepsen-etcd", badFile)).isEqualTo(1);
+    assertThat(run("check", goodFile)).isEqualTo(64);
+    assertThat(err.toString()).contains("good.log: line 1: ");
   }
 
   private int run(String... arguments) {

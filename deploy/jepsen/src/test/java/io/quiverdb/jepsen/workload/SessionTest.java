@@ -24,7 +24,8 @@ final class SessionTest {
   @Test
   void answerIsOk() {
     var reply =
-        session.ask("set", "a", new Operation.Read(), _ -> Reply.of(new Answer.Value(Optional.of("1"))));
+        session.ask(
+            "set", "a", new Operation.Read(), _ -> Reply.of(new Answer.Value(Optional.of("1"))));
 
     assertThat(reply).isPresent();
     assertThat(end()).isInstanceOf(Event.Ok.class);
