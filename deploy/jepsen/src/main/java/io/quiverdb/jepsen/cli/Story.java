@@ -21,6 +21,7 @@ record Story(RunResult result) {
     result.complaints().forEach(complaint -> out.println("wrong: " + complaint));
     result.skipped().forEach(skipped -> out.println("skipped: " + skipped));
     result.shortfalls().forEach(shortfall -> out.println("too little: " + shortfall));
+    out.println("report: " + result.options().out().resolve("report.html"));
     out.println(result.outcome() + "  " + result.options().replay());
     out.flush();
   }

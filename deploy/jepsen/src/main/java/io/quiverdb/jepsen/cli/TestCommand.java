@@ -2,6 +2,7 @@ package io.quiverdb.jepsen.cli;
 
 import io.quiverdb.jepsen.cluster.ClusterPlan.NetChoice;
 import io.quiverdb.jepsen.nemesis.Nemeses;
+import io.quiverdb.jepsen.report.Report;
 import io.quiverdb.jepsen.run.Run;
 import io.quiverdb.jepsen.run.RunOptions;
 import io.quiverdb.jepsen.workload.Workloads;
@@ -118,6 +119,7 @@ final class TestCommand implements Callable<Integer> {
     terminal.println(options.replay());
     terminal.flush();
     var result = new Run(options).execute();
+    Report.write(result, options.out());
     new Story(result).print(spec.commandLine().getOut());
     return result.outcome().exitCode();
   }
