@@ -44,19 +44,19 @@ public final class JepsenCommand {
   }
 
   private static int refuse(ParameterException failure, String[] arguments) {
-    return tell(failure.getCommandLine().getErr(), failure.getMessage(), USAGE);
+    return tell(failure.getCommandLine().getErr(), failure, USAGE);
   }
 
   private static int fail(Exception failure, CommandLine command, ParseResult result) {
     if (failure instanceof IllegalArgumentException) {
-      return tell(command.getErr(), failure.getMessage(), USAGE);
+      return tell(command.getErr(), failure, USAGE);
     }
     failure.printStackTrace(command.getErr());
     return FAILED;
   }
 
-  private static int tell(PrintWriter err, String message, int exitCode) {
-    err.println("run: " + message);
+  private static int tell(PrintWriter err, Exception failure, int exitCode) {
+    err.println("run: " + failure.getMessage());
     return exitCode;
   }
 }

@@ -22,6 +22,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// The parts of a cluster under test, put together and not started.
 ///
@@ -44,13 +46,13 @@ record Assembly(
     var disks = plan.equipment().contains(Equipment.DISK) ? disks(plan) : List.<FaultFs>of();
     Optional<Clocks> clocks = clocks(plan, obstacles);
     // The links are there before the processes whose connections they tell apart.
-    var processes = new AtomicReference<Optional<LocalCluster>>(Optional.empty());
+    var processes = new AtomicReference<@Nullable LocalCluster>();
     var ports = ports(plan);
-    Optional<Net> net = net(plan, ports, processes, obstacles);
+    Optional<Net> net = net(plan, ports, () -> Optional.ofNullable(processes.get()), obstacles);
     try {
       var places = places(plan, ports, net, environments(plan, disks, clocks));
       var local = LocalCluster.prepare(plan.serve(), plan.folder(), places);
-      processes.set(Optional.of(local));
+      processes.set(local);
       return new Assembly(
           local.endpoints(), Optional.of(new NodeProcesses(local)), net, disks, clocks, obstacles);
     } catch (Throwable e) {
@@ -104,7 +106,7 @@ record Assembly(
   private static Optional<Net> net(
       ClusterPlan plan,
       List<Integer> ports,
-      AtomicReference<Optional<LocalCluster>> processes,
+      Supplier<Optional<LocalCluster>> processes,
       Map<Equipment, String> obstacles) {
     if (!plan.equipment().contains(Equipment.NET)) {
       return Optional.empty();

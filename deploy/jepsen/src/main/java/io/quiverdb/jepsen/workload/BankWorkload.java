@@ -62,7 +62,7 @@ public final class BankWorkload implements Workload {
       }
       int from = random.nextInt(ACCOUNTS);
       int to = (from + 1 + random.nextInt(ACCOUNTS - 1)) % ACCOUNTS;
-      long amount = 1 + random.nextInt(AMOUNT_MAX);
+      long amount = 1L + random.nextInt(AMOUNT_MAX);
       var balances =
           BatchWorkload.readBatch(session, NAME, List.of(accounts.get(from), accounts.get(to)));
       return balances.isPresent() && transfer(session, balances.get(), amount);
