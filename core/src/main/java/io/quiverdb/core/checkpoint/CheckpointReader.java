@@ -4,6 +4,7 @@ import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.crypto.KeyRing;
 import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.crypto.StoreKeys;
+import io.quiverdb.core.format.FileHeader;
 import io.quiverdb.core.format.PageCache;
 import io.quiverdb.core.manifest.Manifest;
 import io.quiverdb.core.manifest.ManifestStore;
@@ -81,8 +82,22 @@ public final class CheckpointReader {
         OpProtos.slots(manifest.getSlotsList()),
         collections,
         tombstones(manifest),
-        RequestWindow.decode(readWindow(published), windowBytesMax),
+        window(published, windowBytesMax),
         hashSeeds);
+  }
+
+  private RequestWindow window(PublishedManifest published, long windowBytesMax)
+      throws IOException {
+    try {
+      return RequestWindow.decode(readWindow(published), windowBytesMax);
+    } catch (IllegalArgumentException e) {
+      throw new CorruptFileException(
+          published.window().orElse(published.path()),
+          FileHeader.BYTES,
+          "window",
+          "as it was written",
+          String.valueOf(e.getMessage()));
+    }
   }
 
   /// By collection id.
@@ -184,7 +199,13 @@ public final class CheckpointReader {
       return new RowDeaths(segment.getRowCount());
     }
     var dead =
-        DeadRowsFile.read(storage, directory, segment.getId(), segment.getDeadRowsVersion(), codec);
+        DeadRowsFile.read(
+            storage,
+            directory,
+            segment.getId(),
+            segment.getDeadRowsVersion(),
+            segment.getRowCount(),
+            codec);
     return new RowDeaths(segment.getRowCount(), dead, version);
   }
 }

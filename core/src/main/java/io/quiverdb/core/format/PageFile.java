@@ -7,6 +7,7 @@ import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Consumer;
 
@@ -19,11 +20,20 @@ public final class PageFile {
   private final PageType type;
   private final int sealedPageBytes;
   private final FileCodec codec;
+  private final BodyCheck check;
   private final int pageCount;
   private final PageCache.Slots cached;
 
   /// A bit per page. Threads that touch a page at once verify it twice, which does no harm.
   private final AtomicLongArray verified;
+
+  /// What a body has to be like below its checksum and seal: asked once, when the page is first
+  /// touched, so that whoever reads it may rely on it.
+  @FunctionalInterface
+  public interface BodyCheck {
+    /// @return what is wrong with it
+    Optional<String> fault(int page, MemorySegment body);
+  }
 
   private PageFile(
       String path,
@@ -32,6 +42,7 @@ public final class PageFile {
       PageType type,
       int sealedPageBytes,
       FileCodec codec,
+      BodyCheck check,
       PageCache cache) {
     this.path = path;
     this.bytes = bytes;
@@ -39,6 +50,7 @@ public final class PageFile {
     this.type = type;
     this.sealedPageBytes = sealedPageBytes;
     this.codec = codec;
+    this.check = check;
     this.pageCount = Math.toIntExact((bytes.byteSize() - FileHeader.BYTES) / sealedPageBytes);
     this.cached = cache.slots(type, pageCount);
     this.verified = new AtomicLongArray((pageCount + Long.SIZE - 1) / Long.SIZE);
@@ -60,6 +72,32 @@ public final class PageFile {
       PageCache cache,
       Arena arena)
       throws IOException {
+    return open(
+        storage,
+        path,
+        fileBytes,
+        fileId,
+        type,
+        pageBytes,
+        codec,
+        (_, _) -> Optional.empty(),
+        cache,
+        arena);
+  }
+
+  /// Does the same.
+  public static PageFile open(
+      Storage storage,
+      String path,
+      long fileBytes,
+      long fileId,
+      PageType type,
+      int pageBytes,
+      PageCodec codec,
+      BodyCheck check,
+      PageCache cache,
+      Arena arena)
+      throws IOException {
     var file = PublishedFile.open(storage, path, fileBytes, arena);
     var bytes = file.bytes();
     var fileCodec = FileHeader.open(bytes, codec, type, fileId, path);
@@ -70,7 +108,14 @@ public final class PageFile {
     }
     boolean liesPlain = codec.pageOverheadBytes() == 0;
     return new PageFile(
-        path, bytes, fileId, type, sealedPageBytes, fileCodec, liesPlain ? PageCache.NONE : cache);
+        path,
+        bytes,
+        fileId,
+        type,
+        sealedPageBytes,
+        fileCodec,
+        check,
+        liesPlain ? PageCache.NONE : cache);
   }
 
   public String path() {
@@ -144,6 +189,11 @@ public final class PageFile {
       body = PageFormat.open(address, sealedPage, codec, path, offset);
     } catch (CorruptFileException e) {
       throw e.onPage(page);
+    }
+    var fault = check.fault(page, body);
+    if (fault.isPresent()) {
+      throw new CorruptFileException(path, offset, "content", "as it was written", fault.get())
+          .onPage(page);
     }
     verified.getAndUpdate(page / Long.SIZE, bits -> bits | bit);
     return body;

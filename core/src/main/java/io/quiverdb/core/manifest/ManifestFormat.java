@@ -112,6 +112,9 @@ final class ManifestFormat {
       if (segment.getId() >= manifest.getNextSegmentId()) {
         return Optional.of("segment " + segment.getId() + " beyond the next one's id");
       }
+      if (segment.getRowCount() < 0) {
+        return Optional.of("segment of " + segment.getRowCount() + " rows");
+      }
       if (segment.getDeadRowsVersion() > manifest.getVersion()) {
         return Optional.of("dead rows of version " + segment.getDeadRowsVersion());
       }

@@ -105,6 +105,9 @@ final class SecondaryStream {
     RoaringBitmap readBitmap(Run run) throws IOException {
       var rows = new RoaringBitmap();
       rows.deserialize(ByteBuffer.wrap(read(run)));
+      if (!rows.validate()) {
+        throw new IllegalArgumentException("bitmap that contradicts itself");
+      }
       return rows;
     }
 

@@ -1,7 +1,9 @@
 package io.quiverdb.core.segment;
 
+import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.format.BlobFile;
+import io.quiverdb.core.format.FileHeader;
 import io.quiverdb.core.format.PageType;
 import io.quiverdb.core.format.PublishedFile;
 import io.quiverdb.core.storage.Storage;
@@ -38,20 +40,44 @@ public final class DeadRowsFile {
         codec);
   }
 
-  /// @throws io.quiverdb.core.CorruptFileException if it does not hold what was written
+  /// @param rowCount of the segment
+  /// @throws CorruptFileException if it does not hold what was written
   public static RoaringBitmap read(
-      Storage storage, String directory, long segmentId, long version, PageCodec codec)
+      Storage storage,
+      String directory,
+      long segmentId,
+      long version,
+      int rowCount,
+      PageCodec codec)
       throws IOException {
+    String path = path(directory, segmentId, version);
     byte[] encoded =
         BlobFile.read(
-            PublishedFile.open(storage, path(directory, segmentId, version)),
-            PageType.DEAD_ROWS,
-            segmentId,
-            version,
-            codec);
+            PublishedFile.open(storage, path), PageType.DEAD_ROWS, segmentId, version, codec);
+    return decode(encoded, rowCount, path);
+  }
+
+  static RoaringBitmap decode(byte[] encoded, int rowCount, String path) {
     var deadRows = new RoaringBitmap();
-    deadRows.deserialize(ByteBuffer.wrap(encoded));
+    boolean valid;
+    try {
+      deadRows.deserialize(ByteBuffer.wrap(encoded));
+      valid = deadRows.validate();
+    } catch (IOException | RuntimeException e) {
+      throw corrupt(path, "a bitmap", e.getClass().getSimpleName());
+    }
+    if (!valid) {
+      throw corrupt(path, "a bitmap", "one that contradicts itself");
+    }
+    if (!deadRows.isEmpty() && Integer.compareUnsigned(deadRows.last(), rowCount) >= 0) {
+      throw corrupt(
+          path, "rows below " + rowCount, "row " + Integer.toUnsignedString(deadRows.last()));
+    }
     return deadRows;
+  }
+
+  private static CorruptFileException corrupt(String path, String expected, String found) {
+    return new CorruptFileException(path, FileHeader.BYTES, "content", expected, found);
   }
 
   private static String path(String directory, long segmentId, long version) {

@@ -130,12 +130,26 @@ final class FuseFilter {
     to.putLong(seed).putInt(sectionBytes).putInt(sections).put(fingerprints);
   }
 
-  /// @param from verified before; little-endian
+  /// @param from little-endian
+  /// @throws IllegalArgumentException if it is no filter, or longer than what is there
   static FuseFilter decode(ByteBuffer from) {
+    if (from.remaining() < HEADER_BYTES) {
+      throw new IllegalArgumentException("filter: " + from.remaining() + " bytes");
+    }
     long seed = from.getLong();
     int sectionBytes = from.getInt();
     int sections = from.getInt();
-    var fingerprints = new byte[(sections + ARITY - 1) * sectionBytes];
+    boolean isPowerOfTwo = Integer.bitCount(sectionBytes) == 1 && sectionBytes > 0;
+    long places = (sections + ARITY - 1L) * sectionBytes;
+    if (!isPowerOfTwo
+        || sectionBytes > SECTION_BYTES_MAX
+        || sections < 1
+        || places > from.remaining()) {
+      throw new IllegalArgumentException(
+          "filter: %d sections of %d bytes in %d"
+              .formatted(sections, sectionBytes, from.remaining()));
+    }
+    var fingerprints = new byte[Math.toIntExact(places)];
     from.get(fingerprints);
     return new FuseFilter(seed, sectionBytes, sections, fingerprints);
   }

@@ -1,10 +1,13 @@
 package io.quiverdb.core.segment;
 
+import io.quiverdb.core.Payload;
+import io.quiverdb.core.Point;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Optional;
 
 /// The body of a page of a `.ids` file: consecutive rows, by ascending id (unsigned bytes). Numbers
 /// are little-endian.
@@ -50,6 +53,43 @@ record IdPage(MemorySegment body) {
   static final int PAYLOAD_LENGTH_OFFSET = PAYLOAD_POSITION_OFFSET + Long.BYTES;
   static final int ID_LENGTH_OFFSET = PAYLOAD_LENGTH_OFFSET + Integer.BYTES;
   static final int ID_OFFSET = ID_LENGTH_OFFSET + Short.BYTES;
+
+  /// What is wrong with the page, if something makes no sense: of one that passed, all rows lie
+  /// within it, and their payloads within theirs.
+  ///
+  /// @param payloadBytes of all payloads
+  Optional<String> fault(long payloadBytes) {
+    if (body.byteSize() < ROW_OFFSETS_OFFSET || rowCount() == 0) {
+      return Optional.of("no rows");
+    }
+    long rowsOffset = ROW_OFFSETS_OFFSET + (long) rowCount() * Short.BYTES;
+    if (rowsOffset > body.byteSize()) {
+      return Optional.of(rowCount() + " rows in " + body.byteSize() + " bytes");
+    }
+    for (int index = 0; index < rowCount(); index++) {
+      if (!isWithin(index, rowsOffset, payloadBytes)) {
+        return Optional.of("row " + index + " of the page out of place");
+      }
+    }
+    return Optional.empty();
+  }
+
+  private boolean isWithin(int index, long rowsOffset, long payloadBytes) {
+    int offset = rowOffset(index);
+    if (offset < rowsOffset || offset + ID_OFFSET > body.byteSize()) {
+      return false;
+    }
+    int idBytes = idBytes(offset);
+    int length = payloadBytes(index);
+    long position = payloadPosition(index);
+    return idBytes >= 1
+        && idBytes <= Point.ID_BYTES_MAX
+        && offset + ID_OFFSET + idBytes <= body.byteSize()
+        && length >= 0
+        && length <= Payload.BYTES_MAX
+        && position >= 0
+        && position <= payloadBytes - length;
+  }
 
   int rowCount() {
     return Short.toUnsignedInt(body.get(SHORT, COUNT_OFFSET));

@@ -2,12 +2,9 @@ package io.quiverdb.core.segment;
 
 import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.crypto.PageCodec;
-import io.quiverdb.core.format.BlobFile;
 import io.quiverdb.core.format.PageCache;
 import io.quiverdb.core.format.PageFile;
 import io.quiverdb.core.format.PageFormat;
-import io.quiverdb.core.format.PageType;
-import io.quiverdb.core.format.PublishedFile;
 import io.quiverdb.core.secondary.SecondaryIndex;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
@@ -15,7 +12,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.IntPredicate;
 
 /// An immutable run of rows, numbered from 0 in the order of their ids (unsigned UTF-8). Read by
@@ -32,7 +28,7 @@ public final class Segment {
    * else of a row, the place of its payload included, stands beside its id.
    */
   private static final MemorySegment EMPTY = MemorySegment.ofArray(new byte[0]).asReadOnly();
-  private static final int BODY_BYTES = PageFormat.PAGE_BYTES - PageFormat.HEADER_BYTES;
+  static final int BODY_BYTES = PageFormat.PAGE_BYTES - PageFormat.HEADER_BYTES;
 
   private final SegmentSummary summary;
   private final SegmentDirectory directory;
@@ -45,7 +41,8 @@ public final class Segment {
   private final RowTags tags;
   private final ReferenceCount references;
 
-  private Segment(
+  /// @param mapped where the files are, closed by the last user
+  Segment(
       SegmentSummary summary,
       SegmentDirectory directory,
       PageFile vectors,
@@ -114,26 +111,7 @@ public final class Segment {
       PageCodec codec,
       PageCache cache)
       throws IOException {
-    String directoryPath = SegmentFiles.path(collection, summary.id(), SegmentFiles.DIRECTORY);
-    var directory =
-        SegmentDirectory.decode(
-            BlobFile.read(
-                PublishedFile.open(storage, directoryPath, summary.directoryFileBytes()),
-                PageType.DIRECTORY,
-                summary.id(),
-                SegmentWriter.DIRECTORY_VERSION,
-                codec));
-    requireEqual(directoryPath, "row count", summary.rowCount(), directory.rowCount());
-    requireEqual(directoryPath, "dimension", dimension, directory.dimension());
-    return open(
-        storage,
-        collection,
-        summary,
-        dimension,
-        codec,
-        cache,
-        arena -> openSecondaryIndex(storage, collection, summary, codec, arena),
-        _ -> directory);
+    return new SegmentOpening(storage, collection, summary, dimension, codec, cache).run();
   }
 
   /// For those who rescue what they can: makes the sparse index anew, of all pages of ids, and does
@@ -144,159 +122,8 @@ public final class Segment {
   public static Segment openWithoutDirectory(
       Storage storage, String collection, SegmentSummary summary, int dimension, PageCodec codec)
       throws IOException {
-    return open(
-        storage,
-        collection,
-        summary,
-        dimension,
-        codec,
-        PageCache.NONE,
-        _ -> Optional.empty(),
-        files -> directoryOf(files, summary.rowCount(), dimension));
-  }
-
-  private static SegmentDirectory directoryOf(PageFiles files, int rowCount, int dimension) {
-    var directory = new SegmentDirectory.Builder();
-    int rows = 0;
-    byte[] lastId = {};
-    for (int page = 0; page < files.ids.pageCount(); page++) {
-      var idPage = new IdPage(files.ids.body(page));
-      directory.addPage(rows, lastId, idPage.id(0));
-      for (int index = 0; index < idPage.rowCount(); index++) {
-        lastId = idPage.id(index);
-        directory.addId(lastId);
-      }
-      rows += idPage.rowCount();
-    }
-    requireEqual(files.ids.path(), "rows", rowCount, rows);
-    long payloadBytes = (long) files.payloads.pageCount() * BODY_BYTES;
-    return SegmentDirectory.decode(directory.encode(rowCount, dimension, payloadBytes));
-  }
-
-  private record PageFiles(PageFile vectors, PageFile payloads, PageFile ids) {}
-
-  @SuppressWarnings("MustBeClosedChecker") // by the last user of the segment
-  private static Segment open(
-      Storage storage,
-      String collection,
-      SegmentSummary summary,
-      int dimension,
-      PageCodec codec,
-      PageCache cache,
-      SecondaryOpening secondaryIndex,
-      Function<PageFiles, SegmentDirectory> directory)
-      throws IOException {
-    var mapped = Arena.ofShared();
-    try {
-      return open(
-          storage, collection, summary, dimension, codec, cache, secondaryIndex, directory, mapped);
-    } catch (Throwable e) {
-      mapped.close();
-      throw e;
-    }
-  }
-
-  @FunctionalInterface
-  private interface SecondaryOpening {
-    Optional<SecondaryIndex> open(Arena arena) throws IOException;
-  }
-
-  private static Segment open(
-      Storage storage,
-      String collection,
-      SegmentSummary summary,
-      int dimension,
-      PageCodec codec,
-      PageCache cache,
-      SecondaryOpening secondaryIndex,
-      Function<PageFiles, SegmentDirectory> directory,
-      Arena mapped)
-      throws IOException {
-    var files =
-        new PageFiles(
-            PageFile.open(
-                storage,
-                SegmentFiles.path(collection, summary.id(), SegmentFiles.VECTORS),
-                summary.vectorFileBytes(),
-                summary.id(),
-                PageType.VECTORS,
-                PageFormat.vectorPageBytes(dimension),
-                codec,
-                cache,
-                mapped),
-            PageFile.open(
-                storage,
-                SegmentFiles.path(collection, summary.id(), SegmentFiles.PAYLOADS),
-                summary.payloadFileBytes(),
-                summary.id(),
-                PageType.PAYLOADS,
-                PageFormat.PAGE_BYTES,
-                codec,
-                cache,
-                mapped),
-            PageFile.open(
-                storage,
-                SegmentFiles.path(collection, summary.id(), SegmentFiles.IDS),
-                summary.idFileBytes(),
-                summary.id(),
-                PageType.IDS,
-                PageFormat.ID_PAGE_BYTES,
-                codec,
-                cache,
-                mapped));
-    var segment =
-        new Segment(
-            summary,
-            directory.apply(files),
-            files.vectors,
-            files.payloads,
-            files.ids,
-            secondaryIndex.open(mapped),
-            mapped);
-    segment.requirePageCounts();
-    return segment;
-  }
-
-  private static Optional<SecondaryIndex> openSecondaryIndex(
-      Storage storage, String collection, SegmentSummary summary, PageCodec codec, Arena mapped)
-      throws IOException {
-    if (!summary.hasSecondaryFile()) {
-      return Optional.empty();
-    }
-    var file =
-        PageFile.open(
-            storage,
-            SegmentFiles.path(collection, summary.id(), SegmentFiles.SECONDARY),
-            summary.secondaryFileBytes(),
-            summary.id(),
-            PageType.SECONDARY,
-            PageFormat.PAGE_BYTES,
-            codec,
-            PageCache.NONE,
-            mapped);
-    return Optional.of(new SecondaryIndex(file, BODY_BYTES));
-  }
-
-  /// So that no row leads beyond the end of a file.
-  private void requirePageCounts() {
-    requireEqual(ids.path(), "pages", directory.pageCount(), ids.pageCount());
-    requireEqual(
-        vectors.path(), "pages", pages(rowCount(), vectorsPerPage), (long) vectors.pageCount());
-    requireEqual(
-        payloads.path(),
-        "pages",
-        pages(directory.payloadBytes(), BODY_BYTES),
-        (long) payloads.pageCount());
-  }
-
-  private static long pages(long things, int perPage) {
-    return (things + perPage - 1) / perPage;
-  }
-
-  private static void requireEqual(String path, String what, Number expected, Number actual) {
-    if (!expected.equals(actual)) {
-      throw new CorruptFileException(path, 0, what, expected, actual);
-    }
+    return new SegmentOpening(storage, collection, summary, dimension, codec, PageCache.NONE)
+        .runWithoutDirectory();
   }
 
   public long id() {

@@ -30,6 +30,9 @@ final class SegmentDirectory {
   private static final int FILTER_COUNT_OFFSET = PAGE_COUNT_OFFSET + Integer.BYTES;
   private static final int PAGES_OFFSET = FILTER_COUNT_OFFSET + Integer.BYTES;
 
+  /// Of one without separator.
+  private static final int PAGE_BYTES_MIN = Integer.BYTES + Short.BYTES;
+
   /// A filter begins with the first page after so many rows.
   private static final int FILTER_ROWS = 1 << 18;
 
@@ -72,22 +75,36 @@ final class SegmentDirectory {
     this.filters = filters;
   }
 
-  /// @param encoded verified before
+  /// Takes no more memory than in proportion to what is there.
+  ///
+  /// @param encoded what [Builder#encode] gave
+  /// @throws IllegalArgumentException if it is something else: of what passes, look-ups lead to
+  ///   pages and rows that there are
   static SegmentDirectory decode(byte[] encoded) {
     var buffer = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
-    int pageCount = buffer.getInt(PAGE_COUNT_OFFSET);
+    require(encoded.length >= PAGES_OFFSET, "length", encoded.length);
+    int rowCount = buffer.getInt(ROW_COUNT_OFFSET);
+    long payloadBytes = buffer.getLong(PAYLOAD_BYTES_OFFSET);
+    require(rowCount >= 0, "rows", rowCount);
+    require(payloadBytes >= 0, "bytes of payloads", payloadBytes);
+    buffer.position(PAGES_OFFSET);
+    int pageCount = count(buffer, PAGE_COUNT_OFFSET, PAGE_BYTES_MIN, "pages");
+    require(pageCount <= rowCount && (pageCount > 0) == (rowCount > 0), "pages", pageCount);
     var firstRows = new int[pageCount];
     var separatorOffsets = new int[pageCount + 1];
     var ends = new int[pageCount];
     var starts = new int[pageCount];
-    buffer.position(PAGES_OFFSET);
     for (int page = 0; page < pageCount; page++) {
+      require(buffer.remaining() >= PAGE_BYTES_MIN, "length", encoded.length);
       firstRows[page] = buffer.getInt();
       int separatorBytes = Short.toUnsignedInt(buffer.getShort());
+      require(separatorBytes <= buffer.remaining(), "length of a separator", separatorBytes);
       starts[page] = buffer.position();
       ends[page] = buffer.position() + separatorBytes;
       buffer.position(ends[page]);
     }
+    requireAscending(firstRows, rowCount, "first row of a page");
+    requireAscendingSeparators(encoded, starts, ends);
     int prefixBytes = commonBytes(encoded, starts, ends);
     for (int page = 0; page < pageCount; page++) {
       int restBytes = Math.max(0, ends[page] - starts[page] - prefixBytes);
@@ -103,23 +120,61 @@ final class SegmentDirectory {
         pageCount < 2
             ? new byte[0]
             : Arrays.copyOfRange(encoded, starts[1], starts[1] + prefixBytes);
-    var filterPages = new int[buffer.getInt(FILTER_COUNT_OFFSET)];
-    var filters = new FuseFilter[filterPages.length];
-    for (int index = 0; index < filters.length; index++) {
+    int filterCount = count(buffer, FILTER_COUNT_OFFSET, Integer.BYTES, "filters");
+    require((filterCount > 0) == (pageCount > 0), "filters", filterCount);
+    var filterPages = new int[filterCount];
+    var filters = new FuseFilter[filterCount];
+    for (int index = 0; index < filterCount; index++) {
+      require(buffer.remaining() >= Integer.BYTES, "length", encoded.length);
       filterPages[index] = buffer.getInt();
       filters[index] = FuseFilter.decode(buffer);
     }
-    assert !buffer.hasRemaining() : buffer.remaining();
+    requireAscending(filterPages, pageCount, "first page of a filter");
+    require(!buffer.hasRemaining(), "bytes behind the filters", buffer.remaining());
     return new SegmentDirectory(
-        buffer.getInt(ROW_COUNT_OFFSET),
+        rowCount,
         buffer.getInt(DIMENSION_OFFSET),
-        buffer.getLong(PAYLOAD_BYTES_OFFSET),
+        payloadBytes,
         firstRows,
         prefix,
         separators,
         separatorOffsets,
         filterPages,
         filters);
+  }
+
+  /// A number of things, for all of which there is room.
+  private static int count(ByteBuffer buffer, int offset, int bytesMin, String what) {
+    int count = buffer.getInt(offset);
+    require(count >= 0 && count <= buffer.remaining() / bytesMin, what, count);
+    return count;
+  }
+
+  /// From 0 on, and below `end`.
+  private static void requireAscending(int[] numbers, int end, String what) {
+    for (int index = 0; index < numbers.length; index++) {
+      boolean follows = index == 0 ? numbers[0] == 0 : numbers[index] > numbers[index - 1];
+      require(follows && numbers[index] < end, what, numbers[index]);
+    }
+  }
+
+  /// From the empty one on.
+  private static void requireAscendingSeparators(byte[] encoded, int[] starts, int[] ends) {
+    for (int page = 0; page < starts.length; page++) {
+      boolean follows =
+          page == 0
+              ? starts[0] == ends[0]
+              : Arrays.compareUnsigned(
+                      encoded, starts[page - 1], ends[page - 1], encoded, starts[page], ends[page])
+                  < 0;
+      require(follows, "separator of a page", page);
+    }
+  }
+
+  private static void require(boolean holds, String what, long found) {
+    if (!holds) {
+      throw new IllegalArgumentException(what + " " + found);
+    }
   }
 
   /// Of all but the first.
@@ -151,6 +206,12 @@ final class SegmentDirectory {
 
   int firstRow(int page) {
     return firstRows[page];
+  }
+
+  /// Of a page.
+  int rowCount(int page) {
+    int end = page + 1 < firstRows.length ? firstRows[page + 1] : rowCount;
+    return end - firstRows[page];
   }
 
   int pageOfRow(int row) {

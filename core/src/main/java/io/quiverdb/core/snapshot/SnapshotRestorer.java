@@ -91,6 +91,7 @@ public final class SnapshotRestorer {
         underNewKeys
             ? RequestWindow.forgotten(restore.position()).freeze().encode()
             : restore.window();
+    RequestWindow _ = RequestWindow.decode(window, RequestWindow.BYTES_MAX);
     manifest.setWindow(manifests.writeWindow(window));
   }
 

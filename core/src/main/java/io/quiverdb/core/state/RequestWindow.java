@@ -34,7 +34,9 @@ public final class RequestWindow {
     return new RequestWindow(BYTES_MAX, position);
   }
 
-  /// What [#freeze] wrote.
+  /// What [Frozen#encode] gave. Takes no more memory than in proportion to it.
+  ///
+  /// @throws IllegalArgumentException if it is something else
   public static RequestWindow decode(byte[] encoded, long bytesMax) {
     return WindowFormat.decode(encoded, bytesMax);
   }

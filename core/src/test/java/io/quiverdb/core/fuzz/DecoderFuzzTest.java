@@ -7,6 +7,10 @@ import io.quiverdb.core.log.LogFuzzTarget;
 import io.quiverdb.core.manifest.CurrentFuzzTarget;
 import io.quiverdb.core.manifest.ManifestFuzzTarget;
 import io.quiverdb.core.op.OpFuzzTarget;
+import io.quiverdb.core.segment.DeadRowsFuzzTarget;
+import io.quiverdb.core.segment.DirectoryFuzzTarget;
+import io.quiverdb.core.segment.IdsFuzzTarget;
+import io.quiverdb.core.state.WindowFuzzTarget;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -28,7 +32,11 @@ final class DecoderFuzzTest {
         target("log", LogFuzzTarget::fuzzerTestOneInput),
         target("current", CurrentFuzzTarget::fuzzerTestOneInput),
         target("manifest", ManifestFuzzTarget::fuzzerTestOneInput),
-        target("op", OpFuzzTarget::fuzzerTestOneInput));
+        target("op", OpFuzzTarget::fuzzerTestOneInput),
+        target("directory", DirectoryFuzzTarget::fuzzerTestOneInput),
+        target("ids", IdsFuzzTarget::fuzzerTestOneInput),
+        target("dead-rows", DeadRowsFuzzTarget::fuzzerTestOneInput),
+        target("window", WindowFuzzTarget::fuzzerTestOneInput));
   }
 
   private static Arguments target(String corpus, Fuzz.Target target) {

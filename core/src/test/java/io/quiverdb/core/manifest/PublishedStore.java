@@ -110,6 +110,7 @@ final class PublishedStore {
                     directory,
                     segment.getId(),
                     segment.getDeadRowsVersion(),
+                    segment.getRowCount(),
                     PlainCodec.INSTANCE))
             .isEqualTo(RoaringBitmap.bitmapOf(state()));
       }

@@ -55,7 +55,7 @@ final class DeadRowsTest {
     var dead = randomRows();
     DeadRowsFile.write(storage, "collection", 3, 9, dead, PlainCodec.INSTANCE);
 
-    var read = DeadRowsFile.read(storage, "collection", 3, 9, PlainCodec.INSTANCE);
+    var read = DeadRowsFile.read(storage, "collection", 3, 9, ROWS, PlainCodec.INSTANCE);
 
     assertThat(read).isEqualTo(dead);
     assertThat(new RowDeaths(ROWS, read, 100).deadAsOf(100)).isEqualTo(dead);
@@ -78,9 +78,27 @@ final class DeadRowsTest {
     }
   }
 
+  @Test
+  void rowsBeyondTheSegmentAreCorrupt() throws IOException {
+    var storage = new SimulatedStorage();
+    storage.createDirectories("collection");
+    int version = 0;
+    for (int row : new int[] {ROWS, Integer.MAX_VALUE, -1}) {
+      int next = ++version;
+      DeadRowsFile.write(
+          storage, "collection", 3, next, RoaringBitmap.bitmapOf(1, row), PlainCodec.INSTANCE);
+
+      assertThatThrownBy(
+              () -> DeadRowsFile.read(storage, "collection", 3, next, ROWS, PlainCodec.INSTANCE))
+          .isInstanceOf(CorruptFileException.class)
+          .hasMessageContaining("content is row " + Integer.toUnsignedString(row));
+    }
+  }
+
   private static void assertRefused(SimulatedStorage storage, byte[] content) {
     storage.overwrite("collection/del-3-9", content);
-    assertThatThrownBy(() -> DeadRowsFile.read(storage, "collection", 3, 9, PlainCodec.INSTANCE))
+    assertThatThrownBy(
+            () -> DeadRowsFile.read(storage, "collection", 3, 9, ROWS, PlainCodec.INSTANCE))
         .isInstanceOf(CorruptFileException.class);
   }
 
