@@ -65,6 +65,7 @@ public final class Store implements AutoCloseable {
   /// @throws CorruptFileException if a file does not hold what was written to it; but what a crash
   ///   left unfinished at the end of the log is cut off ([#tornTail])
   /// @throws ForeignFileException if it is a shard of a cluster
+  /// @throws UnknownOpException if a later version of the program has written to its log
   /// @throws StoreFailedException if the storage fails
   public static Store open(Path directory, MasterKey masterKey, StoreOptions options) {
     var engine = EngineOpening.standalone(FileStorage.at(directory), masterKey, options);
@@ -313,6 +314,8 @@ public final class Store implements AutoCloseable {
   /// writes of its own.
   ///
   /// @param position right behind the last one here
+  /// @throws UnknownOpException if a later version of the program made it; nothing is written
+  /// @throws UnreadableOpException if it is not what was prepared; nothing is written
   public Outcome applyReplicated(Position position, SealedOp op) {
     return engine.writes().follow(position, op);
   }

@@ -10,6 +10,8 @@ public abstract sealed class StoreException extends RuntimeException
         StoreClosedException,
         StoreFailedException,
         StoreLockedException,
+        UnknownOpException,
+        UnreadableOpException,
         UnsupportedFormatException,
         WrongKeyException {
   private static final long serialVersionUID = 1L;

@@ -8,11 +8,16 @@ import io.quiverdb.core.Point;
 import io.quiverdb.core.RequestStamp;
 import io.quiverdb.core.Settings;
 import io.quiverdb.core.SlotRange;
+import io.quiverdb.core.UnknownOpException;
+import io.quiverdb.core.UnreadableOpException;
 import io.quiverdb.core.crypto.CollectionKeys;
+import io.quiverdb.core.crypto.Scope;
+import io.quiverdb.core.op.KnownOps;
 import io.quiverdb.core.op.Op;
 import io.quiverdb.core.op.OpSealer;
 import io.quiverdb.core.op.Preparation;
 import io.quiverdb.core.op.PreparedOp;
+import io.quiverdb.core.op.SealedOp;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -88,6 +93,22 @@ public final class OpFactory {
   public PreparedOp setOwnership(RequestStamp stamp, long epoch, List<SlotRange> slots) {
     health.requireUsable();
     return sealed(Preparation.setOwnership(stamp, epoch, slots));
+  }
+
+  /// An operation that was prepared elsewhere, under the same keys. One on the points of a
+  /// collection that is not there needs not be opened.
+  ///
+  /// @throws UnknownOpException if a later version of the program made it
+  /// @throws UnreadableOpException if it is not what was prepared
+  LogRequest received(SealedOp op) {
+    KnownOps.requireKnown(op);
+    if (op.getCollectionId() == Scope.NO_COLLECTION) {
+      return LogRequest.of(new PreparedOp(sealer.get().open(op), op));
+    }
+    var collection = live.head().head(op.getCollectionId());
+    return collection.isPresent()
+        ? LogRequest.of(new PreparedOp(OpSealer.open(op, collection.get().keys()), op))
+        : LogRequest.of(op);
   }
 
   private PreparedOp sealed(Op op) {

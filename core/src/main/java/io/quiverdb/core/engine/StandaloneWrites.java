@@ -171,7 +171,8 @@ public final class StandaloneWrites {
       if (!position.equals(next)) {
         throw new IllegalArgumentException("position: " + position + " (expected: " + next + ")");
       }
-      return commit(LogRequest.of(op));
+      // What cannot be applied must not get into the log: it would stay there.
+      return commit(ops.received(op));
     } finally {
       following.unlock();
     }

@@ -5,6 +5,8 @@ import io.quiverdb.core.Outcome;
 import io.quiverdb.core.Outcome.FailedPoint;
 import io.quiverdb.core.Outcome.PointResult;
 import io.quiverdb.core.Position;
+import io.quiverdb.core.UnknownOpException;
+import io.quiverdb.core.UnreadableOpException;
 import io.quiverdb.core.WrongKeyException;
 import io.quiverdb.core.crypto.Scope;
 import io.quiverdb.core.crypto.StoreKeys;
@@ -46,7 +48,7 @@ public final class Applier {
   /// @throws UnknownOpException if one was made by a later version of the program
   /// @throws UnreadableOpException if one is not what was prepared
   public List<AppliedOp> apply(Position position, Entry entry) {
-    UnknownOpException.requireKnown(entry);
+    KnownOps.requireKnown(entry);
     var applied = new ArrayList<AppliedOp>(entry.getOpsCount());
     for (var op : entry.getOpsList()) {
       applied.add(apply(position, op, Optional.empty()));

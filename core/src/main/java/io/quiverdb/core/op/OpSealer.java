@@ -3,6 +3,8 @@ package io.quiverdb.core.op;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
+import io.quiverdb.core.UnknownOpException;
+import io.quiverdb.core.UnreadableOpException;
 import io.quiverdb.core.crypto.CollectionKeys;
 import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.crypto.Scope;
@@ -84,12 +86,12 @@ public final class OpSealer {
   ///
   /// @throws UnreadableOpException if it does not open, or is another one than it says
   /// @throws UnknownOpException if it was made by a later version of the program
-  Op open(SealedOp sealed) {
+  public Op open(SealedOp sealed) {
     return open(sealed, keys.catalog());
   }
 
   /// Opens an operation on the points of a collection; throws like [#open(SealedOp)].
-  static Op open(SealedOp sealed, CollectionKeys collection) {
+  public static Op open(SealedOp sealed, CollectionKeys collection) {
     return open(sealed, collection.codec());
   }
 
@@ -99,7 +101,7 @@ public final class OpSealer {
             .openRecord(ByteStringSlice.of(sealed.getSealed()), associated(sealed))
             .orElseThrow(() -> new UnreadableOpException("its seal is broken"));
     var op = complete(parse(body).toBuilder(), sealed);
-    UnknownOpException.requireKnown(op);
+    KnownOps.requireKnown(op);
     if (collectionOf(op) != sealed.getCollectionId()) {
       throw new UnreadableOpException("it is of another collection than it says");
     }

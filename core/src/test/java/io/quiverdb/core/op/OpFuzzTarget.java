@@ -7,6 +7,8 @@ import io.quiverdb.core.Metric;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.SlotRange;
 import io.quiverdb.core.Slots;
+import io.quiverdb.core.UnknownOpException;
+import io.quiverdb.core.UnreadableOpException;
 import io.quiverdb.core.crypto.CollectionKeys;
 import io.quiverdb.core.crypto.Scope;
 import io.quiverdb.core.crypto.StoreKeys;

@@ -94,18 +94,16 @@ final class CatalogState {
     return new CatalogState(newIndex, cluster, lastCollectionCounter, collections, window);
   }
 
-  /// @throws IllegalStateException if this version does not know the operation: to skip it would
-  ///   make this replica differ from others
+  /// @throws io.quiverdb.core.UnknownOpException if this version does not know all of the operation
   Applied apply(long newIndex, CatalogOp op) {
+    KnownCatalogOps.requireKnown(newIndex, op);
     var next = at(newIndex);
     return switch (op.getKindCase()) {
       case FORM_CLUSTER -> next.form(op.getFormCluster());
       case BEGIN_CREATE_COLLECTION, BEGIN_UPDATE_SETTINGS, BEGIN_DROP_COLLECTION ->
           next.applyOnce(op);
       case FINISH_COLLECTION -> next.finish(op.getFinishCollection());
-      case KIND_NOT_SET ->
-          throw new IllegalStateException(
-              "catalogue entry " + newIndex + ": an operation that this version does not know");
+      case KIND_NOT_SET -> throw new AssertionError(op.getKindCase());
     };
   }
 

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
 import io.quiverdb.core.Descriptor;
 import io.quiverdb.core.Metric;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.core.Settings;
 import io.quiverdb.core.Settings.FilterableField;
+import io.quiverdb.core.UnknownOpException;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeAddresses;
@@ -244,9 +246,42 @@ final class CatalogStateTest {
   void unknownOperationStopsTheReplica() {
     form();
 
-    assertThatThrownBy(() -> apply(CatalogOp.getDefaultInstance()))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("catalogue entry 1");
+    assertStops(CatalogOp.getDefaultInstance(), "an operation of a kind");
+  }
+
+  /// A later version would take it: an answer of "invalid" here would make this replica differ.
+  @Test
+  void unknownValueOrFieldStopsTheReplica() {
+    form();
+    var create = create(1, "a").toBuilder();
+    create.getBeginCreateCollectionBuilder().getCollectionDescriptorBuilder().setMetricValue(99);
+    assertStops(create.build(), "a metric 99");
+
+    var update = update(2, "a", List.of(YEAR), List.of()).toBuilder();
+    update.getBeginUpdateSettingsBuilder().getAddedFieldsBuilder(0).setTypeValue(99);
+    assertStops(update.build(), "a type 99");
+
+    var later = create(3, "a").toBuilder();
+    later
+        .getBeginCreateCollectionBuilder()
+        .getSettingsBuilder()
+        .setUnknownFields(
+            UnknownFieldSet.newBuilder()
+                .addField(99, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+                .build());
+    assertStops(later.build(), "CollectionSettings with fields [99]");
+
+    assertThat(state.collections()).isEmpty();
+    assertThat(apply(create(1, "a")).hasCreated()).isTrue();
+  }
+
+  private void assertStops(CatalogOp op, String what) {
+    long next = index + 1;
+    assertThatThrownBy(() -> state.apply(next, op))
+        .isInstanceOf(UnknownOpException.class)
+        .hasMessage(
+            "catalogue entry %d: %s that this version does not know (expected: a known one)"
+                .formatted(next, what));
   }
 
   @Test

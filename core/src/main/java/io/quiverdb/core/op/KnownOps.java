@@ -1,22 +1,21 @@
 package io.quiverdb.core.op;
 
 import com.google.protobuf.Message;
+import io.quiverdb.core.UnknownOpException;
 
-/// An operation made by a later version of the program. A replica that skipped it would differ from
-/// the others; so it stops.
-public final class UnknownOpException extends RuntimeException {
-  private static final long serialVersionUID = 1L;
-
-  private UnknownOpException(String message) {
-    super(message);
-  }
+/// Whether operations hold nothing that this version of the program does not know, be it a kind, a
+/// field or a value.
+///
+/// All methods throw [UnknownOpException] if they do.
+public final class KnownOps {
+  private KnownOps() {}
 
   static void requireKnown(Entry entry) {
     requireKnownFields(entry);
-    entry.getOpsList().forEach(UnknownOpException::requireKnown);
+    entry.getOpsList().forEach(KnownOps::requireKnown);
   }
 
-  private static void requireKnown(SealedOp op) {
+  public static void requireKnown(SealedOp op) {
     requireKnownFields(op);
     requireKnownFields(op.getSeen());
   }
@@ -66,7 +65,7 @@ public final class UnknownOpException extends RuntimeException {
       case HASH_MARK -> requireKnownFields(op.getHashMark());
       case SET_OWNERSHIP -> {
         requireKnownFields(op.getSetOwnership());
-        op.getSetOwnership().getSlotsList().forEach(UnknownOpException::requireKnownFields);
+        op.getSetOwnership().getSlotsList().forEach(KnownOps::requireKnownFields);
       }
       case KIND_NOT_SET ->
           throw new UnknownOpException("operation: of an unknown kind (expected: a known one)");
