@@ -561,6 +561,7 @@ public final class Store implements AutoCloseable {
   /// Costs as much as the number of its files, not as their bytes. Takes a checkpoint first where
   /// there is none.
   ///
+  /// @throws SnapshotFailedException if its files cannot be linked; the store goes on
   /// @throws StoreFailedException if the store failed, now or before
   public ReplicationSnapshot replicationSnapshot() {
     return engine.snapshots().take();
@@ -574,6 +575,7 @@ public final class Store implements AutoCloseable {
   /// @throws CorruptFileException if a file does not hold what was written to it
   /// @throws ForeignFileException if it is a snapshot of another store
   /// @throws IllegalArgumentException if it is not of a later position, or not a whole snapshot
+  /// @throws SnapshotFailedException if its files cannot be read or written; the store goes on
   /// @throws StoreFailedException if the store failed, now or before
   public void installSnapshot(SnapshotFiles files) {
     engine.snapshots().install(files);

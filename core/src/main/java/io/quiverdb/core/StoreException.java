@@ -6,6 +6,7 @@ public abstract sealed class StoreException extends RuntimeException
     permits CorruptFileException,
         ForeignFileException,
         PreconditionFailedException,
+        SnapshotFailedException,
         StaleGenerationException,
         StoreClosedException,
         StoreFailedException,

@@ -50,7 +50,8 @@ final class IoErrorEnumeration {
     return events;
   }
 
-  /// Of these, how many failed the store. The others did not fail: they need no room.
+  /// Of these, how many failed the store. The others did not fail, as they need no room, or failed
+  /// but a snapshot.
   long failures() {
     return failures;
   }
@@ -73,6 +74,9 @@ final class IoErrorEnumeration {
     error.plant(storage, call);
     try {
       workload.run(storage);
+    } catch (SnapshotFailedException e) {
+      assertThat(e).hasRootCauseInstanceOf(IOException.class);
+      assertIsInUse(workload.store().orElseThrow());
     } catch (StoreFailedException | UncheckedIOException e) {
       failures++;
       assertThat(e).hasRootCauseInstanceOf(IOException.class);
@@ -85,6 +89,13 @@ final class IoErrorEnumeration {
     workload.goOn(afterPowerLoss);
     workload.recover(afterRestart);
     workload.goOn(afterRestart);
+  }
+
+  /// What failed was none of its files.
+  private static void assertIsInUse(Store store) {
+    try (var view = store.view()) {
+      store.advance(new Position(view.epoch(), 99, view.position().index() + 1));
+    }
   }
 
   /// It failed, or had been closed before the next one failed to open.

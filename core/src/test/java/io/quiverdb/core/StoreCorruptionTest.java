@@ -142,17 +142,17 @@ final class StoreCorruptionTest {
   }
 
   private static List<StoredPoint> points(Store store) {
-    return store
-        .view()
-        .collection(TestShard.COLLECTION)
-        .orElseThrow()
-        .scan(Optional.empty(), 1_000_000, Long.MAX_VALUE, Optional.empty())
-        .points();
+    try (var view = store.view()) {
+      return view.collection(TestShard.COLLECTION)
+          .orElseThrow()
+          .scan(Optional.empty(), 1_000_000, Long.MAX_VALUE, Optional.empty())
+          .points();
+    }
   }
 
   private static byte[] indexOf(Store store) {
-    try {
-      return store.readIndexSnapshot(TestShard.COLLECTION, "index").orElseThrow().readAllBytes();
+    try (var stream = store.readIndexSnapshot(TestShard.COLLECTION, "index").orElseThrow()) {
+      return stream.readAllBytes();
     } catch (IOException e) {
       throw new AssertionError(e);
     }

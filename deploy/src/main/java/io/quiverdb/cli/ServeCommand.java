@@ -73,6 +73,14 @@ final class ServeCommand implements Callable<Integer> {
               + " there if this node is a cluster of its own).")
   private Optional<String> masterKeyFile = Optional.empty();
 
+  @Option(
+      names = "--page-cache",
+      paramLabel = "BYTES",
+      description =
+          "How much memory decrypted pages may take, such as 256m (128 MiB; at most three quarters"
+              + " of the heap).")
+  private Optional<String> pageCache = Optional.empty();
+
   @Option(names = "--config", paramLabel = "FILE", description = "A file of settings, in HOCON.")
   private Optional<Path> file = Optional.empty();
 
@@ -95,6 +103,7 @@ final class ServeCommand implements Callable<Integer> {
     raftListen.ifPresent(value -> overrides.put("raft-listen", value));
     advertise.ifPresent(value -> overrides.put("advertise", value));
     masterKeyFile.ifPresent(value -> overrides.put("master-key-file", value));
+    pageCache.ifPresent(value -> overrides.put("page-cache", value));
     if (!join.isEmpty()) {
       overrides.put("join", String.join(",", join));
     }

@@ -179,6 +179,16 @@ final class ConfigSource {
     return (int) value;
   }
 
+  /// From `min` to `max` bytes, with a unit if there is one, such as `256m`.
+  long bytes(String key, long min, long max) {
+    String expectation = "%d to %d bytes, such as 256m".formatted(min, max);
+    long bytes = value(key, expectation, config::getBytes);
+    if (bytes < min || bytes > max) {
+      throw refused(key, expectation);
+    }
+    return bytes;
+  }
+
   <E extends Enum<E>> E choice(String key, Class<E> type) {
     String wanted = text(key);
     return Arrays.stream(type.getEnumConstants())

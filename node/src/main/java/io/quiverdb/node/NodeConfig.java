@@ -18,6 +18,7 @@ import java.util.Optional;
 ///
 /// @param advertise the host under which others reach this node
 /// @param join peer addresses; none for a cluster of its own
+/// @param pageCacheBytes of the heap, for pages that were decrypted
 /// @param callTimeout of calls that bring no deadline
 public record NodeConfig(
     Path dataDirectory,
@@ -28,11 +29,15 @@ public record NodeConfig(
     List<String> join,
     KeyConfig keys,
     boolean insecure,
+    long pageCacheBytes,
     NodeLogging.Format logFormat,
     Duration callTimeout,
     RaftTiming timing,
     Limits limits) {
   static final int PEER_PORT = 7071;
+
+  /// With less, pages of ids push each other out.
+  private static final long PAGE_CACHE_BYTES_MIN = 1 << 20;
 
   public NodeConfig {
     join = List.copyOf(join);
@@ -64,12 +69,18 @@ public record NodeConfig(
             source.list("join").stream().map(NodeConfig::joined).toList(),
             keys(source),
             source.flag("insecure"),
+            source.bytes("page-cache", PAGE_CACHE_BYTES_MIN, heapBytes() / 4 * 3),
             source.choice("log.format", NodeLogging.Format.class),
             source.duration("call-timeout"),
             timing(source),
             limits(source));
     config.checkExposure();
     return config;
+  }
+
+  /// A cache that leaves nothing to all else ends in a node without memory, hours later.
+  private static long heapBytes() {
+    return Runtime.getRuntime().maxMemory();
   }
 
   private static KeyConfig keys(ConfigSource source) {

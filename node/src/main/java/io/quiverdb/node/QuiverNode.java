@@ -160,6 +160,7 @@ public final class QuiverNode implements AutoCloseable {
               config.addresses(),
               config.raftListen().host(),
               masterKeys,
+              config.pageCacheBytes(),
               version,
               config.timing(),
               transport,

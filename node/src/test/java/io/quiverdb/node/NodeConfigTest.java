@@ -36,6 +36,7 @@ class NodeConfigTest {
                 List.of(),
                 new KeyConfig(Optional.empty(), Optional.empty(), Optional.empty(), true),
                 false,
+                128 << 20,
                 NodeLogging.Format.TEXT,
                 Duration.ofSeconds(30),
                 RaftTiming.PRODUCTION,
@@ -68,6 +69,7 @@ class NodeConfigTest {
     "advertise, me",
     "join, a",
     "insecure, true",
+    "page-cache, 256m",
     "log.format, json",
     "call-timeout, 1s",
     "election.timeout-min, 900ms",
@@ -87,7 +89,7 @@ class NodeConfigTest {
     var byEnvironment = load(Map.of(ConfigSource.variable(key), value), Map.of());
     var byCommandLine = load(Map.of(), Map.of(key, value));
 
-    assertThat(ConfigSource.keys()).contains(key).hasSize(21);
+    assertThat(ConfigSource.keys()).contains(key).hasSize(22);
     assertThat(byFile).isNotEqualTo(standard).isEqualTo(byEnvironment).isEqualTo(byCommandLine);
   }
 
@@ -189,6 +191,12 @@ class NodeConfigTest {
     refuses(
         Map.of("call-timeout", "0s"),
         "call-timeout: \"0s\" in command line (expected: a duration above 0, such as 30s)");
+    for (var value : List.of("much", "-1", "0", "1000KiB", "100000g", "9999999999999999999g")) {
+      refuses(
+          Map.of("page-cache", value),
+          "page-cache: \"%s\" in command line (expected: 1048576 to %d bytes, such as 256m)"
+              .formatted(value, Runtime.getRuntime().maxMemory() / 4 * 3));
+    }
     refuses(
         Map.of("insecure", "maybe"),
         "insecure: \"maybe\" in command line (expected: true or false)");

@@ -25,7 +25,7 @@ final class HostedGroups implements AutoCloseable {
   private final SecureRandom random;
   private final Supplier<KeyRing> keyRing;
   private final Function<ShardGroup, UUID> storeIds;
-  private final PageCache pageCache = new PageCache(StoreOptions.PAGE_CACHE_BYTES);
+  private final PageCache pageCache;
   private final CatalogReplica catalog;
   private final Map<Integer, StoreState> shards = new ConcurrentHashMap<>();
 
@@ -33,10 +33,12 @@ final class HostedGroups implements AutoCloseable {
   /// @param storeIds of shards: the same on all members
   HostedGroups(
       Path dataDirectory,
+      long pageCacheBytes,
       SecureRandom random,
       Supplier<KeyRing> keyRing,
       Function<ShardGroup, UUID> storeIds) {
     this.shardsDirectory = dataDirectory.resolve("shards");
+    this.pageCache = new PageCache(pageCacheBytes);
     this.random = random;
     this.keyRing = keyRing;
     this.storeIds = storeIds;

@@ -126,7 +126,12 @@ public final class RaftHost implements AutoCloseable {
     this.keys = NodeKeys.open(storage, options.masterKeys(), options.random());
     this.member = new Member(NodeIdentity.open(storage, options.random()), options.addresses());
     this.hosted =
-        new HostedGroups(options.dataDirectory(), options.random(), keys::ring, this::storeId);
+        new HostedGroups(
+            options.dataDirectory(),
+            options.pageCacheBytes(),
+            options.random(),
+            keys::ring,
+            this::storeId);
     this.claim = NodeClaim.open(member.id(), new ClaimFile(storage), keys, new OwnGroups());
     this.background =
         new Background(tuning.checkpoints(), tuning.nanoClock(), checkpoints, compactions);

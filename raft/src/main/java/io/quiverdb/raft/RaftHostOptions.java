@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 /// @param raftBindHost the interface that consensus listens on
 /// @param masterKeys the first wraps the catalogue key, the others are accepted too; none to
 ///   encrypt nothing
+/// @param pageCacheBytes for what is decrypted of all shards
 /// @param version of the software, for status
 /// @param onFatal told once when a log or an engine file could not be written or synced: what is on
 ///   disk is not known any more, so a process of its own should halt at once
@@ -22,6 +23,7 @@ public record RaftHostOptions(
     NodeAddresses addresses,
     String raftBindHost,
     List<MasterKey> masterKeys,
+    long pageCacheBytes,
     String version,
     RaftTiming timing,
     PeerTransport transport,

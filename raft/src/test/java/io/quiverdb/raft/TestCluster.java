@@ -2,6 +2,7 @@ package io.quiverdb.raft;
 
 import com.codahale.metrics.MetricRegistry;
 import io.quiverdb.core.MasterKey;
+import io.quiverdb.core.StoreOptions;
 import io.quiverdb.core.background.Background;
 import io.quiverdb.raft.catalog.Reconciler;
 import io.quiverdb.raft.membership.Formation;
@@ -93,6 +94,7 @@ public final class TestCluster implements AutoCloseable {
                       addresses,
                       Loopback.host(),
                       masterKeys,
+                      StoreOptions.PAGE_CACHE_BYTES,
                       "test",
                       TIMING,
                       new DirectTransport(this, byPeerAddress::get),

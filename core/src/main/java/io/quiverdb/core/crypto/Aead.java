@@ -16,4 +16,7 @@ public interface Aead {
   /// @param plain another array than that of `sealed`, [#TAG_BYTES] shorter; undefined if it is not
   ///   genuine
   boolean open(KeyBytes key, byte[] nonce, byte[] associated, ByteSlice sealed, ByteSlice plain);
+
+  /// Lets go of what is kept for speed and was made of keys.
+  void forgetKeys();
 }

@@ -59,6 +59,17 @@ public final class AesGcm implements Aead {
     }
   }
 
+  /// A cipher that is kept holds the expanded key that it was used with last, of whatever store of
+  /// the process. The JDK does not overwrite it; now it is garbage.
+  @Override
+  public void forgetKeys() {
+    idle.clear();
+  }
+
+  int keptCiphers() {
+    return idle.size();
+  }
+
   private void run(
       int mode, KeyBytes key, byte[] nonce, byte[] associated, ByteSlice from, ByteSlice to)
       throws GeneralSecurityException {

@@ -81,5 +81,7 @@ final class CatalogKeyRing implements KeyRing {
     sealingKey.close();
     requestKey.close();
     wrappingKey.close();
+    wrapping.forgetKey();
+    aead.forgetKeys();
   }
 }

@@ -35,6 +35,11 @@ final class ExtendedNonceAead {
     this.subKey = doubled(encrypt(new byte[BLOCK_BYTES]));
   }
 
+  /// Lets go of the ciphers that hold the key: another one takes the key itself.
+  void forgetKey() {
+    idle.clear();
+  }
+
   /// Multiplication by x.
   private static byte[] doubled(byte[] block) {
     var result = new byte[BLOCK_BYTES];

@@ -5,8 +5,9 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// A secret of 32 bytes. It says nothing of itself (there is no `toString`), and is gone once it is
-/// closed.
+/// A secret of 32 bytes. It says nothing of itself (there is no `toString`). Closing overwrites
+/// these bytes, but not what was made of them before, such as the expanded key in a cipher
+/// ([KeyRing#close] says what becomes of that).
 public final class KeyBytes implements AutoCloseable {
   public static final int BYTES = 32;
 

@@ -34,6 +34,13 @@ public interface KeyRing extends AutoCloseable {
   boolean hasDataKeys();
 
   /// Clears the keys. What was made from them is not to be used any more.
+  ///
+  /// Overwritten are the ring's own keys: those that seal, wrap and digest under the catalogue key.
+  /// Keys of collections, files and records, and what the JDK makes of any key (copies in its
+  /// `Cipher` and `Mac` objects, expanded keys), cannot be overwritten or are in use until the last
+  /// view is closed: nothing refers to them after that, and they go when the memory is used again.
+  /// So do copies that the garbage collector made. Whoever can read the memory of the process, its
+  /// swap or its dumps may find keys there; that is what encrypted swap and no dumps are for.
   @Override
   void close();
 

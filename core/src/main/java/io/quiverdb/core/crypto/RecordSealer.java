@@ -17,6 +17,11 @@ final class RecordSealer {
     this.nonces = nonces;
   }
 
+  /// When the key has been closed: it is not used any more.
+  void forgetKey() {
+    aead.forgetKey();
+  }
+
   /// @param associated what the record is bound to: with other bytes it does not open
   byte[] seal(byte[] plain, byte[] associated) {
     var nonce = new byte[ExtendedNonceAead.NONCE_BYTES];

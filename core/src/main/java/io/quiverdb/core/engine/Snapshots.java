@@ -1,6 +1,7 @@
 package io.quiverdb.core.engine;
 
 import io.quiverdb.core.Position;
+import io.quiverdb.core.SnapshotFailedException;
 import io.quiverdb.core.Store;
 import io.quiverdb.core.manifest.ManifestStore;
 import io.quiverdb.core.snapshot.ReplicationSnapshot;
@@ -49,7 +50,16 @@ public final class Snapshots {
 
   /// Of the newest checkpoint; takes one where there is none.
   public ReplicationSnapshot take() {
-    return files.change("snapshot", () -> snapshots.take(checkpoints.publishedOrFirst()));
+    return files.change(
+        "snapshot",
+        () -> {
+          var published = checkpoints.publishedOrFirst();
+          try {
+            return snapshots.take(published);
+          } catch (IOException e) {
+            throw new SnapshotFailedException("snapshot: cannot be taken: " + e, e);
+          }
+        });
   }
 
   /// Brings a later state in beside the live one, and then puts it in charge.
@@ -77,7 +87,24 @@ public final class Snapshots {
       // The own log speaks of the store that it was begun for.
       return snapshots.stage(later, ownLog.isPresent());
     } catch (IOException e) {
-      throw health.failed("bringing in a snapshot", e);
+      // No file that was touched is one of the store's: what failed is told when they need it.
+      deleteLeftovers();
+      throw new SnapshotFailedException("snapshot: cannot be brought in: " + e, e);
+    }
+  }
+
+  /// They take room that the store may need. What cannot be deleted now is garbage at the next
+  /// checkpoint.
+  private void deleteLeftovers() {
+    files.lock().lock();
+    try {
+      if (!health.isStopping()) {
+        int _ = manifests.deleteGarbage();
+      }
+    } catch (IOException e) {
+      log.warn("leftovers of a snapshot not deleted", e);
+    } finally {
+      files.lock().unlock();
     }
   }
 

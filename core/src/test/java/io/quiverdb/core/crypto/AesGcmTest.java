@@ -76,6 +76,20 @@ class AesGcmTest {
     assertThat(open(key, nonce, associated, sealed)).isTrue();
   }
 
+  @Test
+  void forgottenCiphersAreNotKept() {
+    var aead = new AesGcm();
+    try (var key = KeyBytes.copyOf(new byte[KeyBytes.BYTES])) {
+      var sealed = ByteSlice.of(new byte[1 + Aead.TAG_BYTES]);
+      aead.seal(key, new byte[Aead.NONCE_BYTES], new byte[0], ByteSlice.of(new byte[1]), sealed);
+      assertThat(aead.keptCiphers()).isEqualTo(1);
+    }
+
+    aead.forgetKeys();
+
+    assertThat(aead.keptCiphers()).isZero();
+  }
+
   private static boolean open(KeyBytes key, byte[] nonce, byte[] associated, byte[] sealed) {
     return AesGcm.instance()
         .open(key, nonce, associated, ByteSlice.of(sealed), ByteSlice.of(new byte[100]));

@@ -27,6 +27,11 @@ public final class RecordingAead implements Aead {
     return aead.open(key, nonce, associated, sealed, plain);
   }
 
+  @Override
+  public void forgetKeys() {
+    aead.forgetKeys();
+  }
+
   /// How many messages were sealed.
   public long sealedCount() {
     synchronized (pairs) {
