@@ -237,7 +237,7 @@ final class SegmentDirectory {
 
   private int compareSeparator(int page, byte[] id) {
     if (page == 0) {
-      return id.length == 0 ? 0 : -1;
+      return -1; // The empty one is below every id.
     }
     int common = Math.min(prefix.length, id.length);
     int order = Arrays.compareUnsigned(prefix, 0, prefix.length, id, 0, common);

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quiverdb.core.storage.Seed;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HexFormat;
 import java.util.SplittableRandom;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -59,6 +61,28 @@ final class FuseFilterTest {
     var filter = FuseFilter.of(random.longs(keyCount).toArray());
 
     assertThat((double) filter.encodedBytes() / keyCount).isLessThan(1.2);
+  }
+
+  /// As it is on disks: another hash would find nothing in them.
+  @Test
+  void encodedFormStaysWhatItIs() {
+    long[] keys = LongStream.range(0, 40).map(number -> number * 0x9e3779b97f4a7c15L).toArray();
+    var filter = FuseFilter.of(keys);
+    var encoded = ByteBuffer.allocate(filter.encodedBytes()).order(ByteOrder.LITTLE_ENDIAN);
+
+    filter.encode(encoded);
+
+    assertThat(HexFormat.of().formatHex(encoded.array()))
+        .isEqualTo(
+            "4f1be7038232608b200000000100000000000000004cef4ff200e2130000008500a200006700cd00"
+                + "e50000000000bf0000000002ef00d000122a17000000006e00200000000015430000000000a70000"
+                + "f9000000840000212f0000d32e00d300b400e200000042dadc3362b9e6690000");
+  }
+
+  @Test
+  void setOfFewKeysTakesFewBytes() {
+    assertThat(FuseFilter.of(new long[0]).encodedBytes()).isEqualTo(16 + 12);
+    assertThat(FuseFilter.of(new long[] {1}).encodedBytes()).isEqualTo(16 + 12);
   }
 
   private static FuseFilter reread(FuseFilter filter) {
