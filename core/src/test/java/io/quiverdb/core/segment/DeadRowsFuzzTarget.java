@@ -15,13 +15,10 @@ public final class DeadRowsFuzzTarget {
 
   private static void decode(byte[] input) {
     try {
-      var deaths = new RowDeaths(ROWS, DeadRowsFile.decode(input, ROWS, "del"), 1);
-      int live = 0;
-      for (int row = 0; row < ROWS; row++) {
-        live += deaths.isLiveAt(row, 1) ? 1 : 0;
-      }
-      if (live < 0 || deaths.deadAsOf(1).getCardinality() != ROWS - live) {
-        throw new AssertionError(live + " alive of " + ROWS);
+      var dead = DeadRowsFile.decode(input, ROWS, "del");
+      var deaths = new RowDeaths(ROWS, dead, 1);
+      if (deaths.deadCount() != dead.getCardinality() || !deaths.deadAsOf(1).equals(dead)) {
+        throw new AssertionError(deaths.deadCount() + " of " + dead.getCardinality());
       }
     } catch (StoreException _) {
       // As it should be.
