@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// A replicated state for tests: an entry is a name, and counts it. Its checkpoint is one file.
@@ -37,6 +38,10 @@ final class CountingState implements ReplicatedState {
 
   long count(String name) {
     return content.counts().getOrDefault(name, 0L);
+  }
+
+  Set<String> names() {
+    return content.counts().keySet();
   }
 
   long total() {

@@ -12,16 +12,19 @@ import io.quiverdb.core.faultfs.agent.Fault.Operation;
 import io.quiverdb.core.storage.Seed;
 import io.quiverdb.raft.LogTarget.Keeping;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Properties;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -33,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(OS.LINUX)
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class LogPowerLossTest {
-  private static final int ROUNDS = Integer.getInteger("quiver.power.rounds", 3);
+  private static final int ROUNDS = Integer.getInteger("quiver.power.rounds", 2);
   private static final int IN_FLIGHT = 8;
   private static final String LOG = "**/log_*";
 
@@ -58,7 +61,7 @@ class LogPowerLossTest {
   @Test
   void acknowledgedEntriesSurvivePowerCuts() throws IOException {
     var random = new SplittableRandom(Seed.draw());
-    List<Integer> acknowledged = new ArrayList<>();
+    List<Set<String>> acknowledged = new ArrayList<>();
     var lost = new ArrayList<PowerLossReport>();
     for (int round = 0; round <= ROUNDS; round++) {
       try (var process = start(Keeping.OURS)) {
@@ -72,13 +75,11 @@ class LogPowerLossTest {
     }
     System.out.printf(
         "power cuts: %d, of which %d took something, acknowledged: %d, failures: 0%n",
-        lost.size(), lost.stream().filter(it -> !it.isEmpty()).count(), sum(acknowledged));
+        lost.size(),
+        lost.stream().filter(it -> !it.isEmpty()).count(),
+        acknowledged.stream().mapToInt(Set::size).sum());
     assertThat(lost).anyMatch(report -> !report.bytes().isEmpty());
     assertThat(disk.missed()).isEmpty();
-  }
-
-  private static int sum(List<Integer> numbers) {
-    return numbers.stream().mapToInt(Integer::intValue).sum();
   }
 
   private static String prefix(int round) {
@@ -86,17 +87,17 @@ class LogPowerLossTest {
   }
 
   private static void requireAll(
-      LogProcess process, List<Integer> acknowledged, List<PowerLossReport> lost)
+      LogProcess process, List<Set<String>> acknowledged, List<PowerLossReport> lost)
       throws IOException {
     for (int round = 0; round < acknowledged.size(); round++) {
-      assertThat(process.count(prefix(round), acknowledged.get(round)))
-          .as("round %d of %s after %s", round, acknowledged, lost)
-          .isEqualTo(acknowledged.get(round));
+      assertThat(process.list(prefix(round)))
+          .as("round %d of %d after %s", round, acknowledged.size(), lost)
+          .containsAll(acknowledged.get(round));
     }
   }
 
-  /// @return how many entries were acknowledged, which are the first ones
-  private static int appendUntilKilled(LogProcess process, String prefix, int killAfter)
+  /// @return the entries that were acknowledged
+  private static Set<String> appendUntilKilled(LogProcess process, String prefix, int killAfter)
       throws IOException {
     Set<String> acknowledged = new HashSet<>();
     int appended = 0;
@@ -114,10 +115,7 @@ class LogPowerLossTest {
     } catch (IOException _) {
       drain(process, acknowledged);
     }
-    for (int number = 0; number < acknowledged.size(); number++) {
-      assertThat(acknowledged).contains(prefix + number);
-    }
-    return acknowledged.size();
+    return acknowledged;
   }
 
   /// What was said before the kill is still read.
@@ -164,7 +162,73 @@ class LogPowerLossTest {
     assertThat(logHolds("lost")).isFalse();
   }
 
-  /// What our settings must never become: reliability.md, H3.
+  /// The disk stalls, the process is killed with an entry in the page cache, and the next one
+  /// counts it as flushed, as Ratis does with all that it reads.
+  @Test
+  void entryThatWasReadAtTheStartIsOnTheDiskBeforeTheNextIsAcknowledged() throws Exception {
+    try (var process = start(Keeping.OURS)) {
+      disk.arm(Fault.stall(Operation.FORCE, LOG));
+      process.send("append early");
+      awaitStruck();
+    }
+    disk.heal();
+    try (var process = start(Keeping.OURS)) {
+      process.send("append late");
+      process.awaitAnswer("acknowledged late");
+    }
+
+    var lost = disk.cutPower(EVERYTHING, 1);
+
+    assertThat(logHolds("early")).as(lost.toString()).isTrue();
+    assertThat(logHolds("late")).as(lost.toString()).isTrue();
+  }
+
+  /// Where nothing but a force of the directory makes a name durable, as POSIX has it. On ext4 and
+  /// XFS, any force does: there, the vote is lost only if the power goes before the next one.
+  private static final Loss NAMES_WHOSE_DIRECTORY_WAS_NOT_FORCED = new Loss(Bytes.KEPT, Names.ALL);
+
+  @Test
+  @Disabled(
+      "Ratis renames raft-meta.tmp to raft-meta and never forces the directory; observed: voted in"
+          + " term 1, term 0 after the cut")
+  void voteSurvivesAPowerCut() throws Exception {
+    long term;
+    try (var process = start(Keeping.OURS)) {
+      process.send("append a");
+      process.awaitAnswer("acknowledged a");
+      term = votedTerm();
+    }
+
+    var lost = disk.cutPower(NAMES_WHOSE_DIRECTORY_WAS_NOT_FORCED, 1);
+
+    assertThat(votedTerm()).as(lost.toString()).isEqualTo(term);
+  }
+
+  @Test
+  @Disabled(
+      "Ratis creates log_inprogress_0, forces it and never its directory; observed: the segment is"
+          + " gone after the cut, and the entry with it")
+  void acknowledgedEntrySurvivesInASegmentThatIsNew() throws Exception {
+    try (var process = start(Keeping.OURS)) {
+      process.send("append a-first-entry");
+      process.awaitAnswer("acknowledged a-first-entry");
+    }
+
+    var lost = disk.cutPower(NAMES_WHOSE_DIRECTORY_WAS_NOT_FORCED, 1);
+
+    assertThat(logHolds("a-first-entry")).as(lost.toString()).isTrue();
+  }
+
+  private long votedTerm() throws IOException {
+    try (var files = Files.walk(disk.tree())) {
+      var file = files.filter(it -> it.endsWith("raft-meta")).findFirst().orElseThrow();
+      var properties = new Properties();
+      properties.load(new StringReader(Files.readString(file)));
+      return Long.parseLong(properties.getProperty("term"));
+    }
+  }
+
+  /// What our settings must never become.
   @Test
   void plainRatisWithAsyncFlushAcknowledgesWhatNoForceHasWritten() throws Exception {
     try (var process = start(Keeping.ASYNC_FLUSH)) {

@@ -8,6 +8,7 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /// A [LogTarget] in a JVM of its own, on a disk that can fail.
 final class LogProcess implements AutoCloseable {
@@ -78,10 +79,10 @@ final class LogProcess implements AutoCloseable {
     return answers.ready();
   }
 
-  /// How many of the entries `prefix`0 to `prefix``to` − 1 it has applied.
-  int count(String prefix, int to) throws IOException {
-    send("count " + prefix + " " + to);
-    return Integer.parseInt(answer().substring("holds ".length()));
+  /// The entries that it has applied and whose names begin so.
+  Set<String> list(String prefix) throws IOException {
+    send("list " + prefix);
+    return Set.of(answer().substring("holds".length()).strip().split(" "));
   }
 
   /// With SIGKILL; what it has said can still be read.

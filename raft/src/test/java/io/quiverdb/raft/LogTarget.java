@@ -9,12 +9,14 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
@@ -39,7 +41,7 @@ import org.awaitility.Awaitility;
 /// |----------------------|------------------------------------------------------------------|
 /// | (at its start)       | `ready`, once it leads                                           |
 /// | `append NAME`        | `acknowledged NAME` or `failed NAME`, when that is known          |
-/// | `count PREFIX TO`    | `holds N`: of the entries PREFIX0 up to, not including, PREFIX`TO` |
+/// | `list PREFIX`        | `holds NAME NAME …`: the entries whose names begin so              |
 final class LogTarget {
   private static final RaftTiming TIMING =
       new RaftTiming(Duration.ofMillis(300), Duration.ofMillis(600));
@@ -63,7 +65,7 @@ final class LogTarget {
 
     CompletableFuture<?> append(String name);
 
-    boolean holds(String name);
+    Collection<String> entries();
   }
 
   /// Arguments: data directory, host, port, [Keeping].
@@ -103,13 +105,11 @@ final class LogTarget {
                 .whenComplete(
                     (_, failure) -> say((failure == null ? "acknowledged " : "failed ") + name));
       }
-      case "count" -> {
-        int held = 0;
-        for (int number = 0; number < Integer.parseInt(words.get(2)); number++) {
-          held += member.holds(words.get(1) + number) ? 1 : 0;
-        }
-        say("holds " + held);
-      }
+      case "list" ->
+          say(
+              member.entries().stream()
+                  .filter(name -> name.startsWith(words.get(1)))
+                  .collect(Collectors.joining(" ", "holds ", "")));
       default -> throw new IllegalArgumentException(words.toString());
     }
   }
@@ -162,8 +162,8 @@ final class LogTarget {
     }
 
     @Override
-    public boolean holds(String name) {
-      return states.values().stream().anyMatch(state -> state.count(name) > 0);
+    public Collection<String> entries() {
+      return states.values().stream().flatMap(state -> state.names().stream()).toList();
     }
   }
 
@@ -225,8 +225,8 @@ final class LogTarget {
     }
 
     @Override
-    public boolean holds(String name) {
-      return names.applied.contains(name);
+    public Collection<String> entries() {
+      return names.applied;
     }
   }
 

@@ -59,14 +59,13 @@ final class PowerLoss {
     var pending = PendingNames.read(journal.names());
     var changes = pending.changes().stream().map(namespace::resolved).toList();
     var kept = kept(changes, pending.committed(), loss);
-    List<String> lost = new ArrayList<>();
-    for (NameChange change : changes) {
-      if (!kept.contains(change) && change.inode() != 0) {
-        lost.add(describe(change));
-      }
-    }
-    namespace.redo(kept, namespace.undo(changes));
-    return lost;
+    var undone = namespace.undo(changes);
+    namespace.redo(kept, undone);
+    return changes.stream()
+        .filter(change -> !kept.contains(change))
+        .filter(change -> !change.added().isPresent() || undone.contains(change))
+        .map(this::describe)
+        .toList();
   }
 
   private List<NameChange> kept(List<NameChange> changes, long committed, Names loss) {
