@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The disk of one process, as its harness sees it.
 ///
@@ -46,7 +48,9 @@ public record FaultFs(Path tree, Path journal) {
     Path written = control.resolveSibling("faults.tmp");
     Files.createDirectories(journal);
     Files.writeString(
-        written, List.of(faults).stream().map(Fault::format).collect(Collectors.joining("\n")));
+        written,
+        Stream.concat(Stream.of(UUID.randomUUID().toString()), Stream.of(faults).map(Fault::format))
+            .collect(Collectors.joining("\n")));
     Files.move(written, control, StandardCopyOption.ATOMIC_MOVE);
   }
 

@@ -3,28 +3,25 @@ package io.quiverdb.core.faultfs.agent;
 import io.quiverdb.core.faultfs.agent.Fault.Action;
 import io.quiverdb.core.faultfs.agent.Fault.Operation;
 import java.io.FileInputStream;
+import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/// The faults of the control file, which is looked at before each call: what is armed or healed
-/// there counts for every call that begins later. Each fault that strikes is noted in another file.
+/// The faults of the control file, which is read before each call: what is armed or healed there
+/// counts for every call that begins later. Each fault that strikes is noted in another file.
 final class ArmedFaults {
   private static final long STALL_POLL_NANOS = 5_000_000;
 
   private final Path control;
   private final Path struck;
-  private Optional<Object> version = Optional.empty();
+  private String read = "";
   private List<Armed> armed = List.of();
 
   ArmedFaults(Path control, Path struck) {
@@ -84,37 +81,26 @@ final class ArmedFaults {
   }
 
   private void reload() throws IOException {
-    var found = version();
-    if (found.equals(version)) {
-      return;
+    String found = content();
+    if (!found.equals(read)) {
+      armed = found.lines().skip(1).map(Fault::parse).map(this::armed).toList();
+      read = found;
     }
-    List<Armed> read = new ArrayList<>();
-    if (found.isPresent()) {
-      try (var stream = new FileInputStream(control.toFile())) {
-        for (String line :
-            new String(stream.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
-          var fault = Fault.parse(line);
-          read.add(
-              new Armed(fault, control.getFileSystem().getPathMatcher("glob:" + fault.glob())));
-        }
-      }
-    }
-    armed = read;
-    version = found;
   }
 
-  private record Version(Object file, long nanos, long size) {}
+  private Armed armed(Fault fault) {
+    return new Armed(fault, control.getFileSystem().getPathMatcher("glob:" + fault.glob()));
+  }
 
-  private Optional<Object> version() throws IOException {
-    try {
-      var attributes = Files.readAttributes(control, BasicFileAttributes.class);
-      return Optional.of(
-          new Version(
-              attributes.fileKey(),
-              attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS),
-              attributes.size()));
-    } catch (NoSuchFileException _) {
-      return Optional.empty();
+  private String content() throws IOException {
+    if (!Files.exists(control)) {
+      return "";
+    }
+    try (var stream = new FileInputStream(control.toFile())) {
+      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (FileNotFoundException _) {
+      // Healed in between.
+      return "";
     }
   }
 

@@ -16,7 +16,8 @@ import java.nio.file.StandardOpenOption;
 /// | `bytes/N`  | [UndoRecord]s of the file with inode N                         |
 /// | `names`    | changes of names                                               |
 /// | `attic/N`  | what lost its name by change N                                 |
-/// | `faults`   | a [Fault] a line: those armed now, written by the harness      |
+/// | `faults`   | written by the harness: a line that is new each time, and then |
+/// |            | a [Fault] a line: those that are armed now                     |
 /// | `struck`   | those that have struck, each with a tab and the path           |
 /// | `missed`   | what the process did that is not taken back                    |
 public record JournalFolder(Path folder) {
