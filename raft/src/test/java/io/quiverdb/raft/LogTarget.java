@@ -44,7 +44,7 @@ import org.awaitility.Awaitility;
 /// | `list PREFIX`        | `holds NAME NAME …`: the entries whose names begin so              |
 final class LogTarget {
   private static final RaftTiming TIMING =
-      new RaftTiming(Duration.ofMillis(300), Duration.ofMillis(600));
+      new RaftTiming(Duration.ofSeconds(1), Duration.ofSeconds(2));
   private static final GroupKey KEY = new ShardGroup(0);
   private static final UUID NODE = new UUID(1, 1);
   private static final UUID GROUP = new UUID(2, 2);
