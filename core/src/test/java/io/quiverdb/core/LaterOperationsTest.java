@@ -127,8 +127,7 @@ final class LaterOperationsTest {
   }
 
   private Store open() {
-    return Store.openWithoutBackground(
-        storage, TestKeys.SHARED.keyRing(), StoreOptions.standard());
+    return Store.openWithoutBackground(storage, TestKeys.SHARED.keyRing(), StoreOptions.standard());
   }
 
   private void append(SealedOp op) throws IOException {

@@ -64,7 +64,8 @@ final class SenselessFilesTest {
   /// @param number offset of four bytes that become a number above 2^30, whatever their order
   private void assertRefused(String name, PageType type, long fileId, PageCodec codec, int number)
       throws IOException {
-    String path = storage.files().stream().filter(one -> one.contains(name)).findFirst().orElseThrow();
+    String path =
+        storage.files().stream().filter(one -> one.contains(name)).findFirst().orElseThrow();
     long version = versionOf(path, type);
     byte[] blob =
         BlobFile.decode(

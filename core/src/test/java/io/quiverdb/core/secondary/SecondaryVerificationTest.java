@@ -41,9 +41,7 @@ final class SecondaryVerificationTest {
             damages(
                 (stream, directory) ->
                     stream.putLong(
-                        (int) directory.position()
-                            + directory.length()
-                            - SecondaryFormat.RUN_BYTES,
+                        (int) directory.position() + directory.length() - SecondaryFormat.RUN_BYTES,
                         3)))
         .singleElement()
         .asString()
@@ -56,7 +54,8 @@ final class SecondaryVerificationTest {
         Integer.BYTES + BLOCK_ENTRY_BYTES + SecondaryFormat.RUN_BYTES + Short.BYTES + KEY_BYTES - 1;
     assertThat(
             damages(
-                (stream, directory) -> stream.put((int) directory.position() + secondKey, (byte) 1)))
+                (stream, directory) ->
+                    stream.put((int) directory.position() + secondKey, (byte) 1)))
         .singleElement()
         .asString()
         .contains("index of \"n\", first key of block 1 is another");

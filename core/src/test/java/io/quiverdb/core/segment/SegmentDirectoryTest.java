@@ -125,8 +125,7 @@ final class SegmentDirectoryTest {
             cut ->
                 assertThatThrownBy(() -> SegmentDirectory.decode(cut))
                     .isInstanceOf(IllegalArgumentException.class));
-    assertThatThrownBy(
-            () -> SegmentDirectory.decode(Arrays.copyOf(whole, whole.length + 1)))
+    assertThatThrownBy(() -> SegmentDirectory.decode(Arrays.copyOf(whole, whole.length + 1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("bytes behind the filters 1");
   }

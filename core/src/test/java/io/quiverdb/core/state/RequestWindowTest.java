@@ -107,8 +107,7 @@ final class RequestWindowTest {
     // The second request has three points, whose bits are followed by five that are 0.
     int bits = HEADER_BYTES + 2 * REQUEST_BYTES;
     assertRefused(bytes -> bytes.put(bits, (byte) 8), "request: results of more points");
-    assertRefused(
-        bytes -> bytes.putLong(HEADER_BYTES + REQUEST_BYTES + 8, 0), "request: twice");
+    assertRefused(bytes -> bytes.putLong(HEADER_BYTES + REQUEST_BYTES + 8, 0), "request: twice");
   }
 
   @Test
