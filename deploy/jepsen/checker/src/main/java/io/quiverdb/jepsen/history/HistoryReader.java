@@ -81,9 +81,8 @@ public final class HistoryReader {
   private Event.Invoke invoked(JsonLine line) {
     var invoke = order.inFlight(line.integer(HistoryFormat.PROCESS));
     expect(line, HistoryFormat.F, HistoryFormat.f(invoke.operation()));
-    if (!invoke.collection().isEmpty()) {
-      expect(line, HistoryFormat.COLLECTION, invoke.collection());
-    }
+    expect(
+        HistoryFormat.COLLECTION, line.textOrEmpty(HistoryFormat.COLLECTION), invoke.collection());
     if (invoke.operation() instanceof Operation.OfKey) {
       expect(line, HistoryFormat.KEY, invoke.key());
     }
@@ -117,7 +116,10 @@ public final class HistoryReader {
   }
 
   private static void expect(JsonLine line, String name, String expected) {
-    var actual = line.text(name);
+    expect(name, line.text(name), expected);
+  }
+
+  private static void expect(String name, String actual, String expected) {
     if (!actual.equals(expected)) {
       throw new IllegalArgumentException(
           name + ": " + actual + " (expected: " + expected + ", as invoked)");

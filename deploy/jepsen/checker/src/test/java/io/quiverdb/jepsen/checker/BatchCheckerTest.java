@@ -98,6 +98,24 @@ final class BatchCheckerTest {
   }
 
   @Test
+  void halfABatchOfSeveralAttemptsIsHalf() {
+    var batch = new Operation.WriteBatch(Scenario.entries("a", "1", "b", "1"));
+    scenario.attempt("r", "", batch).info();
+    scenario.attempt("r", "", batch).ok();
+    scenario.readsBatch("a", "1");
+
+    assertAccused("half a batch", 2);
+  }
+
+  @Test
+  void keysThatWereNotAskedForNeedNotBeSeen() {
+    scenario.writesBatch("a", "1", "d", "1");
+    scenario.readsBatch("a", "1");
+
+    assertValid();
+  }
+
+  @Test
   void wholeBatchThatGoesBackIsForTheCompleteChecker() {
     scenario.writesBatch("a", "1", "b", "1");
     scenario.writesBatch("a", "2", "b", "2");

@@ -73,6 +73,25 @@ final class HistoryJudgeTest {
   }
 
   @Test
+  void historyInWhichNothingCanBeJudgedIsNotGood() {
+    scenario.startBatch("a", "1").mismatch();
+
+    var judgement = judge.judge(scenario.history());
+
+    assertThat(judgement.findings()).isEmpty();
+    assertThat(judgement.verdict()).isEqualTo(Verdict.UNKNOWN);
+  }
+
+  @Test
+  void accusationIsHeardWhereNothingCouldBeJudged() {
+    scenario.start(new Operation.Transfer("a", "b", 1)).ok();
+
+    assertThat(judge.judge(scenario.history()).violations())
+        .extracting(Violation::claim)
+        .containsExactly("the accounts were never set up");
+  }
+
+  @Test
   void undecidedKeyIsNotGood() {
     for (int i = 0; i < 5; i++) {
       scenario.writes("a", "1");

@@ -207,6 +207,17 @@ final class HistoryFormatTest {
   }
 
   @Test
+  void answerIsAboutTheCollectionThatWasAskedAbout() {
+    var invoke = line("invoke", "scan", "");
+    var ok = line("ok", "scan", "[]");
+
+    assertThatThrownBy(() -> read(invoke + ok.replace("\"c\"", "\"d\"")))
+        .hasMessage("line 2: collection: d (expected: c, as invoked)");
+    assertThatThrownBy(() -> read(invoke.replace("\"c\"", "\"\"") + ok))
+        .hasMessage("line 2: collection: c (expected: , as invoked)");
+  }
+
+  @Test
   void faultsKeepTheirOrder() {
     var start = "{\"type\":\"fault-started\",\"f\":\"kill\",\"fault\":1,\"time\":1}\n";
     var end = "{\"type\":\"fault-ended\",\"f\":\"kill\",\"fault\":1,\"time\":1}\n";
