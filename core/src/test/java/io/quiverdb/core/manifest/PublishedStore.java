@@ -30,7 +30,12 @@ final class PublishedStore {
   private static final UUID STORE_ID = new UUID(0, 0);
 
   private static final int DIMENSION = 4;
-  private static final List<SegmentRow> ROWS = RandomRows.draw(new Random(2), 3, DIMENSION);
+
+  /// More than states that a test publishes, so that each has a row of its own to be dead.
+  private static final int ROW_COUNT = 8;
+
+  private static final List<SegmentRow> ROWS =
+      RandomRows.draw(new Random(2), ROW_COUNT, DIMENSION);
 
   private final Storage storage;
   private final ManifestStore manifests;
