@@ -34,8 +34,7 @@ final class PublishedStore {
   /// More than states that a test publishes, so that each has a row of its own to be dead.
   private static final int ROW_COUNT = 8;
 
-  private static final List<SegmentRow> ROWS =
-      RandomRows.draw(new Random(2), ROW_COUNT, DIMENSION);
+  private static final List<SegmentRow> ROWS = RandomRows.draw(new Random(2), ROW_COUNT, DIMENSION);
 
   private final Storage storage;
   private final ManifestStore manifests;
