@@ -87,7 +87,8 @@ public final class GroupCommit<T, R> {
 
   private void awaitTurn(Waiting<T, R> mine) {
     boolean interrupted = false;
-    while (!mine.isSettled() && queue.peek() != mine) {
+    // The head is looked at first: who is in a group comes to the head only after it was told so.
+    while (!mine.isSettled() && (queue.peek() != mine || mine.isInGroup)) {
       LockSupport.park(this);
       interrupted |= Thread.interrupted();
     }
@@ -102,6 +103,7 @@ public final class GroupCommit<T, R> {
     try {
       group = group();
       requests = group.stream().map(waiting -> waiting.request.orElseThrow()).toList();
+      group.forEach(waiting -> waiting.isInGroup = true);
     } catch (Throwable e) {
       // Out of memory: those behind are to lead.
       handOver(1);
@@ -176,6 +178,10 @@ public final class GroupCommit<T, R> {
     private final Optional<T> request;
     private final Thread thread;
     private volatile Optional<Result<R>> result = Optional.empty();
+
+    /// Somebody leads it. While a group leaves the queue one by one, each of it is the head for a
+    /// moment, and must not take that for its turn.
+    private volatile boolean isInGroup;
 
     Waiting(Optional<T> request, Thread thread) {
       this.request = request;

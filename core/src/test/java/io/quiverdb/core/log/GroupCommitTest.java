@@ -11,12 +11,15 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,6 +45,40 @@ final class GroupCommitTest {
 
     assertThat(stages.written).hasSize(WRITERS * REQUESTS).doesNotHaveDuplicates();
     assertThat(stages.applied).isEqualTo(stages.written);
+  }
+
+  /// A parked thread may wake by itself at any moment, also while the group that it is in leaves
+  /// the queue, one after the other.
+  @Test
+  void whoWakesUpWhileItsGroupLeavesTheQueueDoesNotLeadAgain() throws Exception {
+    var stages = new RecordingStages();
+    var commits = commits(stages, Long.MAX_VALUE);
+    var writers = ConcurrentHashMap.<Thread>newKeySet();
+    var done = new AtomicBoolean();
+    var waker =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  while (!done.get()) {
+                    writers.forEach(LockSupport::unpark);
+                  }
+                });
+    try {
+      runOnThreads(
+          WRITERS,
+          writer -> {
+            writers.add(Thread.currentThread());
+            for (int index = 0; index < 20 * REQUESTS; index++) {
+              int request = 20 * writer * REQUESTS + index;
+              assertThat(commits.commit(request)).isEqualTo(request + 1);
+            }
+          });
+    } finally {
+      done.set(true);
+      waker.join();
+    }
+
+    assertThat(stages.written).hasSize(20 * WRITERS * REQUESTS).doesNotHaveDuplicates();
   }
 
   @Test
