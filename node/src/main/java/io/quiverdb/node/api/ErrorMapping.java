@@ -1,6 +1,7 @@
 package io.quiverdb.node.api;
 
 import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.server.RequestTimeoutException;
 import io.grpc.Status;
 import io.quiverdb.api.v1.ErrorCode;
 import io.quiverdb.api.v1.ErrorDetail;
@@ -112,6 +113,10 @@ final class ErrorMapping {
       case ShardException e -> detailOf(e);
       case StoreException e -> dataFailure(e, e);
       case IllegalArgumentException e -> detail(ErrorCode.INVALID_ARGUMENT, message(e));
+      case RequestTimeoutException _ ->
+          detail(
+              ErrorCode.DEADLINE_EXCEEDED,
+              "node: no answer in time (expected: one before the call's deadline)");
       default -> {
         log.error("call failed unexpectedly", failure);
         yield detail(ErrorCode.INTERNAL, "unexpected failure; the node's log has the trace id");
