@@ -23,7 +23,7 @@ public enum Suite {
               "quick",
               List.of("register", "set", "tombstones"),
               List.of("kill", "pause", "partition-leader"),
-              Duration.ofSeconds(150),
+              Duration.ofSeconds(120),
               NetChoice.PROXIES,
               seed));
     }
