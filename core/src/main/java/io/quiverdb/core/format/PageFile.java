@@ -85,7 +85,9 @@ public final class PageFile {
         arena);
   }
 
-  /// Does the same.
+  /// As above, for pages whose bodies are to be looked at.
+  ///
+  /// @param check what they have to be like
   public static PageFile open(
       Storage storage,
       String path,

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +26,7 @@ final class QuickSuiteIT {
   Path folder;
 
   @Test
+  @EnabledOnOs(OS.LINUX)
   void nothingThatIsPromisedIsBrokenByKillsPausesAndPartitions() throws Exception {
     System.out.println("QuickSuiteIT: -Dquiver.seed=" + seed);
     var results = new ArrayList<RunResult>();

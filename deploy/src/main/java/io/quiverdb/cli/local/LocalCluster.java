@@ -25,11 +25,6 @@ public final class LocalCluster implements AutoCloseable {
       return place.clientAddress();
     }
 
-    /// What the process keeps.
-    public Path dataFolder() {
-      return folder.resolve("data");
-    }
-
     /// What the process says.
     public Path log() {
       return folder.resolve("node.log");

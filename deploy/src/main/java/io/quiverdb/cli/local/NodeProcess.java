@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
 /// A node as a process of its own, started and ended by its handle only. Its output goes to a file,
@@ -87,14 +86,6 @@ public final class NodeProcess {
   public synchronized void killForGood() {
     gone = true;
     process.ifPresent(Process::destroyForcibly);
-  }
-
-  /// How it ended; empty while it runs, or if it was never started.
-  public synchronized OptionalInt exitCode() {
-    return process
-        .filter(started -> !started.isAlive())
-        .map(started -> OptionalInt.of(started.exitValue()))
-        .orElseGet(OptionalInt::empty);
   }
 
   /// SIGTERM.

@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
@@ -60,9 +61,10 @@ final class CheckCommand implements Callable<Integer> {
     try {
       return format.read(file);
     } catch (MalformedHistoryException e) {
-      throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+      throw new ParameterException(spec.commandLine(), file + ": " + e.getMessage(), e);
     } catch (FileSystemException | CharacterCodingException e) {
-      throw new IllegalArgumentException(file + ": cannot be read (expected: a history)", e);
+      throw new ParameterException(
+          spec.commandLine(), file + ": cannot be read (expected: a history)", e);
     }
   }
 

@@ -1,6 +1,5 @@
 package io.quiverdb.jepsen.cli;
 
-import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -44,19 +43,13 @@ public final class JepsenCommand {
   }
 
   private static int refuse(ParameterException failure, String[] arguments) {
-    return tell(failure.getCommandLine().getErr(), failure, USAGE);
+    failure.getCommandLine().getErr().println("run: " + failure.getMessage());
+    return USAGE;
   }
 
+  /// With where it happened: whatever it is, it is not the caller's fault.
   private static int fail(Exception failure, CommandLine command, ParseResult result) {
-    if (failure instanceof IllegalArgumentException) {
-      return tell(command.getErr(), failure, USAGE);
-    }
     failure.printStackTrace(command.getErr());
     return FAILED;
-  }
-
-  private static int tell(PrintWriter err, Exception failure, int exitCode) {
-    err.println("run: " + failure.getMessage());
-    return exitCode;
   }
 }

@@ -17,6 +17,7 @@ record Story(RunResult result) {
         open,
         history.faults().size(),
         result.recovery().toMillis());
+    out.println("links: " + result.links());
     result.findings().forEach(out::println);
     result.complaints().forEach(complaint -> out.println("wrong: " + complaint));
     result.skipped().forEach(skipped -> out.println("skipped: " + skipped));

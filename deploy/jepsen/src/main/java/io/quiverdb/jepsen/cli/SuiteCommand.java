@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -96,7 +97,8 @@ final class SuiteCommand implements Callable<Integer> {
         return one;
       }
     }
-    throw new IllegalArgumentException("suite: " + suite + " (expected: quick, standard or soak)");
+    throw new ParameterException(
+        spec.commandLine(), "suite: " + suite + " (expected: quick, standard or soak)");
   }
 
   private static String word(Suite suite) {

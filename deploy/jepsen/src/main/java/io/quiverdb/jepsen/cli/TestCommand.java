@@ -7,6 +7,7 @@ import io.quiverdb.jepsen.run.Run;
 import io.quiverdb.jepsen.run.RunOptions;
 import io.quiverdb.jepsen.workload.Workloads;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
@@ -102,19 +104,7 @@ final class TestCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    long drawn = seed.orElseGet(() -> (long) new Random().nextInt(SEED_BOUND));
-    var options =
-        new RunOptions(
-            workloads,
-            nemeses,
-            Duration.ofSeconds(seconds),
-            nodes,
-            concurrency,
-            drawn,
-            net,
-            endpoints,
-            List.of(System.getProperty("launcher", "quiver"), "serve"),
-            out.orElseGet(() -> Path.of("target", "jepsen", String.valueOf(drawn))));
+    var options = options();
     var terminal = spec.commandLine().getErr();
     terminal.println(options.replay());
     terminal.flush();
@@ -122,6 +112,40 @@ final class TestCommand implements Callable<Integer> {
     Report.write(result, options.out());
     new Story(result).print(spec.commandLine().getOut());
     return result.outcome().exitCode();
+  }
+
+  private RunOptions options() throws IOException {
+    long drawn = seed.orElseGet(() -> (long) new Random().nextInt(SEED_BOUND));
+    try {
+      var options =
+          new RunOptions(
+              workloads,
+              nemeses,
+              Duration.ofSeconds(seconds),
+              nodes,
+              concurrency,
+              drawn,
+              net,
+              endpoints,
+              List.of(System.getProperty("launcher", "quiver"), "serve"),
+              out.orElseGet(() -> Path.of("target", "jepsen", String.valueOf(drawn))));
+      requireEmpty(options.out());
+      return options;
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static void requireEmpty(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (var entries = Files.list(folder)) {
+      if (entries.findAny().isPresent()) {
+        throw new IllegalArgumentException(
+            "out: " + folder + " is not empty (expected: a new or an empty folder)");
+      }
+    }
   }
 
   static final class WorkloadNames implements Iterable<String> {

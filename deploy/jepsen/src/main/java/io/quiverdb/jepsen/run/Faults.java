@@ -9,7 +9,9 @@ import io.quiverdb.jepsen.nemesis.Schedule;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
@@ -92,14 +94,14 @@ final class Faults {
     }
   }
 
-  /// Which of them cannot work here, with the reasons.
-  static List<String> obstacles(TestCluster cluster, List<String> nemeses) {
-    return nemeses.stream()
-        .map(Nemeses::create)
-        .flatMap(
-            nemesis ->
-                nemesis.obstacle(cluster).stream()
-                    .map(obstacle -> nemesis.name() + ": " + obstacle))
-        .toList();
+  /// Those that cannot work here, with the reasons, in the order given.
+  static Map<String, String> obstacles(TestCluster cluster, List<String> nemeses) {
+    var obstacles = new LinkedHashMap<String, String>();
+    for (var nemesis : nemeses) {
+      Nemeses.create(nemesis)
+          .obstacle(cluster)
+          .ifPresent(obstacle -> obstacles.put(nemesis, obstacle));
+    }
+    return obstacles;
   }
 }

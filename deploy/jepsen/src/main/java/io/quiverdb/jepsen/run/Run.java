@@ -37,7 +37,7 @@ public final class Run {
 
   /// @throws LocalClusterException if the cluster does not come up at all
   public RunResult execute() throws IOException, InterruptedException {
-    var folder = emptyFolder(options.out());
+    var folder = Files.createDirectories(options.out()).toAbsolutePath();
     try (var writer = new HistoryWriter(Files.newBufferedWriter(folder.resolve("history.jsonl")));
         var cluster = cluster(folder)) {
       var emergency = new Thread(cluster::killAll, "emergency");
@@ -48,17 +48,6 @@ public final class Run {
         forget(emergency);
       }
     }
-  }
-
-  private static Path emptyFolder(Path folder) throws IOException {
-    Files.createDirectories(folder);
-    try (var entries = Files.list(folder)) {
-      if (entries.findAny().isPresent()) {
-        throw new IllegalArgumentException(
-            "out: " + folder + " is not empty (expected: a new or an empty folder)");
-      }
-    }
-    return folder.toAbsolutePath();
   }
 
   private TestCluster cluster(Path folder) throws IOException, InterruptedException {
@@ -85,9 +74,11 @@ public final class Run {
   private RunResult execute(TestCluster cluster, HistoryRecorder recorder)
       throws IOException, InterruptedException {
     var seeds = new SplittableRandom(options.seed());
-    var schedule = Schedule.draw(options.nemeses(), options.time(), seeds.nextLong());
+    var obstacles = Faults.obstacles(cluster, options.nemeses());
+    var possible =
+        options.nemeses().stream().filter(nemesis -> !obstacles.containsKey(nemesis)).toList();
+    var schedule = Schedule.draw(possible, options.time(), seeds.nextLong());
     var phases = new Phases(options.time().toMillis(), seeds.nextLong());
-    var skipped = Faults.obstacles(cluster, options.nemeses());
     prepare(cluster, recorder);
     try (var clients = new Clients(recorder, cluster, phases, seeds.nextLong())) {
       clients.start(workloads, options.concurrency());
@@ -105,8 +96,9 @@ public final class Run {
         history,
         findings,
         complaints,
-        skipped,
-        Shortfalls.of(options, history, schedule, findings),
+        obstacles.entrySet().stream().map(skip -> skip.getKey() + ": " + skip.getValue()).toList(),
+        Shortfalls.of(options, possible, history, schedule, findings),
+        cluster.describeNet(),
         recovery);
   }
 
@@ -115,6 +107,9 @@ public final class Run {
     try (var operator = cluster.operator()) {
       var session = new Session(recorder, operator, "", "", -1, -2);
       workloads.forEach(workload -> workload.prepare(operator, session));
+      if (session.unansweredCount() > 0) {
+        throw new LocalClusterException("a question before all faults was not answered");
+      }
     }
   }
 
@@ -135,7 +130,13 @@ public final class Run {
   private void conclude(TestCluster cluster, HistoryRecorder recorder) {
     try (var operator = cluster.operator()) {
       var session = new Session(recorder, operator, "", "", -2, -2);
-      workloads.forEach(workload -> workload.conclude(session));
+      for (var workload : workloads) {
+        int before = session.unansweredCount();
+        workload.conclude(session);
+        if (session.unansweredCount() > before) {
+          complaints.add(workload.name() + ": a last question was not answered, all faults over");
+        }
+      }
     }
   }
 

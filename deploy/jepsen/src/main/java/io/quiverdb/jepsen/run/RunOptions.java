@@ -18,7 +18,7 @@ import java.util.Set;
 /// @param net what links are made of, if a nemesis turns to them
 /// @param endpoints host:port of all nodes of a cluster that is there; none for one of our own
 /// @param serve the command that runs a node, without its options
-/// @param out a folder for all that is left of the run
+/// @param out a new or an empty folder, for all that is left of the run
 public record RunOptions(
     List<String> workloads,
     List<String> nemeses,

@@ -8,10 +8,11 @@ import java.util.List;
 
 /// What came of a run.
 ///
-/// @param findings by the checkers, each with the workload before its name
+/// @param findings by the checkers, over the operations of all workloads
 /// @param complaints what else is wrong with the cluster after the run; none if all is well
 /// @param skipped nemeses that cannot work here, with the reasons
 /// @param shortfalls why the run shows too little
+/// @param links what the nodes' links were made of, in a sentence
 /// @param recovery from the healing of all faults until every node answered a write
 public record RunResult(
     RunOptions options,
@@ -20,6 +21,7 @@ public record RunResult(
     List<String> complaints,
     List<String> skipped,
     List<String> shortfalls,
+    String links,
     Duration recovery) {
   public RunResult {
     findings = List.copyOf(findings);

@@ -16,8 +16,13 @@ final class Shortfalls {
 
   private Shortfalls() {}
 
+  /// @param possible those of the nemeses that can work here
   static List<String> of(
-      RunOptions options, History history, Schedule schedule, List<Finding> findings) {
+      RunOptions options,
+      List<String> possible,
+      History history,
+      Schedule schedule,
+      List<Finding> findings) {
     var shortfalls = new ArrayList<String>();
     for (var workload : options.workloads()) {
       var kind = Workloads.create(workload);
@@ -46,7 +51,7 @@ final class Shortfalls {
         }
       }
     }
-    for (var nemesis : options.nemeses()) {
+    for (var nemesis : possible) {
       if (history.faults().stream().noneMatch(span -> cameAbout(span, nemesis))) {
         shortfalls.add(nemesis + ": never came about (expected: at least once)");
       }

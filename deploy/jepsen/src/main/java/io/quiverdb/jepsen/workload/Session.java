@@ -22,6 +22,7 @@ public final class Session {
   private final String address;
   private final long processStep;
   private long process;
+  private int unansweredCount;
 
   /// @param node as histories name it
   /// @param address host:port where it serves clients
@@ -44,6 +45,11 @@ public final class Session {
 
   String address() {
     return address;
+  }
+
+  /// How many questions had no answer so far.
+  public int unansweredCount() {
+    return unansweredCount;
   }
 
   /// A question to the node, and its answer.
@@ -96,6 +102,7 @@ public final class Session {
   }
 
   private void end(HistoryRecorder.Pending pending, String error, boolean mayHaveTakenPlace) {
+    unansweredCount++;
     if (mayHaveTakenPlace) {
       pending.info(error);
       process += processStep;

@@ -36,6 +36,14 @@ final class JepsenCommandTest {
   }
 
   @Test
+  void folderThatHoldsSomethingIsNotTakenForARun(@TempDir Path folder) throws Exception {
+    Files.writeString(folder.resolve("history.jsonl"), "");
+
+    assertThat(run("test", "--workload", "set", "--out", folder.toString())).isEqualTo(64);
+    assertThat(err.toString()).contains("out: " + folder + " is not empty").hasLineCount(1);
+  }
+
+  @Test
   void helpNamesTheExitCodes() {
     assertThat(run("--help")).isZero();
     assertThat(out.toString()).contains("Ends with 0");

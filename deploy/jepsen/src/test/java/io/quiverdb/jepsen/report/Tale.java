@@ -133,6 +133,7 @@ final class Tale {
         complaints,
         skipped,
         shortfalls,
+        "proxies",
         Duration.ofMillis(1_234));
   }
 }

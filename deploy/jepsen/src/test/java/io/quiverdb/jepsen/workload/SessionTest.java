@@ -43,6 +43,7 @@ final class SessionTest {
     assertThat(recorder.history().calls())
         .extracting(call -> call.invoke().process())
         .containsExactly(3L, 13L, 13L);
+    assertThat(session.unansweredCount()).isEqualTo(3);
   }
 
   @Test
