@@ -23,7 +23,7 @@ public enum Suite {
               "quick",
               List.of("register", "set", "tombstones"),
               List.of("kill", "pause", "partition-leader"),
-              Duration.ofSeconds(120),
+              Duration.ofMinutes(2),
               NetChoice.PROXIES,
               seed));
     }
