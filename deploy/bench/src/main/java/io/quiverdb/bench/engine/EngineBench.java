@@ -7,22 +7,46 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /// Measures the engine: `run engine [--quick] [--only AREA] [--folder D] [--results D]`. Exits 1 if
 /// a target is missed.
-public final class EngineBench {
+@Command(
+    name = "engine",
+    description = "Measures the engine against references in the same run.",
+    mixinStandardHelpOptions = true,
+    exitCodeOnInvalidInput = EngineBench.USAGE,
+    exitCodeOnExecutionException = EngineBench.SOFTWARE)
+public final class EngineBench implements Callable<Integer> {
+  static final int USAGE = 64;
+  static final int SOFTWARE = 70;
   private static final int ROUNDS = 5;
 
-  private final Path folder;
-  private final boolean quick;
   private final List<Result> results = new ArrayList<>();
 
-  private EngineBench(Path folder, boolean quick) {
-    this.folder = folder;
-    this.quick = quick;
-  }
+  @Option(names = "--quick", description = "A tenth of the data.")
+  private boolean quick;
+
+  @Option(names = "--only", paramLabel = "AREA", description = "One of: ${COMPLETION-CANDIDATES}.")
+  private @Nullable Area only;
+
+  @Option(
+      names = "--folder",
+      paramLabel = "D",
+      defaultValue = "target/bench",
+      description = "Where the stores are made; its disk is measured. Default: ${DEFAULT-VALUE}.")
+  private Path folder = Path.of("target/bench");
+
+  @Option(
+      names = "--results",
+      paramLabel = "D",
+      defaultValue = "deploy/bench/results",
+      description = "Where Markdown and JSON are written. Default: ${DEFAULT-VALUE}.")
+  private Path resultFolder = Path.of("deploy/bench/results");
 
   /// Contests that share what they need.
   private enum Area {
@@ -34,48 +58,31 @@ public final class EngineBench {
     ROCKSDB,
     BACKGROUND;
 
-    String word() {
+    @Override
+    public String toString() {
       return name().toLowerCase(Locale.ROOT);
     }
   }
 
-  public static void main(String[] arguments) throws Exception {
-    var given = List.of(arguments);
-    boolean quick = given.contains("--quick");
-    var only = option(given, "--only").map(EngineBench::area);
-    var bench = new EngineBench(path(given, "--folder", "target/bench"), quick);
-    for (var area : only.map(List::of).orElse(List.of(Area.values()))) {
-      bench.run(area);
+  public static void main(String[] arguments) {
+    System.exit(
+        new CommandLine(new EngineBench())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    folder = folder.toAbsolutePath();
+    for (var area : only == null ? List.of(Area.values()) : List.of(only)) {
+      run(area);
     }
-    String suffix =
-        (quick ? " --quick" : "") + only.map(area -> " --only " + area.word()).orElse("");
-    bench.report(
-        path(given, "--results", "deploy/bench/results"),
+    String suffix = (quick ? " --quick" : "") + (only == null ? "" : " --only " + only);
+    report(
+        resultFolder.toAbsolutePath(),
         "engine" + suffix.replace(" --only ", "-").replace(" --", "-"),
         "deploy/bench/run engine" + suffix);
-    if (!bench.results.stream().allMatch(Result::targetMet)) {
-      System.exit(1);
-    }
-  }
-
-  private static Area area(String word) {
-    return Stream.of(Area.values())
-        .filter(area -> area.word().equals(word))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "--only: %s (expected: one of %s)"
-                        .formatted(word, Stream.of(Area.values()).map(Area::word).toList())));
-  }
-
-  private static Optional<String> option(List<String> arguments, String option) {
-    int at = arguments.indexOf(option);
-    return at < 0 ? Optional.empty() : Optional.of(arguments.get(at + 1));
-  }
-
-  private static Path path(List<String> arguments, String option, String otherwise) {
-    return Path.of(option(arguments, option).orElse(otherwise)).toAbsolutePath();
+    return results.stream().allMatch(Result::targetMet) ? 0 : 1;
   }
 
   private void run(Area area) throws Exception {
