@@ -64,6 +64,21 @@ final class RequestWindowTest {
   }
 
   @Test
+  void windowOfNoRequestsIsOne() {
+    byte[] empty = RequestWindow.forgotten(position(3)).freeze().encode();
+    assertThat(empty).hasSize(HEADER_BYTES);
+
+    var window = RequestWindow.decode(empty, 1 << 20);
+
+    assertThat(window.mayHaveForgotten(position(2))).isTrue();
+    assertThat(window.mayHaveForgotten(position(3))).isFalse();
+    ByteBuffer.wrap(empty).putInt(24, -1);
+    assertThatThrownBy(() -> RequestWindow.decode(empty, 1 << 20))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("window: -1 requests");
+  }
+
+  @Test
   void whatSettlesNothingIsNotRemembered() {
     var window = RequestWindow.empty(1 << 20);
     for (var outcome :
