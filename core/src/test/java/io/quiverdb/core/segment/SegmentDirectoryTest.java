@@ -67,6 +67,9 @@ final class SegmentDirectoryTest {
     int rowCount = 600_000;
     var directory = SegmentDirectory.decode(encoded("", rowCount));
 
+    for (int row = 0; row < rowCount; row += ROWS_PER_PAGE) {
+      assertThat(mayHold(directory, id("", row))).isTrue();
+    }
     long letThrough = 0;
     for (int row = 0; row < rowCount; row += 97) {
       assertThat(mayHold(directory, id("", row))).isTrue();
@@ -114,6 +117,23 @@ final class SegmentDirectoryTest {
     assertRefused(blob -> blob.putShort(28, (short) 1), "");
     assertRefused(blob -> blob.putShort(34, (short) -1), "length of a separator 65535");
     assertRefused(blob -> blob.put(36, (byte) 'z'), "separator of a page 2");
+  }
+
+  @Test
+  void filtersOutOfPlaceAreRefused() {
+    byte[] blob = encoded("", 170);
+    // Behind four pages with separators of none and of three digits that differ.
+    int filters = 24;
+    for (int page = 0; page < 4; page++) {
+      filters += 6 + buffer(blob).getShort(filters + 4);
+    }
+    int firstPage = filters;
+    assertThat(buffer(blob).getInt(firstPage)).isZero();
+    buffer(blob).putInt(firstPage, 1);
+
+    assertThatThrownBy(() -> SegmentDirectory.decode(blob))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("first page of a filter 1");
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.crypto.PlainCodec;
+import io.quiverdb.core.format.BlobFile;
 import io.quiverdb.core.format.PageFormat;
 import io.quiverdb.core.format.PageType;
 import io.quiverdb.core.format.PageWriter;
@@ -116,6 +117,70 @@ final class SegmentOpeningTest {
   }
 
   @Test
+  void pagesOfIdsThatMakeNoSenseAreNamedWhenTheyAreTouched() throws IOException {
+    refill(SegmentFiles.IDS, PageType.IDS, PageFormat.ID_PAGE_BYTES, 2, 2000);
+    var segment = open();
+    assertThatThrownBy(() -> segment.id(0))
+        .isInstanceOf(CorruptFileException.class)
+        .hasMessageContaining("content is no rows");
+    segment.release();
+    assertThatThrownBy(this::openWithoutDirectory)
+        .isInstanceOf(CorruptFileException.class)
+        .hasMessageContaining("content is no rows");
+    assertThat(storage.openFiles()).isEmpty();
+  }
+
+  @Test
+  void pagesOfIdsOfOtherRowsAreNamedWhenTheyAreTouched() throws IOException {
+    var shorter = write(nextId++, 99, PAYLOAD_BYTES);
+    storage.overwrite(
+        SegmentFiles.path(COLLECTION, shorter.id(), SegmentFiles.DIRECTORY),
+        directoryOf(shorter.id()));
+    summary = shorter;
+
+    summary = withRows(ROWS);
+    refill(SegmentFiles.PAYLOADS, PageType.PAYLOADS, PageFormat.PAGE_BYTES, 3, Segment.BODY_BYTES);
+    refill(SegmentFiles.VECTORS, PageType.VECTORS, PageFormat.PAGE_BYTES, 1, 1200);
+    var segment = open();
+
+    assertThat(segment.id(0)).isEqualTo("id-00000".getBytes(UTF_8));
+    assertThatThrownBy(() -> segment.id(ROWS - 1))
+        .isInstanceOf(CorruptFileException.class)
+        .hasMessageContaining(" rows instead of ");
+  }
+
+  /// Of the whole segment, sealed as another one's.
+  private byte[] directoryOf(long id) throws IOException {
+    String path = SegmentFiles.path(COLLECTION, 1, SegmentFiles.DIRECTORY);
+    byte[] blob =
+        BlobFile.decode(
+            MemorySegment.ofArray(storage.content(path)),
+            PageType.DIRECTORY,
+            1,
+            SegmentWriter.DIRECTORY_VERSION,
+            PlainCodec.INSTANCE,
+            path);
+    return BlobFile.encode(
+        PageType.DIRECTORY, id, SegmentWriter.DIRECTORY_VERSION, blob, PlainCodec.INSTANCE);
+  }
+
+  @Test
+  void directoryThatIsMadeAnewLeadsToEveryRow() throws IOException {
+    var segment = openWithoutDirectory();
+
+    for (int row = 0; row < ROWS; row++) {
+      assertThat(segment.find("id-%05d".formatted(row).getBytes(UTF_8))).isEqualTo(row);
+      assertThat(segment.find("id-%05dx".formatted(row).getBytes(UTF_8))).isEqualTo(-1);
+    }
+    assertThat(segment.firstAtOrAfter("id-00050".getBytes(UTF_8))).isEqualTo(50);
+  }
+
+  private Segment openWithoutDirectory() throws IOException {
+    return Segment.openWithoutDirectory(
+        storage, COLLECTION, summary, DIMENSION, PlainCodec.INSTANCE);
+  }
+
+  @Test
   void payloadThatFillsItsPageToTheEndIsReadInPlace() throws IOException {
     summary = write(nextId++, 3, Segment.BODY_BYTES);
     var segment = open();
@@ -151,6 +216,7 @@ final class SegmentOpeningTest {
 
   private void assertRefused(String message) {
     assertThatThrownBy(this::open).isInstanceOf(CorruptFileException.class).hasMessage(message);
+    assertThat(storage.openFiles()).isEmpty();
   }
 
   /// Puts another file of pages in the place of one, and its length into the summary.
