@@ -9,7 +9,7 @@ import java.util.List;
 
 /// Collects violations. Where a whole disk was lost, the first hundred say enough.
 final class Accusations {
-  private static final int SHOWN_MAX = 100;
+  static final int SHOWN_MAX = 100;
 
   private final List<Violation> shown = new ArrayList<>();
   private int more;

@@ -4,7 +4,6 @@ import io.quiverdb.jepsen.checker.LinearizationSearch.Outcome;
 import io.quiverdb.jepsen.history.Call;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -53,20 +52,14 @@ final class Linearizer {
 
   private Finding judge(String checker, List<Group> groups, Executor threads) {
     search(groups, threads);
-    var violations =
-        groups.stream()
-            .filter(group -> group.outcome == Outcome.NOT_LINEARIZABLE)
-            .map(group -> CompletableFuture.supplyAsync(() -> violation(group), threads))
-            .toList()
-            .stream()
-            .map(CompletableFuture::join)
-            .toList();
+    var invalid =
+        groups.stream().filter(group -> group.outcome == Outcome.NOT_LINEARIZABLE).toList();
     var unknown =
         groups.stream()
             .filter(group -> group.outcome == Outcome.LIMIT_REACHED)
             .map(group -> group.subject)
             .toList();
-    return new Finding(checker, groups.size(), violations, unknown);
+    return new Finding(checker, groups.size(), violations(invalid, threads), unknown);
   }
 
   private void search(List<Group> groups, Executor threads) {
@@ -88,15 +81,31 @@ final class Linearizer {
     }
   }
 
-  private Violation violation(Group group) {
+  private List<Violation> violations(List<Group> invalid, Executor threads) {
+    var accusations = new Accusations();
+    invalid.stream()
+        .limit(Accusations.SHOWN_MAX)
+        .map(
+            group ->
+                CompletableFuture.supplyAsync(() -> proof(group), threads)
+                    .thenApply(calls -> new Violation(group.subject, CLAIM, calls)))
+        .toList()
+        .forEach(
+            violation -> {
+              var shown = violation.join();
+              accusations.add(shown.subject(), shown.claim(), shown.calls());
+            });
+    invalid.stream()
+        .skip(Accusations.SHOWN_MAX)
+        .forEach(group -> accusations.add(group.subject, CLAIM));
+    return accusations.violations();
+  }
+
+  private List<Call> proof(Group group) {
     if (group.isJudgedByZones) {
-      return new Violation(group.subject, CLAIM, Zones.accuse(group.steps));
+      return Zones.accuse(group.steps);
     }
-    var calls = new LinkedHashSet<Call>();
-    for (var step : Counterexample.shrink(group.steps, proof())) {
-      calls.add(step.call());
-    }
-    return new Violation(group.subject, CLAIM, List.copyOf(calls));
+    return Counterexample.shrink(group.steps, proof()).stream().map(Step::call).distinct().toList();
   }
 
   /// Says yes only when certain. All that it explores is counted against one limit.

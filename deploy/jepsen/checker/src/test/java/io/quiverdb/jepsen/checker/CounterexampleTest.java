@@ -61,4 +61,14 @@ final class CounterexampleTest {
               2..3 process 3: Read[] -> Value[value=Optional.empty]\
             """);
   }
+
+  @Test
+  void whatHangsTogetherIsLeftOutIfItCameLater() {
+    register.sees(3, "7");
+    register.writes(0, "1");
+    register.start(0, swap("1", "2")).ok();
+    register.start(0, swap("2", "1")).ok();
+
+    register.assertInvalid().hasSize(1);
+  }
 }

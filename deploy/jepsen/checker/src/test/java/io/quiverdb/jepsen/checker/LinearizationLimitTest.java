@@ -97,6 +97,22 @@ final class LinearizationLimitTest {
 
     assertThat(new LinearizabilityChecker(10_000, 1).check(register.history()).verdict())
         .isEqualTo(Verdict.VALID);
+
+    register.sees(100, "61");
+    assertThat(new LinearizabilityChecker(10_000, 1).check(register.history()).verdict())
+        .isEqualTo(Verdict.INVALID);
+  }
+
+  @Test
+  void aHundredProofsAreEnough() {
+    for (int key = 0; key < 130; key++) {
+      register.invoke(0, "key" + key, READ).ok(Optional.of("1"));
+    }
+
+    var finding = new LinearizabilityChecker(1_000, 2).check(register.history());
+
+    assertThat(finding.violations()).hasSize(101);
+    assertThat(finding.violations().getLast().claim()).isEqualTo("and 30 more");
   }
 
   @Test

@@ -208,6 +208,16 @@ final class VersionCheckerTest {
     assertThat(check().violations()).isEmpty();
   }
 
+  @Test
+  void dropExplainsAbsence() {
+    write("a", "1", at(5, 5));
+    scenario.start(new Operation.Drop()).ok();
+    scenario.start(new Operation.Create()).ok();
+    scenario.start("a", READ).ok(absent(), Witness.of(0, 1, 8));
+
+    assertThat(check().violations()).isEmpty();
+  }
+
   private void write(String key, String value, Witness witness) {
     scenario.start(key, new Operation.Write(value)).ok(done(), witness);
   }
