@@ -44,7 +44,6 @@ final class Timelines {
             Operation.ListCollections() -> {}
       }
     }
-    changes.keySet().removeAll(computed);
     changes.forEach(
         (id, ofId) -> {
           drops.forEach(drop -> ofId.add(new Timeline.Change(drop, Optional.empty())));

@@ -205,6 +205,15 @@ final class SearchCheckerTest {
     assertValid();
   }
 
+  @Test
+  void valueInTwoPlacesTellsNoDistance() {
+    scenario.upserts("a", "a1", 9, 9);
+    scenario.upserts("a", "a1", 1, 0);
+    scenario.searches(hit("a", "a1", 1));
+
+    assertValid();
+  }
+
   private void fourPoints() {
     scenario.upserts("a", "a1", 1, 0);
     scenario.upserts("b", "b1", 1, 1);
