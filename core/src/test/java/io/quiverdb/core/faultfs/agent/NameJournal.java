@@ -31,7 +31,9 @@ public final class NameJournal {
 
   /// Goes on where a killed process stopped.
   static NameJournal open(Path file, Attic attic) throws IOException {
-    return new NameJournal(new RecordFile(file), attic, PendingNames.read(file));
+    var log = new RecordFile(file);
+    log.cutTornTail();
+    return new NameJournal(log, attic, PendingNames.read(file));
   }
 
   /// Something new gets a name; `path` is where to find it then.

@@ -42,14 +42,31 @@ final class RecordFile {
     return records;
   }
 
+  /// Cuts what a kill has left of a record, so that others can follow.
+  void cutTornTail() throws IOException {
+    long wholeBytes = read().stream().mapToLong(record -> Integer.BYTES + record.length).sum();
+    if (wholeBytes < length()) {
+      try (var out = new RandomAccessFile(file.toFile(), "rw")) {
+        out.setLength(wholeBytes);
+      }
+    }
+  }
+
   long length() throws IOException {
     return Files.exists(file) ? Files.size(file) : 0;
   }
 
   void append(byte[] record) throws IOException {
     try (var out = new RandomAccessFile(file.toFile(), "rw")) {
-      out.seek(out.length());
-      out.write(framed(record));
+      long end = out.length();
+      out.seek(end);
+      try {
+        out.write(framed(record));
+      } catch (IOException e) {
+        // The disk is full, say: no half record may stay.
+        out.setLength(end);
+        throw e;
+      }
     }
   }
 

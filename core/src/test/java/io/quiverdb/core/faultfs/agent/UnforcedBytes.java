@@ -14,6 +14,7 @@ final class UnforcedBytes {
 
   UnforcedBytes(RecordFile log) throws IOException {
     this.log = log;
+    log.cutTornTail();
     for (byte[] record : log.read()) {
       switch (UndoRecord.decode(record)) {
         case UndoRecord.Overwritten written -> last = written.number();
