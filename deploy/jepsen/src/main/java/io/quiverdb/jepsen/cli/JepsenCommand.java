@@ -11,7 +11,7 @@ import picocli.CommandLine.ScopeType;
 @Command(
     name = "run",
     description = "Runs clusters of Quiver under faults and judges what their clients saw.",
-    subcommands = {TestCommand.class, SuiteCommand.class, CheckCommand.class},
+    subcommands = {TestCommand.class, SuiteCommand.class, CheckCommand.class, MutantsCommand.class},
     footer = {
       "",
       "Ends with 0 if all that is promised holds, 1 if not, 2 if that could not be found out, 3 if"

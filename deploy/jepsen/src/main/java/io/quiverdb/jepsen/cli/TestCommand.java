@@ -5,6 +5,7 @@ import io.quiverdb.jepsen.nemesis.Nemeses;
 import io.quiverdb.jepsen.report.Report;
 import io.quiverdb.jepsen.run.Run;
 import io.quiverdb.jepsen.run.RunOptions;
+import io.quiverdb.jepsen.run.Scenarios;
 import io.quiverdb.jepsen.workload.Workloads;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,7 +42,6 @@ final class TestCommand implements Callable<Integer> {
   @Option(
       names = "--workload",
       split = ",",
-      required = true,
       completionCandidates = WorkloadNames.class,
       description = "What clients do; several at once: ${COMPLETION-CANDIDATES}.")
   private List<String> workloads = List.of();
@@ -52,6 +52,15 @@ final class TestCommand implements Callable<Integer> {
       completionCandidates = NemesisNames.class,
       description = "What is done to the cluster; in turns: ${COMPLETION-CANDIDATES}.")
   private List<String> nemeses = List.of();
+
+  @Option(
+      names = "--scenario",
+      paramLabel = "NAME",
+      completionCandidates = ScenarioNames.class,
+      description =
+          "Instead of workloads, nemeses, time and nodes: a run against one hazard, in which it is"
+              + " fixed what is done when: ${COMPLETION-CANDIDATES}.")
+  private Optional<String> scenario = Optional.empty();
 
   @Option(
       names = "--time",
@@ -117,23 +126,49 @@ final class TestCommand implements Callable<Integer> {
   private RunOptions options() throws IOException {
     long drawn = seed.orElseGet(() -> (long) new Random().nextInt(SEED_BOUND));
     try {
-      var options =
-          new RunOptions(
-              workloads,
-              nemeses,
-              Duration.ofSeconds(seconds),
-              nodes,
-              concurrency,
-              drawn,
-              net,
-              endpoints,
-              List.of(System.getProperty("launcher", "quiver"), "serve"),
-              out.orElseGet(() -> Path.of("target", "jepsen", String.valueOf(drawn))));
+      var options = scenario.isPresent() ? scenario(drawn) : drawn(drawn);
       requireEmpty(options.out());
       return options;
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private RunOptions drawn(long drawnSeed) {
+    return new RunOptions(
+        workloads,
+        nemeses,
+        Duration.ofSeconds(seconds),
+        nodes,
+        concurrency,
+        drawnSeed,
+        net,
+        endpoints,
+        serve(),
+        folder(drawnSeed),
+        Optional.empty());
+  }
+
+  private RunOptions scenario(long drawnSeed) {
+    if (!workloads.isEmpty() || !nemeses.isEmpty() || !endpoints.isEmpty()) {
+      throw new IllegalArgumentException(
+          "scenario: " + scenario.orElseThrow() + " (expected: no workload, nemesis or endpoints)");
+    }
+    return RunOptions.of(
+        Scenarios.get(scenario.orElseThrow()),
+        concurrency,
+        drawnSeed,
+        net,
+        serve(),
+        folder(drawnSeed));
+  }
+
+  private static List<String> serve() {
+    return List.of(System.getProperty("launcher", "quiver"), "serve");
+  }
+
+  private Path folder(long drawnSeed) {
+    return out.orElseGet(() -> Path.of("target", "jepsen", String.valueOf(drawnSeed)));
   }
 
   private static void requireEmpty(Path folder) throws IOException {
@@ -152,6 +187,13 @@ final class TestCommand implements Callable<Integer> {
     @Override
     public Iterator<String> iterator() {
       return Workloads.names().iterator();
+    }
+  }
+
+  static final class ScenarioNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Scenarios.names().iterator();
     }
   }
 

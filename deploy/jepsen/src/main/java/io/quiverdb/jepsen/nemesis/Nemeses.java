@@ -55,6 +55,7 @@ public final class Nemeses {
         quality -> quality.withReordering(0));
     ALL.put("clock-jump", ClockJump::new);
     ALL.put("clock-rate", ClockRate::new);
+    ALL.put("slow-leader", SlowLeader::new);
     disk("disk-full", Fault.enospc(Operation.WRITE, "**"), Fault.enospc(Operation.CREATE, "**"));
     disk("io-error", Fault.eio(Operation.FORCE, "**"));
     disk("slow-fsync", Fault.slow(Operation.FORCE, "**", SLOW_FSYNC));

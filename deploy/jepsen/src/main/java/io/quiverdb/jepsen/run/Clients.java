@@ -53,6 +53,15 @@ final class Clients implements AutoCloseable {
                       clients,
                       random)));
     }
+    var upkeep = new Upkeep(cluster, workloads, new SplittableRandom(seed - 1));
+    running.add(threads.submit(() -> run(upkeep)));
+  }
+
+  private Void run(Upkeep upkeep) throws InterruptedException {
+    while (!stopped) {
+      upkeep.step();
+    }
+    return null;
   }
 
   private Void run(

@@ -1,26 +1,34 @@
 package io.quiverdb.jepsen.run;
 
 import io.quiverdb.jepsen.workload.Load;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/// Which load is on when: the same for the same seed.
+/// Which load is on when.
 final class Phases {
   private static final int LENGTH_MIN_MILLIS = 1_500;
   private static final int LENGTH_MAX_MILLIS = 5_000;
 
-  private record Phase(long endMillis, Load load) {}
+  private final List<Phase> cycle;
 
-  private final List<Phase> phases = new ArrayList<>();
+  /// @param cycle again and again; at least one
+  Phases(List<Phase> cycle) {
+    this.cycle = List.copyOf(cycle);
+  }
 
-  Phases(long timeMillis, long seed) {
+  /// The same for the same seed.
+  static Phases draw(Duration time, long seed) {
     var random = new SplittableRandom(seed);
-    long end = 0;
-    while (end < timeMillis) {
-      end += random.nextInt(LENGTH_MIN_MILLIS, LENGTH_MAX_MILLIS);
-      phases.add(new Phase(end, draw(random)));
+    var phases = new ArrayList<Phase>();
+    var drawn = Duration.ZERO;
+    while (phases.isEmpty() || drawn.compareTo(time) < 0) {
+      var length = Duration.ofMillis(random.nextInt(LENGTH_MIN_MILLIS, LENGTH_MAX_MILLIS));
+      phases.add(new Phase(length, draw(random)));
+      drawn = drawn.plus(length);
     }
+    return new Phases(phases);
   }
 
   /// Half of the time everything at once.
@@ -34,10 +42,14 @@ final class Phases {
   }
 
   Load at(long millis) {
-    return phases.stream()
-        .filter(phase -> millis < phase.endMillis)
-        .findFirst()
-        .map(Phase::load)
-        .orElse(Load.MIXED);
+    long allMillis = cycle.stream().mapToLong(phase -> phase.length().toMillis()).sum();
+    long left = millis % allMillis;
+    for (var phase : cycle) {
+      left -= phase.length().toMillis();
+      if (left < 0) {
+        return phase.load();
+      }
+    }
+    throw new AssertionError(millis);
   }
 }

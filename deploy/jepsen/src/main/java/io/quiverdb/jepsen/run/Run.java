@@ -77,8 +77,8 @@ public final class Run {
     var obstacles = Faults.obstacles(cluster, options.nemeses());
     var possible =
         options.nemeses().stream().filter(nemesis -> !obstacles.containsKey(nemesis)).toList();
-    var schedule = Schedule.draw(possible, options.time(), seeds.nextLong());
-    var phases = new Phases(options.time().toMillis(), seeds.nextLong());
+    var schedule = schedule(possible, seeds.nextLong());
+    var phases = phases(seeds.nextLong());
     prepare(cluster, recorder);
     try (var clients = new Clients(recorder, cluster, phases, seeds.nextLong())) {
       clients.start(workloads, options.concurrency());
@@ -100,6 +100,20 @@ public final class Run {
         Shortfalls.of(options, possible, history, schedule, findings),
         cluster.describeNet(),
         recovery);
+  }
+
+  private Schedule schedule(List<String> possible, long seed) {
+    return options
+        .scenario()
+        .map(scenario -> scenario.schedule(possible, seed))
+        .orElseGet(() -> Schedule.draw(possible, options.time(), seed));
+  }
+
+  private Phases phases(long seed) {
+    return options
+        .scenario()
+        .map(scenario -> new Phases(scenario.loads()))
+        .orElseGet(() -> Phases.draw(options.time(), seed));
   }
 
   /// Processes below 0 are of before and after: no client has them.

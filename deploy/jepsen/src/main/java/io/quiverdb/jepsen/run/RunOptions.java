@@ -6,6 +6,7 @@ import io.quiverdb.jepsen.workload.Workloads;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// What is to be run. The seed fixes what clients ask and which faults come when, as far as that
@@ -19,6 +20,7 @@ import java.util.Set;
 /// @param endpoints host:port of all nodes of a cluster that is there; none for one of our own
 /// @param serve the command that runs a node, without its options
 /// @param out a new or an empty folder, for all that is left of the run
+/// @param scenario whose workloads, nemeses and time these are, and which says when what is done
 public record RunOptions(
     List<String> workloads,
     List<String> nemeses,
@@ -29,7 +31,8 @@ public record RunOptions(
     NetChoice net,
     List<String> endpoints,
     List<String> serve,
-    Path out) {
+    Path out,
+    Optional<Scenario> scenario) {
   private static final Duration TIME_MIN = Duration.ofSeconds(5);
   private static final Set<Integer> NODE_COUNTS = Set.of(1, 3, 5);
 
@@ -52,6 +55,23 @@ public record RunOptions(
         "concurrency: " + concurrency + " (expected: 1 to " + CONCURRENCY_MAX + ")");
   }
 
+  /// Those of a scenario.
+  public static RunOptions of(
+      Scenario scenario, int concurrency, long seed, NetChoice net, List<String> serve, Path out) {
+    return new RunOptions(
+        scenario.workloads(),
+        scenario.nemeses(),
+        scenario.time(),
+        Scenario.NODES,
+        concurrency,
+        seed,
+        net,
+        List.of(),
+        serve,
+        out,
+        Optional.of(scenario));
+  }
+
   private static void require(boolean holds, String message) {
     if (!holds) {
       throw new IllegalArgumentException(message);
@@ -60,12 +80,20 @@ public record RunOptions(
 
   /// The arguments of the command that repeats it.
   public String replay() {
-    return "test --workload %s%s --time %d --nodes %d --concurrency %d --seed %d --net %s%s"
+    var what =
+        scenario
+            .map(named -> "--scenario " + named.name())
+            .orElseGet(
+                () ->
+                    "--workload %s%s --time %d --nodes %d"
+                        .formatted(
+                            String.join(",", workloads),
+                            nemeses.isEmpty() ? "" : " --nemesis " + String.join(",", nemeses),
+                            time.toSeconds(),
+                            nodes));
+    return "test %s --concurrency %d --seed %d --net %s%s"
         .formatted(
-            String.join(",", workloads),
-            nemeses.isEmpty() ? "" : " --nemesis " + String.join(",", nemeses),
-            time.toSeconds(),
-            nodes,
+            what,
             concurrency,
             seed,
             net.word(),

@@ -83,7 +83,8 @@ public final class SuiteRun {
         entry.net(),
         List.of(),
         serve,
-        own);
+        own,
+        Optional.empty());
   }
 
   /// A run that was ended by force left what it had until then.

@@ -20,7 +20,10 @@ final class JepsenCommandTest {
       delimiter = '|',
       textBlock =
           """
-          test                                        | --workload
+          test                                        | workload: none (expected: at least one)
+          test --scenario stale                       | scenario: stale (expected: one of stale-reads-idle,
+          test --scenario slow-leader --workload set  | scenario: slow-leader (expected: no workload,
+          mutants --checkout ../.. --only none        | mutant: none (expected: one of
           test --workload registers                   | workload: registers (expected: one of register,
           test --workload set --nemesis kil           | nemesis: kil (expected: one of kill,
           test --workload set --time x                | --time

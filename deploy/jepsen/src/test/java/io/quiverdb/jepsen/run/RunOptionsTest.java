@@ -7,6 +7,7 @@ import io.quiverdb.jepsen.cluster.ClusterPlan.NetChoice;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class RunOptionsTest {
@@ -49,6 +50,7 @@ final class RunOptionsTest {
         NetChoice.PROXIES,
         List.of(),
         List.of("quiver", "serve"),
-        Path.of("out"));
+        Path.of("out"),
+        Optional.empty());
   }
 }

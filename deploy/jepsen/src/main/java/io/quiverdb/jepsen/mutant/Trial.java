@@ -1,0 +1,45 @@
+package io.quiverdb.jepsen.mutant;
+
+import io.quiverdb.jepsen.run.Scenario;
+import java.time.Duration;
+import java.util.List;
+
+/// What is to find a planted bug.
+public sealed interface Trial {
+  /// A run drawn from a seed.
+  record Drawn(List<String> workloads, List<String> nemeses, Duration time) implements Trial {
+    public Drawn {
+      workloads = List.copyOf(workloads);
+      nemeses = List.copyOf(nemeses);
+    }
+
+    @Override
+    public String toString() {
+      return String.join(", ", workloads)
+          + (nemeses.isEmpty() ? "" : " under " + String.join(", ", nemeses));
+    }
+  }
+
+  record Directed(Scenario scenario) implements Trial {
+    @Override
+    public String toString() {
+      return "scenario " + scenario.name();
+    }
+  }
+
+  /// Tests of a module, where the bug cannot be seen from outside, or only by a disk or a moment
+  /// that they make.
+  ///
+  /// @param classes full names
+  record Tests(List<String> classes) implements Trial {
+    public Tests {
+      classes = List.copyOf(classes);
+    }
+
+    @Override
+    public String toString() {
+      return String.join(
+          ", ", classes.stream().map(name -> name.substring(name.lastIndexOf('.') + 1)).toList());
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package io.quiverdb.jepsen.run;
+
+import io.quiverdb.client.CollectionInfo;
+import io.quiverdb.client.QuiverClient;
+import io.quiverdb.client.QuiverException;
+import io.quiverdb.jepsen.cluster.TestCluster;
+import io.quiverdb.jepsen.workload.Workload;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/// What an operator does beside the clients: now and then all replicas of a collection write a
+/// checkpoint and merge its segments. By themselves they would do so after minutes, and a run would
+/// see rows in memory only.
+final class Upkeep {
+  private static final int PAUSE_MIN_MILLIS = 500;
+  private static final int PAUSE_MAX_MILLIS = 3_000;
+
+  private final TestCluster cluster;
+  private final List<Workload> workloads;
+  private final RandomGenerator random;
+
+  /// @param workloads whose collections are looked after
+  Upkeep(TestCluster cluster, List<Workload> workloads, RandomGenerator random) {
+    this.cluster = cluster;
+    this.workloads = List.copyOf(workloads);
+    this.random = random;
+  }
+
+  /// One collection, and a pause.
+  void step() throws InterruptedException {
+    try (var client = cluster.glance()) {
+      compactOne(client);
+    } catch (QuiverException _) {
+      // Whoever is down does nothing: that is no fault.
+    }
+    Thread.sleep(random.nextInt(PAUSE_MIN_MILLIS, PAUSE_MAX_MILLIS));
+  }
+
+  private void compactOne(QuiverClient client) {
+    var names =
+        client.collections().stream()
+            .map(CollectionInfo::name)
+            .filter(name -> workloads.stream().anyMatch(workload -> workload.owns(name)))
+            .toList();
+    if (!names.isEmpty()) {
+      var _ = client.collection(names.get(random.nextInt(names.size()))).compact();
+    }
+  }
+}

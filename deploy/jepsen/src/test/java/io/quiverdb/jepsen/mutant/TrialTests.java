@@ -1,0 +1,45 @@
+package io.quiverdb.jepsen.mutant;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+import org.junit.platform.launcher.listeners.TestExecutionSummary;
+
+/// Runs tests by the names of their classes. Ends with 0 if all succeed, with 1 and what failed in
+/// the last line if not, with 2 if there were none.
+final class TrialTests {
+  private TrialTests() {}
+
+  public static void main(String[] classes) {
+    var listener = new SummaryGeneratingListener();
+    var request =
+        LauncherDiscoveryRequestBuilder.request()
+            .selectors(Stream.of(classes).map(DiscoverySelectors::selectClass).toList())
+            .build();
+    LauncherFactory.create().execute(request, listener);
+    var summary = listener.getSummary();
+    System.exit(exitCode(summary));
+  }
+
+  private static int exitCode(TestExecutionSummary summary) {
+    if (summary.getTestsStartedCount() == 0) {
+      return 2;
+    }
+    List<TestExecutionSummary.Failure> failures = summary.getFailures();
+    if (failures.isEmpty()) {
+      return 0;
+    }
+    for (var failure : failures) {
+      failure.getException().printStackTrace(System.out);
+    }
+    var first = failures.getFirst();
+    System.out.println(
+        first.getTestIdentifier().getDisplayName()
+            + ": "
+            + String.valueOf(first.getException().getMessage()).lines().findFirst().orElse(""));
+    return 1;
+  }
+}
