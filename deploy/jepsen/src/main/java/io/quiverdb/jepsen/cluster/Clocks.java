@@ -21,6 +21,10 @@ public final class Clocks {
           Path.of("/usr/lib64/faketime/libfaketimeMT.so.1"),
           Path.of("/usr/lib/faketime/libfaketimeMT.so.1"));
 
+  /// Whether a wait with a limit, which is a moment of the monotonic clock, is converted as that
+  /// clock is.
+  private static final String CONVERTS_WAITS = "FAKETIME_FORCE_MONOTONIC_FIX";
+
   private final Path folder;
 
   private Clocks(Path folder) {
@@ -47,12 +51,15 @@ public final class Clocks {
     return clocks;
   }
 
-  /// For a node whose wall clock can be set. Its timers go on by the true clock.
+  /// For a node whose wall clock can be set: it shows that within a second. Its timers go on by the
+  /// true clock. To look into the file each time it is asked for the time would stop a node.
   Map<String, String> settable(int node) {
     var environment = preloaded();
     environment.put("FAKETIME_TIMESTAMP_FILE", file(node).toString());
-    environment.put("FAKETIME_NO_CACHE", "1");
+    environment.put("FAKETIME_CACHE_DURATION", "1");
     environment.put("DONT_FAKE_MONOTONIC", "1");
+    // Else every wait with a limit ends at once, and nodes do nothing but wait again.
+    environment.put(CONVERTS_WAITS, "0");
     return environment;
   }
 
@@ -62,6 +69,8 @@ public final class Clocks {
     environment.put("FAKETIME", "+0 x" + rate);
     environment.put("FAKETIME_TIMESTAMP_FILE", "");
     environment.put("DONT_FAKE_MONOTONIC", "0");
+    // And here they would not end at all without it.
+    environment.put(CONVERTS_WAITS, "1");
     return environment;
   }
 

@@ -34,18 +34,9 @@ public final class TestCluster implements AutoCloseable {
     this.assembly = assembly;
   }
 
-  /// Starts nodes of our own and forms them into one cluster.
-  ///
-  /// @throws LocalClusterException if it does not come up
-  public static TestCluster form(ClusterPlan plan) throws IOException, InterruptedException {
-    var cluster = new TestCluster(Assembly.of(plan));
-    try {
-      cluster.form();
-      return cluster;
-    } catch (Throwable e) {
-      cluster.close();
-      throw e;
-    }
+  /// Nodes of our own, of which none runs yet.
+  public static TestCluster prepare(ClusterPlan plan) throws IOException {
+    return new TestCluster(Assembly.of(plan));
   }
 
   /// A cluster that is there and stays.
@@ -55,7 +46,10 @@ public final class TestCluster implements AutoCloseable {
     return new TestCluster(Assembly.at(addresses));
   }
 
-  private void form() throws IOException, InterruptedException {
+  /// Starts the nodes and forms them into one cluster.
+  ///
+  /// @throws LocalClusterException if it does not come up
+  public void form() throws IOException, InterruptedException {
     processes().startAll();
     awaitAllAnswering();
     try (var operator = operator()) {

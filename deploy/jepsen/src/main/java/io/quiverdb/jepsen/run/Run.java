@@ -43,6 +43,9 @@ public final class Run {
       var emergency = new Thread(cluster::killAll, "emergency");
       Runtime.getRuntime().addShutdownHook(emergency);
       try {
+        if (options.endpoints().isEmpty()) {
+          cluster.form();
+        }
         return execute(cluster, new HistoryRecorder(sinceNow(), writer::write));
       } finally {
         forget(emergency);
@@ -50,9 +53,9 @@ public final class Run {
     }
   }
 
-  private TestCluster cluster(Path folder) throws IOException, InterruptedException {
+  private TestCluster cluster(Path folder) throws IOException {
     return options.endpoints().isEmpty()
-        ? TestCluster.form(plan(folder))
+        ? TestCluster.prepare(plan(folder))
         : TestCluster.at(options.endpoints());
   }
 

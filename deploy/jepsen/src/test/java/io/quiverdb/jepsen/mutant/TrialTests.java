@@ -1,6 +1,7 @@
 package io.quiverdb.jepsen.mutant;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
@@ -11,6 +12,8 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
 /// Runs tests by the names of their classes. Ends with 0 if all succeed, with 1 and what failed in
 /// the last line if not, with 2 if there were none.
 final class TrialTests {
+  private static final int LINES_TOLD = 4;
+
   private TrialTests() {}
 
   public static void main(String[] classes) {
@@ -39,7 +42,20 @@ final class TrialTests {
     System.out.println(
         first.getTestIdentifier().getDisplayName()
             + ": "
-            + String.valueOf(first.getException().getMessage()).lines().findFirst().orElse(""));
+            + String.valueOf(rootCause(first.getException()).getMessage())
+                .lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .limit(LINES_TOLD)
+                .collect(Collectors.joining(" ")));
     return 1;
+  }
+
+  private static Throwable rootCause(Throwable failure) {
+    var cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
   }
 }
