@@ -88,9 +88,16 @@ public final class Run {
       new Faults(cluster, recorder).carryOut(schedule, options.time());
       clients.stop();
     }
-    var recovery = recover(cluster);
-    conclude(cluster, recorder);
-    examine(cluster);
+    long healedNanos = System.nanoTime();
+    boolean recovered = recovers(cluster);
+    var recovery = Duration.ofNanos(System.nanoTime() - healedNanos);
+    if (recovered) {
+      conclude(cluster, recorder);
+      examine(cluster);
+    }
+    if (cluster.obstacle(Equipment.PROCESSES).isEmpty()) {
+      complaints.addAll(new NodeLogs(cluster.processes()).complaints());
+    }
     var history = recorder.history();
     var findings =
         new HistoryJudge(Runtime.getRuntime().availableProcessors()).judge(history).findings();
@@ -130,8 +137,7 @@ public final class Run {
     }
   }
 
-  private Duration recover(TestCluster cluster) throws IOException, InterruptedException {
-    long begunNanos = System.nanoTime();
+  private boolean recovers(TestCluster cluster) throws IOException, InterruptedException {
     if (cluster.obstacle(Equipment.PROCESSES).isEmpty()) {
       for (int node : cluster.processes().ended()) {
         complaints.add(
@@ -140,8 +146,13 @@ public final class Run {
                 + cluster.processes().lastWords(node));
       }
     }
-    cluster.recover();
-    return Duration.ofNanos(System.nanoTime() - begunNanos);
+    try {
+      cluster.recover();
+      return true;
+    } catch (LocalClusterException e) {
+      complaints.add("the cluster does not recover, all faults over: " + e.getMessage());
+      return false;
+    }
   }
 
   private void conclude(TestCluster cluster, HistoryRecorder recorder) {
@@ -172,9 +183,6 @@ public final class Run {
       }
     } catch (QuiverException e) {
       complaints.add("the cluster does not answer when all is over: " + e.getMessage());
-    }
-    if (cluster.obstacle(Equipment.PROCESSES).isEmpty()) {
-      complaints.addAll(new NodeLogs(cluster.processes()).complaints());
     }
   }
 
