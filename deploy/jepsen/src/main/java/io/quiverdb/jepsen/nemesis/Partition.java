@@ -2,9 +2,7 @@ package io.quiverdb.jepsen.nemesis;
 
 import io.quiverdb.jepsen.cluster.Equipment;
 import io.quiverdb.jepsen.cluster.TestCluster;
-import io.quiverdb.jepsen.net.End;
 import io.quiverdb.jepsen.net.Grudge;
-import io.quiverdb.jepsen.net.Link;
 import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -47,13 +45,8 @@ final class Partition implements Nemesis {
     return new Harm() {
       @Override
       public List<Integer> nodes() {
-        return grudge.blocked().stream()
-            .map(Link::to)
-            .filter(End.Node.class::isInstance)
-            .map(end -> ((End.Node) end).number())
-            .distinct()
-            .sorted()
-            .toList();
+        var isolated = grudge.isolated(cluster.size());
+        return isolated.size() == 1 ? isolated : grudge.deaf();
       }
 
       @Override

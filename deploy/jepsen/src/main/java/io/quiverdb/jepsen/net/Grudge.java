@@ -98,6 +98,32 @@ public record Grudge(Set<Link> blocked) {
     return new Grudge(links);
   }
 
+  /// Who does not hear some other, by number.
+  public List<Integer> deaf() {
+    return blocked.stream()
+        .map(Link::to)
+        .filter(End.Node.class::isInstance)
+        .map(end -> ((End.Node) end).number())
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  /// Who hears nobody and is heard by nobody, of so many nodes.
+  public List<Integer> isolated(int nodes) {
+    return IntStream.range(0, nodes)
+        .filter(
+            node ->
+                IntStream.range(0, nodes)
+                    .filter(other -> other != node)
+                    .allMatch(
+                        other ->
+                            blocked.contains(Link.between(node, other))
+                                && blocked.contains(Link.between(other, node))))
+        .boxed()
+        .toList();
+  }
+
   /// Sorted, by numbers of nodes: `0>1 1>0`.
   @Override
   public String toString() {

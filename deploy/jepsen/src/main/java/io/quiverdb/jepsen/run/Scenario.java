@@ -31,11 +31,12 @@ public record Scenario(String name, List<String> workloads, List<Turn> turns, Li
     }
   }
 
-  List<String> nemeses() {
+  public List<String> nemeses() {
     return turns.stream().map(Turn::nemesis).distinct().toList();
   }
 
-  Duration time() {
+  /// That the clients are at work.
+  public Duration time() {
     return turns.stream().map(Turn::end).max(Duration::compareTo).orElseThrow().plus(REST);
   }
 

@@ -2,11 +2,14 @@ package io.quiverdb.jepsen.suite;
 
 import io.quiverdb.jepsen.cluster.ClusterPlan.NetChoice;
 import io.quiverdb.jepsen.nemesis.Nemeses;
+import io.quiverdb.jepsen.run.Scenario;
+import io.quiverdb.jepsen.run.Scenarios;
 import io.quiverdb.jepsen.workload.Workloads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -25,14 +28,21 @@ public enum Suite {
               List.of("kill", "pause", "partition-leader"),
               Duration.ofMinutes(2),
               NetChoice.PROXIES,
-              seed));
+              seed,
+              Optional.empty()));
     }
   },
-  /// Every workload under every nemesis, and combinations of nemeses.
+  /// Every workload under every nemesis, scenarios, combinations of nemeses; then the first once
+  /// more, otherwise drawn.
   STANDARD {
     @Override
     Stream<Entry> entries(long seed) {
-      return Stream.concat(pairs(seed), combinations(seed).limit(COMBINATIONS));
+      return Stream.of(
+              pairs(1, seed),
+              scenarios(seed),
+              combinations(seed).limit(COMBINATIONS),
+              pairs(2, seed))
+          .flatMap(entries -> entries);
     }
   },
   /// Combinations without end.
@@ -43,7 +53,8 @@ public enum Suite {
     }
   };
 
-  private static final int COMBINATIONS = 12;
+  private static final int COMBINATIONS = 32;
+  private static final int ROUNDS_OF_SCENARIOS = 10;
   private static final Duration PAIR_TIME = Duration.ofSeconds(40);
   private static final Duration COMBINATION_TIME = Duration.ofSeconds(60);
 
@@ -55,20 +66,22 @@ public enum Suite {
   /// One run.
   ///
   /// @param name its folder's
+  /// @param scenario whose the rest is, if it is the run of one
   public record Entry(
       String name,
       List<String> workloads,
       List<String> nemeses,
       Duration time,
       NetChoice net,
-      long seed) {}
+      long seed,
+      Optional<Scenario> scenario) {}
 
   /// The same for the same seed.
   abstract Stream<Entry> entries(long seed);
 
   /// Every nemesis alone, with half of the workloads each time.
-  private static Stream<Entry> pairs(long seed) {
-    var random = new SplittableRandom(seed);
+  private static Stream<Entry> pairs(int round, long seed) {
+    var random = new SplittableRandom(seed + round - 1);
     return Nemeses.names().stream()
         .flatMap(
             nemesis ->
@@ -76,12 +89,36 @@ public enum Suite {
                     .map(
                         workloads ->
                             new Entry(
-                                nemesis + "-" + workloads.getFirst(),
+                                nemesis + "-" + workloads.getFirst() + "-" + round,
                                 workloads,
                                 List.of(nemesis),
                                 PAIR_TIME,
                                 NetChoice.AUTO,
-                                random.nextInt(Integer.MAX_VALUE))));
+                                random.nextInt(Integer.MAX_VALUE),
+                                Optional.empty())));
+  }
+
+  private static Stream<Entry> scenarios(long seed) {
+    var random = new SplittableRandom(seed ^ 0x5CE7A210L);
+    return IntStream.rangeClosed(1, ROUNDS_OF_SCENARIOS)
+        .boxed()
+        .flatMap(
+            round ->
+                Scenarios.names().stream()
+                    .map(
+                        name ->
+                            entry(Scenarios.get(name), round, random.nextInt(Integer.MAX_VALUE))));
+  }
+
+  private static Entry entry(Scenario scenario, int round, long seed) {
+    return new Entry(
+        scenario.name() + "-" + round,
+        scenario.workloads(),
+        scenario.nemeses(),
+        scenario.time(),
+        NetChoice.AUTO,
+        seed,
+        Optional.of(scenario));
   }
 
   private static List<List<String>> groups(List<String> names) {
@@ -101,7 +138,8 @@ public enum Suite {
                     draw(Nemeses.names(), NEMESES_COMBINED, random),
                     COMBINATION_TIME,
                     NetChoice.AUTO,
-                    random.nextInt(Integer.MAX_VALUE)));
+                    random.nextInt(Integer.MAX_VALUE),
+                    Optional.empty()));
   }
 
   private static List<String> draw(List<String> names, int count, SplittableRandom random) {

@@ -84,7 +84,7 @@ public final class SuiteRun {
         List.of(),
         serve,
         own,
-        Optional.empty());
+        entry.scenario());
   }
 
   /// A run that was ended by force left what it had until then.

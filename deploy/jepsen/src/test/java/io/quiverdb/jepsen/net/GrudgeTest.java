@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashSet;
+import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
@@ -19,6 +20,16 @@ final class GrudgeTest {
   @FunctionalInterface
   private interface Shape {
     Grudge draw(int nodes, RandomGenerator random);
+  }
+
+  @Test
+  void whoIsAloneIsTold() {
+    var one = Grudge.isolated(3, 2);
+
+    assertThat(one.isolated(3)).containsExactly(2);
+    assertThat(one.deaf()).containsExactly(0, 1, 2);
+    assertThat(Grudge.bridge(5, new Random(1)).isolated(5)).isEmpty();
+    assertThat(Grudge.oneWay(3, new Random(1)).isolated(3)).isEmpty();
   }
 
   @Test

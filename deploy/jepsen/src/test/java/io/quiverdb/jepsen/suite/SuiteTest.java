@@ -3,6 +3,8 @@ package io.quiverdb.jepsen.suite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quiverdb.jepsen.nemesis.Nemeses;
+import io.quiverdb.jepsen.run.Scenario;
+import io.quiverdb.jepsen.run.Scenarios;
 import io.quiverdb.jepsen.workload.Workloads;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -10,19 +12,31 @@ import org.junit.jupiter.api.Test;
 
 final class SuiteTest {
   @Test
-  void standardHasEveryWorkloadUnderEveryNemesis() {
+  void standardHasEveryWorkloadUnderEveryNemesisTwice() {
     var pairs =
         Suite.STANDARD
             .entries(1)
-            .filter(entry -> entry.nemeses().size() == 1)
+            .filter(entry -> entry.nemeses().size() == 1 && entry.scenario().isEmpty())
             .flatMap(
                 entry ->
                     entry.workloads().stream()
                         .map(workload -> List.of(workload, entry.nemeses().getFirst())))
-            .toList();
+            .collect(Collectors.groupingBy(pair -> pair, Collectors.counting()));
 
     assertThat(pairs).hasSize(Workloads.names().size() * Nemeses.names().size());
-    assertThat(pairs).doesNotHaveDuplicates();
+    assertThat(pairs.values()).containsOnly(2L);
+  }
+
+  @Test
+  void standardHasEveryScenarioTenTimes() {
+    var scenarios =
+        Suite.STANDARD
+            .entries(1)
+            .flatMap(entry -> entry.scenario().stream())
+            .collect(Collectors.groupingBy(Scenario::name, Collectors.counting()));
+
+    assertThat(scenarios.keySet()).containsExactlyInAnyOrderElementsOf(Scenarios.names());
+    assertThat(scenarios.values()).containsOnly(10L);
   }
 
   @Test
