@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,6 @@ final class GroupCluster implements AutoCloseable {
 
   private final RaftGroupId groupId = RaftGroupId.valueOf(UUID.randomUUID());
   private final List<Node> nodes = new ArrayList<>();
-  private final RaftTiming timing;
   private final LongSupplier nanoClock;
   private final List<RaftPeer> members;
   final List<Throwable> fatal = new ArrayList<>();
@@ -39,12 +39,14 @@ final class GroupCluster implements AutoCloseable {
     final NodeId id = new NodeId(UUID.randomUUID());
     final int port = Loopback.port();
     final Path directory;
+    final RaftTiming timing;
     final Map<GroupKey, CountingState> states = new ConcurrentHashMap<>();
     final MetricRegistry metrics = new MetricRegistry();
     volatile Optional<GroupServer> server = Optional.empty();
 
-    Node(Path directory) {
+    Node(Path directory, RaftTiming timing) {
       this.directory = directory;
+      this.timing = timing;
     }
 
     void start() throws IOException {
@@ -127,10 +129,14 @@ final class GroupCluster implements AutoCloseable {
 
   /// @param nanoClock tells how long an entry has been waiting
   GroupCluster(Path directory, int size, RaftTiming timing, LongSupplier nanoClock) {
-    this.timing = timing;
+    this(directory, Collections.nCopies(size, timing), nanoClock);
+  }
+
+  /// @param timings of each node
+  GroupCluster(Path directory, List<RaftTiming> timings, LongSupplier nanoClock) {
     this.nanoClock = nanoClock;
-    for (int number = 0; number < size; number++) {
-      nodes.add(new Node(directory.resolve("node-" + number)));
+    for (int number = 0; number < timings.size(); number++) {
+      nodes.add(new Node(directory.resolve("node-" + number), timings.get(number)));
     }
     members =
         nodes.stream()

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +17,7 @@ import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.rpc.CallId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerConfigKeys.Read;
@@ -32,15 +34,22 @@ final class PlainRatis implements AutoCloseable {
   private final List<RaftServer> servers = new ArrayList<>();
 
   PlainRatis(Path directory, int size, RaftTiming timing) throws IOException {
+    this(directory, Collections.nCopies(size, timing), false);
+  }
+
+  /// @param timings of each member
+  /// @param hasLease whether a leader answers reads by its clock alone, for a while
+  PlainRatis(Path directory, List<RaftTiming> timings, boolean hasLease) throws IOException {
     List<RaftPeer> peers = new ArrayList<>();
-    for (int number = 0; number < size; number++) {
+    for (int number = 0; number < timings.size(); number++) {
       peers.add(
           RaftPeer.newBuilder()
               .setId(RaftPeerId.valueOf(UUID.randomUUID().toString()))
               .setAddress(Loopback.address())
               .build());
     }
-    for (RaftPeer peer : peers) {
+    for (int number = 0; number < timings.size(); number++) {
+      RaftPeer peer = peers.get(number);
       String address = peer.getAddress();
       int colon = address.lastIndexOf(':');
       RaftProperties properties =
@@ -48,9 +57,10 @@ final class PlainRatis implements AutoCloseable {
               directory.resolve(peer.getId().toString()),
               address.substring(0, colon),
               Integer.parseInt(address.substring(colon + 1)),
-              timing,
+              timings.get(number),
               RatisSettings.DiskSizes.SMALL);
       Read.setOption(properties, Read.Option.LINEARIZABLE);
+      Read.setLeaderLeaseEnabled(properties, hasLease);
       servers.add(
           RaftServer.newBuilder()
               .setServerId(peer.getId())
@@ -105,6 +115,17 @@ final class PlainRatis implements AutoCloseable {
             .setMessage(Message.valueOf(content))
             .setType(type)
             .build());
+  }
+
+  CompletableFuture<RaftClientReply> transfer(RaftServer from, RaftServer to) throws IOException {
+    return from.transferLeadershipAsync(
+        new TransferLeadershipRequest(
+            client,
+            from.getId(),
+            group,
+            CallId.getAndIncrement(),
+            to.getId(),
+            Duration.ofMinutes(1).toMillis()));
   }
 
   @Override

@@ -2,7 +2,9 @@ package io.quiverdb.node.peer;
 
 import io.grpc.Attributes;
 import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.ClientStreamTracer;
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -17,6 +19,9 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// Calls of one node over its channel: an answer, or the failure that the node had.
+///
+/// They are made in no gRPC context: that of an incoming call ends with it, and would take along a
+/// call that others wait for too.
 final class PeerCalls {
   private final String address;
   private final Supplier<ManagedChannel> channel;
@@ -34,14 +39,7 @@ final class PeerCalls {
       MethodDescriptor<I, O> method, I request, Asked asked, Function<O, T> decode) {
     var answer = new CompletableFuture<T>();
     var sent = new AtomicBoolean();
-    var call =
-        channel
-            .get()
-            .newCall(
-                method,
-                CallOptions.DEFAULT
-                    .withDeadlineAfter(answerMax)
-                    .withStreamTracerFactory(new SentTracer(sent)));
+    var call = newCall(method, sent);
     // A caller that has given up frees what the call holds.
     var _ =
         answer.whenComplete(
@@ -80,6 +78,21 @@ final class PeerCalls {
           }
         });
     return answer;
+  }
+
+  private <I, O> ClientCall<I, O> newCall(MethodDescriptor<I, O> method, AtomicBoolean sent) {
+    var before = Context.ROOT.attach();
+    try {
+      return channel
+          .get()
+          .newCall(
+              method,
+              CallOptions.DEFAULT
+                  .withDeadlineAfter(answerMax)
+                  .withStreamTracerFactory(new SentTracer(sent)));
+    } finally {
+      Context.ROOT.detach(before);
+    }
   }
 
   /// Notes that a call got hold of a connection: before that, nothing can have been done.

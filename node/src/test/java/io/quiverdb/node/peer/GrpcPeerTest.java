@@ -3,6 +3,7 @@ package io.quiverdb.node.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.grpc.Context;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import io.quiverdb.core.RequestId;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -193,5 +195,24 @@ class GrpcPeerTest extends PeerContract {
     status.cancel(true);
 
     assertThat(status).isCancelled();
+  }
+
+  /// Calls are shared: reads of many callers wait for one, which whoever of them comes by sends.
+  @Test
+  void callDoesNotEndWithTheIncomingCallThatItIsMadeIn() throws Exception {
+    var held = node.hold();
+    CompletableFuture<Long> before;
+    CompletableFuture<Long> after;
+    try (var incoming = Context.current().withCancellation()) {
+      before = incoming.call(() -> peer().readIndex(new GroupKey.CatalogGroup()));
+      await().atMost(Duration.ofMinutes(2)).until(() -> !node.asked().isEmpty());
+      incoming.cancel(null);
+      after = incoming.call(() -> peer().readIndex(new GroupKey.CatalogGroup()));
+    }
+
+    held.complete(7L);
+
+    assertThat(before.join()).isEqualTo(7);
+    assertThat(after.join()).isEqualTo(7);
   }
 }

@@ -47,6 +47,13 @@ final class ScriptedPeer implements Peer {
     answer = new CompletableFuture<>();
   }
 
+  /// Answers when the future that it returns is completed.
+  synchronized CompletableFuture<Object> hold() {
+    var held = new CompletableFuture<Object>();
+    answer = held;
+    return held;
+  }
+
   /// The calls with their arguments.
   synchronized List<List<Object>> asked() {
     return List.copyOf(asked);

@@ -38,7 +38,10 @@ record Assembly(
     Optional<Clocks> clocks,
     Map<Equipment, String> obstacles) {
   private static final String JAVA_OPTIONS = "QUIVER_JAVA_OPTIONS";
-  private static final String MEMORY = "-Xmx384m";
+
+  /// A run is over before the second compiler has paid off.
+  private static final String JVM_OPTIONS = "-Xmx384m -XX:TieredStopAtLevel=1";
+
   private static final int PORTS_PER_NODE = 3;
 
   static Assembly of(ClusterPlan plan) throws IOException {
@@ -141,7 +144,7 @@ record Assembly(
             ? Optional.empty()
             : Optional.of(FaultFs.writeAgentJar(plan.folder().resolve("fault-fs.jar")));
     for (int node = 0; node < plan.nodes(); node++) {
-      var options = new ArrayList<>(List.of(MEMORY));
+      var options = new ArrayList<>(List.of(JVM_OPTIONS));
       int number = node;
       agent.ifPresent(jar -> options.addAll(disks.get(number).jvmOptions(jar)));
       var environment = new HashMap<String, String>();

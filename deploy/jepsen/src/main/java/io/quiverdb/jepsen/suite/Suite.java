@@ -26,7 +26,7 @@ public enum Suite {
               "quick",
               List.of("register", "set", "tombstones"),
               List.of("kill", "pause", "partition-leader"),
-              Duration.ofMinutes(2),
+              Duration.ofMinutes(3),
               NetChoice.PROXIES,
               seed,
               Optional.empty()));
