@@ -27,7 +27,8 @@ class SlowLeaderTest {
   private static final int ROUNDS_MAX = 20;
   private static final RaftTiming TRUE =
       new RaftTiming(Duration.ofMillis(300), Duration.ofMillis(600));
-  private static final RaftTiming SLOW = new RaftTiming(Duration.ofSeconds(3), Duration.ofSeconds(6));
+  private static final RaftTiming SLOW =
+      new RaftTiming(Duration.ofSeconds(3), Duration.ofSeconds(6));
   private static final List<RaftTiming> TIMINGS = List.of(SLOW, TRUE, TRUE);
 
   /// Longer than the old leader takes to find out that it is alone.
@@ -62,7 +63,7 @@ class SlowLeaderTest {
   private static int staleReads(PlainRatis ratis, String value) throws Exception {
     RaftServer old = ratis.servers().getFirst();
     RaftServer leader = ratis.awaitLeaderAmong(ratis.servers());
-    if (leader != old && !succeeds(ratis.transfer(leader, old))) {
+    if (!leader.equals(old) && !succeeds(ratis.transfer(leader, old))) {
       return -1;
     }
     if (!ratis.leads(old) || !succeeds(ratis.write(old, value + " old"))) {
@@ -120,7 +121,8 @@ class SlowLeaderTest {
   private static int readsOfDeposedLeader(GroupCluster cluster, String name) throws Exception {
     var old = cluster.nodes().getFirst();
     var leader = cluster.awaitLeader();
-    if (leader != old && !settles(leader.replica().transferLeader(old.id, Duration.ofMinutes(1)))) {
+    if (!leader.equals(old)
+        && !settles(leader.replica().transferLeader(old.id, Duration.ofMinutes(1)))) {
       return 0;
     }
     if (!old.leads() || !settles(GroupCluster.propose(old, name))) {

@@ -96,7 +96,8 @@ final class FilledOps {
         }
       } else if (message.hasField(field)) {
         for (var place : changedOnce((Message) message.getField(field), own, changes)) {
-          all.add(new Place(place.path, message.toBuilder().setField(field, place.message).build()));
+          all.add(
+              new Place(place.path, message.toBuilder().setField(field, place.message).build()));
         }
       }
     }

@@ -28,8 +28,7 @@ final class KnownOpsTest {
   static Stream<Changed> opsWithALaterField() {
     return FilledOps.all()
         .flatMap(
-            op ->
-                FilledOps.changedOnce(op, message -> List.of(withLaterField(message))).stream())
+            op -> FilledOps.changedOnce(op, message -> List.of(withLaterField(message))).stream())
         // The stamp is read, and looked at, outside of the seal.
         .filter(changed -> !changed.path().endsWith(".seen"));
   }

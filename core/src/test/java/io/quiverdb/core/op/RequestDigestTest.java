@@ -34,15 +34,12 @@ final class RequestDigestTest {
 
   static Stream<Changed> otherRequests() {
     return FilledOps.all()
-        .flatMap(
-            op ->
-                FilledOps.changedOnce(op, message -> changes(message, false)).stream());
+        .flatMap(op -> FilledOps.changedOnce(op, message -> changes(message, false)).stream());
   }
 
   static Stream<Changed> sameRequests() {
     return FilledOps.all()
-        .flatMap(
-            op -> FilledOps.changedOnce(op, message -> changes(message, true)).stream());
+        .flatMap(op -> FilledOps.changedOnce(op, message -> changes(message, true)).stream());
   }
 
   /// Every value of a message changed alone, and every list shortened by one.
@@ -58,8 +55,7 @@ final class RequestDigestTest {
           && isThere(message, field)
           && NOT_ASKED_FOR.contains(field.getFullName()) == isStamp
           && field.getJavaType() != FieldDescriptor.JavaType.MESSAGE) {
-        changes.add(
-            message.toBuilder().setField(field, another(message.getField(field))).build());
+        changes.add(message.toBuilder().setField(field, another(message.getField(field))).build());
       }
     }
     return changes;
