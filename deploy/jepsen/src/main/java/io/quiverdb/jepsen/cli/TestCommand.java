@@ -70,6 +70,15 @@ final class TestCommand implements Callable<Integer> {
   private int seconds = 60;
 
   @Option(
+      names = "--operations",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "So many are to be answered: if there are fewer when the time is over, clients go on"
+              + " without faults, at most as long again (${DEFAULT-VALUE}).")
+  private int operations;
+
+  @Option(
       names = "--nodes",
       paramLabel = "N",
       defaultValue = "3",
@@ -139,6 +148,7 @@ final class TestCommand implements Callable<Integer> {
         workloads,
         nemeses,
         Duration.ofSeconds(seconds),
+        operations,
         nodes,
         concurrency,
         drawnSeed,

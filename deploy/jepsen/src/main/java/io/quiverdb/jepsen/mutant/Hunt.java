@@ -70,6 +70,7 @@ public final class Hunt {
                   workloads,
                   nemeses,
                   time,
+                  0,
                   3,
                   CONCURRENCY,
                   seed + number,

@@ -6,6 +6,7 @@ import io.quiverdb.jepsen.history.HistoryRecorder;
 import io.quiverdb.jepsen.workload.Load;
 import io.quiverdb.jepsen.workload.Session;
 import io.quiverdb.jepsen.workload.Workload;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -13,11 +14,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.LongAdder;
 
 /// The clients of a run, a thread each, every one held to one node.
 final class Clients implements AutoCloseable {
   /// So that one who is refused at once does not fill the history with refusals.
   private static final int REFUSED_PAUSE_MILLIS = 100;
+
+  private static final int POLL_MILLIS = 50;
 
   private final HistoryRecorder recorder;
   private final TestCluster cluster;
@@ -26,6 +30,7 @@ final class Clients implements AutoCloseable {
   private final long begunNanos = System.nanoTime();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final List<Future<?>> running = new ArrayList<>();
+  private final LongAdder answered = new LongAdder();
   private volatile boolean stopped;
 
   Clients(HistoryRecorder recorder, TestCluster cluster, Phases phases, long seed) {
@@ -78,8 +83,9 @@ final class Clients implements AutoCloseable {
               processStep);
       while (!stopped) {
         var load = phases.at((System.nanoTime() - begunNanos) / 1_000_000);
-        boolean answered = work.step(session, load);
-        Thread.sleep(pause(load, answered, random));
+        boolean isAnswered = work.step(session, load);
+        answered.add(isAnswered ? 1 : 0);
+        Thread.sleep(pause(load, isAnswered, random));
       }
     }
     return null;
@@ -89,6 +95,14 @@ final class Clients implements AutoCloseable {
     int average =
         answered ? load.pauseMillis() : Math.max(REFUSED_PAUSE_MILLIS, load.pauseMillis());
     return random.nextInt(2 * average + 1);
+  }
+
+  /// Returns when so many operations have been answered, or `limit` is over.
+  void awaitAnswered(int count, Duration limit) throws InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    while (answered.sum() < count && System.nanoTime() - end < 0) {
+      Thread.sleep(POLL_MILLIS);
+    }
   }
 
   /// Lets every client end what it does.

@@ -86,6 +86,7 @@ public final class Run {
     try (var clients = new Clients(recorder, cluster, phases, seeds.nextLong())) {
       clients.start(workloads, options.concurrency());
       new Faults(cluster, recorder).carryOut(schedule, options.time());
+      clients.awaitAnswered(options.operations(), options.time());
       clients.stop();
     }
     long healedNanos = System.nanoTime();

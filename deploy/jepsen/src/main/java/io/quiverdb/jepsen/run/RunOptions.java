@@ -15,6 +15,8 @@ import java.util.Set;
 /// @param workloads names of them
 /// @param nemeses names of them; none for a run without faults
 /// @param time that the clients are at work
+/// @param operations that are to be answered: if there are fewer when the time is over, the clients
+///   go on without faults, at most as long again
 /// @param concurrency clients of each workload
 /// @param net what links are made of, if a nemesis turns to them
 /// @param endpoints host:port of all nodes of a cluster that is there; none for one of our own
@@ -25,6 +27,7 @@ public record RunOptions(
     List<String> workloads,
     List<String> nemeses,
     Duration time,
+    int operations,
     int nodes,
     int concurrency,
     long seed,
@@ -49,6 +52,7 @@ public record RunOptions(
     nemeses.forEach(Nemeses::create);
     require(
         time.compareTo(TIME_MIN) >= 0, "time: " + time + " (expected: at least " + TIME_MIN + ")");
+    require(operations >= 0, "operations: " + operations + " (expected: 0 or more)");
     require(NODE_COUNTS.contains(nodes), "nodes: " + nodes + " (expected: 1, 3 or 5)");
     require(
         concurrency >= 1 && concurrency <= CONCURRENCY_MAX,
@@ -62,6 +66,7 @@ public record RunOptions(
         scenario.workloads(),
         scenario.nemeses(),
         scenario.time(),
+        0,
         Scenario.NODES,
         concurrency,
         seed,
@@ -85,11 +90,12 @@ public record RunOptions(
             .map(named -> "--scenario " + named.name())
             .orElseGet(
                 () ->
-                    "--workload %s%s --time %d --nodes %d"
+                    "--workload %s%s --time %d%s --nodes %d"
                         .formatted(
                             String.join(",", workloads),
                             nemeses.isEmpty() ? "" : " --nemesis " + String.join(",", nemeses),
                             time.toSeconds(),
+                            operations == 0 ? "" : " --operations " + operations,
                             nodes));
     return "test %s --concurrency %d --seed %d --net %s%s"
         .formatted(

@@ -26,21 +26,27 @@ final class Shortfalls {
     var shortfalls = new ArrayList<String>();
     for (var workload : options.workloads()) {
       var kind = Workloads.create(workload);
-      long answered =
+      long ofWorkload =
           history.calls().stream()
               .filter(call -> kind.owns(call.collection()))
               .filter(call -> call.answer().isPresent())
               .count();
       long expected = ANSWERED_PER_SECOND_MIN * options.time().toSeconds();
-      if (answered < expected) {
+      if (ofWorkload < expected) {
         shortfalls.add(
             workload
                 + ": "
-                + answered
+                + ofWorkload
                 + " operations answered (expected: at least "
                 + expected
                 + ")");
       }
+    }
+    long answered = history.calls().stream().filter(call -> call.answer().isPresent()).count();
+    if (answered < options.operations()) {
+      shortfalls.add(
+          "%d operations answered (expected: at least %d)"
+              .formatted(answered, options.operations()));
     }
     var judging = findings.stream().map(Finding::checker).toList();
     for (var workload : options.workloads()) {

@@ -27,6 +27,7 @@ public enum Suite {
               List.of("register", "set", "tombstones"),
               List.of("kill", "pause", "partition-leader"),
               Duration.ofMinutes(3),
+              20_000,
               NetChoice.PROXIES,
               seed,
               Optional.empty()));
@@ -72,6 +73,7 @@ public enum Suite {
       List<String> workloads,
       List<String> nemeses,
       Duration time,
+      int operations,
       NetChoice net,
       long seed,
       Optional<Scenario> scenario) {}
@@ -93,6 +95,7 @@ public enum Suite {
                                 workloads,
                                 List.of(nemesis),
                                 PAIR_TIME,
+                                0,
                                 NetChoice.AUTO,
                                 random.nextInt(Integer.MAX_VALUE),
                                 Optional.empty())));
@@ -116,6 +119,7 @@ public enum Suite {
         scenario.workloads(),
         scenario.nemeses(),
         scenario.time(),
+        0,
         NetChoice.AUTO,
         seed,
         Optional.of(scenario));
@@ -137,6 +141,7 @@ public enum Suite {
                     draw(Workloads.names(), WORKLOADS_AT_ONCE, random),
                     draw(Nemeses.names(), NEMESES_COMBINED, random),
                     COMBINATION_TIME,
+                    0,
                     NetChoice.AUTO,
                     random.nextInt(Integer.MAX_VALUE),
                     Optional.empty()));

@@ -77,6 +77,7 @@ public final class SuiteRun {
         entry.workloads(),
         entry.nemeses(),
         entry.time(),
+        entry.operations(),
         3,
         concurrency,
         entry.seed(),

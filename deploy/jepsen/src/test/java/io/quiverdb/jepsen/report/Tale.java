@@ -121,6 +121,7 @@ final class Tale {
             workloads,
             nemeses,
             Duration.ofSeconds(60),
+            0,
             3,
             6,
             7,

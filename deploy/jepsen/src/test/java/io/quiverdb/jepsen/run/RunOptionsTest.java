@@ -44,6 +44,7 @@ final class RunOptionsTest {
         workloads,
         nemeses,
         Duration.ofSeconds(seconds),
+        0,
         nodes,
         concurrency,
         7,
