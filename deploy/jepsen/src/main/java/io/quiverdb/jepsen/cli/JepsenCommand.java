@@ -1,5 +1,8 @@
 package io.quiverdb.jepsen.cli;
 
+import io.quiverdb.cli.local.LocalClusterException;
+import io.quiverdb.client.QuiverException;
+import java.io.IOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -47,9 +50,15 @@ public final class JepsenCommand {
     return USAGE;
   }
 
-  /// With where it happened: whatever it is, it is not the caller's fault.
+  /// What the surroundings are to blame for is told in a line; anything else with where it
+  /// happened, for it is our fault.
   private static int fail(Exception failure, CommandLine command, ParseResult result) {
-    failure.printStackTrace(command.getErr());
+    switch (failure) {
+      case LocalClusterException _, QuiverException _ ->
+          command.getErr().println("run: " + failure.getMessage());
+      case IOException _ -> command.getErr().println("run: " + failure);
+      default -> failure.printStackTrace(command.getErr());
+    }
     return FAILED;
   }
 }

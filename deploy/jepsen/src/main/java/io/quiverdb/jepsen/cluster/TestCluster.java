@@ -59,6 +59,17 @@ public final class TestCluster implements AutoCloseable {
     }
   }
 
+  /// @throws LocalClusterException if no node answers
+  public void requireAnswering() {
+    try (var glance = glance()) {
+      var _ = glance.cluster().topology();
+    } catch (QuiverException e) {
+      throw new LocalClusterException(
+          "the cluster at %s does not answer: %s (expected: a cluster that is formed)"
+              .formatted(assembly.addresses(), e.getMessage()));
+    }
+  }
+
   /// Why there is not what some nemeses need; empty if there is.
   public Optional<String> obstacle(Equipment equipment) {
     return Optional.ofNullable(assembly.obstacles().get(equipment));

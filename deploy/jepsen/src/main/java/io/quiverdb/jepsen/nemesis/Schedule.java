@@ -8,8 +8,11 @@ import java.util.SplittableRandom;
 /// When which nemesis acts, and for how long: the same for the same seed. Every nemesis has its
 /// turn before one has a second; now and then two act at a time.
 public record Schedule(List<Step> steps) {
-  private static final int REST_MIN_MILLIS = 1_500;
-  private static final int REST_MAX_MILLIS = 4_000;
+  /// A node that was killed takes some seconds to serve again: between two faults there is to be a
+  /// time in which the cluster works, or clients would ask in vain only.
+  private static final int REST_MIN_MILLIS = 2_500;
+
+  private static final int REST_MAX_MILLIS = 6_000;
   private static final int HARM_MIN_MILLIS = 2_000;
   private static final int HARM_MAX_MILLIS = 6_000;
   private static final int OVERLAPS_OF_A_HUNDRED = 30;

@@ -45,6 +45,8 @@ public final class Run {
       try {
         if (options.endpoints().isEmpty()) {
           cluster.form();
+        } else {
+          cluster.requireAnswering();
         }
         return execute(cluster, new HistoryRecorder(sinceNow(), writer::write));
       } finally {

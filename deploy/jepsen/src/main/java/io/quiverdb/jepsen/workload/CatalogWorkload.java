@@ -7,6 +7,7 @@ import io.quiverdb.jepsen.history.Answer;
 import io.quiverdb.jepsen.history.Entry;
 import io.quiverdb.jepsen.history.Operation;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /// Collections that are created, filled, dropped and created again under the same few names.
@@ -35,10 +36,12 @@ public final class CatalogWorkload implements Workload {
 
   @Override
   public void conclude(Session session) {
-    var _ = list(session);
-    for (int name = 0; name < NAMES; name++) {
-      var _ = Scans.scan(session, collection(name));
-    }
+    list(session).stream()
+        .flatMap(reply -> ((Answer.Entries) reply.answer()).entries().stream())
+        .forEach(
+            listed -> {
+              var _ = Scans.scan(session, listed.id());
+            });
   }
 
   @Override
@@ -50,19 +53,17 @@ public final class CatalogWorkload implements Workload {
     return NAME + "-" + name;
   }
 
-  private static boolean list(Session session) {
-    return session
-        .ask(
-            "",
-            new Operation.ListCollections(),
-            client ->
-                Reply.of(
-                    new Answer.Entries(
-                        client.collections().stream()
-                            .filter(info -> info.name().startsWith(NAME + "-"))
-                            .map(info -> new Entry(info.name(), String.valueOf(info.id())))
-                            .toList())))
-        .isPresent();
+  private static Optional<Reply> list(Session session) {
+    return session.ask(
+        "",
+        new Operation.ListCollections(),
+        client ->
+            Reply.of(
+                new Answer.Entries(
+                    client.collections().stream()
+                        .filter(info -> info.name().startsWith(NAME + "-"))
+                        .map(info -> new Entry(info.name(), String.valueOf(info.id())))
+                        .toList())));
   }
 
   private static final class CatalogClient implements Client {
@@ -80,7 +81,7 @@ public final class CatalogWorkload implements Workload {
       var name = collection(random.nextInt(NAMES));
       if (random.nextInt(100) >= load.writePercent()) {
         return switch (random.nextInt(3)) {
-          case 0 -> list(session);
+          case 0 -> list(session).isPresent();
           case 1 -> exists(session, name);
           default -> Scans.scan(session, name);
         };

@@ -33,6 +33,15 @@ final class ScheduleTest {
   }
 
   @Test
+  void threeMinutesHaveTwentyFaults() {
+    for (long seed = 0; seed < 10_000; seed++) {
+      assertThat(Schedule.draw(List.of("kill", "pause"), Duration.ofMinutes(3), seed).steps())
+          .as("seed %d", seed)
+          .hasSizeGreaterThanOrEqualTo(20);
+    }
+  }
+
+  @Test
   void everythingIsOverBeforeTheClientsStop() {
     for (long seed = 0; seed < 100; seed++) {
       assertThat(Schedule.draw(List.of("kill", "pause"), TIME, seed).steps())
