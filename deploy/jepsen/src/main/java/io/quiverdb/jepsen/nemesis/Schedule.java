@@ -12,7 +12,7 @@ public record Schedule(List<Step> steps) {
   /// time in which the cluster works, or clients would ask in vain only.
   private static final int REST_MIN_MILLIS = 2_500;
 
-  private static final int REST_MAX_MILLIS = 6_000;
+  private static final int REST_MAX_MILLIS = 5_500;
   private static final int HARM_MIN_MILLIS = 2_000;
   private static final int HARM_MAX_MILLIS = 6_000;
   private static final int OVERLAPS_OF_A_HUNDRED = 30;
