@@ -128,6 +128,30 @@ final class StoreVerifyTest {
     assertThat(damages.getLast().page()).hasValue(3);
   }
 
+  /// What is open does not read them again: a restart would be the first to find out.
+  @Test
+  void liveManifestAndItsPointerThatRotUnderAnOpenStoreAreNamed() {
+    String manifest =
+        storage.files().stream()
+            .filter(path -> path.contains("manifest-"))
+            .findFirst()
+            .orElseThrow();
+    try (var shard = new TestShard(storage, RequestWindow.BYTES_MAX)) {
+      flip(manifest, 50);
+      flip("CURRENT", 30);
+
+      assertThat(shard.store.verify().damages())
+          .extracting(Damage::file)
+          .containsExactlyInAnyOrder(manifest, "CURRENT");
+      long collection = shard.view().collections().getFirst().id();
+      assertThat(shard.store.verify(collection).isIntact()).isFalse();
+      // Else it would be closed with a checkpoint, and these be replaced.
+      flip(manifest, 50);
+      flip("CURRENT", 30);
+      assertThat(shard.store.verify().isIntact()).isTrue();
+    }
+  }
+
   @Test
   void manifestThatCannotBeReadIsNamed() {
     String manifest =

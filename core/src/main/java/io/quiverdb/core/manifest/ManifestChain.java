@@ -9,6 +9,7 @@ import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// The manifests of a generation, each of which holds the hash of the one before. Of those that are
@@ -27,7 +28,10 @@ public final class ManifestChain {
 
   /// Follows the chain back from `live` as far as it is there. What does not belong to it is a
   /// leftover, of a crash or of a deletion, and no concern of the store.
+  ///
+  /// The live one and its pointer are read too: an open store would not look at them again.
   public void verify(PublishedManifest live) throws IOException {
+    verifyOnDisk(live);
     Map<ByteString, UncheckedManifest> others = new HashMap<>();
     for (var name : storage.list(live.directory())) {
       String path = live.directory() + "/" + name;
@@ -48,6 +52,23 @@ public final class ManifestChain {
         damages.accept(Damage.of(e));
         return;
       }
+    }
+  }
+
+  private void verifyOnDisk(PublishedManifest live) throws IOException {
+    try {
+      var found = UncheckedManifest.read(storage, live.path()).verify(keyRing);
+      if (!found.equals(live.manifest())) {
+        throw new CorruptFileException(live.path(), 0, "content", "as it was read", "another");
+      }
+    } catch (CorruptFileException e) {
+      damages.accept(Damage.of(e));
+    }
+    try {
+      // It may name a newer one by now.
+      Optional<Current> _ = ManifestStore.readCurrent(storage);
+    } catch (CorruptFileException e) {
+      damages.accept(Damage.of(e));
     }
   }
 

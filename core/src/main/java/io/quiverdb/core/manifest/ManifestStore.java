@@ -163,7 +163,7 @@ public final class ManifestStore {
     return newest;
   }
 
-  private static Optional<Current> readCurrent(Storage storage) throws IOException {
+  static Optional<Current> readCurrent(Storage storage) throws IOException {
     if (!storage.exists(StoreLayout.CURRENT)) {
       return Optional.empty();
     }
