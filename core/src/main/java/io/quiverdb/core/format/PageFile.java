@@ -183,11 +183,11 @@ public final class PageFile {
     var sealedPage = bytes.asSlice(offset, sealedPageBytes);
     var address = new PageAddress(type.code(), fileId, page);
     long bit = 1L << page;
-    if ((verified.getPlain(page / Long.SIZE) & bit) != 0) {
-      return PageFormat.reopen(address, sealedPage, codec);
-    }
     MemorySegment body;
     try {
+      if ((verified.getPlain(page / Long.SIZE) & bit) != 0) {
+        return PageFormat.reopen(address, sealedPage, codec, path, offset);
+      }
       body = PageFormat.open(address, sealedPage, codec, path, offset);
     } catch (CorruptFileException e) {
       throw e.onPage(page);

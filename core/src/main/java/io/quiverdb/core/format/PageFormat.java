@@ -115,19 +115,25 @@ public final class PageFormat {
     check.that("page checksum", CRC_OFFSET, hex(crc(page)), hex(page.get(INT, CRC_OFFSET)));
     return codec
         .open(address.page(), sealedHeader(page), page.asSlice(HEADER_BYTES))
-        .orElseThrow(
-            () ->
-                new CorruptFileException(
-                    file, offset + HEADER_BYTES, "seal of the page", "intact", "broken"))
+        .orElseThrow(() -> brokenSeal(file, offset))
         .asSlice(0, liveBytes);
   }
 
-  /// The live body of a page that was verified before.
-  static MemorySegment reopen(PageAddress address, MemorySegment page, FileCodec codec) {
+  /// The live body of a page that was verified before: what the seal does not find is not looked
+  /// for again.
+  ///
+  /// @param file and `offset` where it is, for errors
+  static MemorySegment reopen(
+      PageAddress address, MemorySegment page, FileCodec codec, String file, long offset) {
     return codec
         .open(address.page(), sealedHeader(page), page.asSlice(HEADER_BYTES))
-        .orElseThrow()
+        .orElseThrow(() -> brokenSeal(file, offset))
         .asSlice(0, page.get(INT, LENGTH_OFFSET));
+  }
+
+  private static CorruptFileException brokenSeal(String file, long offset) {
+    return new CorruptFileException(
+        file, offset + HEADER_BYTES, "seal of the page", "intact", "broken");
   }
 
   /// What the seal binds of the header.

@@ -10,6 +10,7 @@ import io.quiverdb.core.crypto.TestKeys;
 import io.quiverdb.core.storage.SimulatedStorage;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -37,6 +38,24 @@ final class PageFormatTest {
       assertThat(file.body(page).toArray(ValueLayout.JAVA_BYTE)).isEqualTo(body(page));
       assertThat(file.body(page).isReadOnly()).isTrue();
     }
+  }
+
+  @Test
+  void pageThatRotsAfterItWasReadIsNamedWhenItIsReadAgain() {
+    var address = new PageAddress(PageType.IDS.code(), FILE_ID, 1);
+    var codec = SEALING.newFile(address.type(), FILE_ID);
+    var page =
+        MemorySegment.ofArray(
+            new byte[PageFormat.HEADER_BYTES + LIVE_BYTES + codec.overheadBytes()]);
+    PageFormat.seal(address, MemorySegment.ofArray(body(1)), LIVE_BYTES, codec, page);
+    assertThat(PageFormat.reopen(address, page, codec, "file", 64).byteSize())
+        .isEqualTo(LIVE_BYTES);
+
+    page.set(ValueLayout.JAVA_BYTE, PageFormat.HEADER_BYTES + 5, (byte) 77);
+
+    assertThatThrownBy(() -> PageFormat.reopen(address, page, codec, "file", 64))
+        .isInstanceOf(CorruptFileException.class)
+        .hasMessage("file at 96: seal of the page is broken (expected: intact)");
   }
 
   @Test
