@@ -156,6 +156,30 @@ final class FilteredReadsTest {
     assertThat(statistics.undeclaredFields()).isEmpty();
   }
 
+  @Test
+  void compactionIndexesTheFieldsThatAreFilterableByThen() {
+    var english = new Filter.Eq("lang", new Value.Text("en"));
+    create(new FilterableField("year", FilterableField.Type.NUMERIC));
+    upsert("a", "{\"lang\":\"en\",\"year\":1}");
+    upsert("b", "{\"lang\":\"fr\",\"year\":2}");
+    shard.store.checkpoint();
+    declare(0, List.of(new FilterableField("lang", FilterableField.Type.KEYWORD)));
+    assertThat(statistics(english).payloadsEvaluated()).isEqualTo(2);
+
+    shard.store.compact(INDEXED);
+
+    assertThat(statistics(english).payloadsEvaluated()).isZero();
+    assertThat(statistics(english).rowsVisited()).isEqualTo(1);
+
+    declare(1, List.of());
+    shard.store.compact(INDEXED);
+
+    assertThat(storage.files()).noneMatch(path -> path.endsWith(".sec"));
+    var files = storage.files();
+    shard.store.compact(INDEXED);
+    assertThat(storage.files()).as("nothing is left to be done").isEqualTo(files);
+  }
+
   private void declare(int round, List<FilterableField> fields) {
     var outcome =
         shard.apply(

@@ -1,9 +1,13 @@
 package io.quiverdb.core.compaction;
 
+import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.Settings;
 import io.quiverdb.core.rows.SegmentRows;
+import io.quiverdb.core.secondary.SecondaryIndex;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// Which segments of a collection are worth merging: size-tiered. Segments whose sizes are of the
@@ -14,19 +18,22 @@ public enum CompactionPolicy {
   /// What is worth its cost.
   TIERED {
     @Override
-    Optional<List<SegmentRows>> choose(List<SegmentRows> segments, long version) {
+    Optional<List<SegmentRows>> choose(
+        List<SegmentRows> segments, long version, Settings settings) {
       return fullTier(segments).or(() -> mostlyDead(segments, version));
     }
   },
 
-  /// All into one, unless that is so already.
+  /// All into one with indexes of the fields that are filterable now, unless that is so already.
   ALL {
     @Override
-    Optional<List<SegmentRows>> choose(List<SegmentRows> segments, long version) {
+    Optional<List<SegmentRows>> choose(
+        List<SegmentRows> segments, long version, Settings settings) {
       var chosen = atMost(ROWS_MAX, segments);
       boolean worthwhile =
           chosen.size() > 1
-              || chosen.stream().anyMatch(rows -> !rows.deaths().deadAsOf(version).isEmpty());
+              || chosen.stream().anyMatch(rows -> !rows.deaths().deadAsOf(version).isEmpty())
+              || chosen.stream().anyMatch(rows -> !isIndexedAs(settings, rows));
       return worthwhile ? Optional.of(chosen) : Optional.empty();
     }
   };
@@ -41,8 +48,20 @@ public enum CompactionPolicy {
 
   /// @param segments of one collection, oldest first
   /// @param version as of which rows are dead
+  /// @param settings of the collection
   /// @return those to be merged, in their order
-  abstract Optional<List<SegmentRows>> choose(List<SegmentRows> segments, long version);
+  abstract Optional<List<SegmentRows>> choose(
+      List<SegmentRows> segments, long version, Settings settings);
+
+  private static boolean isIndexedAs(Settings settings, SegmentRows rows) {
+    try {
+      var indexed = rows.secondaryIndex().map(SecondaryIndex::indexedFields).orElseGet(Set::of);
+      return indexed.equals(Set.copyOf(settings.filterableFields()));
+    } catch (CorruptFileException _) {
+      // It is made from the payloads anew.
+      return false;
+    }
+  }
 
   private static Optional<List<SegmentRows>> fullTier(List<SegmentRows> segments) {
     var tiers = new TreeMap<Integer, List<SegmentRows>>();

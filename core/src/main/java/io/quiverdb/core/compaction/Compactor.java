@@ -172,7 +172,7 @@ public final class Compactor {
               .flatMap(
                   collection ->
                       policy
-                          .choose(segments(collection), version)
+                          .choose(segments(collection), version, collection.head().settings())
                           .map(inputs -> plan(view, version, collection, inputs)));
       if (plan.isEmpty()) {
         view.close();

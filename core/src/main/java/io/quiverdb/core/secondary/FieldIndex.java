@@ -29,6 +29,10 @@ public final class FieldIndex {
     return FieldKeys.isOfType(entry.field().type(), value);
   }
 
+  FilterableField field() {
+    return entry.field();
+  }
+
   public FilterableField.Type type() {
     return entry.field().type();
   }

@@ -1,6 +1,7 @@
 package io.quiverdb.core.secondary;
 
 import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.Settings.FilterableField;
 import io.quiverdb.core.StoreException;
 import io.quiverdb.core.format.PageFile;
 import io.quiverdb.core.secondary.SecondaryFormat.FieldEntry;
@@ -12,7 +13,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /// A segment's secondary indexes, read from its `.sec` file as they are asked for; their tables and
 /// directories stay in memory from then on. Used by any number of threads.
@@ -34,6 +37,13 @@ public final class SecondaryIndex {
   /// written.
   public Optional<FieldIndex> field(String path) {
     return Optional.ofNullable(loaded().get(path));
+  }
+
+  /// The fields that were filterable when it was written.
+  public Set<FilterableField> indexedFields() {
+    return loaded().values().stream()
+        .map(FieldIndex::field)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /// Of all fields that it has.
