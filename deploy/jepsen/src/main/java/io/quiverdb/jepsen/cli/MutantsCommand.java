@@ -3,6 +3,7 @@ package io.quiverdb.jepsen.cli;
 import io.quiverdb.jepsen.mutant.Hunt;
 import io.quiverdb.jepsen.mutant.Hunt.Catch;
 import io.quiverdb.jepsen.mutant.Hunt.Ground;
+import io.quiverdb.jepsen.mutant.Hunt.Result;
 import io.quiverdb.jepsen.mutant.Mutant;
 import io.quiverdb.jepsen.run.RunResult.Outcome;
 import java.io.IOException;
@@ -23,7 +24,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Plants one bug after the other into a copy of the program, and runs what is to find it until"
           + " it is found, five times at most.",
-      "Ends with 1 if one is not found."
+      "Ends with 1 if one is not found, with 3 if one could not be tried, such as for want of"
+          + " libfaketime, or because what is to find it also accuses the program as it is."
     },
     footer = {
       "",
@@ -71,10 +73,7 @@ final class MutantsCommand implements Callable<Integer> {
     for (var mutant : mutants) {
       var one = hunt.look(mutant);
       catches.add(one);
-      writer.println(
-          mutant.name()
-              + ": "
-              + one.finding().map(finding -> "found: " + finding).orElse("not found"));
+      writer.println(mutant.name() + ": " + told(one.result()));
       writer.flush();
     }
     writer.println();
@@ -82,9 +81,15 @@ final class MutantsCommand implements Callable<Integer> {
     writer.println("|---|---|---|---|---|");
     catches.forEach(one -> writer.println(row(one)));
     writer.flush();
-    return catches.stream().allMatch(one -> one.finding().isPresent())
-        ? Outcome.VALID.exitCode()
-        : Outcome.VIOLATION.exitCode();
+    return exitCode(catches);
+  }
+
+  private static String told(Result result) {
+    return switch (result) {
+      case Result.Found(var what) -> "found: " + what;
+      case Result.NotFound() -> "not found";
+      case Result.NotTried(var why) -> "not tried: " + why;
+    };
   }
 
   private static String row(Catch one) {
@@ -93,8 +98,17 @@ final class MutantsCommand implements Callable<Integer> {
             one.mutant().name(),
             one.mutant().trial(),
             one.runs(),
-            one.finding().map(finding -> finding.replace("|", "\\|")).orElse("**no**"),
+            told(one.result()).replace("|", "\\|"),
             one.took().toSeconds());
+  }
+
+  private static int exitCode(List<Catch> catches) {
+    if (catches.stream().anyMatch(one -> one.result() instanceof Result.NotFound)) {
+      return Outcome.VIOLATION.exitCode();
+    }
+    return catches.stream().anyMatch(one -> one.result() instanceof Result.NotTried)
+        ? Outcome.INCONCLUSIVE.exitCode()
+        : Outcome.VALID.exitCode();
   }
 
   private List<Mutant> chosen(List<Mutant> all) {

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
     name = "suite",
     description = {
       "Many runs, one after the other.",
-      "quick: kill, pause and partition, within four minutes. standard: every workload under every"
+      "quick: kill, pause and partition, some minutes. standard: every workload under every"
           + " nemesis, and combinations. soak: combinations without end."
     },
     footer = {

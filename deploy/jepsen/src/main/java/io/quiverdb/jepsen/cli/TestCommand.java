@@ -35,6 +35,8 @@ import picocli.CommandLine.TypeConversionException;
       "  deploy/jepsen/run test --workload register,set --nemesis kill,pause --time 60 --seed 7"
     })
 final class TestCommand implements Callable<Integer> {
+  private static final List<String> FIXED_BY_SCENARIOS =
+      List.of("--workload", "--nemesis", "--time", "--operations", "--nodes", "--endpoints");
   private static final int SEED_BOUND = 1_000_000;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -160,9 +162,11 @@ final class TestCommand implements Callable<Integer> {
   }
 
   private RunOptions scenario(long drawnSeed) {
-    if (!workloads.isEmpty() || !nemeses.isEmpty() || !endpoints.isEmpty()) {
-      throw new IllegalArgumentException(
-          "scenario: " + scenario.orElseThrow() + " (expected: no workload, nemesis or endpoints)");
+    for (var option : FIXED_BY_SCENARIOS) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new IllegalArgumentException(
+            "scenario: " + scenario.orElseThrow() + " (expected: no " + option + ")");
+      }
     }
     return RunOptions.of(
         Scenarios.get(scenario.orElseThrow()),

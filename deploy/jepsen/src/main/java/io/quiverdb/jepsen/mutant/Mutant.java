@@ -80,6 +80,10 @@ public record Mutant(String name, String bug, Trial trial, UnifiedDiff patch) {
   }
 
   private static Trial trial(String name, Map<String, String> fields) {
+    if (Stream.of("scenario", "workload", "tests").filter(fields::containsKey).count() > 1) {
+      throw new MalformedMutantException(
+          name + ": several are to find it (expected: one of scenario, workload and tests)");
+    }
     try {
       if (fields.containsKey("scenario")) {
         return new Trial.Directed(Scenarios.get(fields.get("scenario")));

@@ -81,6 +81,11 @@ final class MutatedClasses {
     }
   }
 
+  /// Where its classes are.
+  List<Path> folders() {
+    return List.copyOf(foldersByModule.values());
+  }
+
   /// Where its classes are, by the name of the module that they belong to.
   Map<String, Path> foldersByModule() {
     return foldersByModule;

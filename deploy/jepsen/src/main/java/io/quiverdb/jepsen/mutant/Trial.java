@@ -1,16 +1,20 @@
 package io.quiverdb.jepsen.mutant;
 
+import io.quiverdb.jepsen.nemesis.Nemeses;
 import io.quiverdb.jepsen.run.Scenario;
+import io.quiverdb.jepsen.workload.Workloads;
 import java.time.Duration;
 import java.util.List;
 
-/// What is to find a planted bug.
+/// What is to find a planted bug. Equal ones need one control only.
 public sealed interface Trial {
   /// A run drawn from a seed.
   record Drawn(List<String> workloads, List<String> nemeses, Duration time) implements Trial {
     public Drawn {
       workloads = List.copyOf(workloads);
       nemeses = List.copyOf(nemeses);
+      workloads.forEach(Workloads::create);
+      nemeses.forEach(Nemeses::create);
     }
 
     @Override

@@ -45,8 +45,8 @@ final class Partition implements Nemesis {
     return new Harm() {
       @Override
       public List<Integer> nodes() {
-        var isolated = grudge.isolated(cluster.size());
-        return isolated.size() == 1 ? isolated : grudge.deaf();
+        var alone = grudge.alone(cluster.size());
+        return alone.size() == 1 ? alone : grudge.deaf();
       }
 
       @Override

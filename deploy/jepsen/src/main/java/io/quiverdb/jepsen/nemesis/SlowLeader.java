@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /// Time goes by ten times too slowly for one node, which is then made to lead every shard: what it
-/// takes for a second is ten.
+/// takes for a second is ten. If it cannot be made to, the fault has failed.
 final class SlowLeader implements Nemesis {
   private static final double RATE = 0.1;
   private static final Duration TRANSFERS_LIMIT = Duration.ofSeconds(12);
@@ -62,22 +62,26 @@ final class SlowLeader implements Nemesis {
     };
   }
 
-  /// Of all shards, as far as they let it within a while.
-  private static void makeLeader(TestCluster cluster, int node) throws InterruptedException {
+  private static void makeLeader(TestCluster cluster, int node)
+      throws IOException, InterruptedException {
     long end = System.nanoTime() + TRANSFERS_LIMIT.toNanos();
-    boolean leads = false;
-    while (!leads && System.nanoTime() - end < 0) {
+    while (true) {
       try (var client = cluster.glance()) {
-        leads = transferAll(client, cluster.address(node));
-      } catch (QuiverException _) {
+        if (leadsAll(client, cluster.address(node))) {
+          return;
+        }
+      } catch (QuiverException e) {
         // It has not caught up yet.
+        if (System.nanoTime() - end >= 0) {
+          throw new IOException(TestCluster.name(node) + " does not get to lead all", e);
+        }
         Thread.sleep(PAUSE_MILLIS);
       }
     }
   }
 
-  /// @return whether it leads all
-  private static boolean transferAll(QuiverClient client, String address) {
+  /// Whether it does already; if not, it is to.
+  private static boolean leadsAll(QuiverClient client, String address) {
     var topology = client.cluster().topology();
     var id =
         topology.nodes().stream()

@@ -110,7 +110,7 @@ public record Grudge(Set<Link> blocked) {
   }
 
   /// Who hears nobody and is heard by nobody, of so many nodes.
-  public List<Integer> isolated(int nodes) {
+  public List<Integer> alone(int nodes) {
     return IntStream.range(0, nodes)
         .filter(
             node ->

@@ -41,7 +41,8 @@ final class Clients implements AutoCloseable {
   }
 
   /// @param count of each workload
-  void start(List<Workload> workloads, int count) {
+  /// @param upkeep goes on beside them
+  void start(List<Workload> workloads, int count, Upkeep upkeep) {
     int clients = workloads.size() * count;
     for (int number = 0; number < clients; number++) {
       var workload = workloads.get(number / count);
@@ -58,7 +59,6 @@ final class Clients implements AutoCloseable {
                       clients,
                       random)));
     }
-    var upkeep = new Upkeep(cluster, workloads, new SplittableRandom(seed - 1));
     running.add(threads.submit(() -> run(upkeep)));
   }
 

@@ -1,5 +1,6 @@
 package io.quiverdb.jepsen.run;
 
+import io.quiverdb.cli.local.LocalClusterException;
 import io.quiverdb.jepsen.cluster.Equipment;
 import io.quiverdb.jepsen.cluster.TestCluster;
 import io.quiverdb.jepsen.history.HistoryRecorder;
@@ -79,7 +80,7 @@ final class Faults {
     try {
       attempt.run();
       return "";
-    } catch (IOException e) {
+    } catch (IOException | LocalClusterException e) {
       return String.valueOf(e.getMessage());
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

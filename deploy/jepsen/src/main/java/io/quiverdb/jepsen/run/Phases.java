@@ -31,7 +31,7 @@ final class Phases {
     return new Phases(phases);
   }
 
-  /// Half of the time everything at once.
+  /// Three times of eight everything at once.
   private static Load draw(SplittableRandom random) {
     return switch (random.nextInt(8)) {
       case 0 -> Load.IDLE;

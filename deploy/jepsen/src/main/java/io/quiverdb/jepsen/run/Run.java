@@ -1,6 +1,7 @@
 package io.quiverdb.jepsen.run;
 
 import io.quiverdb.cli.local.LocalClusterException;
+import io.quiverdb.client.FileVerification;
 import io.quiverdb.client.QuiverException;
 import io.quiverdb.jepsen.checker.HistoryJudge;
 import io.quiverdb.jepsen.cluster.ClusterPlan;
@@ -22,10 +23,16 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// One run, from the forming of a cluster to the judgement. In the folder of the run are then
 /// `history.jsonl`, written as things happen, and the nodes' folders with their logs.
 public final class Run {
+  /// The beginning of a complaint.
+  public static final String REPLICAS_DIFFER = "replicas differ";
+
+  private static final int DAMAGES_TOLD = 3;
+
   private final RunOptions options;
   private final List<Workload> workloads;
   private final List<String> complaints = new ArrayList<>();
@@ -84,13 +91,15 @@ public final class Run {
         options.nemeses().stream().filter(nemesis -> !obstacles.containsKey(nemesis)).toList();
     var schedule = schedule(possible, seeds.nextLong());
     var phases = phases(seeds.nextLong());
+    var upkeep = new Upkeep(cluster, workloads, new SplittableRandom(seeds.nextLong()));
     prepare(cluster, recorder);
     try (var clients = new Clients(recorder, cluster, phases, seeds.nextLong())) {
-      clients.start(workloads, options.concurrency());
+      clients.start(workloads, options.concurrency(), upkeep);
       new Faults(cluster, recorder).carryOut(schedule, options.time());
       clients.awaitAnswered(options.operations(), options.time());
       clients.stop();
     }
+    complaints.addAll(upkeep.complaints());
     long healedNanos = System.nanoTime();
     boolean recovered = recovers(cluster);
     var recovery = Duration.ofNanos(System.nanoTime() - healedNanos);
@@ -110,7 +119,7 @@ public final class Run {
         findings,
         complaints,
         obstacles.entrySet().stream().map(skip -> skip.getKey() + ": " + skip.getValue()).toList(),
-        Shortfalls.of(options, possible, history, schedule, findings),
+        Shortfalls.of(options, possible, history, schedule, findings, upkeep.begunCount()),
         cluster.describeNet(),
         recovery);
   }
@@ -173,20 +182,38 @@ public final class Run {
 
   /// What must hold of the cluster when all is over.
   private void examine(TestCluster cluster) throws InterruptedException {
-    var check = cluster.compareReplicas();
-    if (!check.equal()) {
-      complaints.add("replicas differ: " + check);
+    try {
+      var check = cluster.compareReplicas();
+      if (!check.equal()) {
+        complaints.add(REPLICAS_DIFFER + ": " + check);
+      }
+    } catch (LocalClusterException e) {
+      complaints.add("replicas cannot be compared: " + e.getMessage());
     }
     try (var operator = cluster.operator()) {
       for (var info : operator.collections()) {
         var verification = operator.collection(info.name()).verify();
         if (!verification.intact()) {
-          complaints.add("files of " + info.name() + ": " + verification);
+          complaints.add("files of " + info.name() + ": " + damages(verification));
         }
       }
     } catch (QuiverException e) {
       complaints.add("the cluster does not answer when all is over: " + e.getMessage());
     }
+  }
+
+  /// So many that one sees what it is about.
+  private static String damages(FileVerification verification) {
+    return verification.shards().stream()
+        .flatMap(
+            shard ->
+                shard.replicas().stream()
+                    .flatMap(
+                        replica ->
+                            Stream.concat(replica.damages().stream(), replica.error().stream())
+                                .map(what -> "shard %d: %s".formatted(shard.number(), what))))
+        .limit(DAMAGES_TOLD)
+        .collect(Collectors.joining(", "));
   }
 
   private static void forget(Thread emergency) {

@@ -28,11 +28,12 @@ public final class Scenarios {
     // Time goes by too slowly for a node that leads everything, and then it is cut off: what it
     // takes for a moment is long enough for the others to elect another one.
     add(
-        "slow-leader",
+        "stale-reads-slow-clock",
         List.of(
-            turn("slow-leader", 1_000, 45_000),
-            turn("partition-leader", 16_000, 8_000),
-            turn("partition-leader", 32_000, 8_000)),
+            turn("slow-leader", 1_000, 22_000),
+            turn("partition-leader", 14_000, 7_000),
+            turn("slow-leader", 27_000, 22_000),
+            turn("partition-leader", 40_000, 7_000)),
         phase(4_000, Load.READ_MOSTLY),
         phase(4_000, Load.MIXED));
   }

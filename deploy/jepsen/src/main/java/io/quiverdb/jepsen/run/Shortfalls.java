@@ -17,12 +17,14 @@ final class Shortfalls {
   private Shortfalls() {}
 
   /// @param possible those of the nemeses that can work here
+  /// @param mergesBegun checkpoints and merges, of all replicas
   static List<String> of(
       RunOptions options,
       List<String> possible,
       History history,
       Schedule schedule,
-      List<Finding> findings) {
+      List<Finding> findings,
+      long mergesBegun) {
     var shortfalls = new ArrayList<String>();
     for (var workload : options.workloads()) {
       var kind = Workloads.create(workload);
@@ -66,6 +68,9 @@ final class Shortfalls {
         .filter(span -> span.end().filter(end -> !end.error().isEmpty()).isPresent())
         .map(span -> span.fault().kind() + " failed: " + span.end().orElseThrow().error())
         .forEach(shortfalls::add);
+    if (mergesBegun == 0) {
+      shortfalls.add("no replica was ever asked for a checkpoint and a merge, and began");
+    }
     if (history.faults().size() < schedule.steps().size()) {
       shortfalls.add(
           "faults: " + history.faults().size() + " (expected: " + schedule.steps().size() + ")");

@@ -1,11 +1,14 @@
 package io.quiverdb.jepsen.run;
 
 import io.quiverdb.client.CollectionInfo;
+import io.quiverdb.client.ErrorCode;
 import io.quiverdb.client.QuiverClient;
 import io.quiverdb.client.QuiverException;
 import io.quiverdb.jepsen.cluster.TestCluster;
 import io.quiverdb.jepsen.workload.Workload;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 
 /// What an operator does beside the clients: now and then all replicas of a collection write a
@@ -18,6 +21,8 @@ final class Upkeep {
   private final TestCluster cluster;
   private final List<Workload> workloads;
   private final RandomGenerator random;
+  private final List<String> complaints = new CopyOnWriteArrayList<>();
+  private final LongAdder begunCount = new LongAdder();
 
   /// @param workloads whose collections are looked after
   Upkeep(TestCluster cluster, List<Workload> workloads, RandomGenerator random) {
@@ -26,12 +31,25 @@ final class Upkeep {
     this.random = random;
   }
 
+  /// How many checkpoints and merges replicas have begun.
+  long begunCount() {
+    return begunCount.sum();
+  }
+
+  /// What nobody should answer, whatever is done to the nodes.
+  List<String> complaints() {
+    return List.copyOf(complaints);
+  }
+
   /// One collection, and a pause.
   void step() throws InterruptedException {
     try (var client = cluster.glance()) {
       compactOne(client);
-    } catch (QuiverException _) {
+    } catch (QuiverException e) {
       // Whoever is down does nothing: that is no fault.
+      if (e.code() == ErrorCode.INTERNAL || e.code() == ErrorCode.DATA_CORRUPT) {
+        complaints.add("a checkpoint and merge that were asked for: " + e.getMessage());
+      }
     }
     Thread.sleep(random.nextInt(PAUSE_MIN_MILLIS, PAUSE_MAX_MILLIS));
   }
@@ -43,7 +61,11 @@ final class Upkeep {
             .filter(name -> workloads.stream().anyMatch(workload -> workload.owns(name)))
             .toList();
     if (!names.isEmpty()) {
-      var _ = client.collection(names.get(random.nextInt(names.size()))).compact();
+      var begun = client.collection(names.get(random.nextInt(names.size()))).compact();
+      begun.shards().stream()
+          .flatMap(shard -> shard.replicas().stream())
+          .filter(replica -> replica.error().isEmpty())
+          .forEach(_ -> begunCount.increment());
     }
   }
 }

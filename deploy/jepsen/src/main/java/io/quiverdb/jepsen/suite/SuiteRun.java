@@ -3,6 +3,7 @@ package io.quiverdb.jepsen.suite;
 import io.quiverdb.jepsen.report.Index;
 import io.quiverdb.jepsen.report.Report;
 import io.quiverdb.jepsen.run.Run;
+import io.quiverdb.jepsen.run.RunFolder;
 import io.quiverdb.jepsen.run.RunOptions;
 import io.quiverdb.jepsen.run.RunResult;
 import io.quiverdb.jepsen.run.RunResult.Outcome;
@@ -10,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
@@ -58,7 +58,8 @@ public final class SuiteRun {
       if (Files.exists(own.resolve("result.json"))) {
         continue;
       }
-      deleteUnfinished(own);
+      // A run that was ended by force left what it had until then.
+      RunFolder.delete(own);
       var result = new Run(options(entry, own)).execute();
       Report.write(result, own);
       Index.write(folder);
@@ -86,16 +87,5 @@ public final class SuiteRun {
         serve,
         own,
         entry.scenario());
-  }
-
-  /// A run that was ended by force left what it had until then.
-  private static void deleteUnfinished(Path own) throws IOException {
-    if (Files.exists(own)) {
-      try (var files = Files.walk(own)) {
-        for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
-    }
   }
 }

@@ -22,7 +22,7 @@ final class JepsenCommandTest {
           """
           test                                        | workload: none (expected: at least one)
           test --scenario stale                       | scenario: stale (expected: one of stale-reads-idle,
-          test --scenario slow-leader --workload set  | scenario: slow-leader (expected: no workload,
+          test --scenario stale-reads-idle --time 9   | scenario: stale-reads-idle (expected: no --time)
           mutants --checkout ../.. --only none        | mutant: none (expected: one of
           test --workload registers                   | workload: registers (expected: one of register,
           test --workload set --nemesis kil           | nemesis: kil (expected: one of kill,

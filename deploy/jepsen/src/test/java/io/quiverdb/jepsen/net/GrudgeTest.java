@@ -26,10 +26,10 @@ final class GrudgeTest {
   void whoIsAloneIsTold() {
     var one = Grudge.isolated(3, 2);
 
-    assertThat(one.isolated(3)).containsExactly(2);
+    assertThat(one.alone(3)).containsExactly(2);
     assertThat(one.deaf()).containsExactly(0, 1, 2);
-    assertThat(Grudge.bridge(5, new Random(1)).isolated(5)).isEmpty();
-    assertThat(Grudge.oneWay(3, new Random(1)).isolated(3)).isEmpty();
+    assertThat(Grudge.bridge(5, new Random(1)).alone(5)).isEmpty();
+    assertThat(Grudge.oneWay(3, new Random(1)).alone(3)).isEmpty();
   }
 
   @Test

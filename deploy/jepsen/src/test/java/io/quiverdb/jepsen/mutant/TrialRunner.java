@@ -9,12 +9,15 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
-/// Runs tests by the names of their classes. Ends with 0 if all succeed, with 1 and what failed in
-/// the last line if not, with 2 if there were none.
-final class TrialTests {
+/// Runs tests by the names of their classes, and tells by its exit code what came of it: codes that
+/// a JVM that does not get so far has not. What failed is in the last line.
+final class TrialRunner {
+  static final int PASSED = 10;
+  static final int FAILED = 11;
+  private static final int NONE = 12;
   private static final int LINES_TOLD = 4;
 
-  private TrialTests() {}
+  private TrialRunner() {}
 
   public static void main(String[] classes) {
     var listener = new SummaryGeneratingListener();
@@ -29,11 +32,11 @@ final class TrialTests {
 
   private static int exitCode(TestExecutionSummary summary) {
     if (summary.getTestsStartedCount() == 0) {
-      return 2;
+      return NONE;
     }
     List<TestExecutionSummary.Failure> failures = summary.getFailures();
     if (failures.isEmpty()) {
-      return 0;
+      return PASSED;
     }
     for (var failure : failures) {
       failure.getException().printStackTrace(System.out);
@@ -48,7 +51,7 @@ final class TrialTests {
                 .filter(line -> !line.isEmpty())
                 .limit(LINES_TOLD)
                 .collect(Collectors.joining(" ")));
-    return 1;
+    return FAILED;
   }
 
   private static Throwable rootCause(Throwable failure) {
