@@ -153,6 +153,29 @@ final class StoreVerifyTest {
   }
 
   @Test
+  void anyByteOfTheLiveManifestAndItsPointerThatRotsIsNamed() {
+    String manifest =
+        storage.files().stream()
+            .filter(path -> path.contains("manifest-"))
+            .findFirst()
+            .orElseThrow();
+    try (var shard = new TestShard(storage, RequestWindow.BYTES_MAX)) {
+      for (var path : List.of(manifest, "CURRENT")) {
+        for (int offset = 0; offset < storage.content(path).length; offset++) {
+          flip(path, offset);
+
+          assertThat(shard.store.verify().damages())
+              .as("%s at %d", path, offset)
+              .extracting(Damage::file)
+              .containsExactly(path);
+
+          flip(path, offset);
+        }
+      }
+    }
+  }
+
+  @Test
   void manifestThatCannotBeReadIsNamed() {
     String manifest =
         storage.files().stream()
