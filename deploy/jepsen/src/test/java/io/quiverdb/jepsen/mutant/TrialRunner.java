@@ -12,8 +12,6 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
 /// Runs tests by the names of their classes, and tells by its exit code what came of it: codes that
 /// a JVM that does not get so far has not. What failed is in the last line.
 final class TrialRunner {
-  static final int PASSED = 10;
-  static final int FAILED = 11;
   private static final int NONE = 12;
   private static final int LINES_TOLD = 4;
 
@@ -36,7 +34,7 @@ final class TrialRunner {
     }
     List<TestExecutionSummary.Failure> failures = summary.getFailures();
     if (failures.isEmpty()) {
-      return PASSED;
+      return Hunt.PASSED;
     }
     for (var failure : failures) {
       failure.getException().printStackTrace(System.out);
@@ -51,7 +49,7 @@ final class TrialRunner {
                 .filter(line -> !line.isEmpty())
                 .limit(LINES_TOLD)
                 .collect(Collectors.joining(" ")));
-    return FAILED;
+    return Hunt.FAILED;
   }
 
   private static Throwable rootCause(Throwable failure) {
