@@ -170,8 +170,8 @@ final class ClusterCatalogTest {
     assertThat(catalog.write(create(1, ".a")).exceptionNow())
         .isInstanceOf(IllegalArgumentException.class);
     var fields =
-        IntStream.range(0, 5_000)
-            .mapToObj(n -> new FilterableField("a.field." + n + ".x", FilterableField.Type.NUMERIC))
+        IntStream.range(0, Settings.FILTERABLE_FIELDS_MAX)
+            .mapToObj(n -> new FilterableField("x".repeat(300) + n, FilterableField.Type.NUMERIC))
             .toList();
     assertThat(
             catalog
