@@ -4,29 +4,37 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.quiverdb.cli.terminal.Table;
 import io.quiverdb.node.OfflineData.Findings;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// Shows what was found in stores that are not open.
 final class OfflineReport {
   private OfflineReport() {}
 
-  /// @param counted what the rows are
-  static void print(
-      Output output, List<Findings> stores, boolean intact, String counted, String conclusion) {
+  static void print(Output output, List<Findings> stores, boolean intact, String conclusion) {
     if (output.isJson()) {
-      output.print(json -> write(json, stores, intact, counted.toLowerCase(Locale.ROOT)));
+      output.print(json -> write(json, stores, intact));
       return;
     }
-    var table = Table.of("STORE", ">FILES", ">BYTES", ">" + counted, ">DAMAGES", "ERROR");
+    // All of one command count the same things; one that could not be read counts nothing.
+    var counted =
+        stores.stream().flatMap(store -> store.counts().keySet().stream()).distinct().toList();
+    var counts = counted.stream().map(name -> ">" + name.toUpperCase(Locale.ROOT));
+    var table =
+        Table.of(
+            Stream.of(Stream.of("STORE"), counts, Stream.of(">DAMAGES", "ERROR"))
+                .flatMap(Function.identity())
+                .toArray(String[]::new));
     for (var store : stores) {
-      table.row(
-          store.directory(),
-          store.files(),
-          store.bytes(),
-          store.rows(),
-          store.damageCount(),
-          store.problem().orElse(""));
+      List<Object> row = new ArrayList<>();
+      row.add(store.directory());
+      counted.forEach(name -> row.add(store.counts().getOrDefault(name, 0L)));
+      row.add(store.damageCount());
+      row.add(store.problem().orElse(""));
+      table.row(row.toArray());
     }
     output.print(table);
     for (var store : stores) {
@@ -37,8 +45,7 @@ final class OfflineReport {
     output.print(conclusion);
   }
 
-  private static void write(
-      JsonGenerator json, List<Findings> stores, boolean intact, String counted)
+  private static void write(JsonGenerator json, List<Findings> stores, boolean intact)
       throws IOException {
     json.writeStartObject();
     json.writeBooleanField("intact", intact);
@@ -46,9 +53,9 @@ final class OfflineReport {
     for (var store : stores) {
       json.writeStartObject();
       json.writeStringField("directory", store.directory().toString());
-      json.writeNumberField("files", store.files());
-      json.writeNumberField("bytes", store.bytes());
-      json.writeNumberField(counted, store.rows());
+      for (var count : store.counts().entrySet()) {
+        json.writeNumberField(count.getKey(), count.getValue());
+      }
       json.writeNumberField("damage_count", store.damageCount());
       json.writeArrayFieldStart("damages");
       for (var damage : store.damages()) {

@@ -15,8 +15,9 @@ import picocli.CommandLine.Parameters;
     description = {
       "Makes new stores of what can still be read of damaged ones, and says what is left out. The"
           + " old ones stay as they are. The node or program is not running.",
-      "What came after the last checkpoint is in the log and is not looked at. Where a replica is"
-          + " sound, take that instead.",
+      "Of a store that a program embeds, the log is applied too. A node's log is not looked at:"
+          + " what came after a shard's last checkpoint is left out. Where a replica is sound, take"
+          + " that instead.",
       "Ends with 1 if anything was damaged."
     },
     footer = {"", "Example:", "  quiver salvage ./quiver-data --to ./rescued"})
@@ -49,7 +50,6 @@ final class SalvageCommand implements Callable<Integer> {
         output,
         findings,
         complete,
-        "POINTS",
         complete ? "nothing was left out" : "what was damaged is named above");
     return complete ? ExitCode.GOOD : ExitCode.NEGATIVE;
   }

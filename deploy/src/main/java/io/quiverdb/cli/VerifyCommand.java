@@ -37,11 +37,7 @@ final class VerifyCommand implements Callable<Integer> {
     var findings = OfflineData.verify(directory, masterKeyFile);
     boolean intact = findings.stream().allMatch(OfflineData.Findings::isIntact);
     OfflineReport.print(
-        output,
-        findings,
-        intact,
-        "ROWS",
-        intact ? "all files are intact" : "NOT all files are intact");
+        output, findings, intact, intact ? "all files are intact" : "NOT all files are intact");
     return intact ? ExitCode.GOOD : ExitCode.NEGATIVE;
   }
 }

@@ -91,6 +91,47 @@ class OfflineCommandsTest {
         .isEqualTo(ExitCode.GOOD);
   }
 
+  /// As a program that embeds it leaves it when it is killed early.
+  @Test
+  void storeThatHasOnlyALogIsVerifiedAndSalvaged() throws IOException {
+    var embedded = folder.resolve("embedded");
+    var killed = folder.resolve("killed");
+    try (var store = Store.open(embedded, MasterKey.ofFile(key), new StoreOptions(RANDOM))) {
+      long _ = store.createCollection("docs", new Descriptor(2, Metric.DOT), Settings.NONE);
+      long _ = store.upsert("docs", new Point("a", Vector.of(1, 2), Payload.EMPTY));
+      copy(embedded, killed);
+    }
+
+    assertThat(run("verify", killed.toString(), "--master-key-file", key.toString()))
+        .isEqualTo(ExitCode.GOOD);
+    assertThat(out).contains("STORE", "FILES", "BYTES", "ROWS");
+
+    var target = folder.resolve("rescued");
+    assertThat(
+            run(
+                "salvage",
+                killed.toString(),
+                "--to",
+                target.toString(),
+                "--master-key-file",
+                key.toString(),
+                "--output",
+                "json"))
+        .isEqualTo(ExitCode.GOOD);
+    assertThat(out).contains("\"points\":0,\"operations\":2,\"refused\":0,\"damage_count\":0");
+    try (var store = Store.open(target, MasterKey.ofFile(key), new StoreOptions(RANDOM))) {
+      assertThat(store.get("docs", "a")).isPresent();
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (var files = Files.walk(from)) {
+      for (var file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    }
+  }
+
   @Test
   void everyStoreOfANodeIsVerified() throws IOException {
     var data = folder.resolve("data");

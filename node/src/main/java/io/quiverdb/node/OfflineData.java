@@ -10,8 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 
 /// Looks after data that no node and no program has open: in the directory of a store, or in the
 /// data directory of a node.
@@ -24,22 +27,40 @@ public final class OfflineData {
   /// What was found in one store.
   ///
   /// @param directory of the store
-  /// @param files how many were read; 0 where it is not told
-  /// @param bytes of those; 0 where it is not told
-  /// @param rows read, dead ones included, or points taken over
+  /// @param counts of what was read or taken over, by names: `files`, `bytes` and `rows` (dead ones
+  ///   included) of a verification; `points` of the checkpoint and `operations` of the log that a
+  ///   salvage has taken over, and those `refused`, as they may have been the first time
   /// @param damages the first of them, each on a line
   /// @param damageCount how many there are
   /// @param problem why it could not be done at all
   public record Findings(
       Path directory,
-      long files,
-      long bytes,
-      long rows,
+      SequencedMap<String, Long> counts,
       List<String> damages,
       long damageCount,
       Optional<String> problem) {
     public Findings {
+      counts = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(counts));
       damages = List.copyOf(damages);
+    }
+
+    private static Findings of(
+        Path directory, SequencedMap<String, Long> counts, List<Damage> damages, long damageCount) {
+      return new Findings(
+          directory,
+          counts,
+          damages.stream().map(Damage::toString).toList(),
+          damageCount,
+          Optional.empty());
+    }
+
+    private static Findings failed(Path directory, StoreException e) {
+      return new Findings(
+          directory,
+          new LinkedHashMap<>(),
+          List.of(),
+          0,
+          Optional.of(String.valueOf(e.getMessage())));
     }
 
     public boolean isIntact() {
@@ -66,16 +87,13 @@ public final class OfflineData {
   private static Findings verify(OfflineStores stores, Path store) {
     try {
       var verification = stores.verify(store);
-      return new Findings(
-          store,
-          verification.fileCount(),
-          verification.byteCount(),
-          verification.rowCount(),
-          verification.damages().stream().map(Damage::toString).toList(),
-          verification.damageCount(),
-          Optional.empty());
+      SequencedMap<String, Long> counts = new LinkedHashMap<>();
+      counts.put("files", verification.fileCount());
+      counts.put("bytes", verification.byteCount());
+      counts.put("rows", verification.rowCount());
+      return Findings.of(store, counts, verification.damages(), verification.damageCount());
     } catch (StoreException e) {
-      return failed(store, e);
+      return Findings.failed(store, e);
     }
   }
 
@@ -109,21 +127,14 @@ public final class OfflineData {
       throws IOException {
     try {
       var report = stores.salvage(store, target);
-      return new Findings(
-          store,
-          0,
-          0,
-          report.pointCount(),
-          report.damages().stream().map(Damage::toString).toList(),
-          report.damageCount(),
-          Optional.empty());
+      SequencedMap<String, Long> counts = new LinkedHashMap<>();
+      counts.put("points", report.pointCount());
+      counts.put("operations", report.appliedCount());
+      counts.put("refused", report.refusedCount());
+      return Findings.of(store, counts, report.damages(), report.damageCount());
     } catch (StoreException e) {
-      return failed(store, e);
+      return Findings.failed(store, e);
     }
-  }
-
-  private static Findings failed(Path store, StoreException e) {
-    return new Findings(store, 0, 0, 0, List.of(), 0, Optional.of(String.valueOf(e.getMessage())));
   }
 
   private static OfflineStores open(Path directory, Optional<Path> masterKeyFile)

@@ -79,16 +79,19 @@ public final class OfflineStores implements AutoCloseable {
     return stores;
   }
 
-  /// Also one that has lost its pointer.
+  /// Also one that has lost its pointer, and one that stands alone and has only a log yet.
   private static boolean isStore(Path directory) throws IOException {
-    if (Files.exists(directory.resolve("CURRENT"))) {
-      return true;
-    }
+    return Files.exists(directory.resolve("CURRENT"))
+        || hasEntry(directory, "gen-\\d+")
+        || hasEntry(directory.resolve("wal"), "wal-.*\\.log");
+  }
+
+  private static boolean hasEntry(Path directory, String pattern) throws IOException {
     if (!Files.isDirectory(directory)) {
       return false;
     }
     try (var entries = Files.list(directory)) {
-      return entries.anyMatch(entry -> name(entry).matches("gen-\\d+"));
+      return entries.anyMatch(entry -> name(entry).matches(pattern));
     }
   }
 
