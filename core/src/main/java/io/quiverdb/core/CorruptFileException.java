@@ -24,7 +24,9 @@ public final class CorruptFileException extends StoreException {
 
   private CorruptFileException(
       String file, long page, long offset, String what, String expected, String found) {
-    super("%s at %d: %s is %s (expected: %s)".formatted(file, offset, what, found, expected));
+    super(
+        Fault.DATA,
+        "%s at %d: %s is %s (expected: %s)".formatted(file, offset, what, found, expected));
     this.file = file;
     this.page = page;
     this.offset = offset;

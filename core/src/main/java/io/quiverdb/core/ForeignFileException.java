@@ -5,6 +5,6 @@ public final class ForeignFileException extends StoreException {
   private static final long serialVersionUID = 1L;
 
   public ForeignFileException(String what, Object expected, Object actual) {
-    super("%s: %s (expected: %s)".formatted(what, actual, expected));
+    super(Fault.CALLER, "%s: %s (expected: %s)".formatted(what, actual, expected));
   }
 }

@@ -30,8 +30,8 @@ public interface MasterKey {
 
   /// Reads a key that [#createFile] made.
   ///
-  /// @throws IllegalArgumentException if there is no such file, or others than its owner may read
-  ///   it, or it does not hold a master key
+  /// @throws IllegalArgumentException if there is no such file, or it cannot be read, or others
+  ///   than its owner may read it, or it does not hold a master key
   static MasterKey ofFile(Path file) {
     return LocalMasterKey.parse(SecretFile.read(file), "master key file " + file);
   }

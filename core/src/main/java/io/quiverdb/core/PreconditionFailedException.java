@@ -10,7 +10,7 @@ public final class PreconditionFailedException extends StoreException {
   private final transient List<FailedPoint> points;
 
   public PreconditionFailedException(List<FailedPoint> points) {
-    super("precondition: fails for " + points.size() + " points (expected: holds)");
+    super(Fault.CALLER, "precondition: fails for " + points.size() + " points (expected: holds)");
     this.points = List.copyOf(points);
   }
 

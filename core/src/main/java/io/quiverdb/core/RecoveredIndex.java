@@ -2,7 +2,6 @@ package io.quiverdb.core;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 
 /// An index as a checkpoint published it, and what has changed since that checkpoint, whatever was
 /// published after it. To be closed.
@@ -17,7 +16,7 @@ public record RecoveredIndex(InputStream stream, RecoveryTail tail) implements A
         stream) {
       // Closes both, even when closing one fails.
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new ReadFailedException("index: cannot be closed", e);
     }
   }
 }

@@ -6,6 +6,6 @@ public final class SnapshotFailedException extends StoreException {
   private static final long serialVersionUID = 1L;
 
   public SnapshotFailedException(String message, Throwable cause) {
-    super(message, cause);
+    super(Fault.STORAGE, message, cause);
   }
 }

@@ -12,7 +12,7 @@ public final class StaleGenerationException extends StoreException {
   /// @param generation that it was made of
   /// @param live the one in charge
   public StaleGenerationException(long generation, long live) {
-    super("generation: " + generation + " (expected: " + live + ", the live one)");
+    super(Fault.CALLER, "generation: " + generation + " (expected: " + live + ", the live one)");
     this.generation = generation;
     this.live = live;
   }

@@ -146,6 +146,7 @@ public final class Store implements AutoCloseable {
         .sealed();
   }
 
+  /// @param catalogIndex not before that of the collection's last change, which apply checks
   public SealedOp prepareDropCollection(RequestStamp stamp, long collectionId, long catalogIndex) {
     return engine.ops().dropCollection(stamp, collectionId, catalogIndex).sealed();
   }
@@ -156,6 +157,9 @@ public final class Store implements AutoCloseable {
     return engine.ops().updateSettings(stamp, collectionId, catalogIndex, settings).sealed();
   }
 
+  /// Drops a collection and destroys its keys.
+  ///
+  /// @param catalogIndex not before that of the collection's last change, which apply checks
   public SealedOp prepareShredCollection(RequestStamp stamp, long collectionId, long catalogIndex) {
     return engine.ops().shredCollection(stamp, collectionId, catalogIndex).sealed();
   }
@@ -189,6 +193,7 @@ public final class Store implements AutoCloseable {
     return engine.ops().delete(stamp, collectionId, deletions).sealed();
   }
 
+  /// Marks a position at which all replicas tell their state hash ([#hashAt]).
   public SealedOp prepareHashMark(RequestStamp stamp) {
     return engine.ops().hashMark(stamp).sealed();
   }
@@ -334,18 +339,26 @@ public final class Store implements AutoCloseable {
     return engine.live().head().idsByName().keySet().stream().sorted().toList();
   }
 
+  /// The number that a collection has for as long as the store lives; empty if there is none of the
+  /// name, which is no error here.
   public OptionalLong collectionId(String name) {
     return engine.live().head().head(name).stream().mapToLong(CollectionHead::id).findAny();
   }
 
+  /// What a collection was created with.
   public Descriptor descriptor(String collection) {
     return engine.live().head(collection).descriptor();
   }
 
+  /// What [#updateSettings] changed last.
   public Settings settings(String collection) {
     return engine.live().head(collection).settings();
   }
 
+  /// Reads one point.
+  ///
+  /// @return empty if there is none of the id
+  /// @throws CorruptFileException if a page that it needs is damaged
   public Optional<StoredPoint> get(String collection, String id) {
     return read(collection, view -> view.get(id));
   }
@@ -363,10 +376,12 @@ public final class Store implements AutoCloseable {
     return PointStream.of(engine.live().view(), collection, after);
   }
 
+  /// How many points there are.
   public long len(String collection) {
     return read(collection, CollectionView::size);
   }
 
+  /// Whether there are no points.
   public boolean isEmpty(String collection) {
     return len(collection) == 0;
   }
@@ -378,6 +393,11 @@ public final class Store implements AutoCloseable {
     return read(collection, view -> view.matchingIds(filter));
   }
 
+  /// The points nearest to a vector among those that match, found by comparing it with each of
+  /// them.
+  ///
+  /// @return at most as many as the query asks for, the nearest first; of the same distance, in the
+  ///   order of their ids
   /// @throws IllegalArgumentException if the query's dimension is not the collection's
   public List<Hit> search(String collection, Query query) {
     return read(collection, view -> view.search(query));
@@ -416,10 +436,13 @@ public final class Store implements AutoCloseable {
     return engine.live().head().slots();
   }
 
+  /// Whether a collection is there, by the number that a shard knows it by.
   public boolean hasCollection(long collectionId) {
     return engine.live().head().head(collectionId).isPresent();
   }
 
+  /// A sum over all that is replicated, kept up to date with every operation: equal on all replicas
+  /// of a shard at the same position, whatever their checkpoints and merges.
   public StateHash stateHash() {
     return engine.live().hash();
   }
@@ -498,7 +521,8 @@ public final class Store implements AutoCloseable {
   ///
   /// @return empty if the newest checkpoint has none of the name
   /// @throws IllegalArgumentException if it has one and the collection is not there any more
-  /// @throws StoreFailedException if the storage fails
+  /// @throws ReadFailedException if its files cannot be read
+  /// @throws StoreFailedException if the store failed before
   public Optional<RecoveredIndex> recoverIndex(long collectionId, String name) {
     return engine.indexes().recover(collectionId, name);
   }
@@ -509,12 +533,13 @@ public final class Store implements AutoCloseable {
   /// not what was written.
   ///
   /// @return empty if the newest checkpoint has none of the name
-  /// @throws StoreFailedException if the storage fails
+  /// @throws ReadFailedException if its file cannot be read
+  /// @throws StoreFailedException if the store failed before
   public Optional<InputStream> readIndexSnapshot(long collectionId, String name) {
     return engine.indexes().open(collectionId, name);
   }
 
-  /// What [#attachIndexSnapshot] was handed.
+  /// What [#attachIndexSnapshot] was handed. Otherwise as above.
   public Optional<InputStream> readIndexSnapshot(long collectionId, long segmentId, String name) {
     return engine.indexes().open(collectionId, segmentId, name);
   }
@@ -531,7 +556,8 @@ public final class Store implements AutoCloseable {
   /// what they are, and names all that is wrong. Reads, writes and checkpoints go on meanwhile; of
   /// memory it takes little, however large the store.
   ///
-  /// @throws StoreFailedException if the storage fails, or the store failed before
+  /// @throws ReadFailedException if files cannot be read, so that nothing is known of them
+  /// @throws StoreFailedException if the store failed before
   public Verification verify() {
     return engine.verifier().verify();
   }
@@ -545,7 +571,7 @@ public final class Store implements AutoCloseable {
   /// Does the same for a store that is not open. Changes nothing.
   ///
   /// @throws StoreLockedException if it is open
-  /// @throws StoreFailedException if the storage fails
+  /// @throws ReadFailedException if files cannot be read, so that nothing is known of them
   public static Verification verify(Storage storage, StoreOptions options, KeyRing keyRing) {
     return verify(storage, options, keyRing, RequestWindow.BYTES_MAX);
   }

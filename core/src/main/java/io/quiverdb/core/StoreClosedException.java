@@ -5,6 +5,6 @@ public final class StoreClosedException extends StoreException {
   private static final long serialVersionUID = 1L;
 
   public StoreClosedException() {
-    super("store: closed (expected: open)");
+    super(Fault.CLOSED, "store: closed (expected: open)");
   }
 }

@@ -1,11 +1,12 @@
 package io.quiverdb.core;
 
-/// What can go wrong in a store that is not its caller's mistake (those are
-/// [IllegalArgumentException]s).
+/// What can go wrong in a store, sorted by whose fault it is. An argument that no state of the
+/// store would make right is an [IllegalArgumentException] instead.
 public abstract sealed class StoreException extends RuntimeException
     permits CorruptFileException,
         ForeignFileException,
         PreconditionFailedException,
+        ReadFailedException,
         SnapshotFailedException,
         StaleGenerationException,
         StoreClosedException,
@@ -17,11 +18,36 @@ public abstract sealed class StoreException extends RuntimeException
         WrongKeyException {
   private static final long serialVersionUID = 1L;
 
-  StoreException(String message) {
+  private final Fault fault;
+
+  StoreException(Fault fault, String message) {
     super(message);
+    this.fault = fault;
   }
 
-  StoreException(String message, Throwable cause) {
+  StoreException(Fault fault, String message, Throwable cause) {
     super(message, cause);
+    this.fault = fault;
+  }
+
+  /// Whose fault it is, and so what helps.
+  public enum Fault {
+    /// Another key, directory, release or version of a point is needed. Nothing was changed.
+    CALLER,
+
+    /// What is stored or logged is not what was written. It is named; another replica, a backup or
+    /// [Store#salvage] has what is left.
+    DATA,
+
+    /// The disk or the operating system failed. After [StoreFailedException] the store refuses
+    /// everything until it is reopened; after the others it goes on.
+    STORAGE,
+
+    /// The store was closed.
+    CLOSED
+  }
+
+  public Fault fault() {
+    return fault;
   }
 }

@@ -6,6 +6,6 @@ public final class StoreLockedException extends StoreException {
 
   /// @param holder what the lock file says of it, such as its process id
   public StoreLockedException(String directory, String holder) {
-    super(directory + ": locked by " + holder + " (expected: used by nobody else)");
+    super(Fault.CALLER, directory + ": locked by " + holder + " (expected: used by nobody else)");
   }
 }

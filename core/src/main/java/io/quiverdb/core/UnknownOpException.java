@@ -7,6 +7,6 @@ public final class UnknownOpException extends StoreException {
   private static final long serialVersionUID = 1L;
 
   public UnknownOpException(String message) {
-    super(message);
+    super(Fault.CALLER, message);
   }
 }

@@ -5,10 +5,10 @@ public final class UnreadableOpException extends StoreException {
   private static final long serialVersionUID = 1L;
 
   public UnreadableOpException(String reason) {
-    super("operation: " + reason + " (expected: as it was prepared)");
+    super(Fault.DATA, "operation: " + reason + " (expected: as it was prepared)");
   }
 
   public UnreadableOpException(String reason, Throwable cause) {
-    super("operation: " + reason + " (expected: as it was prepared)", cause);
+    super(Fault.DATA, "operation: " + reason + " (expected: as it was prepared)", cause);
   }
 }

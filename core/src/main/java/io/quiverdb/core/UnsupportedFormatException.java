@@ -12,7 +12,7 @@ public final class UnsupportedFormatException extends StoreException {
   /// @param file its path below the store's directory
   /// @param what is counted, such as "format version"
   public UnsupportedFormatException(String file, String what, int found, VersionRange readable) {
-    super("%s: %s %d (readable: %s)".formatted(file, what, found, readable));
+    super(Fault.CALLER, "%s: %s %d (readable: %s)".formatted(file, what, found, readable));
     this.file = file;
     this.found = found;
     this.readable = readable;

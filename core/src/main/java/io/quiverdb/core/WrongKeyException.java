@@ -5,6 +5,6 @@ public final class WrongKeyException extends StoreException {
   private static final long serialVersionUID = 1L;
 
   public WrongKeyException(String message) {
-    super(message);
+    super(Fault.CALLER, message);
   }
 }

@@ -74,7 +74,7 @@ final class IoErrorEnumeration {
     error.plant(storage, call);
     try {
       workload.run(storage);
-    } catch (SnapshotFailedException e) {
+    } catch (SnapshotFailedException | ReadFailedException e) {
       assertThat(e).hasRootCauseInstanceOf(IOException.class);
       assertIsInUse(workload.store().orElseThrow());
     } catch (StoreFailedException | UncheckedIOException e) {

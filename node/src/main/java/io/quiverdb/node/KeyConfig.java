@@ -2,7 +2,6 @@ package io.quiverdb.node;
 
 import io.quiverdb.core.MasterKey;
 import io.quiverdb.node.StartupException.BadConfiguration;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -34,7 +33,7 @@ record KeyConfig(
       keys.add(masterKey(dataDirectory, alone));
       previousFile.map(MasterKey::ofFile).ifPresent(keys::add);
       return keys;
-    } catch (IllegalArgumentException | UncheckedIOException e) {
+    } catch (IllegalArgumentException e) {
       throw new BadConfiguration(String.valueOf(e.getMessage()), e);
     }
   }

@@ -117,7 +117,8 @@ public final class EngineOpening {
         lock.close();
         throw e;
       }
-    } catch (IOException e) {
+    } catch (IOException | InternalError e) {
+      // The second is how the JVM reports a mapped file that the disk cannot give.
       throw new StoreFailedException(
           storage.directory().map(Path::toString).orElse("store") + ": cannot be opened: " + e, e);
     }

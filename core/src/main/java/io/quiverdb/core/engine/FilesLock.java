@@ -1,6 +1,6 @@
 package io.quiverdb.core.engine;
 
-import io.quiverdb.core.StoreFailedException;
+import io.quiverdb.core.ReadFailedException;
 import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -33,7 +33,8 @@ public final class FilesLock {
     try {
       health.requireUsable();
       return action.run();
-    } catch (IOException e) {
+    } catch (IOException | InternalError e) {
+      // The second is how the JVM reports a mapped file that the disk cannot give.
       throw health.failed(during, e);
     } finally {
       lock.unlock();
@@ -49,8 +50,8 @@ public final class FilesLock {
     try {
       health.requireUsable();
       return action.run();
-    } catch (IOException e) {
-      throw new StoreFailedException("store: " + what + " cannot be read", e);
+    } catch (IOException | InternalError e) {
+      throw new ReadFailedException("store: " + what + " cannot be read", e);
     } finally {
       lock.unlock();
     }

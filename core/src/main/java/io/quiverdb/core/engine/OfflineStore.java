@@ -4,6 +4,7 @@ import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.Damage;
 import io.quiverdb.core.Outcome;
 import io.quiverdb.core.Position;
+import io.quiverdb.core.ReadFailedException;
 import io.quiverdb.core.SalvageReport;
 import io.quiverdb.core.StoreFailedException;
 import io.quiverdb.core.StoreOptions;
@@ -54,8 +55,8 @@ public final class OfflineStore {
         return Verification.of(Damage.of(e));
       }
       return verify(live, windowBytesMax);
-    } catch (IOException e) {
-      throw new StoreFailedException("store: cannot be verified", e);
+    } catch (IOException | InternalError e) {
+      throw new ReadFailedException("store: cannot be verified", e);
     }
   }
 
@@ -121,7 +122,7 @@ public final class OfflineStore {
   public SalvageReport salvageTo(Storage target) {
     try (var _ = storage.lock(StoreLayout.LOCK)) {
       return hasLogOnly() ? salvageLog(target) : salvageAll(target);
-    } catch (IOException e) {
+    } catch (IOException | InternalError e) {
       throw new StoreFailedException("store: cannot be salvaged", e);
     }
   }

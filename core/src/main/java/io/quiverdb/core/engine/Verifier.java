@@ -1,6 +1,6 @@
 package io.quiverdb.core.engine;
 
-import io.quiverdb.core.StoreFailedException;
+import io.quiverdb.core.ReadFailedException;
 import io.quiverdb.core.Verification;
 import io.quiverdb.core.checkpoint.CheckpointVerifier;
 import io.quiverdb.core.manifest.ManifestStore;
@@ -48,7 +48,7 @@ public final class Verifier {
               : Verification.NOTHING;
       return held.log.verify(checkpoint);
     } catch (IOException e) {
-      throw new StoreFailedException("store: cannot be verified", e);
+      throw new ReadFailedException("store: cannot be verified", e);
     }
   }
 
@@ -61,7 +61,7 @@ public final class Verifier {
     try (var pinned = pin.get()) {
       return verifier.verify(pinned.published(), collectionId);
     } catch (IOException e) {
-      throw new StoreFailedException("store: cannot be verified", e);
+      throw new ReadFailedException("store: cannot be verified", e);
     }
   }
 }

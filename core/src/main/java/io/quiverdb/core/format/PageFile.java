@@ -7,6 +7,7 @@ import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Consumer;
@@ -21,6 +22,10 @@ public final class PageFile {
   private final int sealedPageBytes;
   private final FileCodec codec;
   private final BodyCheck check;
+
+  /// Pages are read in place then.
+  private final boolean liesPlain;
+
   private final int pageCount;
   private final PageCache.Slots cached;
 
@@ -43,6 +48,7 @@ public final class PageFile {
       int sealedPageBytes,
       FileCodec codec,
       BodyCheck check,
+      boolean liesPlain,
       PageCache cache) {
     this.path = path;
     this.bytes = bytes;
@@ -51,8 +57,9 @@ public final class PageFile {
     this.sealedPageBytes = sealedPageBytes;
     this.codec = codec;
     this.check = check;
+    this.liesPlain = liesPlain;
     this.pageCount = Math.toIntExact((bytes.byteSize() - FileHeader.BYTES) / sealedPageBytes);
-    this.cached = cache.slots(type, pageCount);
+    this.cached = (liesPlain ? PageCache.NONE : cache).slots(type, pageCount);
     this.verified = new AtomicLongArray((pageCount + Long.SIZE - 1) / Long.SIZE);
   }
 
@@ -108,7 +115,6 @@ public final class PageFile {
       throw new CorruptFileException(
           path, 0, "length", FileHeader.BYTES + " and a multiple of " + sealedPageBytes, fileBytes);
     }
-    boolean liesPlain = codec.pageOverheadBytes() == 0;
     return new PageFile(
         path,
         bytes,
@@ -117,7 +123,8 @@ public final class PageFile {
         sealedPageBytes,
         fileCodec,
         check,
-        liesPlain ? PageCache.NONE : cache);
+        codec.pageOverheadBytes() == 0,
+        cache);
   }
 
   public String path() {
@@ -167,7 +174,8 @@ public final class PageFile {
 
   /// The live body of a page, read-only.
   ///
-  /// @throws CorruptFileException if the page is not the one that was written here
+  /// @throws CorruptFileException if the page is not the one that was written here, or the disk
+  ///   cannot give it
   public MemorySegment body(int page) {
     var known = cached.get(page);
     if (known != null) {
@@ -179,25 +187,40 @@ public final class PageFile {
   }
 
   private MemorySegment open(int page) {
-    long offset = offset(page);
-    var sealedPage = bytes.asSlice(offset, sealedPageBytes);
-    var address = new PageAddress(type.code(), fileId, page);
-    long bit = 1L << page;
-    MemorySegment body;
     try {
-      if ((verified.getPlain(page / Long.SIZE) & bit) != 0) {
-        return PageFormat.reopen(address, sealedPage, codec, path, offset);
-      }
-      body = PageFormat.open(address, sealedPage, codec, path, offset);
+      boolean isVerified = (verified.getPlain(page / Long.SIZE) & 1L << page) != 0;
+      return isVerified ? reopen(page) : verify(page);
     } catch (CorruptFileException e) {
       throw e.onPage(page);
+    } catch (InternalError e) {
+      // So the JVM reports a mapped page that the disk cannot give.
+      throw new CorruptFileException(path, offset(page), "page", "readable", e).onPage(page);
     }
+  }
+
+  private MemorySegment reopen(int page) {
+    long offset = offset(page);
+    return PageFormat.reopen(
+        address(page), bytes.asSlice(offset, sealedPageBytes), codec, path, offset);
+  }
+
+  private MemorySegment verify(int page) {
+    long offset = offset(page);
+    // Out of the mapping first: where the disk cannot give the page, copying throws, and computing
+    // its checksum in place would end the process.
+    var copy =
+        MemorySegment.ofArray(
+            bytes.asSlice(offset, sealedPageBytes).toArray(ValueLayout.JAVA_BYTE));
+    var body = PageFormat.open(address(page), copy, codec, path, offset);
     var fault = check.fault(page, body);
     if (fault.isPresent()) {
-      throw new CorruptFileException(path, offset, "content", "as it was written", fault.get())
-          .onPage(page);
+      throw new CorruptFileException(path, offset, "content", "as it was written", fault.get());
     }
-    verified.getAndUpdate(page / Long.SIZE, bits -> bits | bit);
-    return body;
+    verified.getAndUpdate(page / Long.SIZE, bits -> bits | 1L << page);
+    return liesPlain ? reopen(page) : body;
+  }
+
+  private PageAddress address(int page) {
+    return new PageAddress(type.code(), fileId, page);
   }
 }

@@ -2,6 +2,7 @@ package io.quiverdb.core.salvage;
 
 import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.Damage;
+import io.quiverdb.core.ReadFailedException;
 import io.quiverdb.core.SalvageReport;
 import io.quiverdb.core.checkpoint.CheckpointReader;
 import io.quiverdb.core.checkpoint.Findings;
@@ -19,7 +20,6 @@ import io.quiverdb.core.state.RequestWindow;
 import io.quiverdb.core.state.RowHash;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -150,7 +150,7 @@ public final class Salvager implements Iterator<SnapshotOp>, AutoCloseable {
     try {
       next = read();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new ReadFailedException("store: cannot be salvaged", e);
     }
     return op;
   }

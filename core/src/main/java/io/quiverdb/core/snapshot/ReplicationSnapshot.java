@@ -1,7 +1,8 @@
 package io.quiverdb.core.snapshot;
 
 import io.quiverdb.core.Position;
-import io.quiverdb.core.StoreFailedException;
+import io.quiverdb.core.ReadFailedException;
+import io.quiverdb.core.SnapshotFailedException;
 import io.quiverdb.core.checkpoint.CheckpointReader;
 import io.quiverdb.core.manifest.PublishedManifest;
 import io.quiverdb.core.op.OpProtos;
@@ -39,29 +40,29 @@ public final class ReplicationSnapshot implements AutoCloseable {
   /// The immutable files: what a member of the same cluster installs. Reads each of them once, for
   /// its hash.
   ///
-  /// @throws StoreFailedException if the storage fails
+  /// @throws ReadFailedException if the storage fails
   public SnapshotFiles files() {
     try {
       return LocalSnapshotFiles.of(storage, published());
     } catch (IOException e) {
-      throw new StoreFailedException("snapshot: its files cannot be read", e);
+      throw new ReadFailedException("snapshot: its files cannot be read", e);
     }
   }
 
   /// The same as operations, read as they are asked for: a follower under the same keys that has
   /// restored them ([SnapshotRestorer]) continues after [#position] with the operations of the log.
   ///
-  /// Throws [io.quiverdb.core.CorruptFileException] and [java.io.UncheckedIOException] while it is
-  /// read. Not to be read after this was closed.
+  /// Throws [io.quiverdb.core.CorruptFileException] and [ReadFailedException] while it is read too.
+  /// Not to be read after this was closed.
   ///
-  /// @throws StoreFailedException if the storage fails
+  /// @throws ReadFailedException if the storage fails
   public Iterator<SnapshotOp> ops() {
     try {
       var ops = new SnapshotOps(reader, published());
       readings.add(ops);
       return ops;
     } catch (IOException e) {
-      throw new StoreFailedException("snapshot: its files cannot be read", e);
+      throw new ReadFailedException("snapshot: its files cannot be read", e);
     }
   }
 
@@ -71,14 +72,15 @@ public final class ReplicationSnapshot implements AutoCloseable {
 
   /// Lets go of the files.
   ///
-  /// @throws StoreFailedException if the storage fails
+  /// @throws SnapshotFailedException if its files cannot be deleted: the store deletes them when it
+  ///   is opened
   @Override
   public void close() {
     readings.forEach(SnapshotOps::close);
     try {
       links.close();
     } catch (IOException e) {
-      throw new StoreFailedException("snapshot: its files cannot be deleted", e);
+      throw new SnapshotFailedException("snapshot: its files cannot be deleted", e);
     }
   }
 }

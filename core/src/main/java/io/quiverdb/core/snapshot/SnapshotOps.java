@@ -1,6 +1,7 @@
 package io.quiverdb.core.snapshot;
 
 import io.quiverdb.core.Payload;
+import io.quiverdb.core.ReadFailedException;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.Vector;
 import io.quiverdb.core.checkpoint.CheckpointReader;
@@ -12,7 +13,6 @@ import io.quiverdb.core.rows.RowCursor;
 import io.quiverdb.core.rows.SegmentRows;
 import io.quiverdb.core.state.CollectionHead;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.List;
@@ -58,7 +58,7 @@ final class SnapshotOps implements Iterator<SnapshotOp>, AutoCloseable {
     try {
       next = read();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new ReadFailedException("snapshot: its files cannot be read", e);
     }
     return op;
   }

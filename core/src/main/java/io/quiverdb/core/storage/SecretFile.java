@@ -1,7 +1,6 @@
 package io.quiverdb.core.storage;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -32,8 +31,8 @@ public final class SecretFile {
 
   private SecretFile() {}
 
-  /// @throws IllegalArgumentException if it does not exist, or others have any right to it, or it
-  ///   is no small file
+  /// @throws IllegalArgumentException if it does not exist or cannot be read, or others have any
+  ///   right to it, or it is no small file
   public static String read(Path file) {
     try {
       requireOwnersOnly(file);
@@ -47,7 +46,8 @@ public final class SecretFile {
       throw new IllegalArgumentException(
           "key file: " + file + " does not exist (expected: made by `quiver master-key create`)");
     } catch (IOException e) {
-      throw new UncheckedIOException("key file: " + file + " cannot be read", e);
+      throw new IllegalArgumentException(
+          "key file: " + file + " cannot be read: " + e + " (expected: a file that can be)", e);
     }
   }
 
@@ -68,7 +68,7 @@ public final class SecretFile {
 
   /// Writes and syncs it.
   ///
-  /// @throws IllegalArgumentException if it exists
+  /// @throws IllegalArgumentException if it exists or cannot be written
   public static void create(Path file, String text) {
     Path parent = file.toAbsolutePath().normalize().resolveSibling("");
     try {
@@ -91,7 +91,8 @@ public final class SecretFile {
       throw new IllegalArgumentException(
           "key file: " + file + " exists (expected: a new file; a key is never overwritten)");
     } catch (IOException e) {
-      throw new UncheckedIOException("key file: " + file + " cannot be written", e);
+      throw new IllegalArgumentException(
+          "key file: " + file + " cannot be written: " + e + " (expected: a place that can be)", e);
     }
   }
 
