@@ -80,6 +80,13 @@ public final class Background {
     keepBudget();
   }
 
+  /// Whether the rows in memory, those that are being written included, take all that they may:
+  /// whoever adds to them waits.
+  public boolean isFull() {
+    return watched.keySet().stream().mapToLong(BackgroundTarget::bufferBytes).sum()
+        >= triggers.allBufferBytes;
+  }
+
   /// Takes checkpoints of all, and waits for it.
   public void checkpointAll() {
     List.copyOf(watched.keySet()).forEach(BackgroundTarget::checkpoint);

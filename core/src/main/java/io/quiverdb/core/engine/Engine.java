@@ -29,6 +29,7 @@ public final class Engine {
   private static final Logger log = LoggerFactory.getLogger(Store.class);
 
   private final Health health = new Health();
+  private final WriteStall stall = new WriteStall(health);
   private final Closeable directoryLock;
   private final Storage storage;
   private final ManifestStore manifests;
@@ -65,7 +66,12 @@ public final class Engine {
         ownLog.map(
             log ->
                 new StandaloneWrites(
-                    live, ops, log, opened.random(), () -> manifests.keys().drawCollectionKeys()));
+                    live,
+                    ops,
+                    log,
+                    stall,
+                    opened.random(),
+                    () -> manifests.keys().drawCollectionKeys()));
     checkpoints =
         new Checkpoints(
             health,
@@ -180,7 +186,7 @@ public final class Engine {
     background =
         Optional.of(
             StandaloneBackground.start(
-                options.triggers(), new OwnBackgroundTarget(), options.nanoClock()));
+                options.triggers(), new OwnBackgroundTarget(), options.nanoClock(), stall));
     return this;
   }
 
@@ -225,6 +231,7 @@ public final class Engine {
   public void close() {
     health.beginClosing();
     background.ifPresent(StandaloneBackground::close);
+    stall.set(false);
     compactions.awaitIdle();
     files.lock().lock();
     try {

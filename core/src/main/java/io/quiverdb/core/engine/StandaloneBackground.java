@@ -1,5 +1,7 @@
 package io.quiverdb.core.engine;
 
+import io.quiverdb.core.StoreClosedException;
+import io.quiverdb.core.StoreFailedException;
 import io.quiverdb.core.background.Background;
 import io.quiverdb.core.background.Background.Triggers;
 import io.quiverdb.core.background.BackgroundTarget;
@@ -25,14 +27,28 @@ final class StandaloneBackground implements AutoCloseable {
 
   private StandaloneBackground() {}
 
-  static StandaloneBackground start(Triggers triggers, BackgroundTarget store, LongSupplier clock) {
+  /// @param stall holds the store's writers back
+  static StandaloneBackground start(
+      Triggers triggers, BackgroundTarget store, LongSupplier clock, WriteStall stall) {
     var started = new StandaloneBackground();
     var background = new Background(triggers, clock, started.checkpoints, started.compactions);
     background.watch(store);
     var _ =
         started.ticks.scheduleWithFixedDelay(
-            background::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+            () -> tick(background, stall), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     return started;
+  }
+
+  private static void tick(Background background, WriteStall stall) {
+    boolean isFull;
+    try {
+      background.tick();
+      isFull = background.isFull();
+    } catch (StoreClosedException | StoreFailedException e) {
+      // Writers are to be told the same.
+      isFull = false;
+    }
+    stall.set(isFull);
   }
 
   private static ThreadFactory daemon(String name) {

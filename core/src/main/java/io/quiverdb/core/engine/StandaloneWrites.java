@@ -33,6 +33,7 @@ public final class StandaloneWrites {
   private final LiveState live;
   private final OpFactory ops;
   private final OwnLog log;
+  private final WriteStall stall;
   private final RandomGenerator requestIds;
   private final Supplier<ByteString> newKeys;
 
@@ -47,11 +48,13 @@ public final class StandaloneWrites {
       LiveState live,
       OpFactory ops,
       OwnLog log,
+      WriteStall stall,
       RandomGenerator requestIds,
       Supplier<ByteString> newKeys) {
     this.live = live;
     this.ops = ops;
     this.log = log;
+    this.stall = stall;
     this.requestIds = requestIds;
     this.newKeys = newKeys;
   }
@@ -183,6 +186,7 @@ public final class StandaloneWrites {
   }
 
   private Outcome commit(LogRequest request) {
+    stall.await();
     return log.commit(request).getFirst();
   }
 

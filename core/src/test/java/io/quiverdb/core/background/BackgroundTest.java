@@ -113,6 +113,19 @@ final class BackgroundTest {
   }
 
   @Test
+  void fullWhenAllThatIsInMemoryTakesTheBudgetWhetherItIsBeingWrittenOrNot() {
+    var other = new FakeShard();
+    background.watch(other);
+    shard.bufferBytes = 150;
+    background.tick();
+    other.bufferBytes = 99;
+    assertThat(background.isFull()).isFalse();
+
+    other.bufferBytes = 100;
+    assertThat(background.isFull()).isTrue();
+  }
+
+  @Test
   void checkpointIsFollowedByOneCompactionAtATime() {
     shard.bufferBytes = 100;
     assertThat(checkpointsAtTick()).isEqualTo(1);
