@@ -29,7 +29,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 /// | `hang-up C` | closes it |
 /// | `flood HOST PORT FIRST COUNT` | sends numbered datagrams, and marks behind them |
 /// | `count` | prints `counted DIFFERENT DOUBLED OVERTAKEN` |
-/// | `recount` | starts to count anew |
+/// | `recount` | starts to count anew, and prints `recounted` |
 ///
 /// It prints what happens: `listening`, `opened C`, `failed C`, `received TEXT` at the server,
 /// `heard C TEXT` at the client, `closed C`, `reset C`, `marked FIRST`.
@@ -195,6 +195,7 @@ final class EchoNode {
     doubled = 0;
     overtaken = 0;
     greatest = -1;
+    print("recounted");
   }
 
   private static void send(Socket connection, String line) throws IOException {

@@ -155,7 +155,10 @@ final class NamespaceNetTest extends NetContract {
   private Counted flood(int awaited) throws IOException, InterruptedException {
     var sender = cluster.node(0);
     var receiver = cluster.node(1);
+    receiver.forget();
     receiver.tell("recount");
+    // Or it might forget the first of them.
+    receiver.await("recounted");
     // No more at once than a receiver's buffer takes.
     for (int end = sent + DATAGRAMS; sent < end; sent += BATCH) {
       sender.tell(
