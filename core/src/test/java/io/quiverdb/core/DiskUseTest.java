@@ -42,8 +42,7 @@ final class DiskUseTest {
   /// @param ids which point the n-th overwrite is of
   private void requireBounds(IntUnaryOperator ids) {
     try (var store =
-        Store.openWithoutBackground(
-            hooked, TestKeys.SHARED.keyRing(), StoreOptions.standard())) {
+        Store.openWithoutBackground(hooked, TestKeys.SHARED.keyRing(), StoreOptions.standard())) {
       long _ = store.createCollection("docs", new Descriptor(DIMENSION, Metric.DOT), Settings.NONE);
       long _ = store.upsertBatch("docs", IntStream.range(0, POINTS).mapToObj(this::point).toList());
       store.compact();

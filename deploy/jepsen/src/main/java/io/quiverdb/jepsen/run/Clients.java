@@ -97,10 +97,15 @@ final class Clients implements AutoCloseable {
     return random.nextInt(2 * average + 1);
   }
 
+  /// How many operations have been answered until now.
+  long answeredCount() {
+    return answered.sum();
+  }
+
   /// Returns when so many operations have been answered, or `limit` is over.
   void awaitAnswered(int count, Duration limit) throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
-    while (answered.sum() < count && System.nanoTime() - end < 0) {
+    while (answeredCount() < count && System.nanoTime() - end < 0) {
       Thread.sleep(POLL_MILLIS);
     }
   }

@@ -16,11 +16,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
 
 /// Carries a schedule out, one thing after the other, in the thread of the caller.
 final class Faults {
+  private static final int POLL_MILLIS = 50;
+
+  /// Whether it ever answers again is asked when all faults are over.
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+
   private final TestCluster cluster;
   private final HistoryRecorder recorder;
+  private final Optional<LongSupplier> answered;
 
   /// What is to be done next; beginnings and endings.
   private final PriorityQueue<Due> due = new PriorityQueue<>(Comparator.comparing(Due::at));
@@ -30,21 +37,47 @@ final class Faults {
 
   private record Active(Nemesis.Harm harm, HistoryRecorder.ActiveFault fault, String error) {}
 
-  Faults(TestCluster cluster, HistoryRecorder recorder) {
+  /// Moved on by what was put off.
+  private long begunNanos = System.nanoTime();
+
+  private int activeCount;
+
+  /// What comes after the end of a fault is put off until the cluster has answered something: else
+  /// slow machines would only ever see a cluster that starts.
+  ///
+  /// @param answered how many operations have been until now; empty to put nothing off
+  Faults(TestCluster cluster, HistoryRecorder recorder, Optional<LongSupplier> answered) {
     this.cluster = cluster;
     this.recorder = recorder;
+    this.answered = answered;
   }
 
-  /// Returns when `time` is over and all that was begun has been ended.
+  /// Returns when `time` is over, what was put off apart, and all that was begun has been ended.
   void carryOut(Schedule schedule, Duration time) throws InterruptedException {
-    long begunNanos = System.nanoTime();
+    begunNanos = System.nanoTime();
     schedule.steps().forEach(step -> due.add(new Due(step.begin(), step, Optional.empty())));
     while (!due.isEmpty()) {
       var next = due.remove();
-      sleepUntil(begunNanos, next.at);
-      next.active.ifPresentOrElse(this::end, () -> begin(next));
+      sleepUntil(next.at);
+      if (next.active.isPresent()) {
+        end(next.active.get());
+        awaitAnswer();
+      } else {
+        begin(next);
+      }
     }
-    sleepUntil(begunNanos, time);
+    sleepUntil(time);
+  }
+
+  private void awaitAnswer() throws InterruptedException {
+    long answeredBefore = answered.map(LongSupplier::getAsLong).orElse(0L);
+    long sinceNanos = System.nanoTime();
+    while (activeCount == 0
+        && answered.filter(count -> count.getAsLong() == answeredBefore).isPresent()
+        && System.nanoTime() - sinceNanos < PATIENCE.toNanos()) {
+      Thread.sleep(POLL_MILLIS);
+    }
+    begunNanos += System.nanoTime() - sinceNanos;
   }
 
   private void begin(Due beginning) {
@@ -54,6 +87,7 @@ final class Faults {
     var nodes = harm.nodes().stream().map(TestCluster::name).toList();
     var fault = recorder.startFault(step.nemesis(), nodes, harm.detail());
     String error = attempt(harm::begin);
+    activeCount++;
     due.add(
         new Due(
             step.begin().plus(step.length()), step, Optional.of(new Active(harm, fault, error))));
@@ -69,6 +103,7 @@ final class Faults {
   private void end(Active active) {
     String error = attempt(active.harm::end);
     active.fault.end(active.error.isEmpty() ? error : active.error);
+    activeCount--;
   }
 
   private interface Attempt {
@@ -88,7 +123,7 @@ final class Faults {
     }
   }
 
-  private static void sleepUntil(long begunNanos, Duration at) throws InterruptedException {
+  private void sleepUntil(Duration at) throws InterruptedException {
     long left = at.toNanos() - (System.nanoTime() - begunNanos);
     if (left > 0) {
       Thread.sleep(Duration.ofNanos(left));

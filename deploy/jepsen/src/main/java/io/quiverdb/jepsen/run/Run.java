@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -95,7 +96,10 @@ public final class Run {
     prepare(cluster, recorder);
     try (var clients = new Clients(recorder, cluster, phases, seeds.nextLong())) {
       clients.start(workloads, options.concurrency(), upkeep);
-      new Faults(cluster, recorder).carryOut(schedule, options.time());
+      // Those of a scenario belong to its loads.
+      Optional<LongSupplier> answered =
+          options.scenario().isPresent() ? Optional.empty() : Optional.of(clients::answeredCount);
+      new Faults(cluster, recorder, answered).carryOut(schedule, options.time());
       clients.awaitAnswered(options.operations(), options.time());
       clients.stop();
     }
