@@ -496,12 +496,13 @@ public final class Store implements AutoCloseable {
   }
 
   /// Gives a segment an index of its own, by a manifest that changes nothing else: it lives and
-  /// dies with the segment. One of the same name is replaced. What `content` throws is thrown on,
-  /// and nothing is published then.
+  /// dies with the segment. One of the same name is replaced. Reads, writes, checkpoints and
+  /// compactions go on while it is written; closing the store waits for it. What `content` throws
+  /// is thrown on, and nothing is published then.
   ///
   /// @param generation of the view that the index was built of ([StoreView#generation])
   /// @param content its second argument shows more than the segment
-  /// @return false if there is no such segment any more
+  /// @return false if there is no such segment any more, or it was merged meanwhile
   /// @throws StaleGenerationException if a snapshot was installed since: the segment of this number
   ///   is another one
   /// @throws IllegalArgumentException if the collection is not there

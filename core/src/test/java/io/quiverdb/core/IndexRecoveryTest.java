@@ -126,10 +126,10 @@ final class IndexRecoveryTest {
   @Test
   void indexOfASegmentOfAnotherGenerationIsRefused() throws IOException {
     var random = new SplittableRandom(Seed.draw());
-    var log = RecordedLog.draw(random, 40);
+    var log = RecordedLog.draw(random, 200);
     var source = new LogRun(log, new SimulatedStorage());
     var target = new LogRun(log, storage);
-    for (int entry = 0; entry < 20; entry++) {
+    for (int entry = 0; entry < 20 || collectionCount(source) == 0; entry++) {
       source.applyNext();
     }
     source.store().checkpoint();
@@ -164,6 +164,12 @@ final class IndexRecoveryTest {
     }
     source.store().close();
     target.store().close();
+  }
+
+  private static int collectionCount(LogRun run) {
+    try (var view = run.store().view()) {
+      return view.collections().size();
+    }
   }
 
   /// With checkpoints that bring an index or not, operations while it is written, and restarts.

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 final class IndexSnapshotTest {
@@ -113,6 +115,66 @@ final class IndexSnapshotTest {
       assertThat(readOfSegment(shard, 1, "graph")).isEqualTo(content(3));
       assertThat(storage.files()).filteredOn(path -> path.contains("/idx-")).hasSize(1);
     }
+  }
+
+  @Test
+  void storeGoesOnWhileAnIndexIsAttached() throws IOException {
+    try (var shard = new TestShard(storage, RequestWindow.BYTES_MAX)) {
+      shard.upsert(point("a", 1));
+      shard.store.checkpoint();
+
+      boolean attached =
+          attachMeanwhile(
+              shard,
+              () -> {
+                shard.upsert(point("b", 1));
+                shard.store.checkpoint();
+                assertThat(shard.store.checkpointed()).isEqualTo(shard.store.position());
+                assertThat(shard.ids()).containsExactly("a", "b");
+              });
+
+      assertThat(attached).isTrue();
+      assertThat(readOfSegment(shard, 1, "graph")).isEqualTo(content(20_000));
+      assertThat(shard.store.verify().damages()).isEmpty();
+    }
+    try (var shard = new TestShard(storage, RequestWindow.BYTES_MAX)) {
+      assertThat(shard.ids()).containsExactly("a", "b");
+      assertThat(readOfSegment(shard, 1, "graph")).isEqualTo(content(20_000));
+    }
+  }
+
+  @Test
+  void indexOfASegmentThatIsMergedMeanwhileIsGivenUpAndLeavesNoFile() {
+    try (var shard = new TestShard(storage, RequestWindow.BYTES_MAX)) {
+      shard.upsert(point("a", 1));
+      shard.store.checkpoint();
+
+      boolean attached =
+          attachMeanwhile(
+              shard,
+              () -> {
+                shard.upsert(point("b", 1));
+                shard.store.compact();
+              });
+
+      assertThat(attached).isFalse();
+      assertThat(storage.files()).noneMatch(path -> path.contains("/idx-"));
+    }
+  }
+
+  /// In a thread of its own, which would wait for ever if the store waited for the index.
+  private static boolean attachMeanwhile(TestShard shard, Runnable work) {
+    return shard.store.attachIndexSnapshot(
+        shard.view().generation(),
+        COLLECTION,
+        1,
+        "graph",
+        (out, _) -> {
+          byte[] content = content(20_000);
+          out.write(content, 0, 10_000);
+          CompletableFuture.runAsync(work).orTimeout(3, TimeUnit.MINUTES).join();
+          out.write(content, 10_000, 10_000);
+        });
   }
 
   @Test

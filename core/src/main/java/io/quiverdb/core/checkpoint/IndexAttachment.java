@@ -1,7 +1,6 @@
 package io.quiverdb.core.checkpoint;
 
 import io.quiverdb.core.CollectionView;
-import io.quiverdb.core.IndexContent;
 import io.quiverdb.core.crypto.CollectionKeys;
 import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.manifest.Manifest;
@@ -24,27 +23,40 @@ public final class IndexAttachment {
     this.manifests = manifests;
   }
 
+  /// Begins a stream of a segment. For the thread that may publish; it is then written by any.
+  ///
+  /// @param collection the one of the segment
+  /// @return empty if the segment is not there
+  public Optional<SegmentStream> begin(CollectionView collection, long segmentId, String name) {
+    if (!hasSegment(collection.id(), segmentId)) {
+      return Optional.empty();
+    }
+    var codec = codec(collection.id());
+    return Optional.of(
+        new SegmentStream(
+            new IndexStreams(storage, manifests, _ -> codec),
+            manifests.draftStream(collection.id(), OptionalLong.of(segmentId)),
+            collection,
+            segmentId,
+            name));
+  }
+
   /// Publishes the live manifest with one stream more, or in place of the one of its name:
   /// position, dead rows, counters and window stay. For the thread that may publish.
   ///
-  /// @param collection the one of the segment
   /// @return whether the segment is there
   /// @throws IOException if the disk failed; which manifest is live is known only after reopening
-  public boolean attach(
-      CollectionView collection, long segmentId, String name, IndexContent content)
-      throws IOException {
-    var segments = segments(collection.id());
-    if (segments.stream().noneMatch(segment -> segment.getId() == segmentId)) {
-      return false;
-    }
-    var streams = new IndexStreams(storage, manifests, this::codec);
-    var stream = streams.write(OptionalLong.of(segmentId), name, content, collection);
-    streams.failure().ifPresent(IndexAttachment::rethrow);
-    var published =
-        manifests.publish(
-            manifests.generation(),
-            next -> attach(next, collection.id(), segmentId, stream.orElseThrow()));
-    return published.isPresent();
+  public boolean publish(SegmentStream stream) throws IOException {
+    return hasSegment(stream.collectionId(), stream.segmentId())
+        && manifests
+            .publish(
+                stream.generation(),
+                next -> attach(next, stream.collectionId(), stream.segmentId(), stream.written()))
+            .isPresent();
+  }
+
+  private boolean hasSegment(long collectionId, long segmentId) {
+    return segments(collectionId).stream().anyMatch(segment -> segment.getId() == segmentId);
   }
 
   /// Throws what the owner of an index threw.

@@ -7,8 +7,8 @@ import io.quiverdb.core.StoreView;
 import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.manifest.Manifest;
 import io.quiverdb.core.manifest.ManifestStore;
+import io.quiverdb.core.manifest.StreamDraft;
 import io.quiverdb.core.storage.Storage;
-import io.quiverdb.core.stream.StreamFiles;
 import io.quiverdb.core.stream.StreamWriter;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongFunction;
 
-/// The streams of one publication. Whoever fills a stream may fail: that is no fault of the disk,
-/// and the publication goes on without that stream.
+/// Writes streams of indexes. Whoever fills a stream may fail: that is no fault of the disk, and
+/// the publication goes on without that stream.
 final class IndexStreams {
   private final Storage storage;
   private final ManifestStore manifests;
@@ -47,13 +47,14 @@ final class IndexStreams {
     for (var snapshot : snapshots) {
       var collection = asOf.collection(snapshot.collectionId());
       if (collection.isPresent()) {
-        var stream =
-            write(OptionalLong.empty(), snapshot.name(), snapshot.content(), collection.get());
-        stream.ifPresent(
-            written ->
-                streams
-                    .computeIfAbsent(snapshot.collectionId(), _ -> new ArrayList<>())
-                    .add(written));
+        try (var draft = manifests.draftStream(snapshot.collectionId(), OptionalLong.empty())) {
+          var stream = write(draft, snapshot.name(), snapshot.content(), collection.get());
+          stream.ifPresent(
+              written ->
+                  streams
+                      .computeIfAbsent(snapshot.collectionId(), _ -> new ArrayList<>())
+                      .add(written));
+        }
       }
     }
     return streams;
@@ -61,23 +62,19 @@ final class IndexStreams {
 
   /// Empty if it could not be filled.
   Optional<Manifest.IndexStream> write(
-      OptionalLong segmentId, String name, IndexContent content, CollectionView asOf)
+      StreamDraft draft, String name, IndexContent content, CollectionView asOf)
       throws IOException {
-    long fileId = manifests.drawSegmentId();
-    long version = manifests.nextVersion();
-    String path =
-        manifests.collectionDirectory(asOf.id())
-            + "/"
-            + StreamFiles.name(segmentId, version, fileId);
-    try (var out = new StreamWriter(storage, path, fileId, codecs.apply(asOf.id()))) {
+    storage.createDirectories(draft.directory());
+    try (var out =
+        new StreamWriter(storage, draft.path(), draft.fileId(), codecs.apply(asOf.id()))) {
       if (!fill(content, out, asOf)) {
         return Optional.empty();
       }
       return Optional.of(
           Manifest.IndexStream.newBuilder()
               .setName(name)
-              .setVersion(version)
-              .setFileId(fileId)
+              .setVersion(draft.version())
+              .setFileId(draft.fileId())
               .setFileBytes(out.finish())
               .build());
     }

@@ -233,6 +233,7 @@ public final class Engine {
     background.ifPresent(StandaloneBackground::close);
     stall.set(false);
     compactions.awaitIdle();
+    indexes.awaitIdle();
     files.lock().lock();
     try {
       if (!health.isClosed() && !health.isFailed() && ownLog.isPresent()) {

@@ -6,20 +6,28 @@ import io.quiverdb.core.RecoveredIndex;
 import io.quiverdb.core.RecoveryTail;
 import io.quiverdb.core.StaleGenerationException;
 import io.quiverdb.core.checkpoint.IndexAttachment;
+import io.quiverdb.core.checkpoint.SegmentStream;
 import io.quiverdb.core.manifest.ManifestStore;
 import io.quiverdb.core.stream.StreamReader;
+import io.quiverdb.core.view.PinnedView;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /// The indexes that are published with the files of an open store.
 public final class IndexSnapshots {
+  private static final String ATTACHING = "attaching an index";
+
   private final Health health;
   private final FilesLock files;
   private final ManifestStore manifests;
   private final IndexAttachment attachment;
   private final LiveState live;
+
+  /// Held for reading by whoever attaches an index: the store is not closed meanwhile.
+  private final ReentrantReadWriteLock attaching = new ReentrantReadWriteLock();
 
   IndexSnapshots(
       Health health,
@@ -34,7 +42,8 @@ public final class IndexSnapshots {
     this.live = live;
   }
 
-  /// Gives a segment an index of its own, by a manifest that changes nothing else.
+  /// Gives a segment an index of its own, by a manifest that changes nothing else. While it is
+  /// written, all else goes on.
   ///
   /// @param generation that the segment was seen in
   /// @return false if there is no such segment any more
@@ -42,21 +51,77 @@ public final class IndexSnapshots {
   public boolean attach(
       long generation, long collectionId, long segmentId, String name, IndexContent content) {
     IndexSnapshot.checkName(name);
-    return files.change(
-        "attaching an index",
-        () -> {
-          if (generation != manifests.generation()) {
-            throw new StaleGenerationException(generation, manifests.generation());
-          }
-          try (var view = live.view()) {
-            var collection =
-                view.collection(collectionId)
-                    .orElseThrow(() -> LiveState.noCollection(collectionId));
-            boolean attached = attachment.attach(collection, segmentId, name, content);
-            int _ = manifests.deleteGarbage();
-            return attached;
-          }
-        });
+    attaching.readLock().lock();
+    try {
+      var begun = files.change(ATTACHING, () -> begin(generation, collectionId, segmentId, name));
+      if (begun.isEmpty()) {
+        return false;
+      }
+      try (var attachment = begun.get()) {
+        write(attachment.stream, content);
+        return files.change(ATTACHING, () -> publish(generation, attachment));
+      }
+    } finally {
+      attaching.readLock().unlock();
+    }
+  }
+
+  /// @param view that the index is of
+  private record Begun(PinnedView view, SegmentStream stream) implements AutoCloseable {
+    @Override
+    public void close() {
+      stream.close();
+      view.close();
+    }
+  }
+
+  private Optional<Begun> begin(long generation, long collectionId, long segmentId, String name) {
+    requireLive(generation);
+    var view = live.view();
+    try {
+      var collection =
+          view.collection(collectionId).orElseThrow(() -> LiveState.noCollection(collectionId));
+      var stream = attachment.begin(collection, segmentId, name);
+      if (stream.isEmpty()) {
+        view.close();
+      }
+      return stream.map(started -> new Begun(view, started));
+    } catch (Throwable e) {
+      view.close();
+      throw e;
+    }
+  }
+
+  private void write(SegmentStream stream, IndexContent content) {
+    try {
+      stream.write(content);
+    } catch (IOException e) {
+      throw health.failed(ATTACHING, e);
+    }
+  }
+
+  private boolean publish(long generation, Begun attachment) throws IOException {
+    requireLive(generation);
+    boolean published = this.attachment.publish(attachment.stream);
+    attachment.stream.close();
+    int _ = manifests.deleteGarbage();
+    return published;
+  }
+
+  private void requireLive(long generation) {
+    if (generation != manifests.generation()) {
+      throw new StaleGenerationException(generation, manifests.generation());
+    }
+  }
+
+  /// Waits for those that are being attached.
+  void awaitIdle() {
+    attaching.writeLock().lock();
+    try {
+      assert attaching.isWriteLockedByCurrentThread();
+    } finally {
+      attaching.writeLock().unlock();
+    }
   }
 
   /// Of the streams of a collection.

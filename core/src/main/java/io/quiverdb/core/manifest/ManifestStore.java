@@ -62,7 +62,7 @@ public final class ManifestStore {
   private final Set<String> reserved = ConcurrentHashMap.newKeySet();
 
   /// Closed by any thread.
-  private final Set<SegmentDraft> drafts = ConcurrentHashMap.newKeySet();
+  private final Set<Draft> drafts = ConcurrentHashMap.newKeySet();
 
   private Optional<Current> current;
   private volatile Optional<Manifest> live;
@@ -276,6 +276,22 @@ public final class ManifestStore {
     var draft =
         new SegmentDraft(
             generation, StoreLayout.collection(directory(), collectionId), drawSegmentId(), drafts);
+    drafts.add(draft);
+    return draft;
+  }
+
+  /// A stream to be written while other publications go on. Its directory may not be there yet.
+  ///
+  /// @param segmentId empty if it is to belong to the collection
+  public StreamDraft draftStream(long collectionId, OptionalLong segmentId) {
+    var draft =
+        new StreamDraft(
+            generation,
+            StoreLayout.collection(directory(), collectionId),
+            segmentId,
+            nextVersion,
+            drawSegmentId(),
+            drafts);
     drafts.add(draft);
     return draft;
   }

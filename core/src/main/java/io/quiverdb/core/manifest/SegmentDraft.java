@@ -4,16 +4,15 @@ import io.quiverdb.core.segment.SegmentFiles;
 import java.util.List;
 import java.util.Set;
 
-/// A segment that is being written without the lock of publications: its files are left alone until
-/// it is closed, which comes after it was published or given up.
-public final class SegmentDraft implements AutoCloseable {
+/// A segment that is being written.
+public final class SegmentDraft implements Draft {
   private final long generation;
   private final String directory;
   private final long segmentId;
-  private final Set<SegmentDraft> drafts;
+  private final Set<Draft> drafts;
 
   /// @param drafts it is one of these until it is closed
-  SegmentDraft(long generation, String directory, long segmentId, Set<SegmentDraft> drafts) {
+  SegmentDraft(long generation, String directory, long segmentId, Set<Draft> drafts) {
     this.generation = generation;
     this.directory = directory;
     this.segmentId = segmentId;
@@ -25,7 +24,7 @@ public final class SegmentDraft implements AutoCloseable {
     return generation;
   }
 
-  /// Of its collection.
+  @Override
   public String directory() {
     return directory;
   }
@@ -34,8 +33,8 @@ public final class SegmentDraft implements AutoCloseable {
     return segmentId;
   }
 
-  /// The paths of all that it may be written to.
-  List<String> files() {
+  @Override
+  public List<String> files() {
     return SegmentFiles.possibleNames(segmentId).stream()
         .map(name -> directory + "/" + name)
         .toList();
