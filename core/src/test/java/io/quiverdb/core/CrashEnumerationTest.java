@@ -1,5 +1,6 @@
 package io.quiverdb.core;
 
+import static io.quiverdb.core.StandaloneWorkload.Step.ATTACH_INDEX;
 import static io.quiverdb.core.StandaloneWorkload.Step.BATCH;
 import static io.quiverdb.core.StandaloneWorkload.Step.CHECKPOINT;
 import static io.quiverdb.core.StandaloneWorkload.Step.COMPACT;
@@ -90,6 +91,7 @@ final class CrashEnumerationTest {
     PAYLOADS_AND_PRECONDITIONS_BEFORE_COMPACTION(
         BATCH, SET_PAYLOAD, CONDITIONAL, DELETE, CHECKPOINT, COMPACT),
     INDEXED_CHECKPOINTS(BATCH, DELETE, INDEXED_CHECKPOINT, CHECKPOINT, COMPACT),
+    ATTACHED_INDEXES(BATCH, DELETE, CHECKPOINT, ATTACH_INDEX, COMPACT),
     COMPACTION(BATCH, UPSERT, DELETE, CHECKPOINT, CHECKPOINT, COMPACT),
     SHREDDING(BATCH, DROP_OR_CREATE, DROP_OR_CREATE, SHRED, CHECKPOINT),
     REOPENINGS(BATCH, DELETE, CHECKPOINT, REOPEN, REOPEN);

@@ -2,10 +2,13 @@ package io.quiverdb.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quiverdb.core.Settings.FilterableField;
 import io.quiverdb.core.compaction.CompactionPolicy;
 import io.quiverdb.core.crypto.KeyRing;
 import io.quiverdb.core.storage.SimulatedStorage;
 import io.quiverdb.core.storage.Storage;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,6 +28,17 @@ final class StandaloneWorkload implements CrashWorkload {
   private static final int IDS = 12;
   private static final List<String> NAMES = List.of("a", "b");
   private static final Descriptor DESCRIPTOR = new Descriptor(DIMENSION, Metric.L2_SQUARED);
+  private static final Settings SETTINGS =
+      new Settings(List.of(new FilterableField("k", FilterableField.Type.NUMERIC)));
+  private static final Filter NOT_NEGATIVE =
+      new Filter.Range(
+          "k", Optional.of(new Filter.Bound(new Filter.Value.Whole(0), true)), Optional.empty());
+
+  private static final String INDEX = "index";
+  private static final String GRAPH = "graph";
+
+  /// Of a short life.
+  private static final int SEGMENT_IDS = 20;
 
   private final KeyRing keyRing;
   private final long seed;
@@ -48,6 +62,7 @@ final class StandaloneWorkload implements CrashWorkload {
     SHRED,
     CHECKPOINT,
     INDEXED_CHECKPOINT,
+    ATTACH_INDEX,
     COMPACT,
     REOPEN
   }
@@ -120,6 +135,44 @@ final class StandaloneWorkload implements CrashWorkload {
     assertThat(version).isGreaterThanOrEqualTo(acknowledged);
     assertThat(contents).containsKey(version);
     assertThat(content(store)).isEqualTo(Objects.requireNonNull(contents.get(version)).collections);
+    for (var name : store.collectionNames()) {
+      long id = store.collectionId(name).orElseThrow();
+      assertIndexLeadsToWhatThereIs(store, name, id);
+      assertAttachedIndexesAreWhole(store, id);
+    }
+  }
+
+  /// The index names the version that it is of: with what has changed since, it holds what there is
+  /// now.
+  private void assertIndexLeadsToWhatThereIs(Store store, String name, long id) {
+    var recovered = store.recoverIndex(id, INDEX);
+    if (recovered.isEmpty()) {
+      return;
+    }
+    try (var index = recovered.get()) {
+      long version = Long.parseLong(text(index.stream()));
+      var restored = new TreeMap<>(Objects.requireNonNull(contents.get(version)).points(name));
+      index.tail().touched().forEach(restored::remove);
+      index.tail().live().forEach(point -> restored.put(point.id(), point));
+      assertThat(restored).isEqualTo(content(store).get(name));
+    }
+  }
+
+  private static void assertAttachedIndexesAreWhole(Store store, long collectionId) {
+    for (long segment = 1; segment <= SEGMENT_IDS; segment++) {
+      var graph = store.readIndexSnapshot(collectionId, segment, GRAPH);
+      if (graph.isPresent()) {
+        assertThat(text(graph.get())).isEqualTo(GRAPH + " of " + segment);
+      }
+    }
+  }
+
+  private static String text(InputStream stream) {
+    try (stream) {
+      return new String(stream.readAllBytes(), StandardCharsets.US_ASCII);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static Map<String, Map<String, StoredPoint>> content(Store store) {
@@ -131,6 +184,9 @@ final class StandaloneWorkload implements CrashWorkload {
               .collect(Collectors.toMap(StoredPoint::id, it -> it, (one, _) -> one, TreeMap::new));
       assertThat(store.len(name)).isEqualTo(points.size());
       points.forEach((id, point) -> assertThat(store.get(name, id)).contains(point));
+      assertThat(store.matchingIds(name, NOT_NEGATIVE))
+          .isEqualTo(
+              points.values().stream().filter(it -> k(it) >= 0).map(StoredPoint::id).toList());
       content.put(name, points);
     }
     return content;
@@ -139,7 +195,7 @@ final class StandaloneWorkload implements CrashWorkload {
   /// Writes, and does at random what may trip over what a crash left behind.
   private static void assertGoesOn(Store store, RandomGenerator random) {
     long before = store.version();
-    assertThat(store.createCollection("after", DESCRIPTOR, Settings.NONE)).isEqualTo(before + 1);
+    assertThat(store.createCollection("after", DESCRIPTOR, SETTINGS)).isEqualTo(before + 1);
     assertThat(store.upsert("after", point("x", random))).isEqualTo(before + 2);
     var expected = content(store);
     if (random.nextBoolean()) {
@@ -157,6 +213,11 @@ final class StandaloneWorkload implements CrashWorkload {
 
   private static Payload payload(RandomGenerator random) {
     return Payload.ofJson("{\"k\":" + random.nextInt() + "}");
+  }
+
+  private static int k(StoredPoint point) {
+    var json = StandardCharsets.UTF_8.decode(point.payload().asByteBuffer()).toString();
+    return Integer.parseInt(json.substring(json.indexOf(':') + 1, json.length() - 1));
   }
 
   /// A write, and what the store holds after it.
@@ -194,6 +255,7 @@ final class StandaloneWorkload implements CrashWorkload {
           var _ = store.checkpoint();
         }
         case INDEXED_CHECKPOINT -> indexedCheckpoint();
+        case ATTACH_INDEX -> attachIndex();
         case COMPACT -> compact();
         case REOPEN -> reopen();
       }
@@ -218,7 +280,7 @@ final class StandaloneWorkload implements CrashWorkload {
         return new Write(() -> store.dropCollection(name), after);
       }
       after.collections.put(name, new TreeMap<>());
-      return new Write(() -> store.createCollection(name, DESCRIPTOR, Settings.NONE), after);
+      return new Write(() -> store.createCollection(name, DESCRIPTOR, SETTINGS), after);
     }
 
     private void shred() {
@@ -297,9 +359,26 @@ final class StandaloneWorkload implements CrashWorkload {
       for (var name : store.collectionNames()) {
         long id = store.collectionId(name).orElseThrow();
         var bytes = Long.toString(store.version()).getBytes(StandardCharsets.US_ASCII);
-        indexes.add(new IndexSnapshot(id, "index", (out, _) -> out.write(bytes)));
+        indexes.add(new IndexSnapshot(id, INDEX, (out, _) -> out.write(bytes)));
       }
       var _ = store.checkpointWithIndexSnapshots(indexes);
+    }
+
+    /// To whatever segments there are.
+    private void attachIndex() {
+      long generation;
+      try (var view = store.view()) {
+        generation = view.generation();
+      }
+      for (var name : store.collectionNames()) {
+        long id = store.collectionId(name).orElseThrow();
+        for (long segment = 1; segment <= SEGMENT_IDS; segment++) {
+          var bytes = (GRAPH + " of " + segment).getBytes(StandardCharsets.US_ASCII);
+          boolean _ =
+              store.attachIndexSnapshot(
+                  generation, id, segment, GRAPH, (out, _) -> out.write(bytes));
+        }
+      }
     }
 
     /// Without a checkpoint before it, rows have died since the position it keeps to.
