@@ -83,11 +83,6 @@ public final class Store implements AutoCloseable {
     return new Store(opening(storage, keyRing, options).standalone());
   }
 
-  /// Does the same.
-  static Store openWithoutBackground(Storage storage, MasterKey masterKey, StoreOptions options) {
-    return new Store(EngineOpening.standalone(storage, masterKey, options));
-  }
-
   private static EngineOpening opening(Storage storage, KeyRing keyRing, StoreOptions options) {
     return new EngineOpening(storage, options, keyRing, RequestWindow.BYTES_MAX);
   }

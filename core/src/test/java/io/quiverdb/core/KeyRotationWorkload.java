@@ -3,12 +3,11 @@ package io.quiverdb.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quiverdb.core.crypto.CatalogKeyFile;
-import io.quiverdb.core.crypto.LocalMasterKey;
+import io.quiverdb.core.crypto.TestKeys;
 import io.quiverdb.core.storage.SimulatedStorage;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +28,7 @@ final class KeyRotationWorkload implements CrashWorkload {
 
   KeyRotationWorkload() {
     for (int index = 0; index <= ROTATIONS; index++) {
-      keys.add(LocalMasterKey.parse(LocalMasterKey.draw(new SecureRandom()), "test"));
+      keys.add(TestKeys.SHARED.drawMasterKey());
     }
   }
 
@@ -47,8 +46,8 @@ final class KeyRotationWorkload implements CrashWorkload {
     }
   }
 
-  private void write(Storage storage) {
-    try (var store = Store.openWithoutBackground(storage, keys.get(key), StoreOptions.standard())) {
+  private void write(Storage storage) throws IOException {
+    try (var store = open(storage, keys.get(key))) {
       this.store = Optional.of(store);
       if (key == 0) {
         acknowledged = store.createCollection("c", DESCRIPTOR, Settings.NONE);
@@ -81,11 +80,19 @@ final class KeyRotationWorkload implements CrashWorkload {
 
   private Optional<Store> opened(Storage storage, int index) {
     try {
-      return Optional.of(
-          Store.openWithoutBackground(storage, keys.get(index), StoreOptions.standard()));
+      return Optional.of(open(storage, keys.get(index)));
     } catch (WrongKeyException e) {
       return Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+  }
+
+  /// The ring records every use of a key; nothing is left of it that must be closed.
+  private static Store open(Storage storage, MasterKey masterKey) throws IOException {
+    storage.createDirectories("");
+    return Store.openWithoutBackground(
+        storage, TestKeys.SHARED.ringOfStore(storage, masterKey), StoreOptions.standard());
   }
 
   @Override

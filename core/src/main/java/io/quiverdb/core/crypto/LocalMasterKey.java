@@ -22,12 +22,11 @@ public final class LocalMasterKey implements MasterKey {
   private final String id;
   private final RecordSealer sealer;
 
-  private LocalMasterKey(KeyBytes key) {
+  private LocalMasterKey(KeyBytes key, Aead aead) {
     this.id =
         HexFormat.of().formatHex(Hkdf.fingerprint(key, "quiver master key: its id", ID_BYTES));
     this.sealer =
-        new RecordSealer(
-            Hkdf.key(key, "quiver master key: wrapping"), AesGcm.instance(), new SecureRandom());
+        new RecordSealer(Hkdf.key(key, "quiver master key: wrapping"), aead, new SecureRandom());
   }
 
   /// A new key, as text.
@@ -41,6 +40,11 @@ public final class LocalMasterKey implements MasterKey {
   /// @param where it was found, for messages
   /// @throws IllegalArgumentException if it is not a key's text
   public static LocalMasterKey parse(String text, String where) {
+    return parse(text, where, AesGcm.instance());
+  }
+
+  /// @param aead another one only in tests
+  static LocalMasterKey parse(String text, String where, Aead aead) {
     String line = text.strip();
     var matcher = TEXT.matcher(line);
     if (!matcher.matches()
@@ -54,7 +58,7 @@ public final class LocalMasterKey implements MasterKey {
     }
     byte[] bytes = HexFormat.of().parseHex(matcher.group(1));
     try (var key = KeyBytes.copyOf(bytes)) {
-      return new LocalMasterKey(key);
+      return new LocalMasterKey(key, aead);
     } finally {
       Arrays.fill(bytes, (byte) 0);
     }

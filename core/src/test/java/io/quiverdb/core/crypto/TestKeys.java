@@ -1,6 +1,9 @@
 package io.quiverdb.core.crypto;
 
 import com.google.protobuf.ByteString;
+import io.quiverdb.core.MasterKey;
+import io.quiverdb.core.storage.Storage;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.Map;
 import java.util.UUID;
@@ -32,6 +35,19 @@ public final class TestKeys {
   /// For sealing operations, which are not bound to a store.
   public StoreKeys anyStore() {
     return anyStore;
+  }
+
+  /// A new one.
+  public MasterKey drawMasterKey() {
+    return LocalMasterKey.parse(LocalMasterKey.draw(new SecureRandom()), "test", aead);
+  }
+
+  /// As [KeyRing#ofStore] makes it.
+  public KeyRing ringOfStore(Storage storage, MasterKey masterKey) throws IOException {
+    var random = new SecureRandom();
+    try (var catalogKey = CatalogKeyFile.openOrDraw(storage, masterKey, random)) {
+      return new CatalogKeyRing(catalogKey, aead, random);
+    }
   }
 
   /// Drawn once for each id.
