@@ -290,9 +290,8 @@ public final class Store implements AutoCloseable {
 
   /// Replaces whole payloads and keeps vectors, of all that are there.
   ///
-  /// @return the version, which the changed points have now; 0 if none is there
   /// @throws PreconditionFailedException if one carries a precondition that does not hold
-  public long setPayload(String collection, List<PayloadChange> changes) {
+  public PayloadsSet setPayload(String collection, List<PayloadChange> changes) {
     return engine.writes().setPayload(collection, changes);
   }
 

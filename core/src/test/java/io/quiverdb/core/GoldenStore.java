@@ -65,7 +65,7 @@ final class GoldenStore {
     index(store, 1);
 
     boolean _ = store.delete(DOCS, "id-7");
-    long _ = store.setPayload(DOCS, List.of(newPayload("id-8")));
+    var _ = store.setPayload(DOCS, List.of(newPayload("id-8")));
     long _ = store.upsertBatch(DOCS, points(POINTS, 5));
     long _ = store.createCollection("late", DESCRIPTOR, FILTERABLE);
     return storage.afterKill();

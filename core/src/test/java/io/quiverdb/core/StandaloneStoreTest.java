@@ -212,7 +212,7 @@ final class StandaloneStoreTest {
       assertThat(store.deleteBatch("docs", List.of())).isZero();
       assertThat(store.upsertBatch("docs", List.of())).isZero();
       assertThat(store.setPayload("docs", List.of(new PayloadChange("absent", Payload.EMPTY))))
-          .isZero();
+          .isEqualTo(new PayloadsSet(0, List.of("absent")));
 
       assertThat(store.position()).isEqualTo(position);
     }
@@ -279,12 +279,18 @@ final class StandaloneStoreTest {
       long _ = store.upsert("docs", point("a", 1));
 
       long _ = store.updateSettings("docs", settings);
-      long version =
-          store.setPayload("docs", List.of(new PayloadChange("a", Payload.ofJson("{}"))));
+      var set =
+          store.setPayload(
+              "docs",
+              List.of(
+                  new PayloadChange("x", Payload.EMPTY),
+                  new PayloadChange("a", Payload.ofJson("{}")),
+                  new PayloadChange("y", Payload.EMPTY)));
 
       assertThat(store.settings("docs")).isEqualTo(settings);
       var changed = store.get("docs", "a").orElseThrow();
-      assertThat(changed.version()).isEqualTo(version);
+      assertThat(set).isEqualTo(new PayloadsSet(store.version(), List.of("x", "y")));
+      assertThat(changed.version()).isEqualTo(set.version());
       assertThat(changed.payload()).isEqualTo(Payload.ofJson("{}"));
       assertThat(changed.vector()).isEqualTo(Vector.of(1, 0));
     }

@@ -331,7 +331,10 @@ final class StandaloneWorkload implements CrashWorkload {
             .points(target.get().name)
             .put(old.id(), new StoredPoint(old.id(), old.vector(), payload, -1));
         var changes = List.of(new PayloadChange(old.id(), payload, precondition));
-        write(new Write(() -> store.setPayload(target.get().name, changes), after));
+        write(
+            new Write(
+                () -> assertThat(store.setPayload(target.get().name, changes).absent()).isEmpty(),
+                after));
       }
     }
 

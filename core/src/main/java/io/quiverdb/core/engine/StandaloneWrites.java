@@ -6,6 +6,7 @@ import io.quiverdb.core.Descriptor;
 import io.quiverdb.core.Outcome;
 import io.quiverdb.core.Outcome.PointResult;
 import io.quiverdb.core.PayloadChange;
+import io.quiverdb.core.PayloadsSet;
 import io.quiverdb.core.Point;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.Precondition;
@@ -16,13 +17,16 @@ import io.quiverdb.core.Settings;
 import io.quiverdb.core.op.PreparedOp;
 import io.quiverdb.core.op.SealedOp;
 import java.nio.ByteBuffer;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /// The writes of a stand-alone store: each becomes an operation, goes through the log, and is
 /// answered when it is durable and applied.
@@ -121,10 +125,25 @@ public final class StandaloneWrites {
   }
 
   /// What is absent is left out, and only then is there nothing to log.
-  public long setPayload(String name, List<PayloadChange> changes) {
+  public PayloadsSet setPayload(String name, List<PayloadChange> changes) {
     long id = live.head(name).id();
     var present = unlessAbsent(id, changes, PayloadChange::id, PayloadChange::precondition);
-    return present.isEmpty() ? 0 : version(commit(ops.setPayload(stamp(), id, present)));
+    var ids =
+        present.stream().map(PayloadChange::id).collect(Collectors.toCollection(HashSet::new));
+    if (present.isEmpty()) {
+      return new PayloadsSet(0, absent(changes, ids));
+    }
+    var applied = applied(commit(ops.setPayload(stamp(), id, present)));
+    for (int index = 0; index < present.size(); index++) {
+      if (applied.points().get(index) == PointResult.ABSENT) {
+        ids.remove(present.get(index).id());
+      }
+    }
+    return new PayloadsSet(applied.version(), absent(changes, ids));
+  }
+
+  private static List<String> absent(List<PayloadChange> changes, Set<String> present) {
+    return changes.stream().map(PayloadChange::id).filter(id -> !present.contains(id)).toList();
   }
 
   /// @return how many points were there

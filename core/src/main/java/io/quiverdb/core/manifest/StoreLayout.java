@@ -10,10 +10,12 @@ import java.util.regex.Pattern;
 /// CURRENT                                            names the live generation and manifest
 /// gen-<N>/manifest-<version>-<salt>
 /// gen-<N>/window-<version>
-/// gen-<N>/collections/<id>/seg-<segment>.{vec,pay,ids,dir}
+/// gen-<N>/collections/<id>/seg-<segment>.{vec,pay,ids,dir,sec}
 /// gen-<N>/collections/<id>/del-<segment>-<version>
 /// gen-<N>/collections/<id>/idx-[<segment>-]<version>-<file>
 /// snap-<N>/...                                       second names for the files of a generation
+/// wal/wal-<file>.log                                 of a store that stands alone
+/// catalog.key                                        likewise, if its keys are its own
 /// ```
 ///
 /// All but the first two are never changed once written, and their names are never used again. What
