@@ -53,7 +53,7 @@ final class StoreCorruptionTest {
       }
     },
     STANDALONE {
-      /// Its last log file holds three writes; the one before some, too, which no checkpoint holds.
+      // Its last log file holds three writes; the one before some, too, which no checkpoint holds.
       @Override
       Sound draw() throws IOException {
         var storage = GoldenStore.standalone(new SimulatedStorage(), KEYS);
@@ -87,7 +87,7 @@ final class StoreCorruptionTest {
 
   /// @param descriptions what it holds with 0, 1, 2 … of the writes in its last log file
   /// @param lastLog its path, empty if it has none
-  private record Sound(SimulatedStorage storage, List<String> descriptions, String lastLog) {}
+  record Sound(SimulatedStorage storage, List<String> descriptions, String lastLog) {}
 
   private record Case(String path, int offset, boolean cut) {}
 
@@ -179,7 +179,7 @@ final class StoreCorruptionTest {
           .as(one.toString())
           .allMatch(
               damage ->
-                  one.path.startsWith(damage.file()) || isLog(one.path) && isLog(damage.file()));
+                  one.path.startsWith(damage.file()) || (isLog(one.path) && isLog(damage.file())));
       if (!verification.isIntact()) {
         assertThat(verification.damages())
             .as(one.toString())

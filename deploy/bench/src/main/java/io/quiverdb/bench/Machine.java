@@ -11,6 +11,12 @@ import java.util.OptionalDouble;
 /// process uses is known.
 final class Machine {
   private static final Path STAT = Path.of("/proc/stat");
+  private static final Path OWN_STAT = Path.of("/proc/self/stat");
+
+  /// Fields behind the name of the program, which may hold blanks: of children that have ended.
+  private static final int CHILDREN_USER = 13;
+
+  private static final int CHILDREN_SYSTEM = 14;
 
   /// Fields of its first line, after the name: user, nice, system, idle, iowait, irq, softirq.
   private static final int BUSY_FIELDS = 7;
@@ -25,7 +31,7 @@ final class Machine {
 
   /// Processor time that was used so far.
   ///
-  /// @param ownSeconds by this process
+  /// @param ownSeconds by this process, and those that it started and that have ended
   /// @param allSeconds by all processes, where it is known
   /// @param nanos when it was read
   record Usage(double ownSeconds, OptionalDouble allSeconds, long nanos) {
@@ -55,7 +61,23 @@ final class Machine {
   static Usage usage() {
     var system =
         (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    return new Usage(system.getProcessCpuTime() / 1e9, allSeconds(), System.nanoTime());
+    return new Usage(
+        system.getProcessCpuTime() / 1e9 + childrenSeconds(), allSeconds(), System.nanoTime());
+  }
+
+  private static double childrenSeconds() {
+    if (!Files.isReadable(OWN_STAT)) {
+      return 0;
+    }
+    try {
+      var stat = Files.readString(OWN_STAT);
+      var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+      return (Double.parseDouble(fields[CHILDREN_USER])
+              + Double.parseDouble(fields[CHILDREN_SYSTEM]))
+          / TICKS_PER_SECOND;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot be read: " + OWN_STAT, e);
+    }
   }
 
   private static OptionalDouble allSeconds() {

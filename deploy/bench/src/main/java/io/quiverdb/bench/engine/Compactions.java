@@ -3,17 +3,17 @@ package io.quiverdb.bench.engine;
 import io.quiverdb.bench.Contest;
 import io.quiverdb.bench.Target;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// How much heap the compaction of a store takes, in a process that has no more than it may take.
+/// In how little heap a store can be compacted: in a process that has no more.
 final class Compactions implements AutoCloseable {
   private static final int BATCH = 1000;
   private static final int HEAP_MEBIBYTES_MAX = 256;
-  private static final double BYTES_PER_MEBIBYTE = 1 << 20;
+  private static final int[] HEAP_MEBIBYTES = {32, 64, 128, HEAP_MEBIBYTES_MAX};
 
   private final Folder folder;
   private final int pointCount;
@@ -30,55 +30,52 @@ final class Compactions implements AutoCloseable {
 
   Contest heap() {
     return new Contest(
-        "heap of the compaction of %,d points".formatted(pointCount),
+        "heap that the compaction of %,d points needs".formatted(pointCount),
         "MiB",
-        "store in " + HEAP_MEBIBYTES_MAX + " MiB",
-        this::peakOfChild,
+        "store",
+        this::leastHeap,
         "limit",
         () -> HEAP_MEBIBYTES_MAX,
         Target.atMost(1));
   }
 
-  /// Infinite if it runs out of memory, or fails for whatever other reason.
-  private double peakOfChild() throws IOException, InterruptedException {
-    var answer = folder.path().resolve("peak");
-    Files.deleteIfExists(answer);
-    int exit = new ProcessBuilder(command(answer)).inheritIO().start().waitFor();
-    return exit == 0 ? Double.parseDouble(Files.readString(answer)) : Double.POSITIVE_INFINITY;
+  /// Of some sizes the least that is enough. Infinite if none is, or it fails for whatever other
+  /// reason.
+  private double leastHeap() throws IOException, InterruptedException {
+    for (int mebibytes : HEAP_MEBIBYTES) {
+      var child = new ProcessBuilder(command(mebibytes));
+      child.redirectOutput(Redirect.DISCARD).redirectError(Redirect.DISCARD);
+      if (child.start().waitFor() == 0) {
+        return mebibytes;
+      }
+    }
+    return Double.POSITIVE_INFINITY;
   }
 
-  private List<String> command(Path answer) {
+  private List<String> command(int heapMebibytes) {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(argument -> !argument.startsWith("-Xm"))
         .forEach(command::add);
-    command.add("-Xmx" + HEAP_MEBIBYTES_MAX + "m");
+    command.add("-Xmx" + heapMebibytes + "m");
     command.add("-XX:+ExitOnOutOfMemoryError");
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(Compactions.class.getName());
     command.add(directory().toString());
-    command.add(answer.toString());
     return command;
   }
 
   /// The child: overwrites a few points, so that there is something to merge, and merges all.
   ///
-  /// @param arguments the store's directory, and the file for the answer
-  public static void main(String[] arguments) throws IOException {
+  /// @param arguments the store's directory
+  public static void main(String[] arguments) {
     try (var store = Stores.ENCRYPTED.open(Path.of(arguments[0]))) {
       var _ = store.upsertBatch(Stores.COLLECTION, Points.batch(0, BATCH));
       var _ = store.checkpoint();
       store.compact();
     }
-    Files.writeString(Path.of(arguments[1]), String.valueOf(heapBytes() / BYTES_PER_MEBIBYTE));
-  }
-
-  /// What the JVM has taken from the system: it is given back late, if at all, so the most that
-  /// there was. The pools' peaks do not add up, for they are of different moments.
-  private static long heapBytes() {
-    return Runtime.getRuntime().totalMemory();
   }
 
   @Override

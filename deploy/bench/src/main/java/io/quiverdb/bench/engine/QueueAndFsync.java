@@ -6,17 +6,18 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// The least that group commit costs: writers queue up, one of them writes what is queued and syncs
-/// it, and wakes those whose bytes it was.
+/// The least that group commit costs: writers queue up, the first of them writes what is queued and
+/// syncs it, hands on to the first of those that came meanwhile, and wakes those whose bytes it
+/// was.
 final class QueueAndFsync implements AutoCloseable {
   private final FileChannel file;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition turn = lock.newCondition();
+
+  // Guarded by the lock.
   private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
   private boolean writing;
 
@@ -26,7 +27,9 @@ final class QueueAndFsync implements AutoCloseable {
 
   private static final class Waiting {
     private final ByteBuffer bytes;
-    private boolean durable;
+    private final Thread thread = Thread.currentThread();
+    private volatile boolean leads;
+    private volatile boolean durable;
 
     Waiting(ByteBuffer bytes) {
       this.bytes = bytes;
@@ -36,30 +39,58 @@ final class QueueAndFsync implements AutoCloseable {
   /// Returns when they are durable.
   void append(ByteBuffer bytes) throws IOException {
     var mine = new Waiting(bytes);
-    List<Waiting> group;
+    enqueue(mine);
+    while (!mine.leads && !mine.durable) {
+      LockSupport.park(this);
+    }
+    if (mine.durable) {
+      return;
+    }
+    var group = takeGroup();
+    write(group);
+    handOn();
+    for (var waiting : group) {
+      waiting.durable = true;
+      if (waiting != mine) {
+        LockSupport.unpark(waiting.thread);
+      }
+    }
+  }
+
+  private void enqueue(Waiting mine) {
     lock.lock();
     try {
       queue.add(mine);
-      while (writing && !mine.durable) {
-        turn.awaitUninterruptibly();
-      }
-      if (mine.durable) {
-        return;
-      }
+      mine.leads = !writing;
       writing = true;
-      group = new ArrayList<>(queue);
-      queue.clear();
     } finally {
       lock.unlock();
     }
-    write(group);
+  }
+
+  private List<Waiting> takeGroup() {
     lock.lock();
     try {
-      group.forEach(waiting -> waiting.durable = true);
-      writing = false;
-      turn.signalAll();
+      var group = List.copyOf(queue);
+      queue.clear();
+      return group;
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void handOn() {
+    Waiting next;
+    lock.lock();
+    try {
+      next = queue.peek();
+      writing = next != null;
+    } finally {
+      lock.unlock();
+    }
+    if (next != null) {
+      next.leads = true;
+      LockSupport.unpark(next.thread);
     }
   }
 

@@ -2,6 +2,7 @@ package io.quiverdb.bench.engine;
 
 import io.quiverdb.bench.Contest;
 import io.quiverdb.bench.Target;
+import io.quiverdb.core.Store;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -11,9 +12,7 @@ import java.util.Arrays;
 final class SingleUpserts {
   private static final int WRITERS = 64;
 
-  /// Around a point: request id, digest, seal, lengths.
-  private static final int OVERHEAD_BYTES = 160;
-
+  private static final int MEASURED_UPSERTS = 50;
   private static final int SYNCS = 200;
 
   /// Below it writers and their hand-off are what takes the time, and not the disk.
@@ -22,6 +21,7 @@ final class SingleUpserts {
   private final Path folder;
   private final Stores stores;
   private final int upsertsPerWriter;
+  private int recordBytes;
 
   SingleUpserts(Path folder, Stores stores, int upsertsPerWriter) {
     this.folder = folder;
@@ -30,6 +30,7 @@ final class SingleUpserts {
   }
 
   Contest contest() throws Exception {
+    recordBytes = measureRecordBytes();
     return new Contest(
         "single upserts, " + WRITERS + " writers",
         "upserts/s",
@@ -42,7 +43,7 @@ final class SingleUpserts {
 
   /// How long it takes to write and sync what all writers have at once.
   private double groupSyncMillis() throws Exception {
-    int groupBytes = WRITERS * recordBytes();
+    int groupBytes = WRITERS * recordBytes;
     var millis = new double[SYNCS];
     try (var round = Folder.in(folder);
         var queue = new QueueAndFsync(round.path().resolve("log"))) {
@@ -57,30 +58,36 @@ final class SingleUpserts {
     return millis[SYNCS / 2];
   }
 
-  private static int recordBytes() {
-    return (int) Points.bytes(Points.point(0)) + OVERHEAD_BYTES;
+  /// What an upsert adds to the store's log, when so many write at once.
+  private int measureRecordBytes() throws Exception {
+    try (var round = Folder.in(folder);
+        var store = stores.create(round.path().resolve("store"))) {
+      long before = store.stats().logBytes();
+      double _ = upsert(store, MEASURED_UPSERTS);
+      return (int) ((store.stats().logBytes() - before) / (WRITERS * MEASURED_UPSERTS));
+    }
   }
 
   double ours() throws Exception {
     try (var round = Folder.in(folder);
         var store = stores.create(round.path().resolve("store"))) {
-      double seconds =
-          Writers.run(
-              WRITERS,
-              writer -> {
-                for (int index = 0; index < upsertsPerWriter; index++) {
-                  var _ =
-                      store.upsert(
-                          Stores.COLLECTION,
-                          Points.point((long) writer * upsertsPerWriter + index));
-                }
-              });
-      return WRITERS * upsertsPerWriter / seconds;
+      return WRITERS * upsertsPerWriter / upsert(store, upsertsPerWriter);
     }
   }
 
+  /// @return the seconds that it took
+  private static double upsert(Store store, int perWriter) throws Exception {
+    return Writers.run(
+        WRITERS,
+        writer -> {
+          for (int index = 0; index < perWriter; index++) {
+            var _ =
+                store.upsert(Stores.COLLECTION, Points.point((long) writer * perWriter + index));
+          }
+        });
+  }
+
   private double reference() throws Exception {
-    int recordBytes = recordBytes();
     try (var round = Folder.in(folder);
         var queue = new QueueAndFsync(round.path().resolve("log"))) {
       double seconds =
