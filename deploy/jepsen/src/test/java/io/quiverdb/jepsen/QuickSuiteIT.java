@@ -1,6 +1,7 @@
 package io.quiverdb.jepsen;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import io.quiverdb.jepsen.checker.Finding;
 import io.quiverdb.jepsen.run.RunResult;
@@ -39,7 +40,17 @@ final class QuickSuiteIT {
             3,
             List.of(System.getProperty("launcher"), "serve"),
             folder,
-            results::add)
+            new SuiteRun.Listener() {
+              @Override
+              public void done(RunResult result) {
+                results.add(result);
+              }
+
+              @Override
+              public void failed(String name, String why) {
+                fail(name + ": " + why);
+              }
+            })
         .execute(Optional.empty());
 
     assertThat(results).hasSize(1);

@@ -1,10 +1,12 @@
 package io.quiverdb.jepsen.cli;
 
 import io.quiverdb.jepsen.report.Matrix;
+import io.quiverdb.jepsen.run.RunResult;
 import io.quiverdb.jepsen.run.RunResult.Outcome;
 import io.quiverdb.jepsen.suite.Suite;
 import io.quiverdb.jepsen.suite.SuiteRun;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -84,11 +86,24 @@ final class SuiteCommand implements Callable<Integer> {
             concurrency,
             List.of(System.getProperty("launcher", "quiver"), "serve"),
             folder,
-            result -> new Story(result).print(writer));
+            new Told(writer));
     var outcomes = run.execute(seconds.map(Duration::ofSeconds));
     writer.println(Matrix.of(folder).markdown());
     writer.flush();
     return worst(outcomes);
+  }
+
+  private record Told(PrintWriter writer) implements SuiteRun.Listener {
+    @Override
+    public void done(RunResult result) {
+      new Story(result).print(writer);
+    }
+
+    @Override
+    public void failed(String name, String why) {
+      writer.println("NOT RUN  " + name + ": " + why);
+      writer.flush();
+    }
   }
 
   private Suite named() {

@@ -1,5 +1,6 @@
 package io.quiverdb.jepsen.suite;
 
+import io.quiverdb.cli.local.LocalClusterException;
 import io.quiverdb.jepsen.report.Index;
 import io.quiverdb.jepsen.report.Report;
 import io.quiverdb.jepsen.run.Run;
@@ -16,33 +17,35 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /// The runs of a suite, one after the other, each in a folder of its own. What has a result already
-/// is not run again, so that a suite can be ended and taken up.
+/// is not run again, so that a suite can be ended and taken up; a run that could not be made has
+/// none, and the others are made all the same.
 public final class SuiteRun {
   private final Suite suite;
   private final long seed;
   private final int concurrency;
   private final List<String> serve;
   private final Path folder;
-  private final Consumer<RunResult> done;
+  private final Listener listener;
+
+  /// Hears of every run.
+  public interface Listener {
+    void done(RunResult result);
+
+    /// @param why no cluster could be made for it
+    void failed(String name, String why);
+  }
 
   /// @param folder new, or of an earlier run of the same suite with the same seed
-  /// @param done hears of every run
   public SuiteRun(
-      Suite suite,
-      long seed,
-      int concurrency,
-      List<String> serve,
-      Path folder,
-      Consumer<RunResult> done) {
+      Suite suite, long seed, int concurrency, List<String> serve, Path folder, Listener listener) {
     this.suite = suite;
     this.seed = seed;
     this.concurrency = concurrency;
     this.serve = List.copyOf(serve);
     this.folder = folder;
-    this.done = done;
+    this.listener = listener;
   }
 
   /// @param time no run is begun after it; empty for all there are
@@ -60,13 +63,23 @@ public final class SuiteRun {
       }
       // A run that was ended by force left what it had until then.
       RunFolder.delete(own);
-      var result = new Run(options(entry, own)).execute();
-      Report.write(result, own);
-      Index.write(folder);
-      outcomes.add(result.outcome());
-      done.accept(result);
+      outcomes.add(run(entry, own));
     }
     return outcomes;
+  }
+
+  private Outcome run(Suite.Entry entry, Path own) throws IOException, InterruptedException {
+    RunResult result;
+    try {
+      result = new Run(options(entry, own)).execute();
+    } catch (LocalClusterException e) {
+      listener.failed(entry.name(), String.valueOf(e.getMessage()));
+      return Outcome.UNKNOWN;
+    }
+    Report.write(result, own);
+    Index.write(folder);
+    listener.done(result);
+    return result.outcome();
   }
 
   private static boolean isOver(long begunNanos, Optional<Duration> time) {
