@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class SlowLeaderTest {
   private static final int ROUNDS_MAX = 20;
-  private static final int ROUNDS_WITHOUT = 3;
+  private static final int ROUNDS_WITHOUT = 1;
   private static final RaftTiming TRUE =
       new RaftTiming(Duration.ofMillis(300), Duration.ofMillis(600));
   private static final RaftTiming SLOW =
