@@ -16,6 +16,8 @@ public record ClusterStatus(Optional<String> clusterId, List<Node> nodes, boolea
   }
 
   /// @param reachable false if it did not answer; then nothing more is known of it
+  /// @param masterKeyId of the master key that it uses, empty if it encrypts nothing: while the key
+  ///   is changed, nodes differ
   /// @param reasons why it is not ready, one each
   public record Node(
       String id,
@@ -23,6 +25,7 @@ public record ClusterStatus(Optional<String> clusterId, List<Node> nodes, boolea
       String version,
       boolean reachable,
       boolean ready,
+      Optional<String> masterKeyId,
       List<String> reasons,
       List<Replica> replicas) {
     public Node {
@@ -64,6 +67,7 @@ public record ClusterStatus(Optional<String> clusterId, List<Node> nodes, boolea
         node.getVersion(),
         node.getReachable(),
         node.getReady(),
+        Optional.of(node.getMasterKeyId()).filter(id -> !id.isEmpty()),
         node.getReasonsList(),
         node.getReplicasList().stream().map(ClusterStatus::replica).toList());
   }

@@ -113,9 +113,14 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   private static Table nodes(List<ClusterStatus.Node> nodes) {
-    var table = Table.of("NODE", "ADDRESS", "VERSION", "STATE");
+    var table = Table.of("NODE", "ADDRESS", "VERSION", "MASTER KEY", "STATE");
     for (var node : nodes) {
-      table.row(node.id(), node.clientAddress(), node.version(), state(node));
+      table.row(
+          node.id(),
+          node.clientAddress(),
+          node.version(),
+          node.masterKeyId().orElse("-"),
+          state(node));
     }
     return table;
   }
@@ -203,6 +208,11 @@ final class StatusCommand implements Callable<Integer> {
     json.writeStringField("version", node.version());
     json.writeBooleanField("reachable", node.reachable());
     json.writeBooleanField("ready", node.ready());
+    if (node.masterKeyId().isPresent()) {
+      json.writeStringField("master_key", node.masterKeyId().get());
+    } else {
+      json.writeNullField("master_key");
+    }
     json.writeArrayFieldStart("reasons");
     for (var reason : node.reasons()) {
       json.writeString(reason);

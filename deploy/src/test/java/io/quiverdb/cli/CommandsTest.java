@@ -64,6 +64,7 @@ class CommandsTest {
     assertThat(out)
         .startsWith("{\"cluster_id\":\"")
         .contains("\"encrypted\":true", "\"address\":\"" + endpoint + "\"", "\"role\":\"leader\"")
+        .containsPattern("\"master_key\":\"[0-9a-f]{32}\"")
         .endsWith("}\n");
   }
 

@@ -187,6 +187,9 @@ class DistributionIT {
     assertThat(withOldKey.exitCode()).isEqualTo(73);
     assertThat(withOldKey.err()).contains("master key").containsOnlyOnce("\n");
     assertThat(again.exitCode()).as(again.err()).isZero();
+    var newKey = made.out().split(" ", -1)[2];
+    assertThat(ready.out()).doesNotContain(newKey);
+    assertThat(again.out()).contains(newKey);
   }
 
   private Process serve(String data, int port) throws IOException {

@@ -8,11 +8,14 @@ import java.util.UUID;
 ///
 /// @param clusterId empty until the catalogue's first operation, which forms the cluster, is
 ///   applied here; a mere claim does not count
+/// @param masterKeyId of the master key that wraps this node's catalogue key; empty if it encrypts
+///   nothing, or has none yet
 /// @param reasons why it is not ready to serve; none if it is
 public record NodeStatus(
     Member self,
     String version,
     Optional<UUID> clusterId,
+    Optional<String> masterKeyId,
     List<String> reasons,
     List<ReplicaStatus> replicas) {
   public NodeStatus {

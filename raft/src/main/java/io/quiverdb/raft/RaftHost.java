@@ -1,6 +1,7 @@
 package io.quiverdb.raft;
 
 import io.quiverdb.core.background.Background;
+import io.quiverdb.core.crypto.WrappedCatalogKey;
 import io.quiverdb.core.storage.FileStorage;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.GroupKey.ShardGroup;
@@ -420,6 +421,7 @@ public final class RaftHost implements AutoCloseable {
         options.version(),
         claim(),
         hosted.catalog().view().map(CatalogView::clusterId),
+        keys.held().map(WrappedCatalogKey::masterKeyId),
         groups.alive(),
         knownGroups().values(),
         groups.replicas());

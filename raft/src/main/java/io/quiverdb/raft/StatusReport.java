@@ -25,6 +25,7 @@ final class StatusReport {
       String version,
       Optional<Claim> claim,
       Optional<UUID> formed,
+      Optional<String> masterKeyId,
       boolean serving,
       Collection<GroupKey> wanted,
       Collection<Replica> replicas) {
@@ -50,7 +51,7 @@ final class StatusReport {
     for (ReplicaStatus status : statuses) {
       status.problem().ifPresent(problem -> reasons.add(status.group() + ": " + problem));
     }
-    return new NodeStatus(self, version, formed, reasons, statuses);
+    return new NodeStatus(self, version, formed, masterKeyId, reasons, statuses);
   }
 
   private static int rank(Replica replica) {

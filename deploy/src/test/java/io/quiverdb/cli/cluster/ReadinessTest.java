@@ -54,10 +54,11 @@ class ReadinessTest {
 
   private static ClusterStatus.Node node(String id, boolean up, Role role) {
     var replica = new ClusterStatus.Replica(0, role, 1, 1, 1, OptionalLong.empty(), 0);
-    return new ClusterStatus.Node(id, id, "1", up, up, List.of(), List.of(replica));
+    return new ClusterStatus.Node(
+        id, id, "1", up, up, Optional.empty(), List.of(), List.of(replica));
   }
 
   private static ClusterStatus.Node dead(String id) {
-    return new ClusterStatus.Node(id, id, "", false, false, List.of(), List.of());
+    return new ClusterStatus.Node(id, id, "", false, false, Optional.empty(), List.of(), List.of());
   }
 }

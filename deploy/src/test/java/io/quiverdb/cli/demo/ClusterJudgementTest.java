@@ -107,7 +107,7 @@ class ClusterJudgementTest {
   private static ClusterStatus.Node node(
       String address, boolean up, ClusterStatus.Replica... replicas) {
     return new ClusterStatus.Node(
-        "id-" + address, address, "1", up, up, List.of(), List.of(replicas));
+        "id-" + address, address, "1", up, up, Optional.empty(), List.of(), List.of(replicas));
   }
 
   private static ClusterStatus.Replica replica(

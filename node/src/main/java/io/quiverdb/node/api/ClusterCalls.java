@@ -154,6 +154,7 @@ final class ClusterCalls {
             .setReachable(true)
             .setReady(status.ready())
             .addAllReasons(status.reasons());
+    status.masterKeyId().ifPresent(message::setMasterKeyId);
     for (var replica : status.replicas()) {
       if (replica.group() instanceof GroupKey.ShardGroup(int shard)) {
         message.addReplicas(replica(shard, replica));

@@ -136,6 +136,7 @@ final class PeerMessages {
             .addAllReasons(status.reasons())
             .addAllReplicas(status.replicas().stream().map(PeerMessages::replica).toList());
     status.clusterId().ifPresent(id -> message.setClusterId(bytes(id)));
+    status.masterKeyId().ifPresent(message::setMasterKeyId);
     return message.build();
   }
 
@@ -144,6 +145,7 @@ final class PeerMessages {
         member(message.getSelf()),
         message.getVersion(),
         message.hasClusterId() ? Optional.of(uuid(message.getClusterId())) : Optional.empty(),
+        message.hasMasterKeyId() ? Optional.of(message.getMasterKeyId()) : Optional.empty(),
         List.copyOf(message.getReasonsList()),
         message.getReplicasList().stream().map(PeerMessages::replica).toList());
   }

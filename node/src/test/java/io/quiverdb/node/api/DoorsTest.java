@@ -594,6 +594,9 @@ class DoorsTest {
         .containsExactly(true, true, false);
     assertThat(byGrpc.getNodes(0).getReplicasCount()).isEqualTo(3);
     assertThat(byGrpc.getEncrypted()).isTrue();
+    assertThat(byGrpc.getNodesList())
+        .extracting(each -> each.getMasterKeyId())
+        .containsExactly(FakeCluster.MASTER_KEY_ID, FakeCluster.MASTER_KEY_ID, "");
     assertThat(byJson.body())
         .contains("\"client_address\":\"node3:7070\",\"version\":\"\",\"reachable\":false");
   }

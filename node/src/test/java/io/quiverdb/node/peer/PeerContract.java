@@ -108,6 +108,7 @@ abstract class PeerContract {
             MEMBER,
             "0.1",
             Optional.of(new UUID(1, 2)),
+            Optional.of("0011"),
             List.of("shard 3: no leader", "stopping"),
             List.of(
                 new ReplicaStatus(
@@ -133,7 +134,7 @@ abstract class PeerContract {
         Peer::status,
         "status");
     answers(
-        new NodeStatus(MEMBER, "0.1", Optional.empty(), List.of(), List.of()),
+        new NodeStatus(MEMBER, "0.1", Optional.empty(), Optional.empty(), List.of(), List.of()),
         Peer::status,
         "status");
   }

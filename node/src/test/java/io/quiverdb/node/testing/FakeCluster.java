@@ -30,6 +30,7 @@ import java.util.stream.IntStream;
 
 /// Three nodes in memory, seen from the first, which leads every shard at the start.
 public final class FakeCluster implements Cluster {
+  public static final String MASTER_KEY_ID = "00112233445566778899aabbccddeeff";
   private static final int NODES = 3;
 
   private final UUID clusterId = new UUID(7, 7);
@@ -168,6 +169,7 @@ public final class FakeCluster implements Cluster {
         member,
         "test",
         formed ? Optional.of(clusterId) : Optional.empty(),
+        Optional.of(MASTER_KEY_ID),
         reasons,
         shards.stream().map(shard -> replica(node, shard)).toList());
   }

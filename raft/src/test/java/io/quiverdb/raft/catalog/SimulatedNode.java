@@ -200,7 +200,7 @@ public final class SimulatedNode implements Peer {
   public CompletableFuture<NodeStatus> status() {
     var clusterId = replica().flatMap(CatalogReplica::view).map(CatalogView::clusterId);
     return CompletableFuture.completedFuture(
-        new NodeStatus(self, "test", clusterId, List.of(), List.of()));
+        new NodeStatus(self, "test", clusterId, Optional.empty(), List.of(), List.of()));
   }
 
   @Override
