@@ -12,6 +12,8 @@ import io.quiverdb.core.storage.SimulatedStorage;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +46,30 @@ final class StoreVerifyTest {
     assertThat(verification.rowCount()).isEqualTo(302);
     // A manifest, a window, two segments of four files, the dead rows of one.
     assertThat(verification.fileCount()).isEqualTo(11);
+  }
+
+  /// Each publishes a manifest and deletes another, at every call of the verification.
+  @Test
+  void checkpointsMeanwhileAreNoDamage() {
+    var hooked = new HookedStorage(storage);
+    try (var shard = new TestShard(hooked, RequestWindow.BYTES_MAX)) {
+      var isOut = new AtomicBoolean(true);
+      var checkpoints = new AtomicInteger();
+      hooked.setBeforeCall(
+          () -> {
+            if (isOut.compareAndSet(true, false)) {
+              shard.upsert(point("later", checkpoints.incrementAndGet()));
+              shard.store.checkpoint();
+              isOut.set(true);
+            }
+          });
+
+      var verification = shard.store.verify();
+
+      hooked.setBeforeCall(() -> {});
+      assertThat(verification.damages()).isEmpty();
+      assertThat(checkpoints).hasValueGreaterThan(10);
+    }
   }
 
   @Test

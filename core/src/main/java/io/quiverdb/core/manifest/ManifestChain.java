@@ -36,8 +36,10 @@ public final class ManifestChain {
     for (var name : storage.list(live.directory())) {
       String path = live.directory() + "/" + name;
       if (ManifestStore.isManifest(name) && !path.equals(live.path())) {
-        var unchecked = UncheckedManifest.read(storage, path);
-        others.put(UncheckedManifest.sha256(unchecked.content().toByteArray()), unchecked);
+        readUnlessDeleted(path)
+            .ifPresent(
+                other ->
+                    others.put(UncheckedManifest.sha256(other.content().toByteArray()), other));
       }
     }
     var successor = live.manifest();
@@ -52,6 +54,18 @@ public final class ManifestChain {
         damages.accept(Damage.of(e));
         return;
       }
+    }
+  }
+
+  /// Empty if it is not there any more: of an open store, manifests go while they are looked at.
+  private Optional<UncheckedManifest> readUnlessDeleted(String path) throws IOException {
+    try {
+      return Optional.of(UncheckedManifest.read(storage, path));
+    } catch (CorruptFileException e) {
+      if (storage.exists(path)) {
+        throw e;
+      }
+      return Optional.empty();
     }
   }
 
