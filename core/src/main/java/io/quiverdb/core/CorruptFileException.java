@@ -2,7 +2,7 @@ package io.quiverdb.core;
 
 import java.util.OptionalLong;
 
-/// A file does not hold what was written to it.
+/// A file does not hold what was written to it, or the disk cannot give a page of it.
 public final class CorruptFileException extends StoreException {
   private static final long serialVersionUID = 1L;
   private static final long NO_PAGE = -1;

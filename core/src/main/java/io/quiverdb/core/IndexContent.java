@@ -9,7 +9,7 @@ public interface IndexContent {
   /// Writes an index that holds at least what `asOf` shows: all that was applied by then. It may
   /// hold later changes too, for whoever restores it applies those again ([RecoveryTail]).
   ///
-  /// The store is not to be closed by it.
+  /// It neither closes the store nor attaches another index.
   ///
   /// @param out not to be closed
   void writeTo(OutputStream out, CollectionView asOf) throws IOException;

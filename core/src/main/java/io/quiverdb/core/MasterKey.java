@@ -2,11 +2,13 @@ package io.quiverdb.core;
 
 import io.quiverdb.core.crypto.CatalogKeyFile;
 import io.quiverdb.core.crypto.LocalMasterKey;
+import io.quiverdb.core.crypto.WrappedCatalogKey;
 import io.quiverdb.core.storage.FileStorage;
 import io.quiverdb.core.storage.SecretFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Optional;
 
 /// Wraps the catalogue key, under which everything else is sealed. In a cluster every node is given
 /// the same one. A key-management service implements this as it stands; the factories here keep the
@@ -43,6 +45,20 @@ public interface MasterKey {
     var text = LocalMasterKey.draw(random);
     SecretFile.create(file, text);
     return LocalMasterKey.parse(text, "master key file " + file);
+  }
+
+  /// Which master key data are under.
+  ///
+  /// @param directory of a store, or the data directory of a node
+  /// @return its id; empty if nothing there is encrypted
+  /// @throws CorruptFileException if the file of the catalogue key is damaged
+  /// @throws ReadFailedException if it cannot be read
+  static Optional<String> idOf(Path directory) {
+    try {
+      return CatalogKeyFile.read(FileStorage.at(directory)).map(WrappedCatalogKey::masterKeyId);
+    } catch (IOException e) {
+      throw new ReadFailedException("catalogue key: cannot be read", e);
+    }
   }
 
   /// Wraps the catalogue key of a store or a node by another master key. Data and the catalogue key

@@ -608,6 +608,7 @@ public final class Store implements AutoCloseable {
   /// @throws IllegalArgumentException if there is a store already, or the operations are not those
   ///   of a whole snapshot
   /// @throws StoreLockedException if another process has the directory open
+  /// @throws ReadFailedException if the snapshot cannot be read
   /// @throws StoreFailedException if the storage fails
   public static void restore(
       Storage storage, StoreOptions options, KeyRing keyRing, Iterator<SnapshotOp> ops) {
@@ -636,6 +637,7 @@ public final class Store implements AutoCloseable {
   /// @throws CorruptFileException if no manifest can be read
   /// @throws IllegalArgumentException if there is a store in `target`
   /// @throws StoreLockedException if one of the two is open
+  /// @throws ReadFailedException if the damaged store's files cannot be read
   /// @throws StoreFailedException if a storage fails
   public static SalvageReport salvage(
       Storage damaged, Storage target, StoreOptions options, KeyRing keyRing) {

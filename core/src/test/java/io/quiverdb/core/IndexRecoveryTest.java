@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -164,6 +165,76 @@ final class IndexRecoveryTest {
     }
     source.store().close();
     target.store().close();
+  }
+
+  @Test
+  void indexIsRefusedWhereASnapshotIsInstalledWhileItIsWritten() {
+    var random = new SplittableRandom(Seed.draw());
+    var log = RecordedLog.draw(random, 200);
+    var storeId = new UUID(random.nextLong(), random.nextLong());
+    var source = new LogRun(log, new SimulatedStorage(), storeId);
+    var target = new LogRun(log, storage, storeId);
+    while (segmentOf(target).isEmpty()) {
+      target.applyNext();
+      source.applyNext();
+      target.store().checkpoint();
+    }
+    source.applyNext();
+    source.store().checkpoint();
+    var segment = segmentOf(target).orElseThrow();
+
+    try (var snapshot = source.store().replicationSnapshot()) {
+      assertThatThrownBy(
+              () ->
+                  attach(
+                      target,
+                      segment,
+                      out -> {
+                        out.write(new byte[30_000]);
+                        target.install(snapshot.files());
+                        out.write(new byte[30_000]);
+                      }))
+          .isInstanceOf(StaleGenerationException.class);
+    }
+
+    assertThat(target.applied()).isEqualTo(source.applied());
+    target.applyNext();
+    target.store().checkpoint();
+    assertThat(target.store().verify().damages()).isEmpty();
+    assertThat(storage.files()).noneMatch(path -> path.startsWith("gen-1/"));
+    source.store().close();
+    target.store().close();
+  }
+
+  private record SegmentOf(long collection, long segment) {}
+
+  private interface Filling {
+    void run(OutputStream out) throws IOException;
+  }
+
+  /// Some segment that there is.
+  private static Optional<SegmentOf> segmentOf(LogRun run) {
+    try (var view = run.store().view()) {
+      for (var collection : view.collections()) {
+        for (long segment = 1; segment < 50; segment++) {
+          var found = new SegmentOf(collection.id(), segment);
+          if (attach(run, found, out -> out.write(1))) {
+            return Optional.of(found);
+          }
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean attach(LogRun run, SegmentOf of, Filling filling) {
+    long generation;
+    try (var view = run.store().view()) {
+      generation = view.generation();
+    }
+    return run.store()
+        .attachIndexSnapshot(
+            generation, of.collection, of.segment, "graph", (out, _) -> filling.run(out));
   }
 
   private static int collectionCount(LogRun run) {

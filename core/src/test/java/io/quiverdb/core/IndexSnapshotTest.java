@@ -4,16 +4,20 @@ import static io.quiverdb.core.TestShard.COLLECTION;
 import static io.quiverdb.core.TestShard.point;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.quiverdb.core.state.RequestWindow;
 import io.quiverdb.core.storage.SimulatedStorage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -159,6 +163,57 @@ final class IndexSnapshotTest {
 
       assertThat(attached).isFalse();
       assertThat(storage.files()).noneMatch(path -> path.contains("/idx-"));
+    }
+  }
+
+  @Test
+  void closingWaitsForAnIndexThatIsBeingAttached() throws Exception {
+    var shard = new TestShard(storage, RequestWindow.BYTES_MAX);
+    shard.upsert(point("a", 1));
+    shard.store.checkpoint();
+    var half = new CountDownLatch(1);
+    var goOn = new CountDownLatch(1);
+    try (var threads = Executors.newFixedThreadPool(2)) {
+      long generation = shard.view().generation();
+      var attaching =
+          threads.submit(
+              () ->
+                  shard.store.attachIndexSnapshot(
+                      generation,
+                      COLLECTION,
+                      1,
+                      "graph",
+                      (out, _) -> {
+                        out.write(content(20_000), 0, 10_000);
+                        half.countDown();
+                        awaitUninterruptibly(goOn);
+                        out.write(content(20_000), 10_000, 10_000);
+                      }));
+      half.await();
+      var closing = threads.submit(shard::close);
+      await().atMost(Duration.ofMinutes(3)).until(() -> isInMethod("awaitIdle"));
+      assertThat(closing.isDone()).isFalse();
+      goOn.countDown();
+
+      assertThat(attaching.get()).isTrue();
+      closing.get();
+    }
+    try (var reopened = new TestShard(storage, RequestWindow.BYTES_MAX)) {
+      assertThat(readOfSegment(reopened, 1, "graph")).isEqualTo(content(20_000));
+    }
+  }
+
+  private static boolean isInMethod(String method) {
+    return Thread.getAllStackTraces().values().stream()
+        .flatMap(Arrays::stream)
+        .anyMatch(frame -> frame.getMethodName().equals(method));
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 

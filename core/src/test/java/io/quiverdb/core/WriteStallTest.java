@@ -10,6 +10,7 @@ import io.quiverdb.core.storage.SimulatedStorage;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -75,6 +76,51 @@ final class WriteStallTest {
     assertThat(store.len("docs")).isEqualTo(written.get());
   }
 
+  /// The index's owner may hold what a writer waits for, or write itself.
+  @Test
+  void nobodyWaitsWhileACheckpointBringsAnIndex() throws Exception {
+    try (var threads = Executors.newFixedThreadPool(2, named.factory())) {
+      var writing = threads.submit(this::write);
+      awaitStall(writing);
+      long id = store.collectionId("docs").orElseThrow();
+      var index =
+          new IndexSnapshot(
+              id,
+              "index",
+              (out, _) -> {
+                long _ = store.upsert("docs", point("from the index"));
+                out.write(1);
+              });
+      long before = written.get();
+
+      var checkpoint = threads.submit(() -> store.checkpointWithIndexSnapshots(List.of(index)));
+
+      await().atMost(GUARD).until(() -> written.get() > before + 10);
+      diskGoesOn.countDown();
+      var _ = checkpoint.get();
+      assertThat(store.get("docs", "from the index")).isPresent();
+      enough.set(true);
+      writing.get();
+    }
+  }
+
+  @Test
+  void writerThatWaitsIsToldThatTheStoreHasFailed() throws Exception {
+    try (var threads = Executors.newSingleThreadExecutor(named.factory())) {
+      var writing = threads.submit(this::write);
+      awaitStall(writing);
+
+      storage.setBeforeCall(
+          () -> {
+            throw new IllegalStateException("a disk that is gone");
+          });
+      diskGoesOn.countDown();
+
+      assertThatThrownBy(writing::get).hasCauseInstanceOf(StoreFailedException.class);
+      storage.setBeforeCall(() -> {});
+    }
+  }
+
   @Test
   void writerThatWaitsEndsWhenTheStoreIsClosed() throws Exception {
     try (var threads = Executors.newFixedThreadPool(2, named.factory())) {
@@ -91,13 +137,14 @@ final class WriteStallTest {
 
   private Object write() {
     while (!enough.get()) {
-      long _ =
-          store.upsert(
-              "docs",
-              new Point(String.valueOf(written.get()), Vector.of(new float[256]), Payload.EMPTY));
+      long _ = store.upsert("docs", point(String.valueOf(written.get())));
       long _ = written.incrementAndGet();
     }
     return written;
+  }
+
+  private static Point point(String id) {
+    return new Point(id, Vector.of(new float[256]), Payload.EMPTY);
   }
 
   private static void awaitStall(Future<?> writing) {

@@ -7,6 +7,7 @@ import io.quiverdb.core.Outcome;
 import io.quiverdb.core.PointIds;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.Query;
+import io.quiverdb.core.ReadFailedException;
 import io.quiverdb.core.ScanPage;
 import io.quiverdb.core.Slots;
 import io.quiverdb.core.StateHash;
@@ -378,7 +379,7 @@ public final class ReplicatedStore implements Shard {
   private <T> T guarded(Supplier<T> work) {
     try {
       return work.get();
-    } catch (StoreFailedException | StoreClosedException e) {
+    } catch (StoreFailedException | StoreClosedException | ReadFailedException e) {
       throw new CompletionException(refusal(e));
     }
   }
@@ -393,6 +394,8 @@ public final class ReplicatedStore implements Shard {
     return switch (cause) {
       case StoreFailedException _ ->
           new ShardException.Failed(group.key() + ": its store failed", cause);
+      case ReadFailedException _ ->
+          new ShardException.Failed(group.key() + ": its files cannot be read", cause);
       case StoreClosedException _ ->
           new ShardException.Unavailable(group.key() + ": closing", cause);
       default -> cause;

@@ -142,10 +142,18 @@ public final class Background {
       }
       progress.checkpointing = true;
     }
+    boolean started = false;
     try {
       checkpoints.execute(() -> checkpoint(target, progress));
+      started = true;
     } catch (RejectedExecutionException e) {
       log.debug("no checkpoint: shutting down");
+    } finally {
+      if (!started) {
+        synchronized (progress) {
+          progress.checkpointing = false;
+        }
+      }
     }
   }
 

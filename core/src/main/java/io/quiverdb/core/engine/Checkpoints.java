@@ -29,6 +29,7 @@ public final class Checkpoints {
   private final LiveState live;
   private final Optional<OwnLog> ownLog;
   private final EntryGap gap;
+  private final WriteStall stall;
 
   Checkpoints(
       Health health,
@@ -37,7 +38,8 @@ public final class Checkpoints {
       CheckpointWriter writer,
       LiveState live,
       Optional<OwnLog> ownLog,
-      EntryGap gap) {
+      EntryGap gap,
+      WriteStall stall) {
     this.health = health;
     this.files = files;
     this.manifests = manifests;
@@ -45,6 +47,7 @@ public final class Checkpoints {
     this.live = live;
     this.ownLog = ownLog;
     this.gap = gap;
+    this.stall = stall;
   }
 
   /// Writes what changed since the last one. A second caller waits for the first.
@@ -70,12 +73,14 @@ public final class Checkpoints {
     if (indexes.isEmpty()) {
       return take();
     }
-    return files.change(
-        "checkpoint",
-        () -> {
-          write(indexes).ifPresent(IndexAttachment::rethrow);
-          return live.checkpointed().position();
-        });
+    return stall.lifted(
+        () ->
+            files.change(
+                "checkpoint",
+                () -> {
+                  write(indexes).ifPresent(IndexAttachment::rethrow);
+                  return live.checkpointed().position();
+                }));
   }
 
   private void requireDistinct(List<IndexSnapshot> indexes) {

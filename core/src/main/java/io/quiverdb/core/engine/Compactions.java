@@ -1,6 +1,7 @@
 package io.quiverdb.core.engine;
 
 import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.ReadFailedException;
 import io.quiverdb.core.StoreClosedException;
 import io.quiverdb.core.StoreFailedException;
 import io.quiverdb.core.compaction.CompactedStore;
@@ -58,6 +59,10 @@ public final class Compactions {
     } catch (CorruptFileException | StoreClosedException | StoreFailedException e) {
       // Of what it reads, with nothing published; or the store was stopped meanwhile.
       throw e;
+    } catch (InternalError e) {
+      // So the JVM reports a mapped page that the disk cannot give: it was read, nothing is
+      // written.
+      throw new ReadFailedException("compaction: a page cannot be read", e);
     } catch (IOException | RuntimeException | Error e) {
       throw health.failed("compaction", e);
     }

@@ -80,7 +80,8 @@ public final class Engine {
             new CheckpointWriter(opened.storage(), manifests, opened.pageCache()),
             live,
             ownLog,
-            gap);
+            gap,
+            stall);
     indexes =
         new IndexSnapshots(
             health, files, manifests, new IndexAttachment(opened.storage(), manifests), live);
@@ -231,7 +232,7 @@ public final class Engine {
   public void close() {
     health.beginClosing();
     background.ifPresent(StandaloneBackground::close);
-    stall.set(false);
+    stall.wake();
     compactions.awaitIdle();
     indexes.awaitIdle();
     files.lock().lock();

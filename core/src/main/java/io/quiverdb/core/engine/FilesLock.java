@@ -7,8 +7,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /// Guards the files of an open store: held by whoever publishes a manifest, and by whoever needs
 /// the files that there are to stay.
 ///
-/// The order of locks: this one, the place between two groups of the own log, the lock of the
-/// state.
+/// The order of locks: that of who attaches an index, this one, the place between two groups of the
+/// own log, the lock of the state.
 public final class FilesLock {
   private final ReentrantLock lock = new ReentrantLock();
   private final Health health;

@@ -5,6 +5,7 @@ import io.quiverdb.core.IndexSnapshot;
 import io.quiverdb.core.RecoveredIndex;
 import io.quiverdb.core.RecoveryTail;
 import io.quiverdb.core.StaleGenerationException;
+import io.quiverdb.core.StoreClosedException;
 import io.quiverdb.core.checkpoint.IndexAttachment;
 import io.quiverdb.core.checkpoint.SegmentStream;
 import io.quiverdb.core.manifest.ManifestStore;
@@ -57,9 +58,9 @@ public final class IndexSnapshots {
       if (begun.isEmpty()) {
         return false;
       }
-      try (var attachment = begun.get()) {
-        write(attachment.stream, content);
-        return files.change(ATTACHING, () -> publish(generation, attachment));
+      try (var written = begun.get()) {
+        write(written.stream, content);
+        return files.change(ATTACHING, () -> publish(generation, written));
       }
     } finally {
       attaching.readLock().unlock();
@@ -76,6 +77,10 @@ public final class IndexSnapshots {
   }
 
   private Optional<Begun> begin(long generation, long collectionId, long segmentId, String name) {
+    if (health.isStopping()) {
+      // Nobody waits for those that begin now.
+      throw new StoreClosedException();
+    }
     requireLive(generation);
     var view = live.view();
     try {
@@ -100,10 +105,10 @@ public final class IndexSnapshots {
     }
   }
 
-  private boolean publish(long generation, Begun attachment) throws IOException {
+  private boolean publish(long generation, Begun begun) throws IOException {
     requireLive(generation);
-    boolean published = this.attachment.publish(attachment.stream);
-    attachment.stream.close();
+    boolean published = attachment.publish(begun.stream);
+    begun.stream.close();
     int _ = manifests.deleteGarbage();
     return published;
   }

@@ -70,7 +70,8 @@ final class OwnLog {
     return commits.betweenGroups(action);
   }
 
-  private void requireOutsideOfObservers() {
+  /// They are called with the lock of the state held: a write of theirs would wait for itself.
+  void requireOutsideOfObservers() {
     if (live.lock().isHeldByCurrentThread()) {
       throw new IllegalStateException(
           "a commit observer writes (expected: hands over and returns)");

@@ -1,5 +1,6 @@
 package io.quiverdb.core.engine;
 
+import io.quiverdb.core.Store;
 import io.quiverdb.core.StoreClosedException;
 import io.quiverdb.core.StoreFailedException;
 import io.quiverdb.core.background.Background;
@@ -12,10 +13,13 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Takes the checkpoints of a stand-alone store when they are due, and compacts it, on threads of
 /// its own.
 final class StandaloneBackground implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Store.class);
   private static final long TICK_MILLIS = 100;
 
   private final ScheduledExecutorService ticks =
@@ -40,13 +44,16 @@ final class StandaloneBackground implements AutoCloseable {
   }
 
   private static void tick(Background background, WriteStall stall) {
-    boolean isFull;
+    boolean isFull = false;
     try {
       background.tick();
       isFull = background.isFull();
     } catch (StoreClosedException | StoreFailedException e) {
       // Writers are to be told the same.
-      isFull = false;
+      log.debug("no more checkpoints", e);
+    } catch (RuntimeException | Error e) {
+      // The executor would not run it again, and writers that wait would do so for ever.
+      log.error("what is due was not started", e);
     }
     stall.set(isFull);
   }

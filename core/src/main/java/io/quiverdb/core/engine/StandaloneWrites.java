@@ -139,7 +139,7 @@ public final class StandaloneWrites {
         ids.remove(present.get(index).id());
       }
     }
-    return new PayloadsSet(applied.version(), absent(changes, ids));
+    return new PayloadsSet(ids.isEmpty() ? 0 : applied.version(), absent(changes, ids));
   }
 
   private static List<String> absent(List<PayloadChange> changes, Set<String> present) {
@@ -205,6 +205,7 @@ public final class StandaloneWrites {
   }
 
   private Outcome commit(LogRequest request) {
+    log.requireOutsideOfObservers();
     stall.await();
     return log.commit(request).getFirst();
   }

@@ -1,8 +1,10 @@
 package io.quiverdb.core.engine;
 
 import io.quiverdb.core.Store;
+import io.quiverdb.core.StoreClosedException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,13 +20,16 @@ final class WriteStall {
   /// Read without the lock by every write.
   private volatile boolean stalled;
 
+  /// Guarded by the lock: how many want it lifted.
+  private int lifted;
+
   WriteStall(Health health) {
     this.health = health;
   }
 
   /// Returns when there is room.
   ///
-  /// @throws io.quiverdb.core.StoreClosedException if the store was closed meanwhile
+  /// @throws StoreClosedException if the store is closed meanwhile
   /// @throws io.quiverdb.core.StoreFailedException if it failed meanwhile
   void await() {
     if (!stalled) {
@@ -32,13 +37,16 @@ final class WriteStall {
     }
     lock.lock();
     try {
-      while (stalled && !health.isStopping()) {
+      while (stalled && lifted == 0 && !health.isStopping()) {
         ended.awaitUninterruptibly();
       }
     } finally {
       lock.unlock();
     }
-    health.requireUsable();
+    if (health.isStopping()) {
+      health.requireUsable();
+      throw new StoreClosedException();
+    }
   }
 
   /// @param isFull whether writers are to wait from now on
@@ -53,5 +61,31 @@ final class WriteStall {
     } finally {
       lock.unlock();
     }
+  }
+
+  /// Runs what holds checkpoints up and calls code of others, which may wait for a writer: nobody
+  /// waits meanwhile.
+  <V> V lifted(Supplier<V> action) {
+    lift(1);
+    try {
+      return action.get();
+    } finally {
+      lift(-1);
+    }
+  }
+
+  private void lift(int by) {
+    lock.lock();
+    try {
+      lifted += by;
+      ended.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// When the store stops.
+  void wake() {
+    lift(0);
   }
 }

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 /// catalog.key                                        likewise, if its keys are its own
 /// ```
 ///
-/// All but the first two are never changed once written, and their names are never used again. What
+/// What lies in generations is never changed once written, and its names are never used again. What
 /// lies in a generation that is not the live one, or among second names that nobody holds, is left
 /// over.
 public final class StoreLayout {

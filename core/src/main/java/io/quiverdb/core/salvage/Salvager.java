@@ -45,6 +45,7 @@ public final class Salvager implements Iterator<SnapshotOp>, AutoCloseable {
   private final List<Segment> segments = new ArrayList<>();
 
   private Optional<SnapshotOp> next;
+  private Optional<ReadFailedException> failure = Optional.empty();
   private long collectionCount;
   private long pointCount;
 
@@ -146,11 +147,16 @@ public final class Salvager implements Iterator<SnapshotOp>, AutoCloseable {
 
   @Override
   public SnapshotOp next() {
+    if (failure.isPresent()) {
+      throw failure.get();
+    }
     var op = next.orElseThrow(NoSuchElementException::new);
     try {
       next = read();
     } catch (IOException e) {
-      throw new ReadFailedException("store: cannot be salvaged", e);
+      // Part of what is next has been passed by.
+      failure = Optional.of(new ReadFailedException("store: cannot be salvaged", e));
+      throw failure.get();
     }
     return op;
   }

@@ -2,6 +2,7 @@ package io.quiverdb.core.snapshot;
 
 import io.quiverdb.core.Payload;
 import io.quiverdb.core.ReadFailedException;
+import io.quiverdb.core.StoreException;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.Vector;
 import io.quiverdb.core.checkpoint.CheckpointReader;
@@ -27,6 +28,7 @@ final class SnapshotOps implements Iterator<SnapshotOp>, AutoCloseable {
   private final Iterator<Manifest.Collection> collections;
   private Optional<CollectionRows> current = Optional.empty();
   private Optional<SnapshotOp> next;
+  private Optional<StoreException> failure = Optional.empty();
 
   SnapshotOps(CheckpointReader reader, PublishedManifest published) throws IOException {
     this.reader = reader;
@@ -54,13 +56,24 @@ final class SnapshotOps implements Iterator<SnapshotOp>, AutoCloseable {
   /// @throws io.quiverdb.core.CorruptFileException if a file does not hold what was written to it
   @Override
   public SnapshotOp next() {
+    if (failure.isPresent()) {
+      throw failure.get();
+    }
     var op = next.orElseThrow(NoSuchElementException::new);
     try {
       next = read();
     } catch (IOException e) {
-      throw new ReadFailedException("snapshot: its files cannot be read", e);
+      throw failed(new ReadFailedException("snapshot: its files cannot be read", e));
+    } catch (StoreException e) {
+      throw failed(e);
     }
     return op;
+  }
+
+  /// Part of what is next has been passed by: so it is at its end.
+  private StoreException failed(StoreException e) {
+    failure = Optional.of(e);
+    return e;
   }
 
   private Optional<SnapshotOp> read() throws IOException {

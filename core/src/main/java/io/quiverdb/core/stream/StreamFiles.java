@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
 /// | `idx-<version>-<file>`           | a collection  |
 /// | `idx-<segment>-<version>-<file>` | a segment     |
 ///
-/// The version is that of the manifest that a stream was published with. The file id, which its
-/// pages bear, is drawn from the ids of segments, and so is unique too. The stream's own name
-/// stands in the manifest only.
+/// The version is that of the next manifest when the stream was begun. The file id, which its pages
+/// bear, is drawn from the ids of segments, and so is unique too. The stream's own name stands in
+/// the manifest only.
 ///
 /// A file holds the stream's bytes in the bodies of 16 KiB pages, one after the other.
 public final class StreamFiles {

@@ -44,7 +44,7 @@ final class Compactions implements AutoCloseable {
   private double leastHeap() throws IOException, InterruptedException {
     for (int mebibytes : HEAP_MEBIBYTES) {
       var child = new ProcessBuilder(command(mebibytes));
-      child.redirectOutput(Redirect.DISCARD).redirectError(Redirect.DISCARD);
+      child.redirectOutput(Redirect.DISCARD).redirectError(Redirect.INHERIT);
       if (child.start().waitFor() == 0) {
         return mebibytes;
       }

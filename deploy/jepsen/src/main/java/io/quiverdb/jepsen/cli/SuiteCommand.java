@@ -101,7 +101,7 @@ final class SuiteCommand implements Callable<Integer> {
 
     @Override
     public void failed(String name, String why) {
-      writer.println("NOT RUN  " + name + ": " + why);
+      writer.println("BROKEN OFF  " + name + ": " + why);
       writer.flush();
     }
   }

@@ -22,7 +22,7 @@ public record Schedule(List<Step> steps) {
   }
 
   /// @param nemesis its name
-  /// @param begin since the clients began
+  /// @param begin since the clients began, without what is put off
   /// @param seed of the choices it makes
   public record Step(String nemesis, Duration begin, Duration length, long seed) {}
 

@@ -33,7 +33,7 @@ public final class SuiteRun {
   public interface Listener {
     void done(RunResult result);
 
-    /// @param why no cluster could be made for it
+    /// @param why it ended before there was anything to judge
     void failed(String name, String why);
   }
 
