@@ -6,6 +6,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quiverdb.node.peer.proto.PeerFailure;
 import io.quiverdb.raft.ShardException;
+import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -99,11 +100,19 @@ final class PeerFailures {
       return new ShardException.OutcomeUnknown(
           what + " after the request was sent; it may still take effect", status);
     }
-    return switch (status.getStatus().getCode()) {
-      case INTERNAL, UNKNOWN, RESOURCE_EXHAUSTED, UNIMPLEMENTED ->
-          new ShardException.Failed(what, status);
-      default -> new ShardException.Unavailable(what + " (expected: an answer)", status);
-    };
+    boolean isFailureThere =
+        switch (status.getStatus().getCode()) {
+          case INTERNAL, UNKNOWN, RESOURCE_EXHAUSTED, UNIMPLEMENTED -> !isOfTheConnection(status);
+          default -> false;
+        };
+    return isFailureThere
+        ? new ShardException.Failed(what, status)
+        : new ShardException.Unavailable(what + " (expected: an answer)", status);
+  }
+
+  /// A connection that closes just when a call is begun on it makes gRPC say UNKNOWN.
+  private static boolean isOfTheConnection(StatusRuntimeException status) {
+    return status.getCause() instanceof IOException;
   }
 
   /// Of an answer that came and cannot be understood: what was asked may have been done.
