@@ -28,6 +28,7 @@ import picocli.CommandLine.ScopeType;
       MasterKeyCommand.class,
       VerifyCommand.class,
       SalvageCommand.class,
+      DoctorCommand.class,
       DemoCommand.class
     },
     footer = {

@@ -129,7 +129,13 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
-            "io.quiverdb.api..", "io.quiverdb.core..", "io.quiverdb.raft..", "io.quiverdb.node.*..")
+            "io.quiverdb.api..",
+            "io.quiverdb.core..",
+            "io.quiverdb.raft..",
+            "io.quiverdb.node.api..",
+            "io.quiverdb.node.peer..",
+            "io.quiverdb.node.routing..",
+            "io.quiverdb.node.telemetry..")
         .check(CLASSES);
   }
 

@@ -55,6 +55,18 @@ record KeyConfig(
     return MasterKey.ofFile(path);
   }
 
+  /// Whether [#masterKeys] would make a key.
+  ///
+  /// @throws BadConfiguration if there is no key, and none may be made
+  boolean isToBeMade(Path dataDirectory, boolean alone) {
+    Path path = file.orElseGet(() -> defaultFile(dataDirectory));
+    if (!encrypt || text.isPresent() || Files.exists(path)) {
+      return false;
+    }
+    requireMayBeMade(path, dataDirectory, alone);
+    return true;
+  }
+
   /// Where the key is, for people.
   String source(Path dataDirectory) {
     return text.isPresent()

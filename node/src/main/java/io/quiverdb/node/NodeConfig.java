@@ -1,5 +1,6 @@
 package io.quiverdb.node;
 
+import io.quiverdb.core.MasterKey;
 import io.quiverdb.node.StartupException.BadConfiguration;
 import io.quiverdb.node.api.Limits;
 import io.quiverdb.node.telemetry.NodeLogging;
@@ -165,6 +166,31 @@ public record NodeConfig(
               + " is beyond loopback, where no connection is encrypted and nobody is authenticated"
               + " yet (expected: a loopback address, or insecure = true)");
     }
+  }
+
+  /// Whether data at rest is encrypted.
+  public boolean encrypts() {
+    return keys.encrypt();
+  }
+
+  /// Whether [#masterKeys] would make a master key: this node is new, and a cluster of its own.
+  ///
+  /// @throws BadConfiguration if there is no key, and none may be made
+  public boolean masterKeyIsToBeMade() {
+    return keys.isToBeMade(dataDirectory, join.isEmpty());
+  }
+
+  /// Where the master key is, for people.
+  public String masterKeySource() {
+    return keys.source(dataDirectory);
+  }
+
+  /// The one that wraps, and those that are accepted too; none if nothing is encrypted. Makes one
+  /// where that is right.
+  ///
+  /// @throws BadConfiguration if there is no key, or others may read its file
+  public List<MasterKey> masterKeys() {
+    return keys.masterKeys(dataDirectory, join.isEmpty());
   }
 
   /// Whether others than this machine can connect.

@@ -152,7 +152,7 @@ public final class QuiverNode implements AutoCloseable {
       MetricRegistry metrics,
       GrpcPeerTransport transport,
       Consumer<Throwable> onFatal) {
-    var masterKeys = config.keys().masterKeys(config.dataDirectory(), config.join().isEmpty());
+    var masterKeys = config.masterKeys();
     try {
       return RaftHost.open(
           new RaftHostOptions(
