@@ -16,6 +16,7 @@ import io.quiverdb.core.op.SealedOp;
 import io.quiverdb.core.snapshot.ReplicationSnapshot;
 import io.quiverdb.core.snapshot.SnapshotFiles;
 import io.quiverdb.core.snapshot.SnapshotOp;
+import io.quiverdb.core.snapshot.StagedSnapshot;
 import io.quiverdb.core.state.CollectionHead;
 import io.quiverdb.core.state.RequestWindow;
 import io.quiverdb.core.storage.FileStorage;
@@ -588,18 +589,27 @@ public final class Store implements AutoCloseable {
     return engine.snapshots().take();
   }
 
-  /// Replaces all that the store holds by a snapshot of the same store at a later position. The
-  /// files are brought into a generation beside the live one and verified, while the store goes on;
-  /// then one rename puts it in charge. A crash leaves the one or the other. Views that are out
-  /// stay readable.
+  /// Replaces all that the store holds by a snapshot of the same store at a later position: brings
+  /// it in ([#stageSnapshot]) and puts it in charge. Throws like that.
   ///
+  /// @throws IllegalArgumentException if it is not of a later position, or not a whole snapshot
+  public void installSnapshot(SnapshotFiles files) {
+    try (var staged = stageSnapshot(files)) {
+      staged.install();
+    }
+  }
+
+  /// Brings the files of a snapshot of the same store into a generation beside the live one, and
+  /// verifies them, while the store goes on. Waits until another one is closed.
+  ///
+  /// @return to be closed
   /// @throws CorruptFileException if a file does not hold what was written to it
   /// @throws ForeignFileException if it is a snapshot of another store
-  /// @throws IllegalArgumentException if it is not of a later position, or not a whole snapshot
+  /// @throws IllegalArgumentException if it is not a whole snapshot
   /// @throws SnapshotFailedException if its files cannot be read or written; the store goes on
   /// @throws StoreFailedException if the store failed, now or before
-  public void installSnapshot(SnapshotFiles files) {
-    engine.snapshots().install(files);
+  public StagedSnapshot stageSnapshot(SnapshotFiles files) {
+    return engine.snapshots().stage(files);
   }
 
   /// Makes a store of the operations of a snapshot ([ReplicationSnapshot#ops]) where there is none.

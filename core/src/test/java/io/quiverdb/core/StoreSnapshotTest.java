@@ -119,6 +119,49 @@ final class StoreSnapshotTest {
   }
 
   @Test
+  void stagedSnapshotChangesNothingUntilItIsInstalled() {
+    try (var source = new TestShard(storage, RequestWindow.BYTES_MAX);
+        var target = openStore(new SimulatedStorage(), StoreOptions.standard())) {
+      source.upsert(point("a", 1));
+      source.store.checkpoint();
+      try (var snapshot = source.store.replicationSnapshot();
+          var staged = target.stageSnapshot(snapshot.files())) {
+        var before = target.position();
+        var checkpointed = target.checkpoint();
+
+        assertThat(staged.position()).isEqualTo(source.store.position());
+        assertThat(target.position()).isEqualTo(before).isEqualTo(checkpointed);
+        assertThat(target.verify().damages()).isEmpty();
+
+        staged.install();
+        assertThatThrownBy(staged::install).isInstanceOf(IllegalStateException.class);
+      }
+      assertThat(target.position()).isEqualTo(source.store.position());
+      assertThat(target.verify().damages()).isEmpty();
+    }
+  }
+
+  @Test
+  void stagedSnapshotThatIsDroppedLeavesNoFile() {
+    var targetStorage = new SimulatedStorage();
+    try (var source = new TestShard(storage, RequestWindow.BYTES_MAX);
+        var target = openStore(targetStorage, StoreOptions.standard())) {
+      source.upsert(point("a", 1));
+      source.store.checkpoint();
+      try (var snapshot = source.store.replicationSnapshot()) {
+        var files = snapshot.files();
+        target.stageSnapshot(files).close();
+
+        assertThat(targetStorage.files())
+            .allMatch(path -> path.equals("CURRENT") || path.startsWith("gen-1/"));
+
+        target.installSnapshot(files);
+      }
+      assertThat(target.position()).isEqualTo(source.store.position());
+    }
+  }
+
+  @Test
   void snapshotThatACrashLeftIsDeletedAfterTheNextCheckpoint() {
     SimulatedStorage survivor;
     try (var shard = new TestShard(storage, RequestWindow.BYTES_MAX)) {

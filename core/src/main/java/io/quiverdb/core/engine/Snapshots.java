@@ -6,10 +6,11 @@ import io.quiverdb.core.Store;
 import io.quiverdb.core.manifest.ManifestStore;
 import io.quiverdb.core.snapshot.ReplicationSnapshot;
 import io.quiverdb.core.snapshot.SnapshotFiles;
+import io.quiverdb.core.snapshot.StagedSnapshot;
 import io.quiverdb.core.snapshot.StoreSnapshots;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,8 +27,8 @@ public final class Snapshots {
   private final Optional<OwnLog> ownLog;
   private final EntryGap gap;
 
-  /// Held while one is brought in and installed.
-  private final ReentrantLock installing = new ReentrantLock();
+  /// Held from when one is brought in until it is installed or dropped.
+  private final Semaphore staging = new Semaphore(1);
 
   Snapshots(
       Health health,
@@ -62,25 +63,71 @@ public final class Snapshots {
         });
   }
 
-  /// Brings a later state in beside the live one, and then puts it in charge.
-  public void install(SnapshotFiles later) {
-    installing.lock();
-    try (var staged = stage(later)) {
-      Position position =
-          files.change(
-              "installing a snapshot",
-              () -> {
-                switchTo(staged);
-                int _ = manifests.deleteGarbage();
-                return staged.state().position();
-              });
-      log.info("snapshot installed position={}", position);
+  /// Brings a later state in beside the live one. Waits for another one to be closed.
+  public StagedSnapshot stage(SnapshotFiles later) {
+    staging.acquireUninterruptibly();
+    boolean staged = false;
+    try {
+      var snapshot = new Waiting(bringIn(later));
+      staged = true;
+      return snapshot;
     } finally {
-      installing.unlock();
+      if (!staged) {
+        staging.release();
+      }
     }
   }
 
-  private StoreSnapshots.Staged stage(SnapshotFiles later) {
+  /// Lies beside the live state.
+  private final class Waiting implements StagedSnapshot {
+    private final StoreSnapshots.Staged staged;
+    private boolean installed;
+    private boolean closed;
+
+    Waiting(StoreSnapshots.Staged staged) {
+      this.staged = staged;
+    }
+
+    @Override
+    public Position position() {
+      return staged.state().position();
+    }
+
+    @Override
+    public synchronized void install() {
+      if (installed || closed) {
+        throw new IllegalStateException("snapshot: installed or closed (expected: staged)");
+      }
+      Position position = position();
+      files.change(
+          "installing a snapshot",
+          () -> {
+            switchTo(staged);
+            return manifests.deleteGarbage();
+          });
+      installed = true;
+      log.info("snapshot installed position={}", position);
+    }
+
+    @Override
+    public synchronized void close() {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      try {
+        staged.close();
+        if (!installed) {
+          snapshots.discard(staged);
+          deleteLeftovers();
+        }
+      } finally {
+        staging.release();
+      }
+    }
+  }
+
+  private StoreSnapshots.Staged bringIn(SnapshotFiles later) {
     // Where there is another generation, there is a live one.
     var _ = files.change("checkpoint", checkpoints::publishedOrFirst);
     try {
@@ -128,7 +175,6 @@ public final class Snapshots {
   private void requireLater(StoreSnapshots.Staged staged) {
     var position = staged.state().position();
     if (position.compareTo(live.position()) <= 0) {
-      snapshots.discard(staged);
       throw new IllegalArgumentException(
           "snapshot: of " + position + " (expected: after " + live.position() + ")");
     }
