@@ -6,6 +6,7 @@ import io.quiverdb.node.api.Limits;
 import io.quiverdb.node.telemetry.NodeLogging;
 import io.quiverdb.raft.NodeAddresses;
 import io.quiverdb.raft.RaftTiming;
+import io.quiverdb.raft.SnapshotLimits;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.util.Optional;
 /// @param advertise the host under which others reach this node
 /// @param join peer addresses; none for a cluster of its own
 /// @param pageCacheBytes of the heap, for pages that were decrypted
+/// @param snapshots how much of the logs is kept, and how fast snapshots are fetched
 /// @param callTimeout of calls that bring no deadline
 public record NodeConfig(
     Path dataDirectory,
@@ -34,11 +36,15 @@ public record NodeConfig(
     NodeLogging.Format logFormat,
     Duration callTimeout,
     RaftTiming timing,
+    SnapshotLimits snapshots,
     Limits limits) {
   static final int PEER_PORT = 7071;
 
   /// With less, pages of ids push each other out.
   private static final long PAGE_CACHE_BYTES_MIN = 1 << 20;
+
+  /// With less, a member that falls behind never catches up.
+  private static final long SNAPSHOT_RATE_MIN = 1 << 20;
 
   public NodeConfig {
     join = List.copyOf(join);
@@ -74,6 +80,7 @@ public record NodeConfig(
             source.choice("log.format", NodeLogging.Format.class),
             source.duration("call-timeout"),
             timing(source),
+            snapshots(source),
             limits(source));
     config.checkExposure();
     return config;
@@ -138,6 +145,14 @@ public record NodeConfig(
               + ")");
     }
     return new RaftTiming(min, max);
+  }
+
+  private static SnapshotLimits snapshots(ConfigSource source) {
+    return new SnapshotLimits(
+        source.bytes(
+            "raft-log.segment", SnapshotLimits.SEGMENT_BYTES_MIN, SnapshotLimits.SEGMENT_BYTES_MAX),
+        source.bytes("raft-log.tail", 0, 1L << 40),
+        source.bytes("snapshot-rate", SNAPSHOT_RATE_MIN, 1L << 40));
   }
 
   private static Limits limits(ConfigSource source) {

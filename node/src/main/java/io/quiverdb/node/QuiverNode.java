@@ -163,6 +163,7 @@ public final class QuiverNode implements AutoCloseable {
               config.pageCacheBytes(),
               version,
               config.timing(),
+              config.snapshots(),
               transport,
               metrics,
               new SecureRandom(),

@@ -8,6 +8,7 @@ import io.quiverdb.node.api.Limits;
 import io.quiverdb.node.telemetry.NodeLogging;
 import io.quiverdb.raft.NodeAddresses;
 import io.quiverdb.raft.RaftTiming;
+import io.quiverdb.raft.SnapshotLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +41,7 @@ class NodeConfigTest {
                 NodeLogging.Format.TEXT,
                 Duration.ofSeconds(30),
                 RaftTiming.PRODUCTION,
+                SnapshotLimits.STANDARD,
                 Limits.STANDARD));
   }
 
@@ -70,6 +72,9 @@ class NodeConfigTest {
     "join, a",
     "insecure, true",
     "page-cache, 256m",
+    "raft-log.segment, 8m",
+    "raft-log.tail, 0",
+    "snapshot-rate, 1m",
     "log.format, json",
     "call-timeout, 1s",
     "election.timeout-min, 900ms",
@@ -89,7 +94,7 @@ class NodeConfigTest {
     var byEnvironment = load(Map.of(ConfigSource.variable(key), value), Map.of());
     var byCommandLine = load(Map.of(), Map.of(key, value));
 
-    assertThat(ConfigSource.keys()).contains(key).hasSize(22);
+    assertThat(ConfigSource.keys()).contains(key).hasSize(25);
     assertThat(byFile).isNotEqualTo(standard).isEqualTo(byEnvironment).isEqualTo(byCommandLine);
   }
 

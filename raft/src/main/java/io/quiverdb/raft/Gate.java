@@ -2,21 +2,21 @@ package io.quiverdb.raft;
 
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
-/// Holds writes back while leadership moves: Ratis would refuse them, and lose a permit for each.
-final class WriteGate {
+/// Lets work pass until it is closed: then nothing of it is still under way.
+final class Gate {
   private final ReentrantReadWriteLock passing = new ReentrantReadWriteLock();
   private volatile boolean closed;
 
-  /// Runs `submit` unless the gate is closed.
+  /// Runs `work` unless the gate is closed.
   ///
   /// @return whether it ran
-  boolean pass(Runnable submit) {
+  boolean pass(Runnable work) {
     passing.readLock().lock();
     try {
       if (closed) {
         return false;
       }
-      submit.run();
+      work.run();
       return true;
     } finally {
       passing.readLock().unlock();

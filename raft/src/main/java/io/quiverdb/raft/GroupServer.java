@@ -4,7 +4,10 @@ import com.codahale.metrics.MetricRegistry;
 import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.raft.ReplicatedState.TermIndex;
 import io.quiverdb.raft.barrier.Barrier;
+import io.quiverdb.raft.log.CoveredLog;
 import io.quiverdb.raft.log.LogGuard;
+import io.quiverdb.raft.snapshot.LogTail;
+import io.quiverdb.raft.snapshot.PublishedCheckpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -25,6 +28,7 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.GroupManagementRequest;
+import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
@@ -42,6 +46,9 @@ final class GroupServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GroupServer.class);
   private static final int SNAPSHOT_TIMEOUT_MILLIS = 60_000;
 
+  /// Of the disk: with less, logs are not kept for members that fetch a snapshot.
+  private static final int FREE_PERCENT_MIN = 15;
+
   private final Options options;
   private final Path raftDirectory;
   private final ClientId proposer = ClientId.randomId();
@@ -54,6 +61,8 @@ final class GroupServer implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("group-ticks").factory());
   private final RaftServer server;
+  private final Gate snapshotNotifications = new Gate();
+  private boolean closed;
 
   /// @param dataDirectory locked by the caller
   /// @param states opens what a group replicates, before its log is read
@@ -66,6 +75,7 @@ final class GroupServer implements AutoCloseable {
       RatisSettings.DiskSizes sizes,
       Function<GroupKey, ReplicatedState> states,
       Barrier barrier,
+      GroupStateMachine.SnapshotNeed snapshotNeed,
       LongSupplier nanoClock,
       MetricRegistry metrics,
       Consumer<Throwable> onFatal) {}
@@ -100,7 +110,7 @@ final class GroupServer implements AutoCloseable {
             .setStateMachineRegistry(this::machine)
             .setOption(StartupOption.RECOVER)
             .setProperties(properties)
-            .setParameters(RatisSettings.consensusOnly())
+            .setParameters(RatisSettings.consensusOnly(snapshotNotifications))
             .build();
     start(found);
     var _ = ticks.scheduleWithFixedDelay(this::tick, 250, 250, TimeUnit.MILLISECONDS);
@@ -136,23 +146,49 @@ final class GroupServer implements AutoCloseable {
   }
 
   private void restore(RaftGroupId id, GroupKey key) throws IOException {
-    String name = name(id);
-    var guard = new LogGuard(options.dataDirectory(), RatisSettings.ENTRY_BYTES_MAX);
-    long last = guard.guard(raftDirectory.resolve(name));
     var state = options.states().apply(key);
-    TermIndex durable = state.durable();
-    // A replica never applies what is not durable in its log; a log that ends earlier has lost
-    // entries, and Ratis would wait for them for ever.
-    if (durable.index() > last) {
-      throw new CorruptFileException(
-          "raft/" + name, 0, "last entry", "at least " + durable.index(), last);
-    }
+    var guard = new LogGuard(options.dataDirectory(), RatisSettings.ENTRY_BYTES_MAX);
+    long _ = guard.guard(directory(id), covered(state.durable()));
     machines.put(id, newMachine(key, state));
   }
 
+  private static CoveredLog covered(TermIndex durable) {
+    return durable.index() < 0
+        ? CoveredLog.NOTHING
+        : new CoveredLog(durable.term(), durable.index());
+  }
+
   private GroupStateMachine newMachine(GroupKey key, ReplicatedState state) {
+    TermIndex durable = state.durable();
+    var tail =
+        new LogTail(
+            new PublishedCheckpoint(durable.term(), durable.index()),
+            options.sizes().tailBytesMax(),
+            options.nanoClock(),
+            this::isDiskFilling);
     return new GroupStateMachine(
-        key, state, events, () -> options.barrier().leaderLost(key), options.onFatal());
+        key,
+        state,
+        tail,
+        events,
+        () -> options.barrier().leaderLost(key),
+        options.snapshotNeed(),
+        options.onFatal());
+  }
+
+  /// Whether there is so little room that logs are not kept for others.
+  private boolean isDiskFilling() {
+    try {
+      var disk = Files.getFileStore(options.dataDirectory());
+      return disk.getUsableSpace() < disk.getTotalSpace() / 100 * FREE_PERCENT_MIN;
+    } catch (IOException e) {
+      log.warn("free space not known", e);
+      return false;
+    }
+  }
+
+  private Path directory(RaftGroupId id) {
+    return raftDirectory.resolve(name(id));
   }
 
   private GroupStateMachine machine(RaftGroupId id) {
@@ -223,16 +259,78 @@ final class GroupServer implements AutoCloseable {
   }
 
   private void add(RaftGroupId id, GroupKey key, List<RaftPeer> members) throws IOException {
-    var reply =
-        server.groupManagement(
-            GroupManagementRequest.newAdd(
-                proposer,
-                server.getId(),
-                CallId.getAndIncrement(),
-                RaftGroup.valueOf(id, members),
-                false));
+    boolean _ = snapshotNotifications.close();
+    RaftClientReply reply;
+    try {
+      reply =
+          server.groupManagement(
+              GroupManagementRequest.newAdd(
+                  proposer,
+                  server.getId(),
+                  CallId.getAndIncrement(),
+                  RaftGroup.valueOf(id, members),
+                  false));
+    } finally {
+      snapshotNotifications.open();
+    }
     if (!reply.isSuccess()) {
       throw new IOException(key + ": not opened", reply.getException());
+    }
+  }
+
+  /// Puts a checkpoint from another member in charge of this node's replica: closes it, and opens
+  /// it again. Does not, if the replica has come as far by itself, or the checkpoint does not reach
+  /// its log.
+  ///
+  /// Looked at when nothing moves any more: until then the log grows, and what was acknowledged
+  /// must be in the log or the checkpoint that it is opened with.
+  ///
+  /// @param place of the last entry that the checkpoint holds
+  /// @param install makes the checkpoint the state's; a crash leaves the one or the other
+  /// @return whether it was installed
+  /// @throws IOException if it cannot be opened again; told to whoever hears what is fatal, too
+  synchronized boolean reopen(GroupKey key, TermIndex place, Runnable install) throws IOException {
+    var replica = replicas.get(key);
+    if (closed || replica == null) {
+      throw new ShardException.Unavailable(key + ": not open");
+    }
+    var id = replica.groupId();
+    replica.beginReopening();
+    try {
+      remove(id, key);
+      boolean wanted = isWanted(id, replica.state(), place);
+      if (wanted) {
+        LogGuard.noteInstalled(directory(id), covered(place));
+        install.run();
+      }
+      restore(id, key);
+      add(id, key, List.of());
+      replica.reopened(server.getDivision(id), machine(id));
+      log.info("replica opened again group={} place={} installed={}", key, place, wanted);
+      return wanted;
+    } catch (IOException | RuntimeException e) {
+      // Half open, it would be a member that is up and does nothing.
+      log.error("replica not opened again group={}", key, e);
+      replica.machine().fail(e);
+      options.onFatal().accept(e);
+      throw e;
+    }
+  }
+
+  private boolean isWanted(RaftGroupId id, ReplicatedState state, TermIndex place)
+      throws IOException {
+    var first = LogGuard.firstIndex(directory(id));
+    boolean reachesTheLog = first.isEmpty() || place.index() >= first.getAsLong() - 1;
+    return reachesTheLog && place.index() > state.applied().index();
+  }
+
+  private void remove(RaftGroupId id, GroupKey key) throws IOException {
+    var reply =
+        server.groupManagement(
+            GroupManagementRequest.newRemove(
+                proposer, server.getId(), CallId.getAndIncrement(), id, false, false));
+    if (!reply.isSuccess()) {
+      throw new IOException(key + ": not closed", reply.getException());
     }
   }
 
@@ -248,13 +346,13 @@ final class GroupServer implements AutoCloseable {
     return server.getLifeCycleState().isRunning();
   }
 
-  /// Tells Ratis of the newest durable checkpoint. Ratis drops nothing of its log for it.
+  /// Tells Ratis of a durable checkpoint, and Ratis deletes the log that this one holds.
   void publishCheckpoint(Replica replica) {
     var request =
         SnapshotManagementRequest.newCreate(
             proposer,
             server.getId(),
-            replica.division().getMemberId().getGroupId(),
+            replica.groupId(),
             CallId.getAndIncrement(),
             SNAPSHOT_TIMEOUT_MILLIS,
             1);
@@ -271,7 +369,8 @@ final class GroupServer implements AutoCloseable {
 
   /// Does not hand leadership over.
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     ticks.shutdownNow();
     try {
       server.close();

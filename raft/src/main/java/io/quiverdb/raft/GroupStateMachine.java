@@ -1,12 +1,16 @@
 package io.quiverdb.raft;
 
 import io.quiverdb.raft.ReplicatedState.TermIndex;
+import io.quiverdb.raft.snapshot.LogTail;
 import io.quiverdb.raft.snapshot.PublishedCheckpoint;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
@@ -29,35 +33,57 @@ import org.slf4j.LoggerFactory;
 final class GroupStateMachine extends BaseStateMachine {
   private static final Logger log = LoggerFactory.getLogger(GroupStateMachine.class);
 
+  /// After which a leader may ask again; at once, it would do so without a pause.
+  private static final Duration SNAPSHOT_ANSWER = Duration.ofSeconds(1);
+
+  /// Hears that a member needs a snapshot, for its leader's log does not go back far enough. Not to
+  /// be held up.
+  interface SnapshotNeed {
+    /// @param firstIndex that the leader's log begins with
+    void tell(GroupKey group, Optional<NodeId> leader, long firstIndex);
+  }
+
   private final GroupKey key;
   private final ReplicatedState state;
   private final AppliedIndex applied;
   private final Executor events;
   private final Runnable leaderLost;
+  private final SnapshotNeed snapshotNeed;
   private final Consumer<Throwable> onFatal;
+  private final LogTail tail;
+
+  /// What the state holds when the replica is opened: Ratis tells the entries behind the durable
+  /// checkpoint again.
+  private final long openedAt;
 
   /// What Ratis may take for durable. Rises in [#takeSnapshot] only, so that Ratis sees progress.
-  private volatile TermIndex published;
+  private volatile PublishedCheckpoint published;
 
   private volatile Optional<Throwable> fault = Optional.empty();
   private final AtomicLong loggedBytes = new AtomicLong();
 
+  /// @param tail of the newest checkpoint
   /// @param events runs what it is given in order, and not in the caller
   /// @param leaderLost run at once when the replica does not lead any more; returns fast
   /// @param onFatal told when the log could not be written
   GroupStateMachine(
       GroupKey key,
       ReplicatedState state,
+      LogTail tail,
       Executor events,
       Runnable leaderLost,
+      SnapshotNeed snapshotNeed,
       Consumer<Throwable> onFatal) {
     this.key = key;
     this.state = state;
+    this.tail = tail;
     this.events = events;
     this.leaderLost = leaderLost;
+    this.snapshotNeed = snapshotNeed;
     this.onFatal = onFatal;
-    this.published = state.durable();
+    this.published = tail.published();
     var last = state.applied();
+    this.openedAt = last.index();
     this.applied = new AppliedIndex(last.index());
     // Ratis asks before it initializes.
     setLastAppliedTermIndex(ratis(last));
@@ -76,7 +102,7 @@ final class GroupStateMachine extends BaseStateMachine {
     return fault;
   }
 
-  /// Bytes of entries applied since the process started.
+  /// Bytes of entries applied since this was made.
   long loggedBytes() {
     return loggedBytes.get();
   }
@@ -111,6 +137,9 @@ final class GroupStateMachine extends BaseStateMachine {
   public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
     LogEntryProto entry = transaction.getLogEntry();
     var place = new TermIndex(entry.getTerm(), entry.getIndex());
+    if (place.index() <= openedAt) {
+      return CompletableFuture.completedFuture(Message.EMPTY);
+    }
     if (place.index() <= applied.get()) {
       log.warn("entry skipped group={} index={} applied={}", key, place.index(), applied.get());
       return CompletableFuture.completedFuture(Message.EMPTY);
@@ -159,24 +188,51 @@ final class GroupStateMachine extends BaseStateMachine {
 
   @Override
   public long takeSnapshot() {
-    published = state.durable();
+    checkpointed(loggedBytes.get());
+    published = tail.publish(loggedBytes.get());
     return published.index() < 0 ? RaftLog.INVALID_LOG_INDEX : published.index();
+  }
+
+  /// A checkpoint has become durable.
+  ///
+  /// @param loggedBytesBefore when it was begun
+  void checkpointed(long loggedBytesBefore) {
+    var durable = state.durable();
+    tail.checkpointed(new PublishedCheckpoint(durable.term(), durable.index()), loggedBytesBefore);
+  }
+
+  /// Keeps the log from `index` on for a while.
+  void holdLog(long index, Duration time) {
+    tail.hold(index, time);
   }
 
   @Override
   public @Nullable SnapshotInfo getLatestSnapshot() {
     var newest = published;
-    return newest.index() < 0 ? null : new PublishedCheckpoint(newest.term(), newest.index());
+    return newest.index() < 0 ? null : newest;
   }
 
-  /// Nothing is purged, so the leader has the whole log and no checkpoint is needed. A future left
-  /// open, or completed with a checkpoint, would make this member refuse a later leader's entries.
+  /// Only wakes whoever fetches a snapshot. A future that is left open, or completed when another
+  /// member leads, makes this one refuse the entries of that leader for ever; one that fails is
+  /// asked again.
   @Override
   @SuppressWarnings("NullAway")
   public CompletableFuture<org.apache.ratis.server.protocol.TermIndex>
       notifyInstallSnapshotFromLeader(
           RoleInfoProto role, org.apache.ratis.server.protocol.TermIndex firstInLog) {
-    return CompletableFuture.completedFuture(null);
+    if (firstInLog.getIndex() <= 0) {
+      // The leader has the whole log.
+      return CompletableFuture.completedFuture(null);
+    }
+    var leader = role.getFollowerInfo().getLeaderInfo().getId().getId();
+    snapshotNeed.tell(
+        key,
+        leader.isEmpty() ? Optional.empty() : Optional.of(NodeId.parse(leader.toStringUtf8())),
+        firstInLog.getIndex());
+    var answer = new CompletableFuture<org.apache.ratis.server.protocol.TermIndex>();
+    CompletableFuture.delayedExecutor(SNAPSHOT_ANSWER.toMillis(), TimeUnit.MILLISECONDS)
+        .execute(() -> answer.completeExceptionally(new IOException("snapshot: not here yet")));
+    return answer;
   }
 
   // --- roles

@@ -8,6 +8,7 @@ import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
 import io.quiverdb.raft.catalog.ClusterCatalog;
 import io.quiverdb.raft.membership.NodeClaim;
+import io.quiverdb.raft.snapshot.SnapshotSource;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -25,6 +26,7 @@ final class LocalPeer implements Peer {
   private final Function<GroupKey, Optional<Replica>> replicas;
   private final Function<Integer, Optional<ReplicatedStore>> shards;
   private final Supplier<Optional<ClusterCatalog>> catalog;
+  private final SnapshotSource snapshots;
   private final Duration transferTimeout;
   private final Executor executor;
 
@@ -35,6 +37,7 @@ final class LocalPeer implements Peer {
       Function<GroupKey, Optional<Replica>> replicas,
       Function<Integer, Optional<ReplicatedStore>> shards,
       Supplier<Optional<ClusterCatalog>> catalog,
+      SnapshotSource snapshots,
       Duration transferTimeout,
       Executor executor) {
     this.status = status;
@@ -42,6 +45,7 @@ final class LocalPeer implements Peer {
     this.replicas = replicas;
     this.shards = shards;
     this.catalog = catalog;
+    this.snapshots = snapshots;
     this.transferTimeout = transferTimeout;
     this.executor = executor;
   }
@@ -74,7 +78,10 @@ final class LocalPeer implements Peer {
   public CompletableFuture<Map<GroupKey, Long>> currentTerms(Map<GroupKey, Long> asked) {
     Map<GroupKey, Long> terms = new HashMap<>();
     for (GroupKey key : asked.keySet()) {
-      replicas.apply(key).ifPresent(replica -> terms.put(key, replica.currentTerm()));
+      replicas
+          .apply(key)
+          .flatMap(Replica::info)
+          .ifPresent(info -> terms.put(key, info.getCurrentTerm()));
     }
     return CompletableFuture.completedFuture(terms);
   }
@@ -133,6 +140,11 @@ final class LocalPeer implements Peer {
         .apply(shard)
         .map(store -> store.compact(collectionId))
         .orElseGet(() -> CompletableFuture.failedFuture(notHere(new ShardGroup(shard))));
+  }
+
+  @Override
+  public SnapshotSource snapshots() {
+    return snapshots;
   }
 
   private static ShardException notHere(GroupKey group) {

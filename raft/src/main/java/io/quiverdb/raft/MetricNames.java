@@ -28,6 +28,13 @@ public final class MetricNames {
   public static final String PAGE_CACHE_HITS = "quiver.store.page.cache.hits.total";
   public static final String PAGE_CACHE_MISSES = "quiver.store.page.cache.misses.total";
 
+  public static final String SNAPSHOT_FETCHED_BYTES = "quiver.raft.snapshot.fetched.bytes.total";
+  public static final String SNAPSHOT_SENT_BYTES = "quiver.raft.snapshot.sent.bytes.total";
+  public static final String SNAPSHOT_INSTALLED = "quiver.raft.snapshot.installed.total";
+
+  /// Attempts that were given up.
+  public static final String SNAPSHOT_FAILED = "quiver.raft.snapshot.failed.total";
+
   public static final String UNDER_REPLICATED = "quiver.shards.under.replicated";
 
   private MetricNames() {}

@@ -5,6 +5,7 @@ import io.quiverdb.core.StateHash;
 import io.quiverdb.core.Verification;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
+import io.quiverdb.raft.snapshot.SnapshotSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -56,6 +57,9 @@ public interface Peer {
   /// Begins to merge all segments of a collection on the replica, without its dead rows, and does
   /// not wait for it: asked again, it has fewer. Answers with what there is now.
   CompletableFuture<SegmentCounts> compact(int shard, long collectionId);
+
+  /// The node as one to fetch snapshots from.
+  SnapshotSource snapshots();
 
   /// What is wrong with the files of the replica's newest checkpoint that hold a collection.
   CompletableFuture<Verification> verify(int shard, long collectionId);

@@ -2,6 +2,7 @@ package io.quiverdb.raft;
 
 import io.quiverdb.core.background.Background;
 import io.quiverdb.core.crypto.WrappedCatalogKey;
+import io.quiverdb.core.snapshot.SnapshotFiles;
 import io.quiverdb.core.storage.FileStorage;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.GroupKey.ShardGroup;
@@ -14,6 +15,9 @@ import io.quiverdb.raft.membership.ClaimFile;
 import io.quiverdb.raft.membership.Formation;
 import io.quiverdb.raft.membership.NodeClaim;
 import io.quiverdb.raft.membership.NodeKeys;
+import io.quiverdb.raft.snapshot.SnapshotLeases;
+import io.quiverdb.raft.snapshot.SnapshotMetrics;
+import io.quiverdb.raft.snapshot.SnapshotPuller;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -55,6 +59,8 @@ public final class RaftHost implements AutoCloseable {
   private final Map<Integer, ReplicatedStore> shards = new ConcurrentHashMap<>();
   private final ReplicaMetrics replicaMetrics;
   private final SharedMetricRegistries.Reporting ratisMetrics;
+  private final SnapshotLeases snapshotLeases;
+  private final SnapshotPuller snapshotPuller;
   private volatile Optional<ClusterCatalog> catalog = Optional.empty();
   private volatile Optional<Reconciler> reconciler = Optional.empty();
 
@@ -138,6 +144,18 @@ public final class RaftHost implements AutoCloseable {
         new Background(tuning.checkpoints(), tuning.nanoClock(), checkpoints, compactions);
     this.replicaMetrics = new ReplicaMetrics(options.metrics());
     this.ratisMetrics = SharedMetricRegistries.reportInto(options.metrics());
+    var snapshotMetrics = new SnapshotMetrics(options.metrics());
+    this.snapshotLeases = new SnapshotLeases(snapshotMetrics, tuning.nanoClock());
+    this.snapshotPuller =
+        new SnapshotPuller(
+            options.dataDirectory().resolve("incoming"),
+            options.snapshots().bytesPerSecond(),
+            this::otherMembers,
+            this::peer,
+            new FallenBehind(),
+            snapshotMetrics,
+            tuning.nanoClock(),
+            waiting);
     this.self =
         new LocalPeer(
             this::status,
@@ -145,6 +163,7 @@ public final class RaftHost implements AutoCloseable {
             this::replica,
             number -> Optional.ofNullable(shards.get(number)),
             () -> catalog,
+            new LocalSnapshots(snapshotLeases, hosted::shard, this::replica, waiting),
             options.timing().electionTimeoutMax().multipliedBy(2),
             waiting);
     this.remoteLeaders = new RemoteLeaders(this::peer);
@@ -185,9 +204,10 @@ public final class RaftHost implements AutoCloseable {
         options.raftBindHost(),
         Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)),
         options.timing(),
-        tuning.disk(),
+        tuning.disk().with(options.snapshots()),
         hosted::state,
         barrier,
+        this::needSnapshot,
         tuning.nanoClock(),
         options.metrics(),
         options.onFatal());
@@ -209,6 +229,49 @@ public final class RaftHost implements AutoCloseable {
             member.addresses(),
             claimed.addresses());
       }
+    }
+  }
+
+  // --- snapshots of other members
+
+  private void needSnapshot(GroupKey group, Optional<NodeId> leader, long firstIndex) {
+    switch (group) {
+      case ShardGroup shard -> snapshotPuller.need(shard, leader, firstIndex);
+      case CatalogGroup catalogue ->
+          log.error("log of the leader begins late group={} first={}", catalogue, firstIndex);
+    }
+  }
+
+  private List<NodeId> otherMembers() {
+    return claim.current().stream()
+        .flatMap(current -> current.members().stream())
+        .map(Member::id)
+        .filter(id -> !id.equals(member.id()))
+        .toList();
+  }
+
+  /// The shards of this node that need a snapshot.
+  private final class FallenBehind implements SnapshotPuller.Target {
+    @Override
+    public long appliedIndex(ShardGroup shard) {
+      return state(shard).applied().index();
+    }
+
+    @Override
+    public void install(ShardGroup shard, SnapshotFiles files) {
+      var state = state(shard);
+      try (var staged = state.store().stageSnapshot(files)) {
+        boolean _ =
+            groups.reopen(shard, StoreState.place(staged.position()), () -> state.install(staged));
+      } catch (IOException e) {
+        throw new UncheckedIOException(shard + ": not opened with a snapshot", e);
+      }
+    }
+
+    private StoreState state(ShardGroup shard) {
+      return hosted
+          .shard(shard.number())
+          .orElseThrow(() -> new ShardException.Unavailable(shard + ": not open on this node"));
     }
   }
 
@@ -300,6 +363,7 @@ public final class RaftHost implements AutoCloseable {
   private void tick() {
     try {
       background.tick();
+      snapshotLeases.expire();
       remoteLeaders.refresh(claim.current(), shards.keySet());
     } catch (RuntimeException e) {
       log.warn("tick failed", e);
@@ -424,7 +488,12 @@ public final class RaftHost implements AutoCloseable {
         keys.held().map(WrappedCatalogKey::masterKeyId),
         groups.alive(),
         knownGroups().values(),
-        groups.replicas());
+        groups.replicas(),
+        this::snapshotProgress);
+  }
+
+  private Optional<SnapshotPuller.Progress> snapshotProgress(GroupKey group) {
+    return group instanceof ShardGroup shard ? snapshotPuller.progress(shard) : Optional.empty();
   }
 
   // --- the end
@@ -458,6 +527,7 @@ public final class RaftHost implements AutoCloseable {
   }
 
   private void stopServing() {
+    snapshotPuller.close();
     reconciler.ifPresent(Reconciler::close);
     catalog.ifPresent(ClusterCatalog::close);
     checkpoints.shutdown();
@@ -467,6 +537,7 @@ public final class RaftHost implements AutoCloseable {
   }
 
   private void closeState() {
+    snapshotLeases.close();
     hosted.close();
     replicaMetrics.close();
     ratisMetrics.close();

@@ -26,6 +26,7 @@ public record RaftHostOptions(
     long pageCacheBytes,
     String version,
     RaftTiming timing,
+    SnapshotLimits snapshots,
     PeerTransport transport,
     MetricRegistry metrics,
     SecureRandom random,

@@ -55,14 +55,28 @@ final class RatisSettings {
 
   /// How much room the logs take; tests use less.
   ///
+  /// @param segment of a log; whole ones are deleted
   /// @param freeMin what must be free to start
-  record DiskSizes(SizeInBytes segment, SizeInBytes preallocated, SizeInBytes freeMin) {
+  /// @param tailBytesMax of a log that a checkpoint holds already
+  record DiskSizes(
+      SizeInBytes segment, SizeInBytes preallocated, SizeInBytes freeMin, long tailBytesMax) {
+    DiskSizes with(SnapshotLimits limits) {
+      return new DiskSizes(
+          SizeInBytes.valueOf(limits.segmentBytes()), preallocated, freeMin, limits.tailBytes());
+    }
+
     static final DiskSizes PRODUCTION =
         new DiskSizes(
-            SizeInBytes.valueOf("32MB"), SizeInBytes.valueOf("4MB"), SizeInBytes.valueOf("1GB"));
+            SizeInBytes.valueOf("32MB"),
+            SizeInBytes.valueOf("4MB"),
+            SizeInBytes.valueOf("1GB"),
+            256 << 20);
     static final DiskSizes SMALL =
         new DiskSizes(
-            SizeInBytes.valueOf("4MB"), SizeInBytes.valueOf("64KB"), SizeInBytes.valueOf("0"));
+            SizeInBytes.valueOf("4MB"),
+            SizeInBytes.valueOf("64KB"),
+            SizeInBytes.valueOf("0"),
+            4 << 20);
   }
 
   private static void transport(
@@ -126,17 +140,21 @@ final class RatisSettings {
     Log.Appender.setRetryPolicy(properties, "1ms,10, 1s,1000000");
     // The leader tells a follower that it needs a checkpoint, instead of sending files itself.
     Log.Appender.setInstallSnapshotEnabled(properties, false);
-    // Nothing is purged: a member that fell behind can always be served from the log.
-    Log.setPurgeGap(properties, Integer.MAX_VALUE);
-    Log.setPurgeUptoSnapshotIndex(properties, false);
+    // All of the log is purged that the checkpoint holds which we tell, whoever lacks it: what is
+    // left of it for members that come back is our choice.
+    Log.setPurgeGap(properties, 1);
+    Log.setPurgePreservationLogNum(properties, 0);
+    Log.setPurgeUptoSnapshotIndex(properties, true);
   }
 
   /// Consensus is all that Ratis's port serves. Its services for clients and administrators would
   /// let anyone who reaches the port write, and delete groups; we call the server directly.
-  static Parameters consensusOnly() {
+  ///
+  /// @param snapshotNotifications closed while Ratis opens a replica
+  static Parameters consensusOnly(Gate snapshotNotifications) {
     var parameters = new Parameters();
     GrpcConfigKeys.Server.setServicesCustomizer(
-        parameters, (builder, _) -> builder.intercept(new ConsensusOnly()));
+        parameters, (builder, _) -> builder.intercept(new ConsensusCalls(snapshotNotifications)));
     return parameters;
   }
 

@@ -26,10 +26,12 @@ import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.rpc.CallId;
+import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServer.Division;
 import org.jspecify.annotations.Nullable;
@@ -45,14 +47,25 @@ final class Replica implements GroupReplica, LedGroup {
   private final NodeId self;
   private final ClientId proposer;
   private final RaftServer server;
-  private final Division division;
-  private final GroupStateMachine machine;
+  private final RaftGroupId groupId;
+
+  /// Ratis's part; none while it is opened anew.
+  private volatile Optional<Division> opened;
+
+  private volatile GroupStateMachine machine;
+
+  /// Of the machines before this one.
+  private volatile long earlierLoggedBytes;
+
   private final Barrier barrier;
   private final Executor submitter;
   private final LongSupplier nanoClock;
   private final Timer proposals;
   private final InFlight inFlight = new InFlight();
-  private final WriteGate gate = new WriteGate();
+
+  /// Closed while leadership moves: Ratis would refuse writes, and lose a permit for each.
+  private final Gate gate = new Gate();
+
   private volatile long submittedNanos;
 
   /// @param submitter runs what may block for as long as it takes to enqueue an entry
@@ -72,7 +85,8 @@ final class Replica implements GroupReplica, LedGroup {
     this.self = self;
     this.proposer = proposer;
     this.server = server;
-    this.division = division;
+    this.groupId = division.getMemberId().getGroupId();
+    this.opened = Optional.of(division);
     this.machine = machine;
     this.barrier = barrier;
     this.submitter = submitter;
@@ -93,13 +107,40 @@ final class Replica implements GroupReplica, LedGroup {
     return machine;
   }
 
-  Division division() {
-    return division;
+  RaftGroupId groupId() {
+    return groupId;
+  }
+
+  /// Before Ratis's part is closed: nothing that it says counts any more. For the part that follows
+  /// may vote at once, and what the old one knows of terms would be wrong.
+  void beginReopening() {
+    opened = Optional.empty();
+  }
+
+  void reopened(Division division, GroupStateMachine newMachine) {
+    earlierLoggedBytes = loggedBytes();
+    machine = newMachine;
+    opened = Optional.of(division);
+  }
+
+  /// What Ratis says of it; empty while it is opened anew.
+  Optional<DivisionInfo> info() {
+    return opened.map(Division::getInfo);
+  }
+
+  /// Ratis's part; empty while it is opened anew.
+  Optional<Division> division() {
+    return opened;
+  }
+
+  private Division openDivision() {
+    return opened.orElseThrow(
+        () -> new ShardException.Unavailable(key + ": being opened with a snapshot"));
   }
 
   /// Whether Ratis still runs it.
   boolean alive() {
-    return !division.getInfo().getLifeCycleState().isClosingOrClosed();
+    return info().filter(info -> !info.getLifeCycleState().isClosingOrClosed()).isPresent();
   }
 
   @Override
@@ -109,7 +150,7 @@ final class Replica implements GroupReplica, LedGroup {
 
   @Override
   public Optional<NodeId> leader() {
-    return Optional.ofNullable(division.getInfo().getLeaderId()).map(Replica::node);
+    return info().map(DivisionInfo::getLeaderId).map(Replica::node);
   }
 
   // --- writing
@@ -181,7 +222,7 @@ final class Replica implements GroupReplica, LedGroup {
         RaftClientRequest.newBuilder()
             .setClientId(proposer)
             .setServerId(server.getId())
-            .setGroupId(division.getMemberId().getGroupId())
+            .setGroupId(groupId)
             .setCallId(CallId.getAndIncrement())
             .setMessage(submission)
             .setType(RaftClientRequest.writeRequestType())
@@ -243,6 +284,11 @@ final class Replica implements GroupReplica, LedGroup {
     }
   }
 
+  /// Bytes of entries applied since the process started.
+  long loggedBytes() {
+    return earlierLoggedBytes + machine.loggedBytes();
+  }
+
   InFlight inFlight() {
     return inFlight;
   }
@@ -263,7 +309,7 @@ final class Replica implements GroupReplica, LedGroup {
               "node: %s (expected: a member of %s)".formatted(target, key)));
     }
     return CompletableFuture.completedFuture(gate)
-        .thenApplyAsync(WriteGate::close, submitter)
+        .thenApplyAsync(Gate::close, submitter)
         .thenCompose(
             closed ->
                 closed
@@ -289,7 +335,7 @@ final class Replica implements GroupReplica, LedGroup {
   }
 
   private List<NodeId> othersByLastAnswer() {
-    return division.getInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList().stream()
+    return followers()
         .sorted(Comparator.comparingLong(ServerRpcProto::getLastRpcElapsedTimeMs))
         .map(follower -> NodeId.parse(follower.getId().getId().toStringUtf8()))
         .toList();
@@ -300,7 +346,7 @@ final class Replica implements GroupReplica, LedGroup {
   /// entries than this one.
   int membersUpToDate(Duration silentMax) {
     Map<RaftPeerId, Long> committed =
-        division.getCommitInfos().stream()
+        openDivision().getCommitInfos().stream()
             .collect(
                 Collectors.toMap(
                     info -> RaftPeerId.valueOf(info.getServer().getId()),
@@ -308,7 +354,7 @@ final class Replica implements GroupReplica, LedGroup {
                     Math::max));
     long enough = committedIndex() - StatusReport.LAG_MAX;
     long others =
-        division.getInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList().stream()
+        followers()
             .filter(follower -> follower.getLastRpcElapsedTimeMs() <= silentMax.toMillis())
             .filter(
                 follower ->
@@ -318,6 +364,15 @@ final class Replica implements GroupReplica, LedGroup {
     return (int) others + 1;
   }
 
+  private Stream<ServerRpcProto> followers() {
+    return openDivision()
+        .getInfo()
+        .getRoleInfoProto()
+        .getLeaderInfo()
+        .getFollowerInfoList()
+        .stream();
+  }
+
   private CompletableFuture<Void> transfer(NodeId target, Duration timeout) {
     try {
       return server
@@ -325,7 +380,7 @@ final class Replica implements GroupReplica, LedGroup {
               new TransferLeadershipRequest(
                   proposer,
                   server.getId(),
-                  division.getMemberId().getGroupId(),
+                  groupId,
                   CallId.getAndIncrement(),
                   RaftPeerId.valueOf(target.toString()),
                   timeout.toMillis()))
@@ -358,22 +413,24 @@ final class Replica implements GroupReplica, LedGroup {
 
   @Override
   public long currentTerm() {
-    return division.getInfo().getCurrentTerm();
+    return info().map(DivisionInfo::getCurrentTerm).orElse(-1L);
   }
 
   @Override
   public boolean leaderReady() {
-    return division.getInfo().isLeaderReady();
+    return info().filter(DivisionInfo::isLeaderReady).isPresent();
   }
 
   @Override
   public long committedIndex() {
-    return division.getRaftLog().getLastCommittedIndex();
+    return opened
+        .map(division -> division.getRaftLog().getLastCommittedIndex())
+        .orElseGet(() -> machine.applied().get());
   }
 
   @Override
   public List<Set<NodeId>> voters() {
-    var configuration = division.getRaftConf();
+    var configuration = openDivision().getRaftConf();
     return Stream.of(configuration.getCurrentPeers(), configuration.getPreviousPeers())
         .filter(peers -> !peers.isEmpty())
         .map(Replica::nodes)

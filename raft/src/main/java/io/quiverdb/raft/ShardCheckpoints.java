@@ -50,7 +50,7 @@ final class ShardCheckpoints implements BackgroundTarget {
 
   @Override
   public long loggedBytes() {
-    return replica.machine().loggedBytes();
+    return replica.loggedBytes();
   }
 
   @Override
@@ -58,7 +58,10 @@ final class ShardCheckpoints implements BackgroundTarget {
     guarded(
         checkpointTimer,
         () -> {
+          var machine = replica.machine();
+          long loggedBytes = machine.loggedBytes();
           state.checkpoint();
+          machine.checkpointed(loggedBytes);
           publish.accept(replica);
         });
   }

@@ -4,13 +4,16 @@ import io.quiverdb.core.CollectionView;
 import io.quiverdb.core.StoreException;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.ReplicaStatus.Role;
+import io.quiverdb.raft.snapshot.SnapshotPuller.Progress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.server.DivisionInfo;
 
 /// Looks at the replicas of a node as they are now.
 final class StatusReport {
@@ -28,7 +31,8 @@ final class StatusReport {
       Optional<String> masterKeyId,
       boolean serving,
       Collection<GroupKey> wanted,
-      Collection<Replica> replicas) {
+      Collection<Replica> replicas,
+      Function<GroupKey, Optional<Progress>> snapshots) {
     List<String> reasons = new ArrayList<>();
     if (claim.isEmpty()) {
       reasons.add("no cluster: waiting for cluster init");
@@ -46,7 +50,7 @@ final class StatusReport {
     List<ReplicaStatus> statuses =
         replicas.stream()
             .sorted(Comparator.comparingInt(StatusReport::rank))
-            .map(StatusReport::of)
+            .map(replica -> of(replica, snapshots.apply(replica.key())))
             .toList();
     for (ReplicaStatus status : statuses) {
       status.problem().ifPresent(problem -> reasons.add(status.group() + ": " + problem));
@@ -61,27 +65,34 @@ final class StatusReport {
     };
   }
 
-  static ReplicaStatus of(Replica replica) {
+  private static ReplicaStatus of(Replica replica, Optional<Progress> snapshot) {
     var role = role(replica);
     long committed = replica.committedIndex();
     long applied = replica.machine().applied().get();
     return new ReplicaStatus(
         replica.key(),
         role,
-        replica.currentTerm(),
+        Math.max(0, replica.currentTerm()),
         replica.leader(),
         committed,
         applied,
         replica.state().durable().index(),
         points(replica),
-        problem(replica, role, committed, applied));
+        problem(replica, role, committed, applied).or(() -> snapshot.map(StatusReport::fetching)));
+  }
+
+  /// It serves what it has meanwhile, and lacks what the log of its leader lacks.
+  private static String fetching(Progress snapshot) {
+    return "fetching a snapshot, %d of %d bytes"
+        .formatted(snapshot.fetchedBytes(), snapshot.totalBytes());
   }
 
   private static Role role(Replica replica) {
     if (!replica.alive() || replica.machine().fault().isPresent()) {
       return Role.CLOSED;
     }
-    RaftPeerRole role = replica.division().getInfo().getCurrentRole();
+    RaftPeerRole role =
+        replica.info().map(DivisionInfo::getCurrentRole).orElse(RaftPeerRole.UNRECOGNIZED);
     return switch (role) {
       case LEADER -> Role.LEADER;
       case CANDIDATE -> Role.CANDIDATE;

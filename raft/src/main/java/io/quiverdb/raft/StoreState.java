@@ -8,6 +8,7 @@ import io.quiverdb.core.Store;
 import io.quiverdb.core.StoreException;
 import io.quiverdb.core.op.Entry;
 import io.quiverdb.core.op.SealedOp;
+import io.quiverdb.core.snapshot.StagedSnapshot;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.UUID;
@@ -79,6 +80,17 @@ final class StoreState implements ReplicatedState, AutoCloseable {
     }
   }
 
+  /// Puts a snapshot in charge. Nothing is applied meanwhile.
+  ///
+  /// @throws io.quiverdb.core.StoreFailedException if the disk failed
+  void install(StagedSnapshot staged) {
+    staged.install();
+    synchronized (this) {
+      durable = place(staged.position());
+      applied = durable;
+    }
+  }
+
   @Override
   public void close() {
     store.close();
@@ -96,7 +108,7 @@ final class StoreState implements ReplicatedState, AutoCloseable {
     }
   }
 
-  private static TermIndex place(Position position) {
+  static TermIndex place(Position position) {
     return new TermIndex(position.term(), position.index());
   }
 }

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -79,6 +80,16 @@ final class CountingState implements ReplicatedState {
   @Override
   public TermIndex applied() {
     return content.place();
+  }
+
+  /// Takes the checkpoint of another member for its own.
+  void install(CountingState other) {
+    try {
+      Files.copy(other.file, file, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    load();
   }
 
   void checkpoint() {

@@ -10,6 +10,9 @@ import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.Verification;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
+import io.quiverdb.raft.snapshot.SnapshotOffer;
+import io.quiverdb.raft.snapshot.SnapshotSource;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 /// Peers of a [TestCluster]: calls on another thread, which fail while the link is cut or the node
 /// is down.
 final class DirectTransport implements PeerTransport {
+  /// Runs before a piece of a snapshot is read; may fail the call.
+  static volatile Runnable onSnapshotRead = () -> {};
+
   private final TestCluster.Node from;
   private final Function<String, TestCluster.@Nullable Node> nodes;
 
@@ -117,8 +123,46 @@ final class DirectTransport implements PeerTransport {
     }
 
     @Override
+    public SnapshotSource snapshots() {
+      return new DirectSnapshots(address);
+    }
+
+    @Override
     public CompletableFuture<Optional<StateHash>> hashAt(int shard, Position position) {
       return call(address, peer -> peer.hashAt(shard, position));
+    }
+  }
+
+  private final class DirectSnapshots implements SnapshotSource {
+    private final String address;
+
+    DirectSnapshots(String address) {
+      this.address = address;
+    }
+
+    @Override
+    public CompletableFuture<SnapshotOffer> open(int shard) {
+      return call(address, peer -> peer.snapshots().open(shard));
+    }
+
+    @Override
+    public CompletableFuture<ByteBuffer> read(UUID lease, String file, long offset) {
+      return call(
+          address,
+          peer -> {
+            onSnapshotRead.run();
+            return peer.snapshots().read(lease, file, offset);
+          });
+    }
+
+    @Override
+    public CompletableFuture<Void> close(UUID lease) {
+      return call(address, peer -> peer.snapshots().close(lease));
+    }
+
+    @Override
+    public CompletableFuture<Void> holdLog(GroupKey group, long index) {
+      return call(address, peer -> peer.snapshots().holdLog(group, index));
     }
   }
 

@@ -43,6 +43,7 @@ final class GroupCluster implements AutoCloseable {
     final Map<GroupKey, CountingState> states = new ConcurrentHashMap<>();
     final MetricRegistry metrics = new MetricRegistry();
     volatile Optional<GroupServer> server = Optional.empty();
+    volatile GroupStateMachine.SnapshotNeed snapshotNeed = (_, _, _) -> {};
 
     Node(Path directory, RaftTiming timing) {
       this.directory = directory;
@@ -65,6 +66,7 @@ final class GroupCluster implements AutoCloseable {
                           states.computeIfAbsent(
                               key, _ -> new CountingState(directory.resolve("state"))),
                       new Barrier(id, other -> peer(this, other), Duration.ofSeconds(5), metrics),
+                      snapshotNeed,
                       nanoClock,
                       metrics,
                       fatal::add),
@@ -114,8 +116,12 @@ final class GroupCluster implements AutoCloseable {
           .thenApply(_ -> state().count(name));
     }
 
+    Path groupDirectory() {
+      return directory.resolve("raft").resolve(groupId.getUuid().toString());
+    }
+
     Path logDirectory() {
-      return directory.resolve("raft").resolve(groupId.getUuid().toString()).resolve("current");
+      return groupDirectory().resolve("current");
     }
   }
 

@@ -74,30 +74,6 @@ class GroupServerTest {
   }
 
   @Test
-  void publishedCheckpointIsKnownToRatisAndNothingIsPurged() throws Exception {
-    try (var cluster = new GroupCluster(directory, 1).start()) {
-      var node = cluster.awaitLeader();
-      proposeAll(cluster, 0, 20);
-      node.state().checkpoint();
-
-      node.server.orElseThrow().publishCheckpoint(node.replica());
-
-      var checkpoint = node.state().durable().index();
-      Awaitility.await()
-          .atMost(Duration.ofMinutes(1))
-          .until(
-              () ->
-                  Optional.ofNullable(node.replica().machine().getLatestSnapshot())
-                      .filter(published -> published.getIndex() == checkpoint)
-                      .isPresent());
-      assertThat(node.replica().division().getRaftLog().getStartIndex()).isZero();
-      node.kill();
-      node.start();
-      requireAll(cluster, 20);
-    }
-  }
-
-  @Test
   void othersElectALeaderWhenItIsKilledAndKeepWhatWasAcknowledged() throws Exception {
     try (var cluster = new GroupCluster(directory, 3).start()) {
       proposeAll(cluster, 0, 10);
@@ -223,10 +199,10 @@ class GroupServerTest {
   void portServesConsensusOnly() throws Exception {
     try (var cluster = new GroupCluster(directory, 1).start()) {
       var node = cluster.awaitLeader();
-      var peer = node.replica().division().getGroup().getPeers().iterator().next();
+      var peer = node.replica().division().orElseThrow().getGroup().getPeers().iterator().next();
       try (var client =
           RaftClient.newBuilder()
-              .setRaftGroup(node.replica().division().getGroup())
+              .setRaftGroup(node.replica().division().orElseThrow().getGroup())
               .setProperties(new RaftProperties())
               .setRetryPolicy(RetryPolicies.noRetry())
               .build()) {

@@ -144,6 +144,7 @@ final class LogTarget {
                       },
                       Duration.ofSeconds(5),
                       metrics),
+                  (_, _, _) -> {},
                   System::nanoTime,
                   metrics,
                   failure -> say("fatal " + failure)),

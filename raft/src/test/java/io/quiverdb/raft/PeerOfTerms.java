@@ -5,6 +5,7 @@ import io.quiverdb.core.StateHash;
 import io.quiverdb.core.Verification;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
+import io.quiverdb.raft.snapshot.SnapshotSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -56,6 +57,11 @@ public record PeerOfTerms(
 
   @Override
   public CompletableFuture<Void> transferLeader(GroupKey group, NodeId target) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public SnapshotSource snapshots() {
     throw new UnsupportedOperationException();
   }
 

@@ -25,6 +25,9 @@ public final class TestCluster implements AutoCloseable {
   public static final RaftTiming TIMING =
       new RaftTiming(Duration.ofMillis(300), Duration.ofMillis(600));
 
+  private static final SnapshotLimits SNAPSHOTS =
+      new SnapshotLimits(SnapshotLimits.SEGMENT_BYTES_MIN, 4 << 20, 1L << 30);
+
   private static final RaftHost.Tuning TUNING =
       new RaftHost.Tuning(
           Background.Triggers.STANDARD,
@@ -97,6 +100,7 @@ public final class TestCluster implements AutoCloseable {
                       StoreOptions.PAGE_CACHE_BYTES,
                       "test",
                       TIMING,
+                      SNAPSHOTS,
                       new DirectTransport(this, byPeerAddress::get),
                       metrics,
                       new SecureRandom(),

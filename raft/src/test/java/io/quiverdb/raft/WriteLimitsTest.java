@@ -134,7 +134,7 @@ class WriteLimitsTest {
   }
 
   private static long lastIndex(GroupCluster.Node node) {
-    var last = node.replica().division().getRaftLog().getLastEntryTermIndex();
+    var last = node.replica().division().orElseThrow().getRaftLog().getLastEntryTermIndex();
     return last == null ? -1 : last.getIndex();
   }
 }

@@ -25,6 +25,7 @@ import io.quiverdb.raft.SegmentCounts;
 import io.quiverdb.raft.Shard;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
+import io.quiverdb.raft.snapshot.SnapshotSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -173,9 +174,14 @@ final class GrpcPeer implements Peer {
         VerificationMessages::verification);
   }
 
+  @Override
+  public SnapshotSource snapshots() {
+    return new GrpcSnapshots(calls);
+  }
+
   // What a future of nothing holds.
   @SuppressWarnings("NullAway")
-  private static Void nothing() {
+  static Void nothing() {
     return null;
   }
 }

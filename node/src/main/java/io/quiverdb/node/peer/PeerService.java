@@ -1,10 +1,13 @@
 package io.quiverdb.node.peer;
 
+import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.quiverdb.core.Filter;
 import io.quiverdb.core.Query;
 import io.quiverdb.core.StoredPoint;
+import io.quiverdb.node.peer.proto.CloseSnapshotRequest;
+import io.quiverdb.node.peer.proto.CloseSnapshotResponse;
 import io.quiverdb.node.peer.proto.CompactFilesRequest;
 import io.quiverdb.node.peer.proto.CompactFilesResponse;
 import io.quiverdb.node.peer.proto.CountPointsRequest;
@@ -24,12 +27,18 @@ import io.quiverdb.node.peer.proto.GetPointsResponse;
 import io.quiverdb.node.peer.proto.GetReadIndexRequest;
 import io.quiverdb.node.peer.proto.GetReadIndexResponse;
 import io.quiverdb.node.peer.proto.GroupTerm;
+import io.quiverdb.node.peer.proto.HoldLogRequest;
+import io.quiverdb.node.peer.proto.HoldLogResponse;
 import io.quiverdb.node.peer.proto.OpenGroupRequest;
 import io.quiverdb.node.peer.proto.OpenGroupResponse;
+import io.quiverdb.node.peer.proto.OpenSnapshotRequest;
+import io.quiverdb.node.peer.proto.OpenSnapshotResponse;
 import io.quiverdb.node.peer.proto.PeerServiceGrpc;
 import io.quiverdb.node.peer.proto.PeerStatus;
 import io.quiverdb.node.peer.proto.PutClaimRequest;
 import io.quiverdb.node.peer.proto.PutClaimResponse;
+import io.quiverdb.node.peer.proto.ReadSnapshotRequest;
+import io.quiverdb.node.peer.proto.ReadSnapshotResponse;
 import io.quiverdb.node.peer.proto.ScanPointsRequest;
 import io.quiverdb.node.peer.proto.ScanPointsResponse;
 import io.quiverdb.node.peer.proto.SearchPointsRequest;
@@ -323,5 +332,45 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
         responses,
         () -> self.verify(request.getShard(), request.getCollectionId()),
         VerificationMessages::message);
+  }
+
+  // --- snapshots
+
+  @Override
+  public void openSnapshot(
+      OpenSnapshotRequest request, StreamObserver<OpenSnapshotResponse> responses) {
+    answer(responses, () -> self.snapshots().open(request.getShard()), SnapshotMessages::offer);
+  }
+
+  @Override
+  public void readSnapshot(
+      ReadSnapshotRequest request, StreamObserver<ReadSnapshotResponse> responses) {
+    answer(
+        responses,
+        () ->
+            self.snapshots()
+                .read(
+                    PeerMessages.uuid(request.getLease()), request.getFile(), request.getOffset()),
+        piece ->
+            ReadSnapshotResponse.newBuilder()
+                .setPiece(UnsafeByteOperations.unsafeWrap(piece))
+                .build());
+  }
+
+  @Override
+  public void closeSnapshot(
+      CloseSnapshotRequest request, StreamObserver<CloseSnapshotResponse> responses) {
+    answer(
+        responses,
+        () -> self.snapshots().close(PeerMessages.uuid(request.getLease())),
+        _ -> CloseSnapshotResponse.getDefaultInstance());
+  }
+
+  @Override
+  public void holdLog(HoldLogRequest request, StreamObserver<HoldLogResponse> responses) {
+    answer(
+        responses,
+        () -> self.snapshots().holdLog(PeerMessages.group(request.getGroup()), request.getIndex()),
+        _ -> HoldLogResponse.getDefaultInstance());
   }
 }

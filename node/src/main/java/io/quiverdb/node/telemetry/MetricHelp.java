@@ -41,6 +41,13 @@ final class MetricHelp {
               "quiver_raft_inflight_bytes", "Bytes of entries proposed and not yet replied to"),
           Map.entry("quiver_raft_checkpoint_seconds", "Time to write one checkpoint"),
           Map.entry("quiver_raft_compaction_seconds", "Time to look for segments and merge them"),
+          Map.entry(
+              "quiver_raft_snapshot_fetched_bytes_total",
+              "Bytes fetched of other members' snapshots"),
+          Map.entry("quiver_raft_snapshot_sent_bytes_total", "Bytes sent of snapshots"),
+          Map.entry("quiver_raft_snapshot_installed_total", "Snapshots fetched and installed"),
+          Map.entry(
+              "quiver_raft_snapshot_failed_total", "Attempts to fetch a snapshot that failed"),
           Map.entry("quiver_store_buffer_bytes", "Rows in memory that no checkpoint holds yet"),
           Map.entry("quiver_store_segments", "Sealed runs of rows on disk"),
           Map.entry("quiver_store_dead_rows", "Dead rows on disk, which compaction will drop"),

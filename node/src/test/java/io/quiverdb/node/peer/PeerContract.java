@@ -25,6 +25,7 @@ import io.quiverdb.core.StateHash;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.Vector;
 import io.quiverdb.core.Verification;
+import io.quiverdb.core.snapshot.SnapshotFile;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.DeletedMatching;
 import io.quiverdb.raft.GroupKey;
@@ -43,6 +44,8 @@ import io.quiverdb.raft.Written;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
 import io.quiverdb.raft.catalog.CollectionInfo;
+import io.quiverdb.raft.snapshot.SnapshotOffer;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -80,6 +83,7 @@ abstract class PeerContract {
               new Settings.FilterableField("c", Settings.FilterableField.Type.NUMERIC)));
   private static final WrappedKeys WRAPPED_KEYS =
       new WrappedKeys(ByteString.copyFrom(wrappedKeysBytes()));
+  private static final byte[] SHA256 = new byte[32];
   private static final Member MEMBER =
       new Member(NODE, new NodeAddresses("a:7070", "a:7071", "[::1]:7072"));
   private static final Claim CLAIM =
@@ -192,6 +196,33 @@ abstract class PeerContract {
     answers(
         Optional.of(new StateHash(-1, 1)), peer -> peer.hashAt(3, POSITION), "hashAt", 3, POSITION);
     answers(Optional.empty(), peer -> peer.hashAt(3, Position.START), "hashAt", 3, Position.START);
+  }
+
+  @Test
+  void snapshotsArriveWhole() {
+    var lease = new UUID(7, -8);
+    var file = new SnapshotFile("collections/7/seg-1.vec", 1L << 40, ByteString.copyFrom(SHA256));
+    answers(
+        new SnapshotOffer(lease, POSITION, List.of(file)),
+        peer -> peer.snapshots().open(3),
+        "openSnapshot",
+        3);
+    answers(
+        ByteBuffer.wrap(new byte[] {1, 0, -1}),
+        peer -> peer.snapshots().read(lease, file.name(), 1L << 39),
+        "readSnapshot",
+        lease,
+        file.name(),
+        1L << 39);
+    answers(
+        ByteBuffer.allocate(0),
+        peer -> peer.snapshots().read(lease, "", 0),
+        "readSnapshot",
+        lease,
+        "",
+        0L);
+    answersNothing(peer -> peer.snapshots().close(lease), "closeSnapshot", lease);
+    answersNothing(peer -> peer.snapshots().holdLog(SHARD, -1), "holdLog", SHARD, -1L);
   }
 
   @Test
@@ -437,7 +468,11 @@ abstract class PeerContract {
                 peer().readIndex(SHARD),
                 peer().writeCatalog(new CatalogWrite.DropCollection(STAMP.id(), "docs")),
                 peer().transferLeader(SHARD, NODE),
-                peer().hashAt(3, POSITION))
+                peer().hashAt(3, POSITION),
+                peer().snapshots().open(3),
+                peer().snapshots().read(new UUID(1, 2), "x", 3),
+                peer().snapshots().close(new UUID(1, 2)),
+                peer().snapshots().holdLog(SHARD, 4))
             .map(PeerContract::failureOf)
             .toList()) {
       assertThat(arrived).hasSameClassAs(failure).hasMessage(failure.getMessage());

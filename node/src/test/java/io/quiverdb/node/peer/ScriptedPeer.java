@@ -21,6 +21,9 @@ import io.quiverdb.raft.ShardWrite;
 import io.quiverdb.raft.Written;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
+import io.quiverdb.raft.snapshot.SnapshotOffer;
+import io.quiverdb.raft.snapshot.SnapshotSource;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -103,6 +106,33 @@ final class ScriptedPeer implements Peer {
   @Override
   public CompletableFuture<Void> transferLeader(GroupKey group, NodeId target) {
     return ask("transferLeader", group, target);
+  }
+
+  @Override
+  public SnapshotSource snapshots() {
+    return new ScriptedSnapshots();
+  }
+
+  private final class ScriptedSnapshots implements SnapshotSource {
+    @Override
+    public CompletableFuture<SnapshotOffer> open(int shard) {
+      return ask("openSnapshot", shard);
+    }
+
+    @Override
+    public CompletableFuture<ByteBuffer> read(UUID lease, String file, long offset) {
+      return ask("readSnapshot", lease, file, offset);
+    }
+
+    @Override
+    public CompletableFuture<Void> close(UUID lease) {
+      return ask("closeSnapshot", lease);
+    }
+
+    @Override
+    public CompletableFuture<Void> holdLog(GroupKey group, long index) {
+      return ask("holdLog", group, index);
+    }
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.quiverdb.raft.Shard;
 import io.quiverdb.raft.ShardException;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
+import io.quiverdb.raft.snapshot.SnapshotSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -75,6 +76,11 @@ final class FakePeer implements Peer {
       cluster.lead(number, target);
     }
     return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public SnapshotSource snapshots() {
+    throw new UnsupportedOperationException();
   }
 
   @Override

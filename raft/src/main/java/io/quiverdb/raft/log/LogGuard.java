@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -30,6 +31,15 @@ import org.slf4j.LoggerFactory;
 /// name promises entries that it lacks, cut at the end of an entry, the newest of the log, and
 /// written in a term before the one that this node has voted in. That is finished. A kill between
 /// the deletions leaves a gap, which a loss of files leaves, too; it is refused.
+///
+/// Segments that a checkpoint covers are deleted, the newest of them first
+/// (`SegmentedRaftLogWorker.PurgeLog`). A kill between leaves older ones before a gap, all of them
+/// covered: they are deleted.
+///
+/// A checkpoint that came from another member may lie behind the end of the log, or be of a history
+/// that the log is not of: nothing of such a log is committed but what the checkpoint holds, and
+/// Ratis would wait for the entries between for ever. It is deleted, if [#noteInstalled] says so:
+/// else it has lost entries.
 ///
 /// Anything else that is not sound is refused. What is left is made durable: Ratis takes all that
 /// it reads at the start for flushed, and never syncs a segment again that it closes then, so that
@@ -52,25 +62,131 @@ public final class LogGuard {
   /// A file of the log: the entries `first` to `last`, the last one unknown while it is written to.
   private record Segment(Path file, long first, Optional<Long> last) {}
 
-  /// Guards one group.
+  /// Before a checkpoint from another member is put in charge of a group that is not open: from
+  /// then on the log need not hold it. Durable when it returns.
   ///
   /// @param groupDirectory as Ratis lays it out
-  /// @return the index of the last entry, −1 if there is none
-  /// @throws CorruptFileException if its log has rotted
-  public long guard(Path groupDirectory) throws IOException {
+  public static void noteInstalled(Path groupDirectory, CoveredLog covered) throws IOException {
+    EmptiedNote.write(groupDirectory, covered);
+  }
+
+  /// Guards one group, which is not open.
+  ///
+  /// @param groupDirectory as Ratis lays it out
+  /// @param covered what the replica's newest checkpoint holds of it
+  /// @return the index of the last entry, in the log or covered; −1 if there is none
+  /// @throws CorruptFileException if its log has rotted, or lacks entries that are not covered
+  public long guard(Path groupDirectory, CoveredLog covered) throws IOException {
     Path current = groupDirectory.resolve("current");
     if (!Files.isDirectory(current)) {
       return -1;
     }
-    List<Segment> segments = segments(current);
-    long next = 0;
-    for (var segment : segments) {
-      next = inspect(segment, next, segment.equals(segments.getLast()));
+    List<Segment> segments = withoutPurged(segments(current), covered);
+    var coveredTerm = new TermOfEntry(covered.index());
+    long next = inspectAll(segments, covered, coveredTerm);
+    boolean isOfThisHistory = coveredTerm.term().stream().allMatch(term -> term == covered.term());
+    if (next <= covered.index() || !isOfThisHistory) {
+      requireNote(groupDirectory, covered, next, coveredTerm);
+      deleteAll(segments, current);
+      next = covered.index() + 1;
+    } else if (covered.index() >= 0 && coveredTerm.isLogEmpty()) {
+      // Ratis deletes a segment without entries, and may be killed before it begins another one.
+      EmptiedNote.write(groupDirectory, covered);
     }
     syncAll(current);
     syncDirectory(current);
     syncDirectory(groupDirectory);
     return next - 1;
+  }
+
+  /// The index of the first entry in the log of a group that is not open; empty if it has none.
+  public static OptionalLong firstIndex(Path groupDirectory) throws IOException {
+    Path current = groupDirectory.resolve("current");
+    return Files.isDirectory(current)
+        ? segments(current).stream().mapToLong(Segment::first).findFirst()
+        : OptionalLong.empty();
+  }
+
+  /// Deletes what purging left before a gap.
+  private List<Segment> withoutPurged(List<Segment> segments, CoveredLog covered)
+      throws IOException {
+    for (int at = segments.size() - 1; at > 0; at--) {
+      long lastBefore = segments.get(at - 1).last().orElse(Long.MAX_VALUE);
+      boolean gap = lastBefore + 1 < segments.get(at).first();
+      if (gap && lastBefore <= covered.index() && segments.get(at).first() <= covered.index() + 1) {
+        for (var purged : segments.subList(0, at)) {
+          Files.delete(purged.file());
+          log.info("purging of the log finished file={}", name(purged.file()));
+        }
+        return segments.subList(at, segments.size());
+      }
+    }
+    return segments;
+  }
+
+  /// @return the index behind the last entry
+  private long inspectAll(List<Segment> segments, CoveredLog covered, TermOfEntry coveredTerm)
+      throws IOException {
+    // A log begins where purging left it, which is never behind the checkpoint.
+    long next = segments.isEmpty() ? 0 : Math.min(segments.getFirst().first(), covered.index() + 1);
+    for (var segment : segments) {
+      next = inspect(segment, next, segment.equals(segments.getLast()), coveredTerm);
+    }
+    return next;
+  }
+
+  /// From the end: what a crash leaves has no gap.
+  private void deleteAll(List<Segment> segments, Path current) throws IOException {
+    for (var segment : segments.reversed()) {
+      Files.delete(segment.file());
+      syncDirectory(current);
+      log.warn("log that a checkpoint stands for deleted file={}", name(segment.file()));
+    }
+  }
+
+  private void requireNote(
+      Path groupDirectory, CoveredLog covered, long next, TermOfEntry coveredTerm)
+      throws IOException {
+    if (EmptiedNote.read(root, groupDirectory).filter(covered::equals).isPresent()) {
+      return;
+    }
+    if (next <= covered.index()) {
+      throw new CorruptFileException(
+          name(groupDirectory), 0, "last entry", "at least " + covered.index(), next - 1);
+    }
+    throw new CorruptFileException(
+        name(groupDirectory),
+        0,
+        "term of entry " + covered.index(),
+        covered.term(),
+        coveredTerm.term().orElseThrow());
+  }
+
+  /// Finds the term of one entry while segments are read.
+  private static final class TermOfEntry implements SegmentFormat.Entries {
+    private final long wanted;
+    private OptionalLong term = OptionalLong.empty();
+    private boolean isLogEmpty = true;
+
+    TermOfEntry(long wanted) {
+      this.wanted = wanted;
+    }
+
+    @Override
+    public void entry(long index, long entryTerm) {
+      isLogEmpty = false;
+      if (index == wanted) {
+        term = OptionalLong.of(entryTerm);
+      }
+    }
+
+    OptionalLong term() {
+      return term;
+    }
+
+    boolean isLogEmpty() {
+      return isLogEmpty;
+    }
   }
 
   private static List<Segment> segments(Path current) throws IOException {
@@ -96,7 +212,8 @@ public final class LogGuard {
   }
 
   /// @return the index behind the segment's last entry
-  private long inspect(Segment segment, long next, boolean newest) throws IOException {
+  private long inspect(Segment segment, long next, boolean newest, SegmentFormat.Entries entries)
+      throws IOException {
     String name = name(segment.file());
     long fileBytes = Files.size(segment.file());
     boolean open = segment.last().isEmpty();
@@ -118,7 +235,7 @@ public final class LogGuard {
     SegmentFormat.Contents contents;
     try (var channel =
         FileChannel.open(segment.file(), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      contents = read(name, channel, segment.first(), open && newest);
+      contents = read(name, channel, segment.first(), open && newest, entries);
       if (contents.torn()) {
         long cutBytes = fileBytes - contents.end();
         channel.truncate(contents.end());
@@ -170,11 +287,12 @@ public final class LogGuard {
     }
   }
 
-  private SegmentFormat.Contents read(String name, FileChannel channel, long first, boolean open)
+  private SegmentFormat.Contents read(
+      String name, FileChannel channel, long first, boolean open, SegmentFormat.Entries entries)
       throws IOException {
     try (var arena = Arena.ofConfined()) {
       var bytes = channel.map(MapMode.READ_ONLY, 0, channel.size(), arena).asByteBuffer();
-      return new SegmentFormat(name, bytes, entryBytesMax).read(first, open);
+      return new SegmentFormat(name, bytes, entryBytesMax).read(first, open, entries);
     }
   }
 
@@ -190,7 +308,7 @@ public final class LogGuard {
     }
   }
 
-  private static void syncDirectory(Path directory) throws IOException {
+  static void syncDirectory(Path directory) throws IOException {
     try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
     }

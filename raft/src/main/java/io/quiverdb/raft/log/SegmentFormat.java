@@ -56,12 +56,17 @@ final class SegmentFormat {
   /// @param end the offset behind it
   private record Framed(long term, long index, int end) {}
 
+  /// Hears of each sound entry, in order.
+  interface Entries {
+    void entry(long index, long term);
+  }
+
   /// Reads a segment that begins with the entry `firstIndex`.
   ///
   /// @param open whether it was being written: only then may its end be torn
   /// @throws CorruptFileException if it holds anything but sound entries in the order of their
   ///   indexes, but for a torn end
-  Contents read(long firstIndex, boolean open) {
+  Contents read(long firstIndex, boolean open, Entries entries) {
     int tail = endOfData();
     if (!readHeader(tail)) {
       if (open) {
@@ -83,6 +88,7 @@ final class SegmentFormat {
       }
       offset = entry.end();
       term = entry.term();
+      entries.entry(index, term);
       index++;
     }
     return new Contents(index - firstIndex, term, offset, false);

@@ -10,6 +10,7 @@ import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
 import io.quiverdb.raft.SegmentCounts;
 import io.quiverdb.raft.Shard;
+import io.quiverdb.raft.snapshot.SnapshotSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -59,6 +60,11 @@ record RemotePeer(SimulatedCluster cluster, SimulatedNode from, SimulatedNode to
 
   @Override
   public CompletableFuture<Void> transferLeader(GroupKey group, NodeId target) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public SnapshotSource snapshots() {
     throw new UnsupportedOperationException();
   }
 

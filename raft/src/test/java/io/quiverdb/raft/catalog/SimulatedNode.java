@@ -16,6 +16,7 @@ import io.quiverdb.raft.TestKeyRing;
 import io.quiverdb.raft.membership.ClaimFile;
 import io.quiverdb.raft.membership.NodeClaim;
 import io.quiverdb.raft.membership.NodeKeys;
+import io.quiverdb.raft.snapshot.SnapshotSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
@@ -240,6 +241,11 @@ public final class SimulatedNode implements Peer {
 
   @Override
   public CompletableFuture<Void> transferLeader(GroupKey group, NodeId target) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public SnapshotSource snapshots() {
     throw new UnsupportedOperationException();
   }
 

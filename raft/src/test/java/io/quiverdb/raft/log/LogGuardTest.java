@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class LogGuardTest {
   private static final int PREALLOCATED_BYTES = 512;
+  private static final long TERM = 3;
 
   @TempDir Path root;
   private Path group;
@@ -43,15 +44,118 @@ class LogGuardTest {
     Path open = write("log_inprogress_2", padded(segment(entry(2, 30), entry(3, 40))));
     byte[] before = Files.readAllBytes(open);
 
-    assertThat(guard.guard(group)).isEqualTo(3);
+    assertThat(guard.guard(group, CoveredLog.NOTHING)).isEqualTo(3);
 
     assertThat(Files.readAllBytes(open)).isEqualTo(before);
   }
 
   @Test
   void groupWithoutALogHasNoEntry() throws IOException {
-    assertThat(guard.guard(group)).isEqualTo(-1);
-    assertThat(guard.guard(root.resolve("nothing"))).isEqualTo(-1);
+    assertThat(guard.guard(group, CoveredLog.NOTHING)).isEqualTo(-1);
+    assertThat(guard.guard(root.resolve("nothing"), CoveredLog.NOTHING)).isEqualTo(-1);
+  }
+
+  @Test
+  void logMayBeginRightBehindWhatACheckpointHoldsAndNoLater() throws IOException {
+    write("log_inprogress_2", padded(segment(entry(2, 30), entry(3, 40))));
+
+    assertThat(guard.guard(group, new CoveredLog(TERM, 1))).isEqualTo(3);
+    assertThat(guard.guard(group, new CoveredLog(TERM, 3))).isEqualTo(3);
+    assertThatThrownBy(() -> guard.guard(group, new CoveredLog(TERM, 0)))
+        .isInstanceOf(CorruptFileException.class)
+        .hasMessageContaining("first entry of the segment");
+  }
+
+  /// Purging deletes the newest of the segments first.
+  @Test
+  void segmentsThatAKilledPurgeLeftAreDeleted() throws IOException {
+    Path left = write("log_0-0", segment(entry(0, 30)));
+    Path behind = write("log_inprogress_2", padded(segment(entry(2, 30))));
+
+    assertThat(guard.guard(group, new CoveredLog(TERM, 1))).isEqualTo(2);
+
+    assertThat(left).doesNotExist();
+    assertThat(behind).exists();
+  }
+
+  @Test
+  void gapBehindWhatACheckpointHoldsIsRefused() throws IOException {
+    write("log_0-0", segment(entry(0, 30)));
+    write("log_inprogress_2", padded(segment(entry(2, 30))));
+
+    assertThatThrownBy(() -> guard.guard(group, new CoveredLog(TERM, 0)))
+        .isInstanceOf(CorruptFileException.class);
+  }
+
+  @Test
+  void logThatEndsBeforeACheckpointIsRefusedUnlessThatWasInstalled() throws IOException {
+    var covered = new CoveredLog(TERM, 9);
+    Path closed = write("log_0-1", segment(entry(0, 30), entry(1, 30)));
+    Path open = write("log_inprogress_2", padded(segment(entry(2, 30))));
+    assertThatThrownBy(() -> guard.guard(group, covered))
+        .isInstanceOf(CorruptFileException.class)
+        .hasMessageContaining("last entry");
+    LogGuard.noteInstalled(group, new CoveredLog(TERM, 8));
+    assertThatThrownBy(() -> guard.guard(group, covered)).isInstanceOf(CorruptFileException.class);
+    assertThat(closed).exists();
+
+    LogGuard.noteInstalled(group, covered);
+
+    assertThat(guard.guard(group, covered)).isEqualTo(9);
+    assertThat(closed).doesNotExist();
+    assertThat(open).doesNotExist();
+    assertThat(guard.guard(group, covered)).as("again").isEqualTo(9);
+  }
+
+  @Test
+  void logOfAnotherHistoryIsRefusedUnlessACheckpointWasInstalled() throws IOException {
+    var covered = new CoveredLog(TERM + 1, 1);
+    Path open = write("log_inprogress_0", padded(segment(entry(0, 30), entry(1, 30), entry(2, 9))));
+    assertThatThrownBy(() -> guard.guard(group, covered))
+        .isInstanceOf(CorruptFileException.class)
+        .hasMessageContaining("term of entry 1");
+
+    LogGuard.noteInstalled(group, covered);
+
+    assertThat(guard.guard(group, covered)).isEqualTo(1);
+    assertThat(open).doesNotExist();
+  }
+
+  @Test
+  void logThatHoldsTheCheckpointsEntryStaysThoughOneWasInstalled() throws IOException {
+    Path open = write("log_inprogress_0", padded(segment(entry(0, 30), entry(1, 30))));
+    var covered = new CoveredLog(TERM, 0);
+    LogGuard.noteInstalled(group, covered);
+
+    assertThat(guard.guard(group, covered)).isEqualTo(1);
+    assertThat(open).exists();
+  }
+
+  /// Ratis deletes such a segment, and a kill may come before it begins another one.
+  @Test
+  void logThatWasBegunAndIsEmptyMayBeGoneAtTheNextStart() throws IOException {
+    var covered = new CoveredLog(TERM, 4);
+    Path open = write("log_inprogress_5", padded(segment()));
+    assertThat(guard.guard(group, covered)).isEqualTo(4);
+
+    Files.delete(open);
+
+    assertThat(guard.guard(group, covered)).isEqualTo(4);
+  }
+
+  @Test
+  void logThatIsGoneIsRefused() {
+    assertThatThrownBy(() -> guard.guard(group, new CoveredLog(TERM, 4)))
+        .isInstanceOf(CorruptFileException.class);
+  }
+
+  @Test
+  void noteThatIsDamagedIsRefused() throws IOException {
+    Files.writeString(group.resolve("emptied"), "x");
+
+    assertThatThrownBy(() -> guard.guard(group, new CoveredLog(TERM, 4)))
+        .isInstanceOf(CorruptFileException.class)
+        .hasMessageContaining("raft/group/emptied");
   }
 
   @Test
@@ -63,7 +167,7 @@ class LogGuardTest {
         byte[] torn = Arrays.copyOf(whole, cut);
         Path open = write("log_inprogress_0", zeros ? padded(torn) : torn);
 
-        assertThat(guard.guard(group)).as("cut at %d", cut).isEqualTo(1);
+        assertThat(guard.guard(group, CoveredLog.NOTHING)).as("cut at %d", cut).isEqualTo(1);
 
         byte[] left = Files.readAllBytes(open);
         assertThat(Arrays.copyOf(left, kept.length)).isEqualTo(kept);
@@ -78,7 +182,7 @@ class LogGuardTest {
     for (int cut = 0; cut < header.length; cut++) {
       Path open = write("log_inprogress_0", padded(Arrays.copyOf(header, cut)));
 
-      assertThat(guard.guard(group)).isEqualTo(-1);
+      assertThat(guard.guard(group, CoveredLog.NOTHING)).isEqualTo(-1);
 
       assertThat(open).isEmptyFile();
     }
@@ -94,7 +198,7 @@ class LogGuardTest {
         rotten[at] ^= (byte) (1 << bit);
         write("log_inprogress_0", rotten);
 
-        assertThatThrownBy(() -> guard.guard(group))
+        assertThatThrownBy(() -> guard.guard(group, CoveredLog.NOTHING))
             .as("bit %d of byte %d", bit, at)
             .isInstanceOfSatisfying(
                 CorruptFileException.class,
@@ -115,7 +219,7 @@ class LogGuardTest {
       rotten[at] ^= 1;
       write("log_0-1", rotten);
 
-      assertThatThrownBy(() -> guard.guard(group))
+      assertThatThrownBy(() -> guard.guard(group, CoveredLog.NOTHING))
           .as("byte %d", at)
           .isInstanceOf(CorruptFileException.class)
           .hasMessageContaining("raft/group/current/log_0-1");
@@ -127,7 +231,7 @@ class LogGuardTest {
     byte[] closed = segment(entry(0, 20), entry(1, 50));
     write("log_0-1", Arrays.copyOf(closed, segment(entry(0, 20)).length));
 
-    assertThatThrownBy(() -> guard.guard(group))
+    assertThatThrownBy(() -> guard.guard(group, CoveredLog.NOTHING))
         .isInstanceOf(CorruptFileException.class)
         .hasMessageContaining("last entry");
   }
@@ -138,11 +242,11 @@ class LogGuardTest {
     write("log_0-3", left);
     write("raft-meta", "term=4\nvotedFor=\n".getBytes(StandardCharsets.US_ASCII));
 
-    assertThat(guard.guard(group)).isEqualTo(1);
+    assertThat(guard.guard(group, CoveredLog.NOTHING)).isEqualTo(1);
 
     assertThat(current.resolve("log_0-3")).doesNotExist();
     assertThat(current.resolve("log_0-1")).hasBinaryContent(left);
-    assertThat(guard.guard(group)).isEqualTo(1);
+    assertThat(guard.guard(group, CoveredLog.NOTHING)).isEqualTo(1);
   }
 
   @Test
@@ -163,7 +267,9 @@ class LogGuardTest {
     write("log_0-3", content);
     write("raft-meta", meta);
 
-    assertThatThrownBy(() -> guard.guard(group)).as(why).isInstanceOf(CorruptFileException.class);
+    assertThatThrownBy(() -> guard.guard(group, CoveredLog.NOTHING))
+        .as(why)
+        .isInstanceOf(CorruptFileException.class);
 
     assertThat(current.resolve("log_0-3")).as(why).hasBinaryContent(content);
   }
@@ -173,7 +279,7 @@ class LogGuardTest {
     write("log_0-1", segment(entry(0, 20), entry(1, 50)));
     write("log_inprogress_3", padded(segment(entry(3, 20))));
 
-    assertThatThrownBy(() -> guard.guard(group))
+    assertThatThrownBy(() -> guard.guard(group, CoveredLog.NOTHING))
         .isInstanceOf(CorruptFileException.class)
         .hasMessageContaining(
             "log_inprogress_3 at 0: first entry of the segment is 3 (expected: 2; a kill while");
@@ -185,7 +291,8 @@ class LogGuardTest {
     sound[sound.length - 1] = 1;
     write("log_inprogress_0", sound);
 
-    assertThatThrownBy(() -> guard.guard(group)).isInstanceOf(CorruptFileException.class);
+    assertThatThrownBy(() -> guard.guard(group, CoveredLog.NOTHING))
+        .isInstanceOf(CorruptFileException.class);
   }
 
   @Test
@@ -194,7 +301,7 @@ class LogGuardTest {
     byte[] whole = segment(entry(0, 20), entry(1, 1 << 20));
     write("log_inprogress_0", padded(Arrays.copyOf(whole, whole.length / 2)));
 
-    assertThat(guard.guard(group)).isZero();
+    assertThat(guard.guard(group, CoveredLog.NOTHING)).isZero();
 
     assertThat(current.resolve("log_inprogress_0")).hasSize(kept.length);
   }
@@ -221,7 +328,7 @@ class LogGuardTest {
     var data = new byte[dataBytes];
     Arrays.fill(data, (byte) (1 + index));
     return LogEntryProto.newBuilder()
-        .setTerm(3)
+        .setTerm(TERM)
         .setIndex(index)
         .setStateMachineLogEntry(
             StateMachineLogEntryProto.newBuilder().setLogData(ByteString.copyFrom(data)))

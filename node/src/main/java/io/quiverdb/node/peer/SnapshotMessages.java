@@ -1,0 +1,35 @@
+package io.quiverdb.node.peer;
+
+import io.quiverdb.core.snapshot.SnapshotFile;
+import io.quiverdb.node.peer.proto.OpenSnapshotResponse;
+import io.quiverdb.raft.snapshot.SnapshotOffer;
+
+/// Snapshots that nodes offer each other, as messages and back.
+final class SnapshotMessages {
+  private SnapshotMessages() {}
+
+  static OpenSnapshotResponse offer(SnapshotOffer offer) {
+    var message =
+        OpenSnapshotResponse.newBuilder()
+            .setLease(PeerMessages.bytes(offer.lease()))
+            .setPosition(PeerMessages.position(offer.position()));
+    for (var file : offer.files()) {
+      message.addFiles(
+          OpenSnapshotResponse.File.newBuilder()
+              .setName(file.name())
+              .setBytes(file.bytes())
+              .setSha256(file.sha256()));
+    }
+    return message.build();
+  }
+
+  /// @throws IllegalArgumentException if it is none
+  static SnapshotOffer offer(OpenSnapshotResponse message) {
+    return new SnapshotOffer(
+        PeerMessages.uuid(message.getLease()),
+        PeerMessages.position(message.getPosition()),
+        message.getFilesList().stream()
+            .map(file -> new SnapshotFile(file.getName(), file.getBytes(), file.getSha256()))
+            .toList());
+  }
+}

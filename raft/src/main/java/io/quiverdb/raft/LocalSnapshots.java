@@ -1,0 +1,82 @@
+package io.quiverdb.raft;
+
+import io.quiverdb.core.StoreException;
+import io.quiverdb.raft.GroupKey.ShardGroup;
+import io.quiverdb.raft.snapshot.SnapshotLeases;
+import io.quiverdb.raft.snapshot.SnapshotOffer;
+import io.quiverdb.raft.snapshot.SnapshotSource;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+
+/// Gives snapshots of this node's shards to other members.
+final class LocalSnapshots implements SnapshotSource {
+  private final SnapshotLeases leases;
+  private final Function<Integer, Optional<StoreState>> shards;
+  private final Function<GroupKey, Optional<Replica>> replicas;
+  private final Executor executor;
+
+  /// @param executor runs what waits for the disk
+  LocalSnapshots(
+      SnapshotLeases leases,
+      Function<Integer, Optional<StoreState>> shards,
+      Function<GroupKey, Optional<Replica>> replicas,
+      Executor executor) {
+    this.leases = leases;
+    this.shards = shards;
+    this.replicas = replicas;
+    this.executor = executor;
+  }
+
+  @Override
+  public CompletableFuture<SnapshotOffer> open(int number) {
+    var shard = new ShardGroup(number);
+    return CompletableFuture.supplyAsync(
+        () -> {
+          var state = shards.apply(number).orElseThrow(() -> notHere(shard));
+          try {
+            return leases.open(shard, state.store());
+          } catch (StoreException e) {
+            throw new ShardException.Failed(shard + ": no snapshot can be taken", e);
+          }
+        },
+        executor);
+  }
+
+  @Override
+  public CompletableFuture<ByteBuffer> read(UUID lease, String file, long offset) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return leases.read(lease, file, offset);
+          } catch (StoreException e) {
+            throw new ShardException.Failed("snapshot: cannot be read", e);
+          }
+        },
+        executor);
+  }
+
+  @Override
+  public CompletableFuture<Void> close(UUID lease) {
+    return CompletableFuture.runAsync(() -> leases.close(lease), executor);
+  }
+
+  @Override
+  public CompletableFuture<Void> holdLog(GroupKey group, long index) {
+    return CompletableFuture.runAsync(
+        () ->
+            replicas
+                .apply(group)
+                .orElseThrow(() -> notHere(group))
+                .machine()
+                .holdLog(index, SnapshotLeases.LOG_HOLD),
+        executor);
+  }
+
+  private static ShardException notHere(GroupKey group) {
+    return new ShardException.Unavailable(group + ": not open on this node");
+  }
+}

@@ -1,0 +1,190 @@
+package io.quiverdb.raft.snapshot;
+
+import com.google.protobuf.ByteString;
+import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.snapshot.SnapshotFile;
+import io.quiverdb.core.snapshot.SnapshotFiles;
+import io.quiverdb.core.storage.FileStorage;
+import io.quiverdb.core.storage.ReadableFile;
+import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.ShardException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/// Fetches the files of one snapshot from another member into a directory.
+///
+/// A file is named there by its SHA-256, so whatever is there of it is a beginning of it, whoever
+/// it came from: an attempt goes on where the one before broke off, a restart of this node
+/// included. Nothing is synced: a file counts when its hash is right.
+final class SnapshotPull {
+  /// Much less than [SnapshotLeases#LOG_HOLD].
+  private static final Duration HOLD_EVERY = Duration.ofSeconds(5);
+
+  private final GroupKey.ShardGroup shard;
+  private final SnapshotSource source;
+  private final List<SnapshotSource> members;
+  private final Path directory;
+  private final Rate rate;
+  private final LongSupplier nanoClock;
+  private final BooleanSupplier isStopped;
+  private final LongConsumer fetchedBytes;
+  private boolean isHeld;
+  private long heldNanos;
+
+  /// @param members all others, which shall keep their logs meanwhile
+  /// @param isStopped whether to give up
+  /// @param fetchedBytes told of each piece
+  SnapshotPull(
+      GroupKey.ShardGroup shard,
+      SnapshotSource source,
+      List<SnapshotSource> members,
+      Path directory,
+      Rate rate,
+      LongSupplier nanoClock,
+      BooleanSupplier isStopped,
+      LongConsumer fetchedBytes) {
+    this.shard = shard;
+    this.source = source;
+    this.members = members;
+    this.directory = directory;
+    this.rate = rate;
+    this.nanoClock = nanoClock;
+    this.isStopped = isStopped;
+    this.fetchedBytes = fetchedBytes;
+  }
+
+  /// Fetches what is not there yet.
+  ///
+  /// @throws IOException if this node's disk fails
+  /// @throws CorruptFileException if what came is not what was offered; it is deleted
+  /// @throws ShardException if the source does not answer, or refuses
+  SnapshotFiles fetch(SnapshotOffer offer) throws IOException {
+    Files.createDirectories(directory);
+    deleteOthers(offer);
+    for (var file : offer.files()) {
+      fetch(offer, file);
+    }
+    return new Fetched(directory, offer.files());
+  }
+
+  private void fetch(SnapshotOffer offer, SnapshotFile file) throws IOException {
+    Path path = directory.resolve(hex(file.sha256()));
+    try (var channel =
+        FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      // Longer than it should be, it is no beginning.
+      long offset = channel.size() > file.bytes() ? 0 : channel.size();
+      channel.truncate(offset);
+      channel.position(offset);
+      while (offset < file.bytes()) {
+        keepLogs(offer.position().index());
+        var piece = piece(offer, file, offset);
+        offset += piece.remaining();
+        rate.take(piece.remaining());
+        fetchedBytes.accept(piece.remaining());
+        while (piece.hasRemaining()) {
+          channel.write(piece);
+        }
+      }
+    }
+    var found = sha256(path);
+    if (!found.equals(file.sha256())) {
+      Files.delete(path);
+      throw new CorruptFileException(
+          file.name() + " of a snapshot", 0, "SHA-256", hex(file.sha256()), hex(found));
+    }
+  }
+
+  private ByteBuffer piece(SnapshotOffer offer, SnapshotFile file, long offset) {
+    if (isStopped.getAsBoolean()) {
+      throw new ShardException.Unavailable(shard + ": closing");
+    }
+    var piece = await(() -> source.read(offer.lease(), file.name(), offset).join());
+    if (!piece.hasRemaining() || piece.remaining() > file.bytes() - offset) {
+      throw new CorruptFileException(
+          file.name() + " of a snapshot",
+          offset,
+          "piece",
+          "1 to " + (file.bytes() - offset) + " bytes",
+          piece.remaining());
+    }
+    return piece;
+  }
+
+  /// For the log is what this member goes on with. Those that cannot be asked are none to go on
+  /// with.
+  private void keepLogs(long index) {
+    long now = nanoClock.getAsLong();
+    if (isHeld && now - heldNanos < HOLD_EVERY.toNanos()) {
+      return;
+    }
+    isHeld = true;
+    heldNanos = now;
+    members.forEach(
+        member -> {
+          var _ = member.holdLog(shard, index);
+        });
+  }
+
+  static <T> T await(Supplier<T> call) {
+    try {
+      return call.get();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
+  }
+
+  private void deleteOthers(SnapshotOffer offer) throws IOException {
+    Set<String> wanted =
+        offer.files().stream().map(file -> hex(file.sha256())).collect(Collectors.toSet());
+    try (var paths = Files.newDirectoryStream(directory)) {
+      for (Path path : paths) {
+        if (!wanted.contains(path.getFileName().toString())) {
+          Files.delete(path);
+        }
+      }
+    }
+  }
+
+  private static ByteString sha256(Path path) throws IOException {
+    try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      var digest = MessageDigest.getInstance("SHA-256");
+      var piece = ByteBuffer.allocate(SnapshotLeases.CHUNK_BYTES);
+      while (channel.read(piece) >= 0) {
+        digest.update(piece.flip());
+        piece.clear();
+      }
+      return ByteString.copyFrom(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every JDK has SHA-256", e);
+    }
+  }
+
+  private static String hex(ByteString bytes) {
+    return HexFormat.of().formatHex(bytes.toByteArray());
+  }
+
+  /// Files as they lie in the directory.
+  private record Fetched(Path directory, List<SnapshotFile> list) implements SnapshotFiles {
+    @Override
+    public ReadableFile open(SnapshotFile file, Arena arena) throws IOException {
+      return FileStorage.at(directory).open(hex(file.sha256()), arena);
+    }
+  }
+}

@@ -1,0 +1,259 @@
+package io.quiverdb.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.raft.log.CoveredLog;
+import io.quiverdb.raft.log.LogGuard;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A member that was away while the others deleted the log that it lacks.
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class MissedLogTest {
+  /// So long that a few of its entries fill segments of the log.
+  private static final String LONG_NAME = "x".repeat(500_000);
+
+  @TempDir Path directory;
+
+  @Test
+  void logThatACheckpointHoldsIsDeletedButForItsTail() throws Exception {
+    try (var cluster = new GroupCluster(directory, 1).start()) {
+      var node = cluster.awaitLeader();
+      propose(node, 20);
+      checkpoint(node);
+      long first = node.state().durable().index();
+      awaitPublished(node, first);
+      awaitPurged(node);
+
+      propose(node, 4);
+      checkpoint(node);
+      awaitPublished(node, first); // The 2 MB behind it may stay.
+      long firstLeft = LogGuard.firstIndex(node.groupDirectory()).orElseThrow();
+      assertThat(firstLeft).isLessThanOrEqualTo(first + 1);
+
+      propose(node, 20);
+      checkpoint(node);
+      awaitPublished(node, node.state().durable().index());
+      assertThat(logBytes(node)).isLessThan(9_000_000);
+
+      restart(node);
+      propose(cluster.awaitLeader(), 1);
+      assertThat(node.state().count(LONG_NAME)).isGreaterThanOrEqualTo(45);
+    }
+  }
+
+  @Test
+  void leaderSaysThatItsLogBeginsTooLateAndTheMemberGoesOnFromACheckpoint() throws Exception {
+    try (var cluster = new GroupCluster(directory, 3).start()) {
+      var away = leaveBehind(cluster);
+      var needed = new CompletableFuture<Long>();
+      away.snapshotNeed = (_, _, firstIndex) -> needed.complete(firstIndex);
+      away.start();
+
+      long firstIndex = needed.get();
+      var source = cluster.awaitLeaderOtherThan(away);
+      assertThat(source.state().durable().index()).isGreaterThanOrEqualTo(firstIndex - 1);
+      boolean installed = reopen(away, source);
+
+      assertThat(installed).isTrue();
+      requireCaughtUp(cluster, away);
+      restart(away);
+      requireCaughtUp(cluster, away);
+    }
+  }
+
+  @Test
+  void leaderThatChangesMeanwhileDoesNotKeepTheMemberFromGoingOn() throws Exception {
+    try (var cluster = new GroupCluster(directory, 3).start()) {
+      var away = leaveBehind(cluster);
+      var needed = new CompletableFuture<Long>();
+      away.snapshotNeed = (_, _, firstIndex) -> needed.complete(firstIndex);
+      away.start();
+      long _ = needed.get();
+      var first = cluster.awaitLeaderOtherThan(away);
+      var second =
+          cluster.nodes().stream()
+              .filter(node -> node != first && node != away)
+              .findFirst()
+              .orElseThrow();
+      TestClient.retried(() -> first.replica().transferLeader(second.id, Duration.ofSeconds(10)));
+
+      reopen(away, first);
+
+      requireCaughtUp(cluster, away);
+    }
+  }
+
+  @Test
+  void checkpointThatTheMemberHasPassedByItselfIsDropped() throws Exception {
+    try (var cluster = new GroupCluster(directory, 3).start()) {
+      var leader = cluster.awaitLeader();
+      propose(leader, 3);
+      leader.state().checkpoint();
+      var follower =
+          cluster.nodes().stream().filter(node -> node != leader).findFirst().orElseThrow();
+      propose(leader, 3);
+      awaitApplied(leader, follower);
+
+      boolean installed = reopen(follower, leader);
+
+      assertThat(installed).isFalse();
+      requireCaughtUp(cluster, follower);
+    }
+  }
+
+  /// The rename that puts a checkpoint in charge may be the last thing that a process does.
+  @Test
+  void crashBehindTheRenameIsFinishedAtTheStart() throws Exception {
+    try (var cluster = new GroupCluster(directory, 3).start()) {
+      var away = leaveBehind(cluster);
+      var source = cluster.awaitLeader();
+      LogGuard.noteInstalled(away.groupDirectory(), covered(source));
+      new CountingState(away.directory.resolve("state")).install(source.state());
+
+      away.start();
+
+      requireCaughtUp(cluster, away);
+      restart(away);
+      requireCaughtUp(cluster, away);
+    }
+  }
+
+  @Test
+  void crashBeforeTheRenameLeavesTheMemberAsItWas() throws Exception {
+    try (var cluster = new GroupCluster(directory, 3).start()) {
+      var away = leaveBehind(cluster);
+      var source = cluster.awaitLeader();
+      LogGuard.noteInstalled(away.groupDirectory(), covered(source));
+      var needed = new CompletableFuture<Long>();
+      away.snapshotNeed = (_, _, firstIndex) -> needed.complete(firstIndex);
+
+      away.start();
+
+      long _ = needed.get();
+      reopen(away, source);
+      requireCaughtUp(cluster, away);
+    }
+  }
+
+  /// Nobody installed anything: then entries are missing that this member may have acknowledged.
+  @Test
+  void logThatEndsBeforeTheCheckpointIsRefusedUnlessOneWasInstalled() throws Exception {
+    try (var cluster = new GroupCluster(directory, 3).start()) {
+      var away = leaveBehind(cluster);
+      new CountingState(away.directory.resolve("state")).install(cluster.awaitLeader().state());
+
+      assertThatThrownBy(away::start)
+          .isInstanceOf(CorruptFileException.class)
+          .hasMessageContaining("last entry");
+    }
+  }
+
+  // --- steps
+
+  /// @return a member that is down, and lacks entries that the others have deleted
+  private static GroupCluster.Node leaveBehind(GroupCluster cluster) throws Exception {
+    var leader = cluster.awaitLeader();
+    propose(leader, 2);
+    var away = cluster.nodes().stream().filter(node -> node != leader).findFirst().orElseThrow();
+    awaitApplied(leader, away);
+    away.kill();
+    propose(cluster.awaitLeader(), 20);
+    for (var node : cluster.nodes()) {
+      if (node != away) {
+        awaitApplied(cluster.awaitLeader(), node);
+        checkpoint(node);
+        awaitPurged(node);
+      }
+    }
+    return away;
+  }
+
+  private static boolean reopen(GroupCluster.Node node, GroupCluster.Node source)
+      throws IOException {
+    return node.server
+        .orElseThrow()
+        .reopen(
+            GroupCluster.KEY, source.state().durable(), () -> node.state().install(source.state()));
+  }
+
+  private static void restart(GroupCluster.Node node) throws IOException {
+    node.kill();
+    node.start();
+  }
+
+  private static void propose(GroupCluster.Node node, int count) {
+    for (int number = 0; number < count; number++) {
+      TestClient.retried(() -> GroupCluster.propose(node, LONG_NAME));
+    }
+  }
+
+  private static void awaitApplied(GroupCluster.Node leader, GroupCluster.Node node)
+      throws Exception {
+    node.replica().awaitApplied(leader.state().applied().index()).get();
+  }
+
+  /// As its background does.
+  private static void checkpoint(GroupCluster.Node node) {
+    var machine = node.replica().machine();
+    long loggedBytes = machine.loggedBytes();
+    node.state().checkpoint();
+    machine.checkpointed(loggedBytes);
+    node.server.orElseThrow().publishCheckpoint(node.replica());
+  }
+
+  private static void awaitPublished(GroupCluster.Node node, long index) {
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .until(
+            () ->
+                Optional.ofNullable(node.replica().machine().getLatestSnapshot())
+                    .filter(published -> published.getIndex() == index)
+                    .isPresent());
+  }
+
+  private static void awaitPurged(GroupCluster.Node node) {
+    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> purged(node));
+  }
+
+  private static boolean purged(GroupCluster.Node node) throws IOException {
+    return LogGuard.firstIndex(node.groupDirectory()).orElse(0) > 0;
+  }
+
+  private static long logBytes(GroupCluster.Node node) throws IOException {
+    try (var files = Files.list(node.logDirectory())) {
+      return files.mapToLong(file -> file.toFile().length()).sum();
+    }
+  }
+
+  private static CoveredLog covered(GroupCluster.Node node) {
+    var durable = node.state().durable();
+    return new CoveredLog(durable.term(), durable.index());
+  }
+
+  /// It applies what the others have, and what comes from now on, and its vote counts.
+  private static void requireCaughtUp(GroupCluster cluster, GroupCluster.Node node)
+      throws Exception {
+    TestClient.retried(
+        () -> {
+          var leader = cluster.awaitLeader();
+          return GroupCluster.propose(leader, "last");
+        });
+    var leader = cluster.awaitLeader();
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> node.state().total() == leader.state().total());
+    assertThat(node.replica().alive()).isTrue();
+  }
+}
