@@ -80,8 +80,24 @@ public abstract sealed class ShardException extends RuntimeException {
   public static final class Failed extends ShardException {
     private static final long serialVersionUID = 1L;
 
+    private final boolean isElsewhere;
+
     public Failed(String message, Throwable cause) {
+      this(message, cause, false);
+    }
+
+    private Failed(String message, Throwable cause, boolean isElsewhere) {
       super(message, cause);
+      this.isElsewhere = isElsewhere;
+    }
+
+    /// Of another node, which has logged why.
+    public static Failed elsewhere(String message, Throwable cause) {
+      return new Failed(message, cause, true);
+    }
+
+    public boolean isElsewhere() {
+      return isElsewhere;
     }
   }
 }

@@ -149,8 +149,15 @@ final class ErrorMapping {
       case ShardException.Overloaded e -> detail(ErrorCode.RESOURCE_EXHAUSTED, message(e));
       case ShardException.OutcomeUnknown e -> detail(ErrorCode.OUTCOME_UNKNOWN, message(e));
       case ShardException.UnknownCollection e -> detail(ErrorCode.NOT_FOUND, message(e));
+      case ShardException.Failed e when e.isElsewhere() -> failureElsewhere(e);
       case ShardException.Failed e -> dataFailure(e, e.getCause());
     };
+  }
+
+  /// Nothing is wrong with this node, and a trace of its own would say nothing.
+  private static ErrorDetail failureElsewhere(ShardException.Failed failure) {
+    log.warn("replica of another node failed cause=\"{}\"", failure.getMessage());
+    return detail(ErrorCode.UNAVAILABLE, "a replica failed; its node's log has more");
   }
 
   // Its message names files.

@@ -136,7 +136,7 @@ final class PeerFailures {
       case OVERLOADED -> new ShardException.Overloaded(failure.getMessage());
       case OUTCOME_UNKNOWN -> new ShardException.OutcomeUnknown(failure.getMessage());
       case UNKNOWN_COLLECTION -> new ShardException.UnknownCollection(asked.collectionId());
-      case FAILED -> new ShardException.Failed(failure.getMessage(), status);
+      case FAILED -> ShardException.Failed.elsewhere(failure.getMessage(), status);
       case INVALID_ARGUMENT -> new IllegalArgumentException(failure.getMessage());
       case KIND_UNSPECIFIED, UNRECOGNIZED ->
           asked.changes()
