@@ -160,9 +160,11 @@ final class GroupServer implements AutoCloseable {
 
   private GroupStateMachine newMachine(GroupKey key, ReplicatedState state) {
     TermIndex durable = state.durable();
+    long loggedBytes = replica(key).map(before -> before.machine().loggedBytes()).orElse(0L);
     var tail =
         new LogTail(
             new PublishedCheckpoint(durable.term(), durable.index()),
+            loggedBytes,
             options.sizes().tailBytesMax(),
             options.nanoClock(),
             this::isDiskFilling);
@@ -170,6 +172,7 @@ final class GroupServer implements AutoCloseable {
         key,
         state,
         tail,
+        loggedBytes,
         events,
         () -> options.barrier().leaderLost(key),
         options.snapshotNeed(),
@@ -294,13 +297,18 @@ final class GroupServer implements AutoCloseable {
     if (closed || replica == null) {
       throw new ShardException.Unavailable(key + ": not open");
     }
+    if (place.index() <= replica.state().applied().index()) {
+      // It has come as far, and may even lead.
+      return false;
+    }
     var id = replica.groupId();
     replica.beginReopening();
     try {
       remove(id, key);
       boolean wanted = isWanted(id, replica.state(), place);
       if (wanted) {
-        LogGuard.noteInstalled(directory(id), covered(place));
+        var before = covered(replica.state().durable());
+        LogGuard.noteInstalled(directory(id), covered(place), before);
         install.run();
       }
       restore(id, key);
@@ -308,7 +316,7 @@ final class GroupServer implements AutoCloseable {
       replica.reopened(server.getDivision(id), machine(id));
       log.info("replica opened again group={} place={} installed={}", key, place, wanted);
       return wanted;
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) {
       // Half open, it would be a member that is up and does nothing.
       log.error("replica not opened again group={}", key, e);
       replica.machine().fail(e);

@@ -60,9 +60,13 @@ final class GroupStateMachine extends BaseStateMachine {
   private volatile PublishedCheckpoint published;
 
   private volatile Optional<Throwable> fault = Optional.empty();
-  private final AtomicLong loggedBytes = new AtomicLong();
+  private final AtomicLong loggedBytes;
+
+  /// The last entry that Ratis told of since it opened the replica.
+  private volatile long toldIndex;
 
   /// @param tail of the newest checkpoint
+  /// @param loggedBytes what the one before it, if any, had applied
   /// @param events runs what it is given in order, and not in the caller
   /// @param leaderLost run at once when the replica does not lead any more; returns fast
   /// @param onFatal told when the log could not be written
@@ -70,6 +74,7 @@ final class GroupStateMachine extends BaseStateMachine {
       GroupKey key,
       ReplicatedState state,
       LogTail tail,
+      long loggedBytes,
       Executor events,
       Runnable leaderLost,
       SnapshotNeed snapshotNeed,
@@ -77,11 +82,13 @@ final class GroupStateMachine extends BaseStateMachine {
     this.key = key;
     this.state = state;
     this.tail = tail;
+    this.loggedBytes = new AtomicLong(loggedBytes);
     this.events = events;
     this.leaderLost = leaderLost;
     this.snapshotNeed = snapshotNeed;
     this.onFatal = onFatal;
     this.published = tail.published();
+    this.toldIndex = published.index();
     var last = state.applied();
     this.openedAt = last.index();
     this.applied = new AppliedIndex(last.index());
@@ -102,7 +109,7 @@ final class GroupStateMachine extends BaseStateMachine {
     return fault;
   }
 
-  /// Bytes of entries applied since this was made.
+  /// Bytes of entries applied since the process started.
   long loggedBytes() {
     return loggedBytes.get();
   }
@@ -137,6 +144,7 @@ final class GroupStateMachine extends BaseStateMachine {
   public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
     LogEntryProto entry = transaction.getLogEntry();
     var place = new TermIndex(entry.getTerm(), entry.getIndex());
+    toldIndex = place.index();
     if (place.index() <= openedAt) {
       return CompletableFuture.completedFuture(Message.EMPTY);
     }
@@ -172,6 +180,7 @@ final class GroupStateMachine extends BaseStateMachine {
 
   @Override
   public void notifyTermIndexUpdated(long term, long index) {
+    toldIndex = index;
     if (index <= applied.get()) {
       return;
     }
@@ -188,6 +197,11 @@ final class GroupStateMachine extends BaseStateMachine {
 
   @Override
   public long takeSnapshot() {
+    if (state.durable().index() > toldIndex) {
+      // Opened again, it has yet to be told what the state holds already; Ratis takes no such
+      // thing.
+      return published.index() < 0 ? RaftLog.INVALID_LOG_INDEX : published.index();
+    }
     checkpointed(loggedBytes.get());
     published = tail.publish(loggedBytes.get());
     return published.index() < 0 ? RaftLog.INVALID_LOG_INDEX : published.index();

@@ -38,7 +38,7 @@ final class LocalSnapshots implements SnapshotSource {
         () -> {
           var state = shards.apply(number).orElseThrow(() -> notHere(shard));
           try {
-            return leases.open(shard, state.store());
+            return leases.open(shard, state.store(), position -> hold(shard, position.index()));
           } catch (StoreException e) {
             throw new ShardException.Failed(shard + ": no snapshot can be taken", e);
           }
@@ -66,14 +66,15 @@ final class LocalSnapshots implements SnapshotSource {
 
   @Override
   public CompletableFuture<Void> holdLog(GroupKey group, long index) {
-    return CompletableFuture.runAsync(
-        () ->
-            replicas
-                .apply(group)
-                .orElseThrow(() -> notHere(group))
-                .machine()
-                .holdLog(index, SnapshotLeases.LOG_HOLD),
-        executor);
+    return CompletableFuture.runAsync(() -> hold(group, index), executor);
+  }
+
+  private void hold(GroupKey group, long index) {
+    replicas
+        .apply(group)
+        .orElseThrow(() -> notHere(group))
+        .machine()
+        .holdLog(index, SnapshotLeases.LOG_HOLD);
   }
 
   private static ShardException notHere(GroupKey group) {

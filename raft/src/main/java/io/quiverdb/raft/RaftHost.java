@@ -258,11 +258,11 @@ public final class RaftHost implements AutoCloseable {
     }
 
     @Override
-    public void install(ShardGroup shard, SnapshotFiles files) {
+    public boolean install(ShardGroup shard, SnapshotFiles files) {
       var state = state(shard);
       try (var staged = state.store().stageSnapshot(files)) {
-        boolean _ =
-            groups.reopen(shard, StoreState.place(staged.position()), () -> state.install(staged));
+        return groups.reopen(
+            shard, StoreState.place(staged.position()), () -> state.install(staged));
       } catch (IOException e) {
         throw new UncheckedIOException(shard + ": not opened with a snapshot", e);
       }
@@ -364,6 +364,7 @@ public final class RaftHost implements AutoCloseable {
     try {
       background.tick();
       snapshotLeases.expire();
+      snapshotPuller.tidy();
       remoteLeaders.refresh(claim.current(), shards.keySet());
     } catch (RuntimeException e) {
       log.warn("tick failed", e);

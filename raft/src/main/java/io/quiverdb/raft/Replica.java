@@ -54,9 +54,6 @@ final class Replica implements GroupReplica, LedGroup {
 
   private volatile GroupStateMachine machine;
 
-  /// Of the machines before this one.
-  private volatile long earlierLoggedBytes;
-
   private final Barrier barrier;
   private final Executor submitter;
   private final LongSupplier nanoClock;
@@ -118,7 +115,6 @@ final class Replica implements GroupReplica, LedGroup {
   }
 
   void reopened(Division division, GroupStateMachine newMachine) {
-    earlierLoggedBytes = loggedBytes();
     machine = newMachine;
     opened = Optional.of(division);
   }
@@ -282,11 +278,6 @@ final class Replica implements GroupReplica, LedGroup {
       // Whatever becomes of it: if the entry still waits in a second, another one follows.
       var _ = propose(machine.state().filler());
     }
-  }
-
-  /// Bytes of entries applied since the process started.
-  long loggedBytes() {
-    return earlierLoggedBytes + machine.loggedBytes();
   }
 
   InFlight inFlight() {

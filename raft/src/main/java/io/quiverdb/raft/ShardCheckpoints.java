@@ -50,7 +50,7 @@ final class ShardCheckpoints implements BackgroundTarget {
 
   @Override
   public long loggedBytes() {
-    return replica.loggedBytes();
+    return replica.machine().loggedBytes();
   }
 
   @Override

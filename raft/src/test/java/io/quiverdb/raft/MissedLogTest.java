@@ -38,14 +38,13 @@ class MissedLogTest {
 
       propose(node, 4);
       checkpoint(node);
-      awaitPublished(node, first); // The 2 MB behind it may stay.
-      long firstLeft = LogGuard.firstIndex(node.groupDirectory()).orElseThrow();
-      assertThat(firstLeft).isLessThanOrEqualTo(first + 1);
+      // The 2 MB behind it may stay.
+      assertThat(node.replica().machine().takeSnapshot()).isEqualTo(first);
 
       propose(node, 20);
       checkpoint(node);
       awaitPublished(node, node.state().durable().index());
-      assertThat(logBytes(node)).isLessThan(9_000_000);
+      Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> logBytes(node) < 9_000_000);
 
       restart(node);
       propose(cluster.awaitLeader(), 1);
@@ -73,23 +72,29 @@ class MissedLogTest {
     }
   }
 
+  /// A notification that is answered too late makes a member refuse the entries of the next leader.
   @Test
-  void leaderThatChangesMeanwhileDoesNotKeepTheMemberFromGoingOn() throws Exception {
+  void nextLeaderThatHasTheWholeLogBringsTheMemberUpByItself() throws Exception {
     try (var cluster = new GroupCluster(directory, 3).start()) {
-      var away = leaveBehind(cluster);
+      var leader = cluster.awaitLeader();
+      var away = leaveBehind(cluster, leader);
       var needed = new CompletableFuture<Long>();
       away.snapshotNeed = (_, _, firstIndex) -> needed.complete(firstIndex);
+      TestClient.retried(
+          () ->
+              cluster
+                  .awaitLeaderOtherThan(away)
+                  .replica()
+                  .transferLeader(leader.id, Duration.ofSeconds(10)));
       away.start();
       long _ = needed.get();
-      var first = cluster.awaitLeaderOtherThan(away);
-      var second =
+      var other =
           cluster.nodes().stream()
-              .filter(node -> node != first && node != away)
+              .filter(node -> node != leader && node != away)
               .findFirst()
               .orElseThrow();
-      TestClient.retried(() -> first.replica().transferLeader(second.id, Duration.ofSeconds(10)));
 
-      reopen(away, first);
+      TestClient.retried(() -> leader.replica().transferLeader(other.id, Duration.ofSeconds(10)));
 
       requireCaughtUp(cluster, away);
     }
@@ -119,7 +124,7 @@ class MissedLogTest {
     try (var cluster = new GroupCluster(directory, 3).start()) {
       var away = leaveBehind(cluster);
       var source = cluster.awaitLeader();
-      LogGuard.noteInstalled(away.groupDirectory(), covered(source));
+      LogGuard.noteInstalled(away.groupDirectory(), covered(source), CoveredLog.NOTHING);
       new CountingState(away.directory.resolve("state")).install(source.state());
 
       away.start();
@@ -135,7 +140,7 @@ class MissedLogTest {
     try (var cluster = new GroupCluster(directory, 3).start()) {
       var away = leaveBehind(cluster);
       var source = cluster.awaitLeader();
-      LogGuard.noteInstalled(away.groupDirectory(), covered(source));
+      LogGuard.noteInstalled(away.groupDirectory(), covered(source), CoveredLog.NOTHING);
       var needed = new CompletableFuture<Long>();
       away.snapshotNeed = (_, _, firstIndex) -> needed.complete(firstIndex);
 
@@ -164,13 +169,19 @@ class MissedLogTest {
 
   /// @return a member that is down, and lacks entries that the others have deleted
   private static GroupCluster.Node leaveBehind(GroupCluster cluster) throws Exception {
+    return leaveBehind(cluster, cluster.nodes().toArray(GroupCluster.Node[]::new));
+  }
+
+  /// @param purging who deletes what a checkpoint holds
+  private static GroupCluster.Node leaveBehind(GroupCluster cluster, GroupCluster.Node... purging)
+      throws Exception {
     var leader = cluster.awaitLeader();
     propose(leader, 2);
     var away = cluster.nodes().stream().filter(node -> node != leader).findFirst().orElseThrow();
     awaitApplied(leader, away);
     away.kill();
     propose(cluster.awaitLeader(), 20);
-    for (var node : cluster.nodes()) {
+    for (var node : purging) {
       if (node != away) {
         awaitApplied(cluster.awaitLeader(), node);
         checkpoint(node);

@@ -73,6 +73,7 @@ public final class Snapshots {
       return snapshot;
     } finally {
       if (!staged) {
+        deleteLeftovers();
         staging.release();
       }
     }
@@ -135,7 +136,6 @@ public final class Snapshots {
       return snapshots.stage(later, ownLog.isPresent());
     } catch (IOException e) {
       // No file that was touched is one of the store's: what failed is told when they need it.
-      deleteLeftovers();
       throw new SnapshotFailedException("snapshot: cannot be brought in: " + e, e);
     }
   }

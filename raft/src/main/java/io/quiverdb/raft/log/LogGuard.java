@@ -11,10 +11,12 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Properties;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,8 +68,14 @@ public final class LogGuard {
   /// then on the log need not hold it. Durable when it returns.
   ///
   /// @param groupDirectory as Ratis lays it out
-  public static void noteInstalled(Path groupDirectory, CoveredLog covered) throws IOException {
-    EmptiedNote.write(groupDirectory, covered);
+  /// @param before what the replica's own checkpoint holds, which a crash may leave in charge:
+  ///   where the log need not hold that, it still need not
+  public static void noteInstalled(Path groupDirectory, CoveredLog covered, CoveredLog before)
+      throws IOException {
+    Set<CoveredLog> named = new LinkedHashSet<>(EmptiedNote.read(groupDirectory));
+    named.retainAll(Set.of(before));
+    named.add(covered);
+    EmptiedNote.write(groupDirectory, named);
   }
 
   /// Guards one group, which is not open.
@@ -89,9 +97,11 @@ public final class LogGuard {
       requireNote(groupDirectory, covered, next, coveredTerm);
       deleteAll(segments, current);
       next = covered.index() + 1;
-    } else if (covered.index() >= 0 && coveredTerm.isLogEmpty()) {
+    } else if (!coveredTerm.isLogEmpty()) {
+      EmptiedNote.delete(groupDirectory);
+    } else if (covered.index() >= 0) {
       // Ratis deletes a segment without entries, and may be killed before it begins another one.
-      EmptiedNote.write(groupDirectory, covered);
+      EmptiedNote.write(groupDirectory, Set.of(covered));
     }
     syncAll(current);
     syncDirectory(current);
@@ -147,7 +157,7 @@ public final class LogGuard {
   private void requireNote(
       Path groupDirectory, CoveredLog covered, long next, TermOfEntry coveredTerm)
       throws IOException {
-    if (EmptiedNote.read(root, groupDirectory).filter(covered::equals).isPresent()) {
+    if (EmptiedNote.read(groupDirectory).contains(covered)) {
       return;
     }
     if (next <= covered.index()) {

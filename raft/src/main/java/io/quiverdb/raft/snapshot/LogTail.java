@@ -2,7 +2,9 @@ package io.quiverdb.raft.snapshot;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
@@ -26,13 +28,16 @@ public final class LogTail {
   private final List<Durable> durable = new ArrayList<>();
 
   private PublishedCheckpoint published;
-  private long heldIndex = Long.MAX_VALUE;
-  private long heldUntilNanos;
+
+  /// The ends of the holds by what they hold.
+  private final Map<Long, Long> holdEndsNanos = new HashMap<>();
 
   /// @param started the newest at the start
+  /// @param loggedBytes written to the log by then
   /// @param bytesMax of log that is left behind the one that is told, if there is a later one
   public LogTail(
       PublishedCheckpoint started,
+      long loggedBytes,
       long bytesMax,
       LongSupplier nanoClock,
       BooleanSupplier isDiskFilling) {
@@ -40,7 +45,7 @@ public final class LogTail {
     this.nanoClock = nanoClock;
     this.isDiskFilling = isDiskFilling;
     this.published = started;
-    durable.add(new Durable(started, 0));
+    durable.add(new Durable(started, loggedBytes));
   }
 
   /// A checkpoint has become durable; one that is not newer than the last one is left out.
@@ -63,15 +68,15 @@ public final class LogTail {
     }
   }
 
-  /// Keeps the log from this index on, until it is not asked for any more. The lowest counts.
+  /// Keeps the log from this index on for a while, from now.
   public synchronized void hold(long index, Duration time) {
-    long now = nanoClock.getAsLong();
-    heldIndex = isHeld(now) ? Math.min(heldIndex, index) : index;
-    heldUntilNanos = now + time.toNanos();
+    holdEndsNanos.put(index, nanoClock.getAsLong() + time.toNanos());
   }
 
-  private boolean isHeld(long now) {
-    return heldIndex != Long.MAX_VALUE && now - heldUntilNanos < 0;
+  private long lowestHeld() {
+    long now = nanoClock.getAsLong();
+    holdEndsNanos.values().removeIf(end -> now - end >= 0);
+    return holdEndsNanos.keySet().stream().mapToLong(Long::longValue).min().orElse(Long.MAX_VALUE);
   }
 
   /// What Ratis was told last.
@@ -88,8 +93,8 @@ public final class LogTail {
             .filter(candidate -> loggedBytes - candidate.loggedBytes() <= bytesMax)
             .findFirst()
             .orElseGet(durable::getLast);
-    long limit =
-        isHeld(nanoClock.getAsLong()) && !isDiskFilling.getAsBoolean() ? heldIndex : Long.MAX_VALUE;
+    long held = lowestHeld();
+    long limit = held < Long.MAX_VALUE && isDiskFilling.getAsBoolean() ? Long.MAX_VALUE : held;
     durable.stream()
         .map(Durable::checkpoint)
         .filter(checkpoint -> checkpoint.index() <= Math.min(limit, due.checkpoint().index()))

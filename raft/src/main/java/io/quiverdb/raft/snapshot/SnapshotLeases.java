@@ -1,5 +1,6 @@
 package io.quiverdb.raft.snapshot;
 
+import io.quiverdb.core.Position;
 import io.quiverdb.core.SnapshotFailedException;
 import io.quiverdb.core.Store;
 import io.quiverdb.core.snapshot.ReplicationSnapshot;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,9 +63,10 @@ public final class SnapshotLeases implements AutoCloseable {
 
   /// Pins the newest checkpoint of a store. Reads all of its files once, for their hashes.
   ///
+  /// @param pinned told its position before that
   /// @throws ShardException.Overloaded if too many are pinned
   /// @throws io.quiverdb.core.StoreException if its files cannot be pinned or read
-  public SnapshotOffer open(ShardGroup shard, Store store) {
+  public SnapshotOffer open(ShardGroup shard, Store store, Consumer<Position> pinned) {
     if (count.incrementAndGet() > LEASES_MAX) {
       count.decrementAndGet();
       throw new ShardException.Overloaded(
@@ -73,6 +76,7 @@ public final class SnapshotLeases implements AutoCloseable {
     try {
       var snapshot = store.replicationSnapshot();
       try {
+        pinned.accept(snapshot.position());
         var files = snapshot.files();
         var id = UUID.randomUUID();
         leases.put(id, new Lease(shard, snapshot, files, nanoClock.getAsLong()));

@@ -17,14 +17,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -34,38 +32,26 @@ import java.util.stream.Collectors;
 /// it came from: an attempt goes on where the one before broke off, a restart of this node
 /// included. Nothing is synced: a file counts when its hash is right.
 final class SnapshotPull {
-  /// Much less than [SnapshotLeases#LOG_HOLD].
-  private static final Duration HOLD_EVERY = Duration.ofSeconds(5);
-
   private final GroupKey.ShardGroup shard;
   private final SnapshotSource source;
-  private final List<SnapshotSource> members;
   private final Path directory;
   private final Rate rate;
-  private final LongSupplier nanoClock;
   private final BooleanSupplier isStopped;
   private final LongConsumer fetchedBytes;
-  private boolean isHeld;
-  private long heldNanos;
 
-  /// @param members all others, which shall keep their logs meanwhile
   /// @param isStopped whether to give up
   /// @param fetchedBytes told of each piece
   SnapshotPull(
       GroupKey.ShardGroup shard,
       SnapshotSource source,
-      List<SnapshotSource> members,
       Path directory,
       Rate rate,
-      LongSupplier nanoClock,
       BooleanSupplier isStopped,
       LongConsumer fetchedBytes) {
     this.shard = shard;
     this.source = source;
-    this.members = members;
     this.directory = directory;
     this.rate = rate;
-    this.nanoClock = nanoClock;
     this.isStopped = isStopped;
     this.fetchedBytes = fetchedBytes;
   }
@@ -93,7 +79,6 @@ final class SnapshotPull {
       channel.truncate(offset);
       channel.position(offset);
       while (offset < file.bytes()) {
-        keepLogs(offer.position().index());
         var piece = piece(offer, file, offset);
         offset += piece.remaining();
         rate.take(piece.remaining());
@@ -125,21 +110,6 @@ final class SnapshotPull {
           piece.remaining());
     }
     return piece;
-  }
-
-  /// For the log is what this member goes on with. Those that cannot be asked are none to go on
-  /// with.
-  private void keepLogs(long index) {
-    long now = nanoClock.getAsLong();
-    if (isHeld && now - heldNanos < HOLD_EVERY.toNanos()) {
-      return;
-    }
-    isHeld = true;
-    heldNanos = now;
-    members.forEach(
-        member -> {
-          var _ = member.holdLog(shard, index);
-        });
   }
 
   static <T> T await(Supplier<T> call) {

@@ -35,6 +35,16 @@ public final class SnapshotPuller implements AutoCloseable {
   private static final Duration BACK_OFF_MIN = Duration.ofSeconds(1);
   private static final Duration BACK_OFF_MAX = Duration.ofSeconds(30);
 
+  /// Much more often than a lease and the hold of a log end.
+  private static final Duration RENEWAL = Duration.ofSeconds(5);
+
+  /// What is left of an attempt is deleted when nobody has asked for so long.
+  private static final Duration LEFTOVERS_MAX = Duration.ofMinutes(10);
+
+  /// What is left to others of the disk, besides the files as they come and as the store takes
+  /// them.
+  private static final long FREE_BYTES_MIN = 256 << 20;
+
   private final Path directory;
   private final Rate rate;
   private final Supplier<List<NodeId>> others;
@@ -53,8 +63,9 @@ public final class SnapshotPuller implements AutoCloseable {
 
     /// Puts a snapshot in charge of a replica, unless it has come as far by itself meanwhile.
     ///
+    /// @return whether it did
     /// @throws io.quiverdb.core.StoreException if its files are not sound, or cannot be written
-    void install(ShardGroup shard, SnapshotFiles files);
+    boolean install(ShardGroup shard, SnapshotFiles files);
   }
 
   /// How it goes with one shard.
@@ -62,6 +73,13 @@ public final class SnapshotPuller implements AutoCloseable {
     private boolean running;
     private int failures;
     private long notBeforeNanos;
+    private long askedNanos;
+
+    /// Whose turn it is to be asked.
+    private int turn;
+
+    /// Whom files came from, which are its own: another member has others of the same content.
+    private Optional<NodeId> source = Optional.empty();
 
     /// While one is under way.
     private volatile Optional<Progress> progress = Optional.empty();
@@ -98,6 +116,7 @@ public final class SnapshotPuller implements AutoCloseable {
   public void need(ShardGroup shard, Optional<NodeId> leader, long firstIndex) {
     var attempts = shards.computeIfAbsent(shard, _ -> new Attempts());
     synchronized (attempts) {
+      attempts.askedNanos = nanoClock.getAsLong();
       boolean due = attempts.failures == 0 || nanoClock.getAsLong() - attempts.notBeforeNanos >= 0;
       if (closed || attempts.running || !due) {
         return;
@@ -166,50 +185,91 @@ public final class SnapshotPuller implements AutoCloseable {
   private void pull(ShardGroup shard, Attempts attempts, Optional<NodeId> leader, long firstIndex)
       throws IOException {
     var members = others.get();
-    var source = source(members, leader, attempts.failures);
+    var source = attempts.source.orElseGet(() -> source(members, leader, attempts.turn));
     var peer = peers.apply(source).snapshots();
+    // Until it is known whether this one is of use.
+    attempts.source = Optional.empty();
+    attempts.turn++;
     var offer = SnapshotPull.await(() -> peer.open(shard.number()).join());
+    var renewal = Renewal.every(RENEWAL, () -> renew(shard, peer, offer, members));
     try {
       requireUseful(shard, source, offer, firstIndex);
+      requireRoom(offer);
       log.info(
           "fetching a snapshot group={} source={} position={} bytes={}",
           shard,
           source,
           offer.position(),
           offer.bytes());
-      Path incoming = directory.resolve(Integer.toString(shard.number()));
+      Path incoming = incoming(shard);
       attempts.progress = Optional.of(new Progress(0, offer.bytes()));
       var pull =
           new SnapshotPull(
               shard,
               peer,
-              members.stream().map(peers).map(Peer::snapshots).toList(),
               incoming,
               rate,
-              nanoClock,
               () -> closed,
               bytes -> {
+                attempts.source = Optional.of(source);
                 metrics.fetched(shard, bytes);
                 attempts.progress =
                     attempts.progress.map(
                         so -> new Progress(so.fetchedBytes() + bytes, so.totalBytes()));
               });
-      target.install(shard, pull.fetch(offer));
+      var files = pull.fetch(offer);
+      // From here on it is of no use any more, or its files are not sound.
+      attempts.source = Optional.empty();
+      if (target.install(shard, files)) {
+        metrics.installed(shard);
+      }
       delete(incoming);
-      metrics.installed(shard);
+      attempts.turn = 0;
     } finally {
+      renewal.close();
       // Whether it is heard or not: it ends by itself.
       CompletableFuture<Void> _ = peer.close(offer.lease());
     }
   }
 
-  private NodeId source(List<NodeId> members, Optional<NodeId> leader, int failures) {
+  /// Keeps the files at the source, and all members' logs from there on, for the log is what this
+  /// one goes on with. Who cannot be asked is nobody to go on with.
+  private void renew(
+      ShardGroup shard, SnapshotSource source, SnapshotOffer offer, List<NodeId> members) {
+    var manifest = offer.files().getFirst();
+    CompletableFuture<?> _ = source.read(offer.lease(), manifest.name(), manifest.bytes());
+    for (var member : members) {
+      try {
+        CompletableFuture<Void> _ =
+            peers.apply(member).snapshots().holdLog(shard, offer.position().index());
+      } catch (ShardException e) {
+        log.debug("log not held group={} member={}", shard, member, e);
+      }
+    }
+  }
+
+  private Path incoming(ShardGroup shard) {
+    return directory.resolve(Integer.toString(shard.number()));
+  }
+
+  private void requireRoom(SnapshotOffer offer) throws IOException {
+    Files.createDirectories(directory);
+    long free = Files.getFileStore(directory).getUsableSpace();
+    long needed = 2 * offer.bytes() + FREE_BYTES_MIN;
+    if (free < needed) {
+      throw new ShardException.Unavailable(
+          "disk: %d bytes free (expected: %d for a snapshot of %d)"
+              .formatted(free, needed, offer.bytes()));
+    }
+  }
+
+  private static NodeId source(List<NodeId> members, Optional<NodeId> leader, int turn) {
     List<NodeId> inTurn = new ArrayList<>(members);
     inTurn.sort(Comparator.comparing(member -> !Optional.of(member).equals(leader)));
     if (inTurn.isEmpty()) {
       throw new ShardException.Unavailable("no other member is known");
     }
-    Collections.rotate(inTurn, -failures);
+    Collections.rotate(inTurn, -turn);
     return inTurn.getFirst();
   }
 
@@ -224,7 +284,30 @@ public final class SnapshotPuller implements AutoCloseable {
     }
   }
 
+  /// Deletes what attempts have left that nobody needs any more: the member has caught up by the
+  /// log, say. To be called now and then.
+  public void tidy() {
+    long now = nanoClock.getAsLong();
+    shards.forEach(
+        (shard, attempts) -> {
+          synchronized (attempts) {
+            if (attempts.running || now - attempts.askedNanos < LEFTOVERS_MAX.toNanos()) {
+              return;
+            }
+            attempts.askedNanos = now;
+          }
+          try {
+            delete(incoming(shard));
+          } catch (IOException e) {
+            log.warn("leftovers of a snapshot not deleted group={}", shard, e);
+          }
+        });
+  }
+
   private static void delete(Path incoming) throws IOException {
+    if (!Files.exists(incoming)) {
+      return;
+    }
     try (var files = Files.newDirectoryStream(incoming)) {
       for (Path file : files) {
         Files.delete(file);

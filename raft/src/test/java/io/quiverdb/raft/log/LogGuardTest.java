@@ -95,11 +95,11 @@ class LogGuardTest {
     assertThatThrownBy(() -> guard.guard(group, covered))
         .isInstanceOf(CorruptFileException.class)
         .hasMessageContaining("last entry");
-    LogGuard.noteInstalled(group, new CoveredLog(TERM, 8));
+    LogGuard.noteInstalled(group, new CoveredLog(TERM, 8), CoveredLog.NOTHING);
     assertThatThrownBy(() -> guard.guard(group, covered)).isInstanceOf(CorruptFileException.class);
     assertThat(closed).exists();
 
-    LogGuard.noteInstalled(group, covered);
+    LogGuard.noteInstalled(group, covered, CoveredLog.NOTHING);
 
     assertThat(guard.guard(group, covered)).isEqualTo(9);
     assertThat(closed).doesNotExist();
@@ -115,7 +115,7 @@ class LogGuardTest {
         .isInstanceOf(CorruptFileException.class)
         .hasMessageContaining("term of entry 1");
 
-    LogGuard.noteInstalled(group, covered);
+    LogGuard.noteInstalled(group, covered, CoveredLog.NOTHING);
 
     assertThat(guard.guard(group, covered)).isEqualTo(1);
     assertThat(open).doesNotExist();
@@ -125,7 +125,7 @@ class LogGuardTest {
   void logThatHoldsTheCheckpointsEntryStaysThoughOneWasInstalled() throws IOException {
     Path open = write("log_inprogress_0", padded(segment(entry(0, 30), entry(1, 30))));
     var covered = new CoveredLog(TERM, 0);
-    LogGuard.noteInstalled(group, covered);
+    LogGuard.noteInstalled(group, covered, CoveredLog.NOTHING);
 
     assertThat(guard.guard(group, covered)).isEqualTo(1);
     assertThat(open).exists();
@@ -143,6 +143,33 @@ class LogGuardTest {
     assertThat(guard.guard(group, covered)).isEqualTo(4);
   }
 
+  /// A crash may leave the one checkpoint or the other.
+  @Test
+  void installationUponAnInstallationLeavesBothInTheNote() throws IOException {
+    var first = new CoveredLog(TERM, 4);
+    var second = new CoveredLog(TERM, 9);
+    LogGuard.noteInstalled(group, first, CoveredLog.NOTHING);
+    assertThat(guard.guard(group, first)).isEqualTo(4);
+
+    LogGuard.noteInstalled(group, second, first);
+
+    assertThat(guard.guard(group, first)).isEqualTo(4);
+    LogGuard.noteInstalled(group, second, first);
+    assertThat(guard.guard(group, second)).isEqualTo(9);
+  }
+
+  @Test
+  void logThatHeldEntriesAgainMayNotBeGone() throws IOException {
+    var covered = new CoveredLog(TERM, 4);
+    LogGuard.noteInstalled(group, covered, CoveredLog.NOTHING);
+    Path open = write("log_inprogress_5", padded(segment(entry(5, 10))));
+    assertThat(guard.guard(group, covered)).isEqualTo(5);
+
+    Files.delete(open);
+
+    assertThatThrownBy(() -> guard.guard(group, covered)).isInstanceOf(CorruptFileException.class);
+  }
+
   @Test
   void logThatIsGoneIsRefused() {
     assertThatThrownBy(() -> guard.guard(group, new CoveredLog(TERM, 4)))
@@ -155,7 +182,7 @@ class LogGuardTest {
 
     assertThatThrownBy(() -> guard.guard(group, new CoveredLog(TERM, 4)))
         .isInstanceOf(CorruptFileException.class)
-        .hasMessageContaining("raft/group/emptied");
+        .hasMessageContaining("group/emptied");
   }
 
   @Test

@@ -11,7 +11,7 @@ class LogTailTest {
 
   private long nanos;
   private boolean diskFilling;
-  private final LogTail tail = new LogTail(NONE, 100, () -> nanos, () -> diskFilling);
+  private final LogTail tail = new LogTail(NONE, 0, 100, () -> nanos, () -> diskFilling);
 
   private static PublishedCheckpoint at(long index) {
     return new PublishedCheckpoint(1, index);
@@ -76,6 +76,20 @@ class LogTailTest {
     tail.hold(12, HOLD);
     nanos += HOLD.toNanos();
     tail.hold(25, HOLD);
+
+    assertThat(tail.publish(1_000)).isEqualTo(at(20));
+  }
+
+  @Test
+  void holdThatIsNotRenewedEndsThoughOthersAre() {
+    tail.checkpointed(at(10), 50);
+    tail.checkpointed(at(20), 120);
+    tail.hold(12, HOLD);
+    nanos += HOLD.toNanos() / 2;
+    tail.hold(25, HOLD);
+    assertThat(tail.publish(1_000)).isEqualTo(at(10));
+
+    nanos += HOLD.toNanos() / 2;
 
     assertThat(tail.publish(1_000)).isEqualTo(at(20));
   }
