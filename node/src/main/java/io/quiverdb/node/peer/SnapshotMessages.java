@@ -1,8 +1,8 @@
 package io.quiverdb.node.peer;
 
-import io.quiverdb.core.snapshot.SnapshotFile;
 import io.quiverdb.node.peer.proto.OpenSnapshotResponse;
 import io.quiverdb.raft.snapshot.SnapshotOffer;
+import io.quiverdb.raft.snapshot.SnapshotOffer.OfferedFile;
 
 /// Snapshots that nodes offer each other, as messages and back.
 final class SnapshotMessages {
@@ -29,7 +29,7 @@ final class SnapshotMessages {
         PeerMessages.uuid(message.getLease()),
         PeerMessages.position(message.getPosition()),
         message.getFilesList().stream()
-            .map(file -> new SnapshotFile(file.getName(), file.getBytes(), file.getSha256()))
+            .map(file -> new OfferedFile(file.getName(), file.getBytes(), file.getSha256()))
             .toList());
   }
 }

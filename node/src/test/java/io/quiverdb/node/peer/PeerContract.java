@@ -25,7 +25,6 @@ import io.quiverdb.core.StateHash;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.Vector;
 import io.quiverdb.core.Verification;
-import io.quiverdb.core.snapshot.SnapshotFile;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.DeletedMatching;
 import io.quiverdb.raft.GroupKey;
@@ -45,6 +44,7 @@ import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
 import io.quiverdb.raft.catalog.CollectionInfo;
 import io.quiverdb.raft.snapshot.SnapshotOffer;
+import io.quiverdb.raft.snapshot.SnapshotOffer.OfferedFile;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -201,7 +201,7 @@ abstract class PeerContract {
   @Test
   void snapshotsArriveWhole() {
     var lease = new UUID(7, -8);
-    var file = new SnapshotFile("collections/7/seg-1.vec", 1L << 40, ByteString.copyFrom(SHA256));
+    var file = new OfferedFile("collections/7/seg-1.vec", 1L << 40, ByteString.copyFrom(SHA256));
     answers(
         new SnapshotOffer(lease, POSITION, List.of(file)),
         peer -> peer.snapshots().open(3),

@@ -81,7 +81,7 @@ public final class SnapshotLeases implements AutoCloseable {
         var id = UUID.randomUUID();
         leases.put(id, new Lease(shard, snapshot, files, nanoClock.getAsLong()));
         kept = true;
-        return new SnapshotOffer(id, snapshot.position(), files.list());
+        return SnapshotOffer.of(id, snapshot.position(), files.list());
       } finally {
         if (!kept) {
           snapshot.close();

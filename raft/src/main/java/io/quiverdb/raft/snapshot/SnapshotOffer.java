@@ -1,5 +1,6 @@
 package io.quiverdb.raft.snapshot;
 
+import com.google.protobuf.ByteString;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.snapshot.SnapshotFile;
 import java.util.List;
@@ -10,13 +11,32 @@ import java.util.UUID;
 /// @param lease names it; it ends when nothing of it is read for a while
 /// @param position of the last entry that it holds
 /// @param files the manifest first
-public record SnapshotOffer(UUID lease, Position position, List<SnapshotFile> files) {
+public record SnapshotOffer(UUID lease, Position position, List<OfferedFile> files) {
   public SnapshotOffer {
     files = List.copyOf(files);
   }
 
+  /// A file as the other node describes it, which nobody has looked at yet.
+  public record OfferedFile(String name, long bytes, ByteString sha256) {}
+
+  static SnapshotOffer of(UUID lease, Position position, List<SnapshotFile> files) {
+    return new SnapshotOffer(
+        lease,
+        position,
+        files.stream()
+            .map(file -> new OfferedFile(file.name(), file.bytes(), file.sha256()))
+            .toList());
+  }
+
+  /// @throws IllegalArgumentException if one can be no file of a snapshot
+  List<SnapshotFile> snapshotFiles() {
+    return files.stream()
+        .map(file -> new SnapshotFile(file.name(), file.bytes(), file.sha256()))
+        .toList();
+  }
+
   /// Of all files together.
   public long bytes() {
-    return files.stream().mapToLong(SnapshotFile::bytes).sum();
+    return files.stream().mapToLong(OfferedFile::bytes).sum();
   }
 }

@@ -59,15 +59,17 @@ final class SnapshotPull {
   /// Fetches what is not there yet.
   ///
   /// @throws IOException if this node's disk fails
+  /// @throws IllegalArgumentException if what is offered can be no snapshot
   /// @throws CorruptFileException if what came is not what was offered; it is deleted
   /// @throws ShardException if the source does not answer, or refuses
   SnapshotFiles fetch(SnapshotOffer offer) throws IOException {
+    var files = offer.snapshotFiles();
     Files.createDirectories(directory);
-    deleteOthers(offer);
-    for (var file : offer.files()) {
+    deleteOthers(files);
+    for (var file : files) {
       fetch(offer, file);
     }
-    return new Fetched(directory, offer.files());
+    return new Fetched(directory, files);
   }
 
   private void fetch(SnapshotOffer offer, SnapshotFile file) throws IOException {
@@ -120,9 +122,8 @@ final class SnapshotPull {
     }
   }
 
-  private void deleteOthers(SnapshotOffer offer) throws IOException {
-    Set<String> wanted =
-        offer.files().stream().map(file -> hex(file.sha256())).collect(Collectors.toSet());
+  private void deleteOthers(List<SnapshotFile> files) throws IOException {
+    Set<String> wanted = files.stream().map(file -> hex(file.sha256())).collect(Collectors.toSet());
     try (var paths = Files.newDirectoryStream(directory)) {
       for (Path path : paths) {
         if (!wanted.contains(path.getFileName().toString())) {

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.Position;
-import io.quiverdb.core.snapshot.SnapshotFile;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.ShardException;
+import io.quiverdb.raft.snapshot.SnapshotOffer.OfferedFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
@@ -86,7 +86,7 @@ class SnapshotPullTest {
     return new SnapshotOffer(
         new UUID(1, 2),
         new Position(1, 1, 9),
-        List.of(new SnapshotFile(NAME, content.length, sha256(content))));
+        List.of(new OfferedFile(NAME, content.length, sha256(content))));
   }
 
   private static ByteString sha256(byte[] bytes) {
@@ -103,9 +103,9 @@ class SnapshotPullTest {
 
     var files = pull().fetch(offer);
 
-    assertThat(files.list()).isEqualTo(offer.files());
+    assertThat(files.list()).isEqualTo(offer.snapshotFiles());
     try (var arena = Arena.ofConfined()) {
-      var file = files.open(offer.files().getFirst(), arena);
+      var file = files.open(files.list().getFirst(), arena);
       assertThat(file.bytes().toArray(ValueLayout.JAVA_BYTE)).isEqualTo(content);
     }
     assertThat(source.offsets).containsExactly(0L, 100L, 200L, 300L);
@@ -149,7 +149,7 @@ class SnapshotPullTest {
         new SnapshotOffer(
             new UUID(1, 2),
             new Position(1, 1, 9),
-            List.of(new SnapshotFile(NAME, 200, sha256(content))));
+            List.of(new OfferedFile(NAME, 200, sha256(content))));
 
     assertThatThrownBy(() -> pull().fetch(offer))
         .isInstanceOf(CorruptFileException.class)
