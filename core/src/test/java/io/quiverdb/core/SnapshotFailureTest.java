@@ -73,6 +73,19 @@ final class SnapshotFailureTest {
     }
   }
 
+  /// As the JVM tells of a mapped file that the disk cannot give.
+  @Test
+  void pageOfTheSourceThatTheDiskCannotGiveFailsTheInstallation() {
+    try (var snapshot = source.store.replicationSnapshot()) {
+      var files = snapshot.files();
+      assertThatThrownBy(() -> target.installSnapshot(new Unmapped(files)))
+          .isInstanceOf(SnapshotFailedException.class);
+
+      target.installSnapshot(files);
+      assertThat(target.stateHash()).isEqualTo(source.store.stateHash());
+    }
+  }
+
   @Test
   void linksThatCannotBeMadeFailTheSnapshot() {
     source.store.checkpoint();
@@ -102,6 +115,18 @@ final class SnapshotFailureTest {
         TestKeys.SHARED.keyRing(),
         Optional.empty(),
         RequestWindow.BYTES_MAX);
+  }
+
+  private record Unmapped(SnapshotFiles files) implements SnapshotFiles {
+    @Override
+    public List<SnapshotFile> list() {
+      return files.list();
+    }
+
+    @Override
+    public ReadableFile open(SnapshotFile file, Arena arena) {
+      throw new InternalError("a fault occurred in an unsafe memory access operation");
+    }
   }
 
   private record Unreadable(SnapshotFiles files) implements SnapshotFiles {

@@ -134,7 +134,8 @@ public final class Snapshots {
     try {
       // The own log speaks of the store that it was begun for.
       return snapshots.stage(later, ownLog.isPresent());
-    } catch (IOException e) {
+    } catch (IOException | InternalError e) {
+      // The second is how the JVM reports a mapped file that the disk cannot give.
       // No file that was touched is one of the store's: what failed is told when they need it.
       throw new SnapshotFailedException("snapshot: cannot be brought in: " + e, e);
     }
