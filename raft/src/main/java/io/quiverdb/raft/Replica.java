@@ -394,7 +394,12 @@ final class Replica implements GroupReplica, LedGroup {
 
   @Override
   public CompletableFuture<Long> readIndex() {
-    return barrier.readIndex(this);
+    try {
+      return barrier.readIndex(this);
+    } catch (ShardException.Unavailable e) {
+      // It is being opened anew.
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   @Override
