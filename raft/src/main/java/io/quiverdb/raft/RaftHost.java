@@ -151,7 +151,7 @@ public final class RaftHost implements AutoCloseable {
             options.dataDirectory().resolve("incoming"),
             options.snapshots().bytesPerSecond(),
             this::otherMembers,
-            this::peer,
+            id -> peer(id).snapshots(),
             new FallenBehind(),
             snapshotMetrics,
             tuning.nanoClock(),

@@ -156,10 +156,6 @@ public final class SnapshotLeases implements AutoCloseable {
         });
   }
 
-  public int size() {
-    return leases.size();
-  }
-
   @Override
   public void close() {
     leases.keySet().forEach(this::close);

@@ -1,16 +1,15 @@
 package io.quiverdb.raft.snapshot;
 
+import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.snapshot.SnapshotFiles;
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.NodeId;
-import io.quiverdb.raft.Peer;
 import io.quiverdb.raft.ShardException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +47,7 @@ public final class SnapshotPuller implements AutoCloseable {
   private final Path directory;
   private final Rate rate;
   private final Supplier<List<NodeId>> others;
-  private final Function<NodeId, Peer> peers;
+  private final Function<NodeId, SnapshotSource> sources;
   private final Target target;
   private final SnapshotMetrics metrics;
   private final LongSupplier nanoClock;
@@ -90,11 +89,12 @@ public final class SnapshotPuller implements AutoCloseable {
 
   /// @param directory what is fetched lies below it, on the file system of the stores
   /// @param others the other members
+  /// @param sources reaches one
   public SnapshotPuller(
       Path directory,
       long bytesPerSecondMax,
       Supplier<List<NodeId>> others,
-      Function<NodeId, Peer> peers,
+      Function<NodeId, SnapshotSource> sources,
       Target target,
       SnapshotMetrics metrics,
       LongSupplier nanoClock,
@@ -102,7 +102,7 @@ public final class SnapshotPuller implements AutoCloseable {
     this.directory = directory;
     this.rate = new Rate(bytesPerSecondMax, nanoClock);
     this.others = others;
-    this.peers = peers;
+    this.sources = sources;
     this.target = target;
     this.metrics = metrics;
     this.nanoClock = nanoClock;
@@ -185,51 +185,67 @@ public final class SnapshotPuller implements AutoCloseable {
   private void pull(ShardGroup shard, Attempts attempts, Optional<NodeId> leader, long firstIndex)
       throws IOException {
     var members = others.get();
-    var source = attempts.source.orElseGet(() -> source(members, leader, attempts.turn));
-    var peer = peers.apply(source).snapshots();
+    var member = attempts.source.orElseGet(() -> inTurn(members, leader, attempts.turn++));
+    var source = sources.apply(member);
     // Until it is known whether this one is of use.
     attempts.source = Optional.empty();
-    attempts.turn++;
-    var offer = SnapshotPull.await(() -> peer.open(shard.number()).join());
-    var renewal = Renewal.every(RENEWAL, () -> renew(shard, peer, offer, members));
+    var offer = SnapshotPull.await(() -> source.open(shard.number()).join());
     try {
-      requireUseful(shard, source, offer, firstIndex);
+      requireUseful(shard, member, offer, firstIndex);
       requireRoom(offer);
-      log.info(
-          "fetching a snapshot group={} source={} position={} bytes={}",
-          shard,
-          source,
-          offer.position(),
-          offer.bytes());
-      Path incoming = incoming(shard);
-      attempts.progress = Optional.of(new Progress(0, offer.bytes()));
-      var pull =
-          new SnapshotPull(
-              shard,
-              peer,
-              incoming,
-              rate,
-              () -> closed,
-              bytes -> {
-                attempts.source = Optional.of(source);
-                metrics.fetched(shard, bytes);
-                attempts.progress =
-                    attempts.progress.map(
-                        so -> new Progress(so.fetchedBytes() + bytes, so.totalBytes()));
-              });
-      var files = pull.fetch(offer);
-      // From here on it is of no use any more, or its files are not sound.
-      attempts.source = Optional.empty();
-      if (target.install(shard, files)) {
-        metrics.installed(shard);
+      try (var _ = Renewal.every(RENEWAL, () -> renew(shard, source, offer, members))) {
+        install(shard, attempts, member, source, offer);
       }
-      delete(incoming);
-      attempts.turn = 0;
     } finally {
-      renewal.close();
       // Whether it is heard or not: it ends by itself.
-      CompletableFuture<Void> _ = peer.close(offer.lease());
+      CompletableFuture<Void> _ = source.close(offer.lease());
     }
+  }
+
+  private void install(
+      ShardGroup shard,
+      Attempts attempts,
+      NodeId member,
+      SnapshotSource source,
+      SnapshotOffer offer)
+      throws IOException {
+    log.info(
+        "fetching a snapshot group={} source={} position={} bytes={}",
+        shard,
+        member,
+        offer.position(),
+        offer.bytes());
+    Path incoming = incoming(shard);
+    attempts.progress = Optional.of(new Progress(0, offer.bytes()));
+    var pull =
+        new SnapshotPull(
+            shard,
+            source,
+            incoming,
+            rate,
+            () -> closed,
+            bytes -> {
+              attempts.source = Optional.of(member);
+              metrics.fetched(shard, bytes);
+              attempts.progress =
+                  attempts.progress.map(
+                      so -> new Progress(so.fetchedBytes() + bytes, so.totalBytes()));
+            });
+    SnapshotFiles files;
+    try {
+      files = pull.fetch(offer);
+    } catch (CorruptFileException e) {
+      // What this one sends is not what it offers.
+      attempts.source = Optional.empty();
+      throw e;
+    }
+    // From here on it is of no use any more, or its files are not sound.
+    attempts.source = Optional.empty();
+    if (target.install(shard, files)) {
+      metrics.installed(shard);
+    }
+    delete(incoming);
+    attempts.turn = 0;
   }
 
   /// Keeps the files at the source, and all members' logs from there on, for the log is what this
@@ -240,8 +256,7 @@ public final class SnapshotPuller implements AutoCloseable {
     CompletableFuture<?> _ = source.read(offer.lease(), manifest.name(), manifest.bytes());
     for (var member : members) {
       try {
-        CompletableFuture<Void> _ =
-            peers.apply(member).snapshots().holdLog(shard, offer.position().index());
+        CompletableFuture<Void> _ = sources.apply(member).holdLog(shard, offer.position().index());
       } catch (ShardException e) {
         log.debug("log not held group={} member={}", shard, member, e);
       }
@@ -263,24 +278,23 @@ public final class SnapshotPuller implements AutoCloseable {
     }
   }
 
-  private static NodeId source(List<NodeId> members, Optional<NodeId> leader, int turn) {
-    List<NodeId> inTurn = new ArrayList<>(members);
-    inTurn.sort(Comparator.comparing(member -> !Optional.of(member).equals(leader)));
-    if (inTurn.isEmpty()) {
+  private static NodeId inTurn(List<NodeId> members, Optional<NodeId> leader, int turn) {
+    List<NodeId> leaderFirst = new ArrayList<>(members);
+    leaderFirst.sort(Comparator.comparing(member -> !Optional.of(member).equals(leader)));
+    if (leaderFirst.isEmpty()) {
       throw new ShardException.Unavailable("no other member is known");
     }
-    Collections.rotate(inTurn, -turn);
-    return inTurn.getFirst();
+    return leaderFirst.get(turn % leaderFirst.size());
   }
 
   private void requireUseful(
-      ShardGroup shard, NodeId source, SnapshotOffer offer, long firstIndex) {
+      ShardGroup shard, NodeId member, SnapshotOffer offer, long firstIndex) {
     long index = offer.position().index();
     long atLeast = Math.max(firstIndex - 1, target.appliedIndex(shard) + 1);
     if (index < atLeast) {
       throw new ShardException.Unavailable(
           "%s: node %s has a checkpoint of entry %d (expected: %d or later)"
-              .formatted(shard, source, index, atLeast));
+              .formatted(shard, member, index, atLeast));
     }
   }
 
