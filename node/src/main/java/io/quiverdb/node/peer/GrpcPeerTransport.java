@@ -8,9 +8,9 @@ import io.quiverdb.raft.Peer;
 import io.quiverdb.raft.PeerTransport;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 /// Reaches other nodes over gRPC, by one connection each.
@@ -32,8 +32,7 @@ public final class GrpcPeerTransport implements PeerTransport {
 
   private final Duration answerMax;
   private final Map<String, Connection> connections = new ConcurrentHashMap<>();
-  private final ExecutorService executor =
-      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("peer-answer-", 0).factory());
+  private final ThreadFactory threads = Thread.ofVirtual().name("peer-answer-", 0).factory();
 
   public GrpcPeerTransport() {
     this(ANSWER_MAX);
@@ -58,7 +57,7 @@ public final class GrpcPeerTransport implements PeerTransport {
             .keepAliveTime(PING_SECONDS, TimeUnit.SECONDS)
             .keepAliveTimeout(PING_ANSWER_SECONDS, TimeUnit.SECONDS)
             .maxInboundMessageSize(PeerServer.MESSAGE_BYTES_MAX)
-            .executor(executor)
+            .executor(answer -> threads.newThread(answer).start())
             // Whether a call was sent must stay known.
             .disableRetry()
             .build());
@@ -68,14 +67,12 @@ public final class GrpcPeerTransport implements PeerTransport {
   public void close() {
     connections.values().forEach(connection -> connection.channel.shutdownNow());
     try {
-      // Calls under way fail on the executor, and without it would never end.
       for (var connection : connections.values()) {
         connection.channel.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
-    executor.shutdown();
   }
 
   private static final class Connection {
@@ -87,11 +84,30 @@ public final class GrpcPeerTransport implements PeerTransport {
 
     /// The channel, for one call. If connecting failed last, the call makes it try again, and waits
     /// for that: by itself gRPC refuses calls for up to two minutes.
-    synchronized ManagedChannel ready() {
-      if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
-        channel.enterIdle();
+    CompletableFuture<ManagedChannel> ready() {
+      if (channel.getState(false) == ConnectivityState.READY) {
+        return CompletableFuture.completedFuture(channel);
       }
-      return channel;
+      return settled()
+          .thenCompose(
+              _ -> {
+                if (channel.getState(false) != ConnectivityState.TRANSIENT_FAILURE) {
+                  return CompletableFuture.completedFuture(channel);
+                }
+                channel.enterIdle();
+                return settled();
+              });
+    }
+
+    /// The channel, once it has worked off what reached it before. It fails calls before its state
+    /// tells that connecting failed, and may become idle after `enterIdle` has returned: a call
+    /// between would share the failure of an attempt that was made before it.
+    private CompletableFuture<ManagedChannel> settled() {
+      var settled = new CompletableFuture<ManagedChannel>();
+      // Called back at once, in its turn, if the state is another one; it cannot be both of these.
+      channel.notifyWhenStateChanged(ConnectivityState.IDLE, () -> settled.complete(channel));
+      channel.notifyWhenStateChanged(ConnectivityState.SHUTDOWN, () -> settled.complete(channel));
+      return settled;
     }
   }
 }

@@ -24,12 +24,13 @@ import java.util.function.Supplier;
 /// call that others wait for too.
 final class PeerCalls {
   private final String address;
-  private final Supplier<ManagedChannel> channel;
+  private final Supplier<CompletableFuture<ManagedChannel>> channel;
   private final Duration answerMax;
 
   /// @param channel of the node, asked for before each call
   /// @param answerMax how long a call may take; those who wait mostly have less patience
-  PeerCalls(String address, Supplier<ManagedChannel> channel, Duration answerMax) {
+  PeerCalls(
+      String address, Supplier<CompletableFuture<ManagedChannel>> channel, Duration answerMax) {
     this.address = address;
     this.channel = channel;
     this.answerMax = answerMax;
@@ -38,16 +39,29 @@ final class PeerCalls {
   <I, O, T> CompletableFuture<T> call(
       MethodDescriptor<I, O> method, I request, Asked asked, Function<O, T> decode) {
     var answer = new CompletableFuture<T>();
-    var sent = new AtomicBoolean();
-    var call = newCall(method, sent);
-    // A caller that has given up frees what the call holds.
-    var _ =
-        answer.whenComplete(
-            (_, _) -> {
-              if (answer.isCancelled()) {
-                call.cancel("given up by its caller", null);
-              }
+    channel
+        .get()
+        .thenAccept(ready -> begin(ready, method, request, asked, decode, answer))
+        .exceptionally(
+            failure -> {
+              answer.completeExceptionally(failure);
+              return null;
             });
+    return answer;
+  }
+
+  private <I, O, T> void begin(
+      ManagedChannel ready,
+      MethodDescriptor<I, O> method,
+      I request,
+      Asked asked,
+      Function<O, T> decode,
+      CompletableFuture<T> answer) {
+    if (answer.isDone()) {
+      return;
+    }
+    var sent = new AtomicBoolean();
+    var call = newCall(ready, method, sent);
     ClientCalls.asyncUnaryCall(
         call,
         request,
@@ -77,19 +91,25 @@ final class PeerCalls {
             // The answer has come.
           }
         });
-    return answer;
+    // A caller that has given up frees what the call holds.
+    var _ =
+        answer.whenComplete(
+            (_, _) -> {
+              if (answer.isCancelled()) {
+                call.cancel("given up by its caller", null);
+              }
+            });
   }
 
-  private <I, O> ClientCall<I, O> newCall(MethodDescriptor<I, O> method, AtomicBoolean sent) {
+  private <I, O> ClientCall<I, O> newCall(
+      ManagedChannel ready, MethodDescriptor<I, O> method, AtomicBoolean sent) {
     var before = Context.ROOT.attach();
     try {
-      return channel
-          .get()
-          .newCall(
-              method,
-              CallOptions.DEFAULT
-                  .withDeadlineAfter(answerMax)
-                  .withStreamTracerFactory(new SentTracer(sent)));
+      return ready.newCall(
+          method,
+          CallOptions.DEFAULT
+              .withDeadlineAfter(answerMax)
+              .withStreamTracerFactory(new SentTracer(sent)));
     } finally {
       Context.ROOT.detach(before);
     }

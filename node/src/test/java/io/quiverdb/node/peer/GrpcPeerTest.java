@@ -29,6 +29,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 class GrpcPeerTest extends PeerContract {
@@ -102,7 +103,8 @@ class GrpcPeerTest extends PeerContract {
     assertThat(failureOf(read)).isInstanceOf(ShardException.Unavailable.class);
   }
 
-  @Test
+  // A channel tells of a failed attempt in several steps, and the next call may come between them.
+  @RepeatedTest(200)
   void nodeThatCameBackIsReachedByTheNextCall() throws IOException {
     node.answer(-1L);
     var peer = peer();
@@ -114,6 +116,22 @@ class GrpcPeerTest extends PeerContract {
     server = start(port);
 
     assertThat(peer.readIndex(new GroupKey.CatalogGroup()).join()).isEqualTo(-1);
+  }
+
+  @Test
+  void callGivenUpWhileItsConnectionIsMadeIsNotSent() throws IOException {
+    node.answer(-1L);
+    var peer = peer();
+    int port = server.port();
+    server.close();
+    assertThat(failureOf(peer.status())).isInstanceOf(ShardException.Unavailable.class);
+
+    var given = peer.status();
+    given.cancel(false);
+    server = start(port);
+    assertThat(peer.readIndex(new GroupKey.CatalogGroup()).join()).isEqualTo(-1);
+
+    assertThat(node.asked()).hasSize(1);
   }
 
   @Test
