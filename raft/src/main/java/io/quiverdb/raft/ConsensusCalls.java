@@ -1,24 +1,40 @@
 package io.quiverdb.raft;
 
+import java.io.UncheckedIOException;
+import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
 import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.ServerCall;
 import org.apache.ratis.thirdparty.io.grpc.ServerCallHandler;
 import org.apache.ratis.thirdparty.io.grpc.ServerInterceptor;
 import org.apache.ratis.thirdparty.io.grpc.Status;
+import org.apache.ratis.util.ProtoUtils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Stands before Ratis's port: refuses every call that is not part of consensus, and for a while
-/// those that come at a wrong time.
+/// those that come at a wrong time, and lets no vote out that a power cut could take back.
 final class ConsensusCalls implements ServerInterceptor {
+  private static final Logger log = LoggerFactory.getLogger(ConsensusCalls.class);
   private final Gate snapshotNotifications;
+  private final Votes votes;
+
+  /// Makes votes durable that were given.
+  interface Votes {
+    /// @throws java.io.UncheckedIOException if the disk fails
+    void force(RaftGroupId group);
+  }
 
   /// @param snapshotNotifications closed while Ratis opens a replica. A notification that reaches a
   ///   replica that is starting makes it begin to follow, and the start, which does so too, fails
   ///   and leaves half a replica behind (`RaftServerImpl.start`, release 3.3.0). Whoever is refused
   ///   asks again.
-  ConsensusCalls(Gate snapshotNotifications) {
+  ConsensusCalls(Gate snapshotNotifications, Votes votes) {
     this.snapshotNotifications = snapshotNotifications;
+    this.votes = votes;
   }
 
   @Override
@@ -28,6 +44,9 @@ final class ConsensusCalls implements ServerInterceptor {
     if (!RaftServerProtocolServiceGrpc.SERVICE_NAME.equals(method.getServiceName())) {
       call.close(Status.PERMISSION_DENIED, new Metadata());
       return new ServerCall.Listener<>() {};
+    }
+    if (method.equals(RaftServerProtocolServiceGrpc.getRequestVoteMethod())) {
+      return next.startCall(new AfterForcing<>(call, votes), headers);
     }
     var listener = next.startCall(call, headers);
     return method.equals(RaftServerProtocolServiceGrpc.getInstallSnapshotMethod())
@@ -59,6 +78,40 @@ final class ConsensusCalls implements ServerInterceptor {
     public void onHalfClose() {
       if (!refused) {
         super.onHalfClose();
+      }
+    }
+  }
+
+  /// Sends no granted vote before it is durable; none at all if it cannot be made so.
+  private static final class AfterForcing<Q, A> extends SimpleForwardingServerCall<Q, A> {
+    private final Votes votes;
+    private boolean refused;
+
+    AfterForcing(ServerCall<Q, A> call, Votes votes) {
+      super(call);
+      this.votes = votes;
+    }
+
+    @Override
+    public void sendMessage(A message) {
+      var reply = ((RequestVoteReplyProto) message).getServerReply();
+      if (reply.getSuccess()) {
+        try {
+          votes.force(ProtoUtils.toRaftGroupId(reply.getRaftGroupId()));
+        } catch (UncheckedIOException e) {
+          log.error("vote withheld", e);
+          refused = true;
+          super.close(Status.INTERNAL, new Metadata());
+          return;
+        }
+      }
+      super.sendMessage(message);
+    }
+
+    @Override
+    public void close(Status status, Metadata trailers) {
+      if (!refused) {
+        super.close(status, trailers);
       }
     }
   }

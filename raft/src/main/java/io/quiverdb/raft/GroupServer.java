@@ -5,6 +5,7 @@ import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.raft.ReplicatedState.TermIndex;
 import io.quiverdb.raft.barrier.Barrier;
 import io.quiverdb.raft.log.CoveredLog;
+import io.quiverdb.raft.log.LogDirectory;
 import io.quiverdb.raft.log.LogGuard;
 import io.quiverdb.raft.snapshot.LogTail;
 import io.quiverdb.raft.snapshot.PublishedCheckpoint;
@@ -110,7 +111,8 @@ final class GroupServer implements AutoCloseable {
             .setStateMachineRegistry(this::machine)
             .setOption(StartupOption.RECOVER)
             .setProperties(properties)
-            .setParameters(RatisSettings.consensusOnly(snapshotNotifications))
+            .setParameters(
+                RatisSettings.consensusOnly(snapshotNotifications, id -> machine(id).forceVote()))
             .build();
     start(found);
     var _ = ticks.scheduleWithFixedDelay(this::tick, 250, 250, TimeUnit.MILLISECONDS);
@@ -149,7 +151,7 @@ final class GroupServer implements AutoCloseable {
     var state = options.states().apply(key);
     var guard = new LogGuard(options.dataDirectory(), RatisSettings.ENTRY_BYTES_MAX);
     long _ = guard.guard(directory(id), covered(state.durable()));
-    machines.put(id, newMachine(key, state));
+    machines.put(id, newMachine(id, key, state));
   }
 
   private static CoveredLog covered(TermIndex durable) {
@@ -158,7 +160,7 @@ final class GroupServer implements AutoCloseable {
         : new CoveredLog(durable.term(), durable.index());
   }
 
-  private GroupStateMachine newMachine(GroupKey key, ReplicatedState state) {
+  private GroupStateMachine newMachine(RaftGroupId id, GroupKey key, ReplicatedState state) {
     TermIndex durable = state.durable();
     long loggedBytes = replica(key).map(before -> before.machine().loggedBytes()).orElse(0L);
     var tail =
@@ -171,6 +173,7 @@ final class GroupServer implements AutoCloseable {
     return new GroupStateMachine(
         key,
         state,
+        new LogDirectory(directory(id).resolve("current")),
         tail,
         loggedBytes,
         events,
@@ -247,7 +250,7 @@ final class GroupServer implements AutoCloseable {
       return existing;
     }
     GroupDirectory.create(options.dataDirectory(), raftDirectory, name(id), members);
-    var machine = newMachine(key, options.states().apply(key));
+    var machine = newMachine(id, key, options.states().apply(key));
     machines.put(id, machine);
     try {
       add(id, key, members);

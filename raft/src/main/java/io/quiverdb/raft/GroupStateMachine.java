@@ -1,9 +1,11 @@
 package io.quiverdb.raft;
 
 import io.quiverdb.raft.ReplicatedState.TermIndex;
+import io.quiverdb.raft.log.LogDirectory;
 import io.quiverdb.raft.snapshot.LogTail;
 import io.quiverdb.raft.snapshot.PublishedCheckpoint;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collection;
@@ -18,6 +20,8 @@ import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroupMemberId;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.statemachine.SnapshotInfo;
 import org.apache.ratis.statemachine.TransactionContext;
@@ -51,6 +55,7 @@ final class GroupStateMachine extends BaseStateMachine {
   private final SnapshotNeed snapshotNeed;
   private final Consumer<Throwable> onFatal;
   private final LogTail tail;
+  private final LogDirectory directory;
 
   /// What the state holds when the replica is opened: Ratis tells the entries behind the durable
   /// checkpoint again.
@@ -65,6 +70,7 @@ final class GroupStateMachine extends BaseStateMachine {
   /// The last entry that Ratis told of since it opened the replica.
   private volatile long toldIndex;
 
+  /// @param directory of its log
   /// @param tail of the newest checkpoint
   /// @param loggedBytes what the one before it, if any, had applied
   /// @param events runs what it is given in order, and not in the caller
@@ -73,6 +79,7 @@ final class GroupStateMachine extends BaseStateMachine {
   GroupStateMachine(
       GroupKey key,
       ReplicatedState state,
+      LogDirectory directory,
       LogTail tail,
       long loggedBytes,
       Executor events,
@@ -81,6 +88,7 @@ final class GroupStateMachine extends BaseStateMachine {
       Consumer<Throwable> onFatal) {
     this.key = key;
     this.state = state;
+    this.directory = directory;
     this.tail = tail;
     this.loggedBytes = new AtomicLong(loggedBytes);
     this.events = events;
@@ -249,7 +257,41 @@ final class GroupStateMachine extends BaseStateMachine {
     return answer;
   }
 
+  // --- what Ratis forces its files for, and never their names
+
+  /// By the thread that writes the log, before it forces and acknowledges entries.
+  @Override
+  @SuppressWarnings("NullAway")
+  public CompletableFuture<Void> flush(long index) {
+    try {
+      directory.beforeEntries();
+      return CompletableFuture.completedFuture(null);
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /// Before its vote, for this member or another, counts.
+  ///
+  /// @throws UncheckedIOException if the disk fails; the replica then stops
+  void forceVote() {
+    try {
+      directory.force();
+    } catch (IOException e) {
+      logFailed(e);
+      throw new UncheckedIOException(key + ": its vote cannot be made durable", e);
+    }
+  }
+
   // --- roles
+
+  /// Before it begins to lead: it has voted for itself.
+  @Override
+  public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId leader) {
+    if (leader.equals(member.getPeerId())) {
+      forceVote();
+    }
+  }
 
   @Override
   public void notifyLeaderReady() {
@@ -266,6 +308,10 @@ final class GroupStateMachine extends BaseStateMachine {
 
   @Override
   public void notifyLogFailed(Throwable cause, @Nullable LogEntryProto entry) {
+    logFailed(cause);
+  }
+
+  private void logFailed(Throwable cause) {
     log.error("raft log failed group={}", key, cause);
     fail(cause);
     onFatal.accept(cause);
@@ -280,6 +326,12 @@ final class GroupStateMachine extends BaseStateMachine {
   @Override
   public void close() {
     applied.end(new ShardException.Unavailable(key + ": closing"));
+    try {
+      directory.close();
+    } catch (IOException e) {
+      // It was only read.
+      log.debug("log directory not closed group={}", key, e);
+    }
   }
 
   @Override

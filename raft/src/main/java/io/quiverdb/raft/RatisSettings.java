@@ -151,10 +151,11 @@ final class RatisSettings {
   /// let anyone who reaches the port write, and delete groups; we call the server directly.
   ///
   /// @param snapshotNotifications closed while Ratis opens a replica
-  static Parameters consensusOnly(Gate snapshotNotifications) {
+  static Parameters consensusOnly(Gate snapshotNotifications, ConsensusCalls.Votes votes) {
     var parameters = new Parameters();
     GrpcConfigKeys.Server.setServicesCustomizer(
-        parameters, (builder, _) -> builder.intercept(new ConsensusCalls(snapshotNotifications)));
+        parameters,
+        (builder, _) -> builder.intercept(new ConsensusCalls(snapshotNotifications, votes)));
     return parameters;
   }
 

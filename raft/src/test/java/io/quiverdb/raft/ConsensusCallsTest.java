@@ -2,26 +2,40 @@ package io.quiverdb.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcReplyProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
+import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
 import org.apache.ratis.thirdparty.io.grpc.ServerCall;
 import org.apache.ratis.thirdparty.io.grpc.Status;
+import org.apache.ratis.util.ProtoUtils;
 import org.junit.jupiter.api.Test;
 
 class ConsensusCallsTest {
   private final Gate gate = new Gate();
-  private final NotificationCall call = new NotificationCall();
   private final List<String> passed = new ArrayList<>();
+  private final RecordedCall<InstallSnapshotRequestProto, InstallSnapshotReplyProto> call =
+      new RecordedCall<>(RaftServerProtocolServiceGrpc.getInstallSnapshotMethod());
+  private final RecordedCall<RequestVoteRequestProto, RequestVoteReplyProto> voting =
+      new RecordedCall<>(RaftServerProtocolServiceGrpc.getRequestVoteMethod());
+  private final RaftGroupId group = RaftGroupId.randomId();
 
-  /// A call of a leader that has no log for this member any more.
-  private static final class NotificationCall
-      extends ServerCall<InstallSnapshotRequestProto, InstallSnapshotReplyProto> {
+  private final class RecordedCall<Q, A> extends ServerCall<Q, A> {
+    private final MethodDescriptor<Q, A> method;
     private final List<Status> ends = new ArrayList<>();
+
+    RecordedCall(MethodDescriptor<Q, A> method) {
+      this.method = method;
+    }
 
     @Override
     public void request(int messages) {}
@@ -30,7 +44,9 @@ class ConsensusCallsTest {
     public void sendHeaders(Metadata headers) {}
 
     @Override
-    public void sendMessage(InstallSnapshotReplyProto message) {}
+    public void sendMessage(A message) {
+      passed.add("answer");
+    }
 
     @Override
     public void close(Status status, Metadata trailers) {
@@ -43,14 +59,13 @@ class ConsensusCallsTest {
     }
 
     @Override
-    public MethodDescriptor<InstallSnapshotRequestProto, InstallSnapshotReplyProto>
-        getMethodDescriptor() {
-      return RaftServerProtocolServiceGrpc.getInstallSnapshotMethod();
+    public MethodDescriptor<Q, A> getMethodDescriptor() {
+      return method;
     }
   }
 
   private ServerCall.Listener<InstallSnapshotRequestProto> listener() {
-    return new ConsensusCalls(gate)
+    return new ConsensusCalls(gate, _ -> {})
         .interceptCall(
             call,
             new Metadata(),
@@ -90,5 +105,52 @@ class ConsensusCallsTest {
 
     assertThat(passed).isEmpty();
     assertThat(call.ends).extracting(Status::getCode).containsExactly(Status.Code.UNAVAILABLE);
+  }
+
+  /// Answers a call for a vote as Ratis does.
+  private void answerVote(boolean granted, ConsensusCalls.Votes votes) {
+    var _ =
+        new ConsensusCalls(gate, votes)
+            .interceptCall(
+                voting,
+                new Metadata(),
+                (toAnswer, _) -> {
+                  toAnswer.sendMessage(
+                      RequestVoteReplyProto.newBuilder()
+                          .setServerReply(
+                              RaftRpcReplyProto.newBuilder()
+                                  .setRaftGroupId(ProtoUtils.toRaftGroupIdProtoBuilder(group))
+                                  .setSuccess(granted))
+                          .build());
+                  toAnswer.close(Status.OK, new Metadata());
+                  return new ServerCall.Listener<>() {};
+                });
+  }
+
+  @Test
+  void grantedVoteIsMadeDurableBeforeItIsTold() {
+    answerVote(true, forced -> passed.add("forced " + forced));
+
+    assertThat(passed).containsExactly("forced " + group, "answer");
+    assertThat(voting.ends).containsExactly(Status.OK);
+  }
+
+  @Test
+  void refusedVoteNeedsNoForcing() {
+    answerVote(false, _ -> passed.add("forced"));
+
+    assertThat(passed).containsExactly("answer");
+  }
+
+  @Test
+  void voteThatCannotBeMadeDurableIsNotTold() {
+    answerVote(
+        true,
+        _ -> {
+          throw new UncheckedIOException(new IOException("disk"));
+        });
+
+    assertThat(passed).isEmpty();
+    assertThat(voting.ends).extracting(Status::getCode).containsExactly(Status.Code.INTERNAL);
   }
 }

@@ -39,15 +39,18 @@ import org.awaitility.Awaitility;
 ///
 /// | line                 | answer                                                           |
 /// |----------------------|------------------------------------------------------------------|
-/// | (at its start)       | `ready`, once it leads                                           |
+/// | (at its start)       | `ready`, once it leads, or of two members is up                  |
 /// | `append NAME`        | `acknowledged NAME` or `failed NAME`, when that is known          |
 /// | `list PREFIX`        | `holds NAME NAME …`: the entries whose names begin so              |
 final class LogTarget {
   private static final RaftTiming TIMING =
       new RaftTiming(Duration.ofSeconds(1), Duration.ofSeconds(2));
   private static final GroupKey KEY = new ShardGroup(0);
-  private static final UUID NODE = new UUID(1, 1);
-  private static final UUID GROUP = new UUID(2, 2);
+  static final UUID NODE = new UUID(1, 1);
+  static final UUID GROUP = new UUID(2, 2);
+
+  /// The other member of a group of two; is never up.
+  static final UUID OTHER = new UUID(1, 2);
 
   private LogTarget() {}
 
@@ -55,6 +58,10 @@ final class LogTarget {
   enum Keeping {
     /// As nodes do.
     OURS,
+    /// So, too, in a group of two.
+    OURS_OF_TWO,
+    /// By Ratis alone, with our settings.
+    PLAIN,
     /// By Ratis alone, with our settings but for the named one.
     ASYNC_FLUSH,
     UNSAFE_FLUSH
@@ -74,25 +81,31 @@ final class LogTarget {
     String host = arguments[1];
     int port = Integer.parseInt(arguments[2]);
     var keeping = Keeping.valueOf(arguments[3]);
-    var peers =
-        List.of(
-            RaftPeer.newBuilder()
-                .setId(RaftPeerId.valueOf(NODE.toString()))
-                .setAddress(host + ":" + port)
-                .build());
+    var self = peer(NODE, host, port);
     var member =
-        keeping == Keeping.OURS
-            ? new OurMember(directory, host, port, peers)
-            : new PlainMember(directory, host, port, peers, keeping);
+        switch (keeping) {
+          case OURS -> new OurMember(directory, host, port, List.of(self));
+          case OURS_OF_TWO ->
+              new OurMember(directory, host, port, List.of(self, peer(OTHER, host, 1)));
+          case PLAIN, ASYNC_FLUSH, UNSAFE_FLUSH ->
+              new PlainMember(directory, host, port, List.of(self), keeping);
+        };
     Awaitility.await()
         .atMost(Duration.ofMinutes(2))
         .pollInterval(Duration.ofMillis(5))
-        .until(member::leads);
+        .until(() -> keeping == Keeping.OURS_OF_TWO || member.leads());
     say("ready");
     var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (var line = in.readLine(); line != null; line = in.readLine()) {
       obey(member, List.of(line.split(" ")));
     }
+  }
+
+  private static RaftPeer peer(UUID id, String host, int port) {
+    return RaftPeer.newBuilder()
+        .setId(RaftPeerId.valueOf(id.toString()))
+        .setAddress(host + ":" + port)
+        .build();
   }
 
   private static void obey(Member member, List<String> words) {

@@ -50,6 +50,7 @@ public final class LogGuard {
   private static final Logger log = LoggerFactory.getLogger(LogGuard.class);
   private static final Pattern CLOSED = Pattern.compile("log_(\\d+)-(\\d+)");
   private static final Pattern OPEN = Pattern.compile("log_inprogress_(\\d+)");
+  static final String OPEN_GLOB = "log_inprogress_*";
 
   private final Path root;
   private final int entryBytesMax;

@@ -1,0 +1,67 @@
+package io.quiverdb.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quiverdb.raft.GroupKey.ShardGroup;
+import io.quiverdb.raft.log.LogDirectory;
+import io.quiverdb.raft.snapshot.LogTail;
+import io.quiverdb.raft.snapshot.PublishedCheckpoint;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftGroupMemberId;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GroupStateMachineTest {
+  private static final RaftPeerId SELF = RaftPeerId.valueOf("self");
+  private static final RaftGroupMemberId MEMBER =
+      RaftGroupMemberId.valueOf(SELF, RaftGroupId.randomId());
+
+  @TempDir private Path folder;
+  private final List<Throwable> fatal = new ArrayList<>();
+  private GroupStateMachine machine;
+
+  /// Its log directory is gone, and cannot be forced.
+  @BeforeEach
+  void setUp() {
+    machine =
+        new GroupStateMachine(
+            new ShardGroup(0),
+            new CountingState(folder.resolve("state")),
+            new LogDirectory(folder.resolve("gone")),
+            new LogTail(new PublishedCheckpoint(0, -1), 0, 1 << 20, System::nanoTime, () -> false),
+            0,
+            Runnable::run,
+            () -> {},
+            (_, _, _) -> {},
+            fatal::add);
+  }
+
+  @Test
+  void memberDoesNotLeadWhoseVoteForItselfCannotBeMadeDurable() {
+    assertThatThrownBy(() -> machine.notifyLeaderChanged(MEMBER, SELF))
+        .isInstanceOf(UncheckedIOException.class);
+
+    assertThat(machine.fault()).isPresent();
+    assertThat(fatal).hasSize(1);
+  }
+
+  @Test
+  void memberThatFollowsHasNoVoteOfItsOwnToMakeDurable() {
+    machine.notifyLeaderChanged(MEMBER, RaftPeerId.valueOf("other"));
+
+    assertThat(machine.fault()).isEmpty();
+    assertThat(fatal).isEmpty();
+  }
+
+  @Test
+  void entriesAreNotAcknowledgedWhereTheNameOfTheirSegmentCannotBeMadeDurable() {
+    assertThat(machine.flush(1)).isCompletedExceptionally();
+  }
+}
