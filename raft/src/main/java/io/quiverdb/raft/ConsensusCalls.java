@@ -1,6 +1,8 @@
 package io.quiverdb.raft;
 
 import java.io.UncheckedIOException;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
 import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -16,11 +18,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Stands before Ratis's port: refuses every call that is not part of consensus, and for a while
-/// those that come at a wrong time, and lets no vote out that a power cut could take back.
+/// those that come at a wrong time, lets no vote out that a power cut could take back, and no
+/// heartbeat commit what is not here.
 final class ConsensusCalls implements ServerInterceptor {
   private static final Logger log = LoggerFactory.getLogger(ConsensusCalls.class);
   private final Gate snapshotNotifications;
   private final Votes votes;
+  private final HeartbeatCommits heartbeatCommits;
 
   /// Makes votes durable that were given.
   interface Votes {
@@ -32,9 +36,10 @@ final class ConsensusCalls implements ServerInterceptor {
   ///   replica that is starting makes it begin to follow, and the start, which does so too, fails
   ///   and leaves half a replica behind (`RaftServerImpl.start`, release 3.3.0). Whoever is refused
   ///   asks again.
-  ConsensusCalls(Gate snapshotNotifications, Votes votes) {
+  ConsensusCalls(Gate snapshotNotifications, Votes votes, HeartbeatCommits heartbeatCommits) {
     this.snapshotNotifications = snapshotNotifications;
     this.votes = votes;
+    this.heartbeatCommits = heartbeatCommits;
   }
 
   @Override
@@ -47,6 +52,10 @@ final class ConsensusCalls implements ServerInterceptor {
     }
     if (method.equals(RaftServerProtocolServiceGrpc.getRequestVoteMethod())) {
       return next.startCall(new AfterForcing<>(call, votes), headers);
+    }
+    if (method.equals(RaftServerProtocolServiceGrpc.getAppendEntriesMethod())) {
+      return new Limiting<>(
+          next.startCall(new Noting<>(call, heartbeatCommits), headers), heartbeatCommits);
     }
     var listener = next.startCall(call, headers);
     return method.equals(RaftServerProtocolServiceGrpc.getInstallSnapshotMethod())
@@ -113,6 +122,37 @@ final class ConsensusCalls implements ServerInterceptor {
       if (!refused) {
         super.close(status, trailers);
       }
+    }
+  }
+
+  /// Notes what is acknowledged to leaders.
+  private static final class Noting<Q, A> extends SimpleForwardingServerCall<Q, A> {
+    private final HeartbeatCommits heartbeatCommits;
+
+    Noting(ServerCall<Q, A> call, HeartbeatCommits heartbeatCommits) {
+      super(call);
+      this.heartbeatCommits = heartbeatCommits;
+    }
+
+    @Override
+    public void sendMessage(A message) {
+      heartbeatCommits.answered((AppendEntriesReplyProto) message);
+      super.sendMessage(message);
+    }
+  }
+
+  private static final class Limiting<Q> extends SimpleForwardingServerCallListener<Q> {
+    private final HeartbeatCommits heartbeatCommits;
+
+    Limiting(ServerCall.Listener<Q> listener, HeartbeatCommits heartbeatCommits) {
+      super(listener);
+      this.heartbeatCommits = heartbeatCommits;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // What the method takes.
+    public void onMessage(Q message) {
+      super.onMessage((Q) heartbeatCommits.taken((AppendEntriesRequestProto) message));
     }
   }
 }

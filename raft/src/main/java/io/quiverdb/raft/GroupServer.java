@@ -2,11 +2,13 @@ package io.quiverdb.raft;
 
 import com.codahale.metrics.MetricRegistry;
 import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.raft.ReplicatedState.TermIndex;
 import io.quiverdb.raft.barrier.Barrier;
 import io.quiverdb.raft.log.CoveredLog;
 import io.quiverdb.raft.log.LogDirectory;
 import io.quiverdb.raft.log.LogGuard;
+import io.quiverdb.raft.log.Watermarks;
 import io.quiverdb.raft.snapshot.LogTail;
 import io.quiverdb.raft.snapshot.PublishedCheckpoint;
 import java.io.IOException;
@@ -27,6 +29,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.apache.ratis.proto.RaftProtos.TermIndexProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.GroupManagementRequest;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -47,6 +51,9 @@ final class GroupServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GroupServer.class);
   private static final int SNAPSHOT_TIMEOUT_MILLIS = 60_000;
 
+  /// By which the watermarks may be behind.
+  private static final int MARKS_MILLIS = 100;
+
   /// Of the disk: with less, logs are not kept for members that fetch a snapshot.
   private static final int FREE_PERCENT_MIN = 15;
 
@@ -63,10 +70,12 @@ final class GroupServer implements AutoCloseable {
           Thread.ofPlatform().daemon().name("group-ticks").factory());
   private final RaftServer server;
   private final Gate snapshotNotifications = new Gate();
+  private volatile Optional<Watermarks> watermarks = Optional.empty();
   private boolean closed;
 
   /// @param dataDirectory locked by the caller
   /// @param states opens what a group replicates, before its log is read
+  /// @param sealing of what the node keeps about its groups; asked for when there is one
   record Options(
       NodeId self,
       Path dataDirectory,
@@ -75,6 +84,7 @@ final class GroupServer implements AutoCloseable {
       RaftTiming timing,
       RatisSettings.DiskSizes sizes,
       Function<GroupKey, ReplicatedState> states,
+      Supplier<PageCodec> sealing,
       Barrier barrier,
       GroupStateMachine.SnapshotNeed snapshotNeed,
       LongSupplier nanoClock,
@@ -98,6 +108,67 @@ final class GroupServer implements AutoCloseable {
     Map<RaftGroupId, GroupKey> found = found(known);
     requireFree(options.bindHost(), options.port());
     keepRatisFromExiting();
+    try {
+      restoreAll(found);
+    } catch (IOException | RuntimeException e) {
+      closeWatermarks();
+      throw e;
+    }
+    server =
+        RaftServer.newBuilder()
+            .setServerId(RaftPeerId.valueOf(options.self().toString()))
+            .setStateMachineRegistry(this::machine)
+            .setOption(StartupOption.RECOVER)
+            .setProperties(properties)
+            .setParameters(RatisSettings.consensusOnly(consensusCalls()))
+            .build();
+    start(found);
+    var _ = ticks.scheduleWithFixedDelay(this::tick, 250, 250, TimeUnit.MILLISECONDS);
+    var _ =
+        ticks.scheduleWithFixedDelay(
+            this::markTick, MARKS_MILLIS, MARKS_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private ConsensusCalls consensusCalls() {
+    return new ConsensusCalls(
+        snapshotNotifications,
+        id -> machine(id).forceVote(),
+        new HeartbeatCommits(
+            new HeartbeatCommits.Logs() {
+              @Override
+              public boolean holds(RaftGroupId group, TermIndexProto entry) {
+                return GroupServer.this.holds(group, entry);
+              }
+
+              @Override
+              public boolean wasTruncated(RaftGroupId group) {
+                return machine(group).wasTruncated();
+              }
+            }));
+  }
+
+  private boolean holds(RaftGroupId group, TermIndexProto entry) {
+    var machine = machines.get(group);
+    if (machine == null) {
+      return false;
+    }
+    var wanted = org.apache.ratis.server.protocol.TermIndex.valueOf(entry);
+    var checkpoint = machine.getLatestSnapshot();
+    if (checkpoint != null && checkpoint.getTermIndex().equals(wanted)) {
+      return true;
+    }
+    try {
+      return wanted.equals(server.getDivision(group).getRaftLog().getTermIndex(entry.getIndex()));
+    } catch (IOException | IllegalStateException _) {
+      // Not open, or not any more.
+      return false;
+    }
+  }
+
+  private void restoreAll(Map<RaftGroupId, GroupKey> found) throws IOException {
+    if (!found.isEmpty()) {
+      watermarks = Optional.of(openWatermarks(true));
+    }
     for (var group : found.entrySet()) {
       // A crash may have come between the directory and its note.
       GroupDirectory.note(options.dataDirectory(), name(group.getKey()));
@@ -105,17 +176,42 @@ final class GroupServer implements AutoCloseable {
     }
     GroupDirectory.syncDirectory(raftDirectory);
     GroupDirectory.syncDirectory(options.dataDirectory());
-    server =
-        RaftServer.newBuilder()
-            .setServerId(RaftPeerId.valueOf(options.self().toString()))
-            .setStateMachineRegistry(this::machine)
-            .setOption(StartupOption.RECOVER)
-            .setProperties(properties)
-            .setParameters(
-                RatisSettings.consensusOnly(snapshotNotifications, id -> machine(id).forceVote()))
-            .build();
-    start(found);
-    var _ = ticks.scheduleWithFixedDelay(this::tick, 250, 250, TimeUnit.MILLISECONDS);
+  }
+
+  private void closeWatermarks() {
+    try {
+      if (watermarks.isPresent()) {
+        watermarks.get().close();
+      }
+    } catch (IOException e) {
+      log.warn("watermarks not closed", e);
+    }
+  }
+
+  private Watermarks openWatermarks(boolean anyGroup) throws IOException {
+    return Watermarks.open(options.dataDirectory(), options.sealing().get(), anyGroup);
+  }
+
+  private void markTick() {
+    try {
+      mark();
+    } catch (IOException | RuntimeException e) {
+      // Without them, what has rotted would be taken for torn.
+      log.error("watermarks not written", e);
+      submitter.execute(() -> options.onFatal().accept(e));
+      throw new IllegalStateException("watermarks: not written any more", e);
+    }
+  }
+
+  /// Remembers what this node has of its groups for certain.
+  private void mark() throws IOException {
+    var marks = watermarks;
+    if (marks.isPresent()) {
+      for (Replica replica : replicas.values()) {
+        marks.get().raise(replica.groupId().getUuid(), replica.committedHere());
+      }
+      marks.get().write();
+    }
   }
 
   private void tick() {
@@ -150,7 +246,8 @@ final class GroupServer implements AutoCloseable {
   private void restore(RaftGroupId id, GroupKey key) throws IOException {
     var state = options.states().apply(key);
     var guard = new LogGuard(options.dataDirectory(), RatisSettings.ENTRY_BYTES_MAX);
-    long _ = guard.guard(directory(id), covered(state.durable()));
+    long watermark = watermarks.map(marks -> marks.of(id.getUuid())).orElse(-1L);
+    long _ = guard.guard(directory(id), covered(state.durable()), watermark);
     machines.put(id, newMachine(id, key, state));
   }
 
@@ -248,6 +345,9 @@ final class GroupServer implements AutoCloseable {
     var existing = replicas.get(key);
     if (existing != null) {
       return existing;
+    }
+    if (watermarks.isEmpty()) {
+      watermarks = Optional.of(openWatermarks(false));
     }
     GroupDirectory.create(options.dataDirectory(), raftDirectory, name(id), members);
     var machine = newMachine(id, key, options.states().apply(key));
@@ -382,12 +482,19 @@ final class GroupServer implements AutoCloseable {
   @Override
   public synchronized void close() {
     closed = true;
-    ticks.shutdownNow();
+    // Not interrupted: a file that is written to would be closed.
+    ticks.close();
+    try {
+      mark();
+    } catch (IOException e) {
+      log.warn("last watermarks not written", e);
+    }
     try {
       server.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
+      closeWatermarks();
       machines.values().forEach(GroupStateMachine::close);
       submitter.shutdown();
       events.shutdown();

@@ -64,6 +64,7 @@ final class GroupStateMachine extends BaseStateMachine {
   /// What Ratis may take for durable. Rises in [#takeSnapshot] only, so that Ratis sees progress.
   private volatile PublishedCheckpoint published;
 
+  private volatile boolean truncated;
   private volatile Optional<Throwable> fault = Optional.empty();
   private final AtomicLong loggedBytes;
 
@@ -269,6 +270,19 @@ final class GroupStateMachine extends BaseStateMachine {
     } catch (IOException e) {
       return CompletableFuture.failedFuture(e);
     }
+  }
+
+  /// Entries from `index` on are taken back.
+  @Override
+  @SuppressWarnings("NullAway")
+  public CompletableFuture<Void> truncate(long index) {
+    truncated = true;
+    return CompletableFuture.completedFuture(null);
+  }
+
+  /// Whether entries were taken back since it was opened.
+  boolean wasTruncated() {
+    return truncated;
   }
 
   /// Before its vote, for this member or another, counts.

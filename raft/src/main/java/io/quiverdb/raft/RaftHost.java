@@ -206,6 +206,7 @@ public final class RaftHost implements AutoCloseable {
         options.timing(),
         tuning.disk().with(options.snapshots()),
         hosted::state,
+        () -> keys.ring().catalog(member.id().uuid()),
         barrier,
         this::needSnapshot,
         tuning.nanoClock(),

@@ -124,6 +124,7 @@ final class RatisSettings {
     Log.setCorruptionPolicy(properties, Log.CorruptionPolicy.EXCEPTION);
     Log.setUnsafeFlushEnabled(properties, false);
     Log.setAsyncFlushEnabled(properties, false);
+    Log.setAppendEntriesComposeEnabled(properties, true);
     // It would double the entries, and the syncs, to save a restarted replica one heartbeat.
     Log.setLogMetadataEnabled(properties, false);
     Log.setSegmentSizeMax(properties, sizes.segment());
@@ -149,13 +150,10 @@ final class RatisSettings {
 
   /// Consensus is all that Ratis's port serves. Its services for clients and administrators would
   /// let anyone who reaches the port write, and delete groups; we call the server directly.
-  ///
-  /// @param snapshotNotifications closed while Ratis opens a replica
-  static Parameters consensusOnly(Gate snapshotNotifications, ConsensusCalls.Votes votes) {
+  static Parameters consensusOnly(ConsensusCalls calls) {
     var parameters = new Parameters();
     GrpcConfigKeys.Server.setServicesCustomizer(
-        parameters,
-        (builder, _) -> builder.intercept(new ConsensusCalls(snapshotNotifications, votes)));
+        parameters, (builder, _) -> builder.intercept(calls));
     return parameters;
   }
 
@@ -165,6 +163,8 @@ final class RatisSettings {
     require(!Log.unsafeFlushEnabled(properties), "unsafe flush", "off");
     require(!Log.asyncFlushEnabled(properties), "async flush", "off");
     require(!Log.useMemory(properties), "log in memory", "off");
+    // Without it, entries are acknowledged before they are synced if others were truncated before.
+    require(Log.appendEntriesComposeEnabled(properties), "composing of entries to append", "on");
     require(!Read.leaderLeaseEnabled(properties), "leader lease", "off");
     require(
         Read.option(properties) == Read.Option.DEFAULT, "Ratis's own linearizable reads", "off");

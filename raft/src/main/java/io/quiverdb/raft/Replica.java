@@ -424,6 +424,14 @@ final class Replica implements GroupReplica, LedGroup {
         .orElseGet(() -> machine.applied().get());
   }
 
+  /// Up to which entries are committed, and synced on this node; −1 while it is not open.
+  long committedHere() {
+    return opened
+        .map(Division::getRaftLog)
+        .map(log -> Math.min(log.getLastCommittedIndex(), log.getFlushIndex()))
+        .orElse(-1L);
+  }
+
   @Override
   public List<Set<NodeId>> voters() {
     var configuration = openDivision().getRaftConf();

@@ -6,11 +6,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcReplyProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
+import org.apache.ratis.proto.RaftProtos.TermIndexProto;
 import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
@@ -28,6 +31,19 @@ class ConsensusCallsTest {
   private final RecordedCall<RequestVoteRequestProto, RequestVoteReplyProto> voting =
       new RecordedCall<>(RaftServerProtocolServiceGrpc.getRequestVoteMethod());
   private final RaftGroupId group = RaftGroupId.randomId();
+  private final HeartbeatCommits heartbeatCommits =
+      new HeartbeatCommits(
+          new HeartbeatCommits.Logs() {
+            @Override
+            public boolean holds(RaftGroupId of, TermIndexProto entry) {
+              return false;
+            }
+
+            @Override
+            public boolean wasTruncated(RaftGroupId of) {
+              return false;
+            }
+          });
 
   private final class RecordedCall<Q, A> extends ServerCall<Q, A> {
     private final MethodDescriptor<Q, A> method;
@@ -65,7 +81,7 @@ class ConsensusCallsTest {
   }
 
   private ServerCall.Listener<InstallSnapshotRequestProto> listener() {
-    return new ConsensusCalls(gate, _ -> {})
+    return new ConsensusCalls(gate, _ -> {}, heartbeatCommits)
         .interceptCall(
             call,
             new Metadata(),
@@ -110,7 +126,7 @@ class ConsensusCallsTest {
   /// Answers a call for a vote as Ratis does.
   private void answerVote(boolean granted, ConsensusCalls.Votes votes) {
     var _ =
-        new ConsensusCalls(gate, votes)
+        new ConsensusCalls(gate, votes, heartbeatCommits)
             .interceptCall(
                 voting,
                 new Metadata(),
@@ -152,5 +168,34 @@ class ConsensusCallsTest {
 
     assertThat(passed).isEmpty();
     assertThat(voting.ends).extracting(Status::getCode).containsExactly(Status.Code.INTERNAL);
+  }
+
+  @Test
+  void heartbeatCommitsNothingThatIsNotInTheLog() {
+    var appending = new RecordedCall<>(RaftServerProtocolServiceGrpc.getAppendEntriesMethod());
+    List<Long> commits = new ArrayList<>();
+    var listener =
+        new ConsensusCalls(gate, _ -> {}, heartbeatCommits)
+            .interceptCall(
+                appending,
+                new Metadata(),
+                (_, _) ->
+                    new ServerCall.Listener<AppendEntriesRequestProto>() {
+                      @Override
+                      public void onMessage(AppendEntriesRequestProto message) {
+                        commits.add(message.getLeaderCommit());
+                      }
+                    });
+
+    listener.onMessage(
+        AppendEntriesRequestProto.newBuilder()
+            .setServerRequest(
+                RaftRpcRequestProto.newBuilder()
+                    .setRaftGroupId(ProtoUtils.toRaftGroupIdProtoBuilder(group)))
+            .setPreviousLog(TermIndexProto.newBuilder().setTerm(2).setIndex(7))
+            .setLeaderCommit(7)
+            .build());
+
+    assertThat(commits).containsExactly(0L);
   }
 }

@@ -1,6 +1,7 @@
 package io.quiverdb.raft;
 
 import com.codahale.metrics.MetricRegistry;
+import io.quiverdb.core.crypto.PlainCodec;
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.GroupReplica.Reply;
 import io.quiverdb.raft.barrier.Barrier;
@@ -65,6 +66,7 @@ final class GroupCluster implements AutoCloseable {
                       key ->
                           states.computeIfAbsent(
                               key, _ -> new CountingState(directory.resolve("state"))),
+                      () -> PlainCodec.INSTANCE,
                       new Barrier(id, other -> peer(this, other), Duration.ofSeconds(5), metrics),
                       snapshotNeed,
                       nanoClock,

@@ -199,19 +199,6 @@ class LogPowerLossTest {
   private static final Loss NAMES_WHOSE_DIRECTORY_WAS_NOT_FORCED = new Loss(Bytes.KEPT, Names.ALL);
 
   @Test
-  void voteForItselfSurvivesAPowerCut() throws Exception {
-    try (var process = start(Keeping.OURS)) {
-      process.send("append a");
-      process.awaitAnswer("acknowledged a");
-    }
-    long term = votedTerm();
-
-    var lost = disk.cutPower(NAMES_WHOSE_DIRECTORY_WAS_NOT_FORCED, 1);
-
-    assertThat(votedTerm()).as(lost.toString()).isEqualTo(term);
-  }
-
-  @Test
   void voteThatWasToldSurvivesAPowerCut() throws Exception {
     try (var _ = start(Keeping.OURS_OF_TWO)) {
       assertThat(askForVote(7)).isTrue();

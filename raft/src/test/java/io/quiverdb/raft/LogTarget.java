@@ -1,6 +1,7 @@
 package io.quiverdb.raft;
 
 import com.codahale.metrics.MetricRegistry;
+import io.quiverdb.core.crypto.PlainCodec;
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.barrier.Barrier;
 import java.io.BufferedReader;
@@ -150,6 +151,7 @@ final class LogTarget {
                   key ->
                       states.computeIfAbsent(
                           key, _ -> new CountingState(directory.resolve("state"))),
+                  () -> PlainCodec.INSTANCE,
                   new Barrier(
                       self,
                       _ -> {

@@ -26,6 +26,9 @@ class RatisSettingsTest {
         unsafe("unsafe flush", properties -> Log.setUnsafeFlushEnabled(properties, true)),
         unsafe("async flush", properties -> Log.setAsyncFlushEnabled(properties, true)),
         unsafe("log in memory", properties -> Log.setUseMemory(properties, true)),
+        unsafe(
+            "composing of entries to append",
+            properties -> Log.setAppendEntriesComposeEnabled(properties, false)),
         unsafe("leader lease", properties -> Read.setLeaderLeaseEnabled(properties, true)),
         unsafe(
             "Ratis's own linearizable reads",

@@ -9,7 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,13 +30,19 @@ class TornLogTest {
   private byte[] before;
   private int lastEntryOffset;
 
+  /// The node's marks from before the last entry, which a kill within a tenth of a second leaves.
+  private byte[] earlierMarks;
+
   @BeforeEach
   void writeALogWhoseLastEntryIsLong() throws Exception {
     cluster = new GroupCluster(directory, 1).start();
     node = cluster.awaitLeader();
     GroupServerTest.proposeAll(cluster, 0, ENTRIES);
+    node.kill();
+    earlierMarks = Files.readAllBytes(marks());
+    node.start();
     String last = "x".repeat(300);
-    var _ = GroupCluster.propose(node, last).get();
+    var _ = GroupCluster.propose(cluster.awaitLeader(), last).get();
     node.kill();
     try (var files = Files.newDirectoryStream(node.logDirectory(), "log_inprogress_*")) {
       openSegment = files.iterator().next();
@@ -43,29 +51,76 @@ class TornLogTest {
     lastEntryOffset = new String(before, StandardCharsets.ISO_8859_1).indexOf(last);
   }
 
+  private Path marks() {
+    return node.directory.resolve("watermarks");
+  }
+
   @Test
   void startsWithAllEarlierEntriesWhereverTheLastOneIsCut() throws Exception {
+    var log = logFiles();
     int end = lastEntryOffset + 300;
     for (int cut : List.of(lastEntryOffset - 1, lastEntryOffset + 1, end - 1, end, end + 3)) {
-      byte[] torn = Arrays.copyOf(Arrays.copyOf(before, cut), before.length + 4096);
-      Files.write(openSegment, torn);
+      restore(log);
+      Files.write(openSegment, Arrays.copyOf(Arrays.copyOf(before, cut), before.length + 4096));
+      Files.write(marks(), earlierMarks);
 
       node.start();
       GroupServerTest.requireAll(cluster, ENTRIES);
       assertThat(node.state().count("x".repeat(300))).isZero();
       node.kill();
-
-      Files.deleteIfExists(openSegment);
-      keepOnly(openSegment);
     }
   }
 
-  /// What later rounds would find of this one's entries.
-  private static void keepOnly(Path segment) throws IOException {
-    try (var files = Files.newDirectoryStream(segment.getParent(), "log_*")) {
+  /// Without its newest entry, it could elect a leader that lacks it, too.
+  @Test
+  void refusesToStartWithoutAnEntryThatWasCommitted() throws Exception {
+    Files.write(openSegment, Arrays.copyOf(before, lastEntryOffset - 1));
+
+    assertThatThrownBy(node::start).isInstanceOf(CorruptFileException.class);
+
+    Files.write(openSegment, before);
+    node.start();
+    GroupServerTest.requireAll(cluster, ENTRIES);
+    node.kill();
+  }
+
+  @Test
+  void refusesToStartWhereTheEndOfTheLogIsZeros() throws Exception {
+    var zeroed = before.clone();
+    Arrays.fill(zeroed, 8, zeroed.length, (byte) 0);
+    Files.write(openSegment, zeroed);
+
+    assertThatThrownBy(node::start)
+        .isInstanceOf(CorruptFileException.class)
+        .hasMessageContaining("which was committed here");
+  }
+
+  /// Nothing could be told of its log then.
+  @Test
+  void refusesToStartWithoutItsWatermarks() throws Exception {
+    Files.delete(marks());
+
+    assertThatThrownBy(node::start)
+        .isInstanceOf(CorruptFileException.class)
+        .hasMessageContaining("watermarks");
+  }
+
+  private Map<Path, byte[]> logFiles() throws IOException {
+    Map<Path, byte[]> contents = new HashMap<>();
+    try (var files = Files.newDirectoryStream(node.logDirectory(), "log_*")) {
       for (Path file : files) {
-        Files.delete(file);
+        contents.put(file, Files.readAllBytes(file));
       }
+    }
+    return contents;
+  }
+
+  private void restore(Map<Path, byte[]> log) throws IOException {
+    for (Path file : logFiles().keySet()) {
+      Files.delete(file);
+    }
+    for (var file : log.entrySet()) {
+      Files.write(file.getKey(), file.getValue());
     }
   }
 

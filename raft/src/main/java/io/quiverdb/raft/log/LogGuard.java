@@ -1,8 +1,10 @@
 package io.quiverdb.raft.log;
 
 import io.quiverdb.core.CorruptFileException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
@@ -15,7 +17,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Properties;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -23,20 +24,20 @@ import org.slf4j.LoggerFactory;
 
 /// Makes the log files of a group fit to start from, before Ratis reads them.
 ///
-/// A kill can tear the write that was going on; Ratis then refuses to start, although nobody was
-/// ever told that the entry exists. So an entry at the end of the open segment that was not written
-/// in full is cut.
+/// A kill or a power cut can tear what was being written; Ratis then refuses to start, although
+/// nobody was ever told that those entries exist. What is behind the watermark ([Watermarks]) may
+/// be such: from the first entry of the open segment on that is not sound, it is cut, whatever
+/// follows. At or before the watermark the same has rotted, and is refused, as is a log that ends
+/// before it.
 ///
 /// A follower that takes back entries which the leader does not have deletes the segments behind
 /// them, cuts the segment in which they begin, and last renames it to what it holds now
-/// (`SegmentedRaftLogWorker.TruncateLog`). A kill before the renaming leaves a closed segment whose
-/// name promises entries that it lacks, cut at the end of an entry, the newest of the log, and
-/// written in a term before the one that this node has voted in. That is finished. A kill between
-/// the deletions leaves a gap, which a loss of files leaves, too; it is refused.
+/// (`SegmentedRaftLogWorker.TruncateLog`). A crash may leave any part of that: a closed segment
+/// whose name promises entries that it lacks, or lacks entries that it holds again, segments behind
+/// a gap or an overlap. Behind the watermark that is finished.
 ///
-/// Segments that a checkpoint covers are deleted, the newest of them first
-/// (`SegmentedRaftLogWorker.PurgeLog`). A kill between leaves older ones before a gap, all of them
-/// covered: they are deleted.
+/// Segments that a checkpoint covers are deleted (`SegmentedRaftLogWorker.PurgeLog`). A crash may
+/// leave some of them before a gap, all of them covered: they are deleted.
 ///
 /// A checkpoint that came from another member may lie behind the end of the log, or be of a history
 /// that the log is not of: nothing of such a log is committed but what the checkpoint holds, and
@@ -50,6 +51,7 @@ public final class LogGuard {
   private static final Logger log = LoggerFactory.getLogger(LogGuard.class);
   private static final Pattern CLOSED = Pattern.compile("log_(\\d+)-(\\d+)");
   private static final Pattern OPEN = Pattern.compile("log_inprogress_(\\d+)");
+  private static final int REWRITE_BYTES = 1 << 20;
   static final String OPEN_GLOB = "log_inprogress_*";
 
   private final Path root;
@@ -83,16 +85,21 @@ public final class LogGuard {
   ///
   /// @param groupDirectory as Ratis lays it out
   /// @param covered what the replica's newest checkpoint holds of it
+  /// @param watermark up to which it is known to be committed, and to have been here
   /// @return the index of the last entry, in the log or covered; −1 if there is none
   /// @throws CorruptFileException if its log has rotted, or lacks entries that are not covered
-  public long guard(Path groupDirectory, CoveredLog covered) throws IOException {
+  public long guard(Path groupDirectory, CoveredLog covered, long watermark) throws IOException {
     Path current = groupDirectory.resolve("current");
     if (!Files.isDirectory(current)) {
-      return -1;
+      requireReaches(groupDirectory, covered.index(), watermark);
+      return covered.index();
     }
     List<Segment> segments = withoutPurged(segments(current), covered);
     var coveredTerm = new TermOfEntry(covered.index());
-    long next = inspectAll(segments, covered, coveredTerm);
+    boolean standsForLog = EmptiedNote.read(groupDirectory).contains(covered);
+    long committed = standsForLog ? watermark : Math.max(watermark, covered.index());
+    long next = inspectAll(current, segments, covered, committed, coveredTerm);
+    requireReaches(groupDirectory, Math.max(next - 1, covered.index()), watermark);
     boolean isOfThisHistory = coveredTerm.term().stream().allMatch(term -> term == covered.term());
     if (next <= covered.index() || !isOfThisHistory) {
       requireNote(groupDirectory, covered, next, coveredTerm);
@@ -135,13 +142,49 @@ public final class LogGuard {
     return segments;
   }
 
+  private void requireReaches(Path groupDirectory, long last, long watermark) {
+    if (last < watermark) {
+      throw new CorruptFileException(
+          name(groupDirectory),
+          0,
+          "last entry",
+          "at least " + watermark + ", which was committed here",
+          last);
+    }
+  }
+
   /// @return the index behind the last entry
-  private long inspectAll(List<Segment> segments, CoveredLog covered, TermOfEntry coveredTerm)
+  private long inspectAll(
+      Path current,
+      List<Segment> segments,
+      CoveredLog covered,
+      long committed,
+      TermOfEntry coveredTerm)
       throws IOException {
     // A log begins where purging left it, which is never behind the checkpoint.
     long next = segments.isEmpty() ? 0 : Math.min(segments.getFirst().first(), covered.index() + 1);
-    for (var segment : segments) {
-      next = inspect(segment, next, segment.equals(segments.getLast()), coveredTerm);
+    for (int at = 0; at < segments.size(); at++) {
+      var segment = segments.get(at);
+      boolean newest = at == segments.size() - 1;
+      if (isUnbegun(segment)) {
+        // Ratis deletes it.
+        continue;
+      }
+      if (at > 0 && segment.first() != next && next > committed) {
+        deleteAll(segments.subList(at, segments.size()), current);
+        return next;
+      }
+      requireFirst(segment, next);
+      var contents = readAndSettle(segment, committed, coveredTerm);
+      next = segment.first() + contents.entries();
+      if (contents.torn() || isHalfTruncated(segment, contents, committed)) {
+        deleteAll(segments.subList(at + 1, segments.size()), current);
+        newest = true;
+      }
+      finishName(segment, contents, newest, committed);
+      if (newest) {
+        return next;
+      }
     }
     return next;
   }
@@ -151,7 +194,7 @@ public final class LogGuard {
     for (var segment : segments.reversed()) {
       Files.delete(segment.file());
       syncDirectory(current);
-      log.warn("log that a checkpoint stands for deleted file={}", name(segment.file()));
+      log.warn("log file of no use deleted file={}", name(segment.file()));
     }
   }
 
@@ -222,88 +265,104 @@ public final class LogGuard {
     return segments;
   }
 
-  /// @return the index behind the segment's last entry
-  private long inspect(Segment segment, long next, boolean newest, SegmentFormat.Entries entries)
-      throws IOException {
-    String name = name(segment.file());
-    long fileBytes = Files.size(segment.file());
-    boolean open = segment.last().isEmpty();
-    if (open && fileBytes == 0) {
-      // Created and not begun. Ratis deletes it.
-      return next;
-    }
+  /// Created and not written to.
+  private static boolean isUnbegun(Segment segment) throws IOException {
+    return segment.last().isEmpty() && Files.size(segment.file()) == 0;
+  }
+
+  private void requireFirst(Segment segment, long next) {
     if (segment.first() != next) {
       throw new CorruptFileException(
-          name,
-          0,
-          "first entry of the segment",
-          next
-              + "; a kill while the log was truncated leaves such a gap, and so does a loss of"
-              + " files: only if the other members are up and have caught up with each other may"
-              + " this file and those behind it be moved away",
-          segment.first());
+          name(segment.file()), 0, "first entry of the segment", next, segment.first());
     }
-    SegmentFormat.Contents contents;
+  }
+
+  /// Cuts what is not sound, and writes what is not known to be committed again.
+  private SegmentFormat.Contents readAndSettle(
+      Segment segment, long committed, SegmentFormat.Entries entries) throws IOException {
+    String name = name(segment.file());
     try (var channel =
         FileChannel.open(segment.file(), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      contents = read(name, channel, segment.first(), open && newest, entries);
-      if (contents.torn()) {
-        long cutBytes = fileBytes - contents.end();
+      long fileBytes = channel.size();
+      var contents = read(name, channel, segment, committed, entries);
+      boolean isWhole =
+          segment.last().filter(last -> last == lastOf(segment, contents)).isPresent();
+      if (contents.torn() || (isWhole && contents.end() < fileBytes)) {
         channel.truncate(contents.end());
-        channel.force(true);
         log.warn(
-            "unfinished log entry cut file={} offset={} bytes={}", name, contents.end(), cutBytes);
-      }
-    }
-    long behind = segment.first() + contents.entries();
-    if (!open && behind != segment.last().orElseThrow() + 1) {
-      if (newest && isHalfTruncated(segment, contents, fileBytes)) {
-        Path truncated =
-            segment.file().resolveSibling("log_%d-%d".formatted(segment.first(), behind - 1));
-        Files.move(segment.file(), truncated, StandardCopyOption.ATOMIC_MOVE);
-        log.warn(
-            "truncation of the log finished file={} entries={} renamed={}",
+            "unfinished log entries cut file={} offset={} bytes={}",
             name,
-            contents.entries(),
-            truncated.getFileName());
-        return behind;
+            contents.end(),
+            fileBytes - contents.end());
       }
-      throw new CorruptFileException(
-          name, contents.end(), "last entry", segment.last().orElseThrow(), behind - 1);
+      writeAgain(channel, contents.committedEnd(), contents.end());
+      channel.force(true);
+      return contents;
     }
-    return behind;
   }
 
+  private static long lastOf(Segment segment, SegmentFormat.Contents contents) {
+    return segment.first() + contents.entries() - 1;
+  }
+
+  private static void writeAgain(FileChannel channel, long from, long to) throws IOException {
+    var buffer = ByteBuffer.allocate(REWRITE_BYTES);
+    for (long at = from; at < to; at += buffer.limit()) {
+      buffer.clear().limit((int) Math.min(buffer.capacity(), to - at));
+      while (buffer.hasRemaining()) {
+        if (channel.read(buffer, at + buffer.position()) < 0) {
+          throw new EOFException("log: its file has become shorter");
+        }
+      }
+      buffer.flip();
+      while (buffer.hasRemaining()) {
+        channel.write(buffer, at + buffer.position());
+      }
+    }
+  }
+
+  /// Cut at the end of an entry that is not known to be committed, and not yet renamed.
   private static boolean isHalfTruncated(
-      Segment segment, SegmentFormat.Contents contents, long fileBytes) throws IOException {
-    return contents.entries() > 0
-        && segment.first() + contents.entries() <= segment.last().orElse(-1L)
-        && contents.end() == fileBytes
-        && contents.lastTerm() < votedTerm(segment.file().resolveSibling("raft-meta"));
+      Segment segment, SegmentFormat.Contents contents, long committed) {
+    long last = lastOf(segment, contents);
+    return segment.last().filter(named -> last < named).isPresent()
+        && contents.entries() > 0
+        && last >= committed;
   }
 
-  /// The term in Ratis's file of terms and votes (`RaftStorageMetadataFile`), 0 if it does not say.
-  private static long votedTerm(Path metadata) throws IOException {
-    if (!Files.exists(metadata)) {
-      return 0;
+  /// The name tells which entries a segment holds. Finishes renaming that a crash prevented.
+  private void finishName(
+      Segment segment, SegmentFormat.Contents contents, boolean newest, long committed)
+      throws IOException {
+    long last = lastOf(segment, contents);
+    if (segment.last().isEmpty() ? newest : segment.last().orElseThrow() == last) {
+      return;
     }
-    var properties = new Properties();
-    try (var in = Files.newInputStream(metadata)) {
-      properties.load(in);
+    boolean rolled = segment.last().isEmpty() && contents.entries() > 0;
+    if (!rolled && !isHalfTruncated(segment, contents, committed)) {
+      throw new CorruptFileException(
+          name(segment.file()), contents.end(), "last entry", segment.last().orElse(-1L), last);
     }
-    try {
-      return Long.parseLong(properties.getProperty("term", "0"));
-    } catch (NumberFormatException e) {
-      return 0;
-    }
+    Path renamed = segment.file().resolveSibling("log_%d-%d".formatted(segment.first(), last));
+    Files.move(segment.file(), renamed, StandardCopyOption.ATOMIC_MOVE);
+    log.warn(
+        "renaming of a log file finished file={} entries={} renamed={}",
+        name(segment.file()),
+        contents.entries(),
+        renamed.getFileName());
   }
 
   private SegmentFormat.Contents read(
-      String name, FileChannel channel, long first, boolean open, SegmentFormat.Entries entries)
+      String name,
+      FileChannel channel,
+      Segment segment,
+      long committed,
+      SegmentFormat.Entries entries)
       throws IOException {
     try (var arena = Arena.ofConfined()) {
       var bytes = channel.map(MapMode.READ_ONLY, 0, channel.size(), arena).asByteBuffer();
-      return new SegmentFormat(name, bytes, entryBytesMax).read(first, open, entries);
+      return new SegmentFormat(name, bytes, entryBytesMax)
+          .read(segment.first(), segment.last(), committed, entries);
     }
   }
 

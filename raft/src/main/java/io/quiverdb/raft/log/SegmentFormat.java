@@ -4,6 +4,7 @@ import io.quiverdb.core.CorruptFileException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.zip.CRC32C;
 import org.apache.ratis.thirdparty.com.google.protobuf.CodedInputStream;
@@ -45,11 +46,11 @@ final class SegmentFormat {
   /// What a segment holds.
   ///
   /// @param entries how many are sound, from the first on
-  /// @param lastTerm the term of the last of them, 0 if there is none
-  /// @param end the offset behind it
-  /// @param torn whether what follows is the beginning of one, or of the header, that was never
-  ///   written in full, rather than nothing
-  record Contents(long entries, long lastTerm, int end, boolean torn) {}
+  /// @param committedEnd the offset behind the last of them that is known to be committed, 0 if
+  ///   there is none
+  /// @param end the offset behind the last of them
+  /// @param torn whether something that is not sound follows, rather than nothing
+  record Contents(long entries, int committedEnd, int end, boolean torn) {}
 
   /// A sound entry.
   ///
@@ -63,49 +64,43 @@ final class SegmentFormat {
 
   /// Reads a segment that begins with the entry `firstIndex`.
   ///
-  /// @param open whether it was being written: only then may its end be torn
+  /// @param last the index of its last entry, as its name has it, behind which nothing is read;
+  ///   empty if it was being written: only then may its end be torn
+  /// @param committed the index of the last entry that is known to be committed: what is torn is
+  ///   behind it
   /// @throws CorruptFileException if it holds anything but sound entries in the order of their
   ///   indexes, but for a torn end
-  Contents read(long firstIndex, boolean open, Entries entries) {
+  Contents read(long firstIndex, Optional<Long> last, long committed, Entries entries) {
     int tail = endOfData();
-    if (!readHeader(tail)) {
-      if (open) {
-        return new Contents(0, 0, 0, true);
-      }
-      throw new CorruptFileException(file, 0, "header", "RaftLog1", "another");
-    }
-    int offset = HEADER_BYTES;
+    int offset = 0;
+    int committedEnd = 0;
     long index = firstIndex;
-    long term = 0;
-    while (offset < tail) {
-      Framed entry = entryAt(offset);
-      if (entry == null) {
-        requireTorn(offset, tail, index, open);
-        return new Contents(index - firstIndex, term, offset, true);
+    if (hasHeader(tail)) {
+      offset = HEADER_BYTES;
+      while (offset < tail && index <= last.orElse(Long.MAX_VALUE)) {
+        Framed entry = entryAt(offset);
+        if (entry == null || entry.index() != index) {
+          break;
+        }
+        offset = entry.end();
+        entries.entry(index, entry.term());
+        if (index <= committed) {
+          committedEnd = offset;
+        }
+        index++;
       }
-      if (entry.index() != index) {
-        throw new CorruptFileException(file, offset, "entry index", index, entry.index());
-      }
-      offset = entry.end();
-      term = entry.term();
-      entries.entry(index, term);
-      index++;
     }
-    return new Contents(index - firstIndex, term, offset, false);
+    boolean isWhole = index > last.orElse(Long.MAX_VALUE);
+    boolean isSound = isWhole || offset >= Math.max(tail, HEADER_BYTES);
+    if (!isSound && (last.isPresent() || index <= committed)) {
+      throw new CorruptFileException(
+          file, offset, offset == 0 ? "header" : "entry " + index, "sound", "not");
+    }
+    return new Contents(index - firstIndex, committedEnd, offset, !isSound);
   }
 
-  /// False if it was cut short or is in part still zero.
-  private boolean readHeader(int tail) {
-    for (int offset = 0; offset < HEADER_BYTES; offset++) {
-      if (offset >= tail) {
-        return false;
-      }
-      if (bytes.get(offset) != MAGIC[offset]) {
-        throw new CorruptFileException(
-            file, offset, "header byte", MAGIC[offset], bytes.get(offset));
-      }
-    }
-    return true;
+  private boolean hasHeader(int tail) {
+    return tail >= HEADER_BYTES && bytes.slice(0, HEADER_BYTES).equals(ByteBuffer.wrap(MAGIC));
   }
 
   /// The offset behind the last byte that is not zero.
@@ -118,30 +113,6 @@ final class SegmentFormat {
       end--;
     }
     return end;
-  }
-
-  /// Refuses unless the bytes from `offset` on are what one unfinished write leaves: the beginning
-  /// of one entry. Entries behind it would mean that it was finished once, and has rotted since.
-  private void requireTorn(int offset, int tail, long index, boolean open) {
-    if (!open) {
-      throw new CorruptFileException(file, offset, "entry checksum", "sound", "not");
-    }
-    OptionalLong claimed = endClaimedAt(offset);
-    if (claimed.isPresent() && claimed.getAsLong() < tail) {
-      throw new CorruptFileException(
-          file, offset, "entry checksum", "sound, as data follows it", "not");
-    }
-    for (int later = offset + 1; later < tail; later++) {
-      Framed entry = entryAt(later);
-      if (entry != null && entry.index() > index) {
-        throw new CorruptFileException(
-            file,
-            offset,
-            "entry checksum",
-            "sound, as entry " + entry.index() + " follows it",
-            "not");
-      }
-    }
   }
 
   /// Where the entry at `offset` says that it ends; empty if it does not say.

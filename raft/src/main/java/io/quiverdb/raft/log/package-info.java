@@ -1,5 +1,6 @@
 /// Looks at Ratis's log files before Ratis does, so that a write torn by a crash is cut and rot is
-/// refused. Entry type: [LogGuard].
+/// refused, and makes durable what Ratis does not. Entry types: [LogGuard], [Watermarks],
+/// [LogDirectory].
 @NullMarked
 package io.quiverdb.raft.log;
 
