@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -94,8 +95,11 @@ public final class QuiverNode implements AutoCloseable {
     var alone = config.join().isEmpty();
     List<String> addresses = alone ? List.of(config.addresses().peer()) : config.join();
     var cluster = new RaftCluster(host, addresses, alone);
-    var api = startApi(config, cluster, new NodeMetrics(metrics, version));
+    var nodeMetrics = new NodeMetrics(metrics, version);
+    var api = startApi(config, cluster, nodeMetrics);
     opened.push(api);
+    opened.push(
+        new AgreementWatch(cluster, nodeMetrics, UUID::randomUUID).start(AgreementWatch.PAUSE));
     announce(config, host, version);
     if (alone && host.catalog().isEmpty() && !isMemberOfMany(host)) {
       formAlone(cluster);

@@ -12,9 +12,11 @@ import io.quiverdb.raft.ShardWrite;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /// Compares the replicas of every shard at a position that a logged mark fixes.
 public final class ReplicaCheck {
@@ -47,6 +49,30 @@ public final class ReplicaCheck {
     public boolean equal() {
       return replicas.stream().allMatch(replica -> replica.hash().isPresent())
           && replicas.stream().map(ReplicaHash::hash).distinct().count() == 1;
+    }
+
+    /// Of the replicas that answered, those that differ from most; all of them, if no hash is the
+    /// commonest. Empty if they agree.
+    public List<NodeId> odd() {
+      Map<StateHash, Long> counts =
+          replicas.stream()
+              .flatMap(replica -> replica.hash().stream())
+              .collect(Collectors.groupingBy(hash -> hash, Collectors.counting()));
+      long most = counts.values().stream().mapToLong(count -> count).max().orElse(0);
+      var commonest =
+          counts.entrySet().stream()
+              .filter(count -> count.getValue() == most)
+              .map(Map.Entry::getKey)
+              .toList();
+      return replicas.stream()
+          .filter(
+              replica ->
+                  replica
+                      .hash()
+                      .filter(hash -> commonest.size() > 1 || !commonest.contains(hash))
+                      .isPresent())
+          .map(ReplicaHash::node)
+          .toList();
     }
   }
 

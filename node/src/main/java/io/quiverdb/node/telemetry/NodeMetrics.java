@@ -4,6 +4,7 @@ import com.codahale.metrics.Counter;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import io.quiverdb.node.routing.Cluster;
+import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.MetricNames;
 import io.quiverdb.raft.ReplicaStatus;
 import io.quiverdb.raft.ShardInfo;
@@ -31,6 +32,7 @@ public final class NodeMetrics {
   static final String SHARD_CHECKPOINTED = "quiver_shard_checkpointed_index";
   static final String SHARD_LAG = "quiver_shard_lag_entries";
   static final String SHARD_POINTS = "quiver_shard_points";
+  static final String SHARD_REPLICAS_DIFFERENT = "quiver_shard_replicas_different";
   static final String SHARDS_LEADERLESS = "quiver_shards_leaderless";
   static final String BUILD_INFO = "quiver_build_info";
 
@@ -38,6 +40,7 @@ public final class NodeMetrics {
   private final Counter inFlight;
   private final Map<String, LatencyHistogram> durations = new ConcurrentHashMap<>();
   private final Set<String> shardGauges = ConcurrentHashMap.newKeySet();
+  private final Map<String, Integer> different = new ConcurrentHashMap<>();
 
   private volatile Map<String, ReplicaStatus> replicas = Map.of();
   private volatile boolean ready;
@@ -123,12 +126,20 @@ public final class NodeMetrics {
         shard,
         replica -> Math.max(0, replica.committedIndex() - replica.appliedIndex()));
     replicaGauge(SHARD_POINTS, labels, shard, ReplicaStatus::points);
+    gauge(SHARD_REPLICAS_DIFFERENT, labels, () -> different.getOrDefault(shard, 0));
     for (var role : ReplicaStatus.Role.values()) {
       gauge(
           SHARD_ROLE,
           Map.of("shard", shard, "role", role.name().toLowerCase(Locale.ROOT)),
           () -> replica(shard).filter(replica -> replica.role() == role).isPresent());
     }
+  }
+
+  /// What the last comparison of a shard's replicas found, or that this node compares it no more.
+  ///
+  /// @param replicas how many differ from most
+  public void replicasDiffer(int shard, int replicas) {
+    different.put(MetricNames.label(new ShardGroup(shard)), replicas);
   }
 
   // A replica that has gone shows nothing.

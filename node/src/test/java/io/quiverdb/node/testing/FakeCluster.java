@@ -124,6 +124,10 @@ public final class FakeCluster implements Cluster {
     oddHashes.put(node, new StateHash(-1, -1));
   }
 
+  public synchronized void mend(NodeId node) {
+    oddHashes.remove(node);
+  }
+
   /// Every call that reached a replica, as `node/shard`, the nodes by number.
   public synchronized List<String> calls() {
     return List.copyOf(calls);
