@@ -28,6 +28,8 @@ public final class TestCluster implements AutoCloseable {
   /// For what tells a nemesis who leads: a guess that comes late is of no use.
   private static final Duration GLANCE_TIMEOUT = Duration.ofSeconds(2);
 
+  private static final Duration ELECTION_TIMEOUT = Duration.ofSeconds(5);
+
   private final Assembly assembly;
 
   private TestCluster(Assembly assembly) {
@@ -130,6 +132,16 @@ public final class TestCluster implements AutoCloseable {
   /// A client that asks any node and gives up at once.
   public QuiverClient glance() {
     return client(GLANCE_TIMEOUT).build();
+  }
+
+  /// A client that asks those who run, and waits for as long as an election may take: those who are
+  /// paused would cost it that time.
+  public QuiverClient clientOfRunning() {
+    return QuiverClient.builder()
+        .seeds(running().stream().map(this::address).toList())
+        .plaintext()
+        .timeout(ELECTION_TIMEOUT)
+        .build();
   }
 
   private QuiverClient.Builder client(Duration timeout) {

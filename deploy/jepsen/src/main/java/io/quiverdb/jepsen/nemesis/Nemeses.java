@@ -1,5 +1,8 @@
 package io.quiverdb.jepsen.nemesis;
 
+import io.quiverdb.core.faultfs.Loss;
+import io.quiverdb.core.faultfs.Loss.Bytes;
+import io.quiverdb.core.faultfs.Loss.Names;
 import io.quiverdb.core.faultfs.agent.Fault;
 import io.quiverdb.core.faultfs.agent.Fault.Operation;
 import io.quiverdb.jepsen.net.Grudge;
@@ -18,6 +21,10 @@ public final class Nemeses {
   private static final double LOSS = 0.1;
   private static final double DUPLICATION = 0.2;
   private static final double REORDERING = 0.2;
+
+  /// Names as they are; of each file, what was written up to some moment, the last of it in part.
+  private static final Loss TORN = new Loss(Bytes.TORN, Names.KEPT);
+
   private static final Duration SLOW_FSYNC = Duration.ofMillis(400);
 
   private static final Map<String, Supplier<Nemesis>> ALL = new LinkedHashMap<>();
@@ -59,6 +66,8 @@ public final class Nemeses {
     disk("disk-full", Fault.enospc(Operation.WRITE, "**"), Fault.enospc(Operation.CREATE, "**"));
     disk("io-error", Fault.eio(Operation.FORCE, "**"));
     disk("slow-fsync", Fault.slow(Operation.FORCE, "**", SLOW_FSYNC));
+    ALL.put("power-loss", () -> new PowerLoss("power-loss", Choice.ALL, Loss.JOURNALED));
+    ALL.put("torn-tail", () -> new PowerLoss("torn-tail", Choice.ONE, TORN));
     ALL.put("transfer", Transfer::new);
     ALL.put("rolling-restart", RollingRestart::new);
   }
