@@ -140,7 +140,7 @@ final class FuseFilter {
     int sectionBytes = from.getInt();
     int sections = from.getInt();
     boolean isPowerOfTwo = Integer.bitCount(sectionBytes) == 1 && sectionBytes > 0;
-    long places = (sections + ARITY - 1L) * sectionBytes;
+    long places = ((long) sections + ARITY - 1) * sectionBytes;
     if (!isPowerOfTwo
         || sectionBytes > SECTION_BYTES_MAX
         || sections < 1
