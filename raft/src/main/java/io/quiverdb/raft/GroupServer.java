@@ -486,7 +486,7 @@ final class GroupServer implements AutoCloseable {
     ticks.close();
     try {
       mark();
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       log.warn("last watermarks not written", e);
     }
     try {

@@ -103,7 +103,7 @@ public final class LogGuard {
     boolean isOfThisHistory = coveredTerm.term().stream().allMatch(term -> term == covered.term());
     if (next <= covered.index() || !isOfThisHistory) {
       requireNote(groupDirectory, covered, next, coveredTerm);
-      deleteAll(segments, current);
+      deleteAll(segments(current), current);
       next = covered.index() + 1;
     } else if (!coveredTerm.isLogEmpty()) {
       EmptiedNote.delete(groupDirectory);

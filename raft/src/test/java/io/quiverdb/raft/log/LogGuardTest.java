@@ -137,6 +137,19 @@ class LogGuardTest {
     assertThat(open).doesNotExist();
   }
 
+  /// Its files are renamed and deleted before it is known that all of it is to go.
+  @Test
+  void halfTruncatedLogThatAnInstalledCheckpointStandsForIsDeleted() throws IOException {
+    var covered = new CoveredLog(TERM, 9);
+    write("log_0-3", segment(entry(0, 30), entry(1, 30)));
+    write("log_inprogress_4", padded(segment(entry(4, 30))));
+    LogGuard.noteInstalled(group, covered, CoveredLog.NOTHING);
+
+    assertThat(guard.guard(group, covered, 1)).isEqualTo(9);
+
+    assertThat(current).isEmptyDirectory();
+  }
+
   @Test
   void logThatHoldsTheCheckpointsEntryStaysThoughOneWasInstalled() throws IOException {
     Path open = write("log_inprogress_0", padded(segment(entry(0, 30), entry(1, 30))));
