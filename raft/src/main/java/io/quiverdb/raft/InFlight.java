@@ -1,32 +1,37 @@
 package io.quiverdb.raft;
 
-/// Bounds what a group has proposed and not yet heard of, below the bounds at which Ratis would
-/// refuse or block.
+/// Bounds what has been begun and not yet ended, in number and bytes.
 final class InFlight {
-  static final int ENTRIES_MAX = 2048;
-  static final long BYTES_MAX = 32L << 20;
+  private final int countMax;
+  private final long bytesMax;
 
-  private int entries;
+  private int count;
   private long bytes;
 
-  synchronized boolean tryAcquire(int entryBytes) {
-    if (entries == ENTRIES_MAX || bytes + entryBytes > BYTES_MAX) {
+  InFlight(int countMax, long bytesMax) {
+    this.countMax = countMax;
+    this.bytesMax = bytesMax;
+  }
+
+  /// @return false if it would be too much; it is not counted then
+  synchronized boolean tryAcquire(int newBytes) {
+    if (count == countMax || bytes + newBytes > bytesMax) {
       return false;
     }
-    entries++;
-    bytes += entryBytes;
+    count++;
+    bytes += newBytes;
     return true;
   }
 
-  synchronized void release(int entryBytes) {
-    entries--;
-    bytes -= entryBytes;
-    assert entries >= 0 : entries;
+  synchronized void release(int releasedBytes) {
+    count--;
+    bytes -= releasedBytes;
+    assert count >= 0 : count;
     assert bytes >= 0 : bytes;
   }
 
-  synchronized int entries() {
-    return entries;
+  synchronized int count() {
+    return count;
   }
 
   synchronized long bytes() {

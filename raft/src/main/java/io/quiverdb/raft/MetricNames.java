@@ -11,8 +11,14 @@ public final class MetricNames {
   public static final String BARRIER_BATCH = "quiver.raft.barrier.batch.reads";
   public static final String BARRIER_REFUSED = "quiver.raft.barrier.refused.total";
   public static final String PROPOSE = "quiver.raft.propose.seconds";
-  public static final String IN_FLIGHT_OPS = "quiver.raft.inflight.entries";
+  public static final String IN_FLIGHT_ENTRIES = "quiver.raft.inflight.entries";
   public static final String IN_FLIGHT_BYTES = "quiver.raft.inflight.bytes";
+
+  /// Waiting for their entry, or under way.
+  public static final String IN_FLIGHT_WRITES = "quiver.shard.inflight.writes";
+
+  public static final String IN_FLIGHT_WRITE_BYTES = "quiver.shard.inflight.bytes";
+  public static final String ENTRY_WRITES = "quiver.shard.entry.writes";
   public static final String CHECKPOINT = "quiver.raft.checkpoint.seconds";
 
   /// Looking for segments that are worth merging, and merging them.

@@ -325,8 +325,7 @@ public final class RaftHost implements AutoCloseable {
     var checkpointed =
         new ShardCheckpoints(
             replica, state, groups::publishCheckpoint, options.onFatal(), options.metrics());
-    shards.put(
-        number,
+    var shard =
         new ReplicatedStore(
             number,
             member.id(),
@@ -335,7 +334,10 @@ public final class RaftHost implements AutoCloseable {
             this::peer,
             readers,
             waiting,
-            collectionId -> compactions.execute(() -> checkpointed.compact(collectionId))));
+            collectionId -> compactions.execute(() -> checkpointed.compact(collectionId)),
+            options.metrics());
+    replicaMetrics.registerWrites(replica.key(), shard.writes());
+    shards.put(number, shard);
     background.watch(checkpointed);
   }
 

@@ -41,6 +41,12 @@ import org.slf4j.LoggerFactory;
 /// This node's replica of one group, on top of Ratis's.
 final class Replica implements GroupReplica, LedGroup {
   private static final Logger log = LoggerFactory.getLogger(Replica.class);
+
+  /// Proposed and not yet heard of: below the bounds at which Ratis would refuse or block.
+  static final int ENTRIES_MAX = 2048;
+
+  static final long BYTES_MAX = 32L << 20;
+
   private static final long LONE_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final GroupKey key;
@@ -58,7 +64,7 @@ final class Replica implements GroupReplica, LedGroup {
   private final Executor submitter;
   private final LongSupplier nanoClock;
   private final Timer proposals;
-  private final InFlight inFlight = new InFlight();
+  private final InFlight inFlight = new InFlight(ENTRIES_MAX, BYTES_MAX);
 
   /// Closed while leadership moves: Ratis would refuse writes, and lose a permit for each.
   private final Gate gate = new Gate();
@@ -174,7 +180,7 @@ final class Replica implements GroupReplica, LedGroup {
       return CompletableFuture.failedFuture(
           new ShardException.Overloaded(
               "%s: %d writes of %d bytes under way"
-                  .formatted(key, inFlight.entries(), inFlight.bytes())));
+                  .formatted(key, inFlight.count(), inFlight.bytes())));
     }
     var running = proposals.time();
     var reply = new CompletableFuture<Reply>();
@@ -273,7 +279,7 @@ final class Replica implements GroupReplica, LedGroup {
   /// follower's restart, Ratis sends an entry whose acknowledgement was lost again only together
   /// with a new one.
   void pushAlong() {
-    boolean waiting = inFlight.entries() > 0;
+    boolean waiting = inFlight.count() > 0;
     if (waiting && leads() && nanoClock.getAsLong() - submittedNanos >= LONE_WAIT_NANOS) {
       // Whatever becomes of it: if the entry still waits in a second, another one follows.
       var _ = propose(machine.state().filler());

@@ -28,11 +28,17 @@ final class ReplicaMetrics implements AutoCloseable {
   /// Does nothing for a replica that is registered.
   void register(Replica replica) {
     gauge(
-        MetricNames.of(MetricNames.IN_FLIGHT_OPS, replica.key()),
-        () -> replica.inFlight().entries());
+        MetricNames.of(MetricNames.IN_FLIGHT_ENTRIES, replica.key()),
+        () -> replica.inFlight().count());
     gauge(
         MetricNames.of(MetricNames.IN_FLIGHT_BYTES, replica.key()),
         () -> replica.inFlight().bytes());
+  }
+
+  /// Shows what a shard has accepted and not yet answered.
+  void registerWrites(GroupKey shard, InFlight writes) {
+    gauge(MetricNames.of(MetricNames.IN_FLIGHT_WRITES, shard), writes::count);
+    gauge(MetricNames.of(MetricNames.IN_FLIGHT_WRITE_BYTES, shard), writes::bytes);
   }
 
   /// Shows what the store of a shard holds.

@@ -1,5 +1,6 @@
 package io.quiverdb.raft;
 
+import com.codahale.metrics.MetricRegistry;
 import io.quiverdb.core.CollectionView;
 import io.quiverdb.core.Filter;
 import io.quiverdb.core.Hit;
@@ -45,6 +46,7 @@ public final class ReplicatedStore implements Shard {
   private final Function<NodeId, Peer> peers;
   private final Executor readers;
   private final Executor writers;
+  private final WriteQueue queue;
   private final LongConsumer compactions;
   private final AtomicInteger reads = new AtomicInteger();
 
@@ -60,7 +62,8 @@ public final class ReplicatedStore implements Shard {
       Function<NodeId, Peer> peers,
       Executor readers,
       Executor writers,
-      LongConsumer compactions) {
+      LongConsumer compactions,
+      MetricRegistry metrics) {
     this.number = number;
     this.self = self;
     this.group = group;
@@ -68,12 +71,22 @@ public final class ReplicatedStore implements Shard {
     this.peers = peers;
     this.readers = readers;
     this.writers = writers;
+    this.queue =
+        new WriteQueue(
+            group,
+            writers,
+            LastMinute.histogram(metrics, MetricNames.of(MetricNames.ENTRY_WRITES, group.key())));
     this.compactions = compactions;
   }
 
   @Override
   public int number() {
     return number;
+  }
+
+  /// Writes that were accepted and are not answered yet.
+  InFlight writes() {
+    return queue.accepted();
   }
 
   // --- writing
@@ -83,11 +96,11 @@ public final class ReplicatedStore implements Shard {
     var collectionId = collectionOf(write);
     try {
       if (collectionId.isEmpty()) {
-        return propose(prepare(write));
+        return queue.write(prepare(write));
       }
       var op = prepareIfThere(write, collectionId.getAsLong());
       return op.isPresent()
-          ? propose(op.get())
+          ? queue.write(op.get())
           : writeIfThereByNow(write, collectionId.getAsLong());
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(refusal(e));
@@ -135,7 +148,7 @@ public final class ReplicatedStore implements Shard {
                 guarded(
                     () ->
                         prepareIfThere(write, collectionId)
-                            .map(this::propose)
+                            .map(queue::write)
                             .orElseGet(
                                 () -> CompletableFuture.completedFuture(withoutCollection(write)))),
             writers);
@@ -175,10 +188,6 @@ public final class ReplicatedStore implements Shard {
     return store.hasCollection(collectionId);
   }
 
-  private CompletableFuture<Written> propose(SealedOp op) {
-    return group.propose(StoreState.entry(op)).thenApplyAsync(ReplicatedStore::written, writers);
-  }
-
   private SealedOp prepare(ShardWrite write) {
     return switch (write) {
       case ShardWrite.Upsert upsert ->
@@ -205,13 +214,6 @@ public final class ReplicatedStore implements Shard {
           store.prepareSetOwnership(ownership.stamp(), ownership.epoch(), ownership.slots());
       case ShardWrite.HashMark mark -> store.prepareHashMark(mark.stamp());
     };
-  }
-
-  private static Written written(GroupReplica.Reply reply) {
-    var answer = OutcomeMessages.decode(reply.answer());
-    return new Written(
-        OutcomeMessages.toOutcome(answer.getOutcomes(0)),
-        new Position(answer.getEpoch(), reply.place().term(), reply.place().index()));
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.quiverdb.core.op.Entry;
 import io.quiverdb.core.op.SealedOp;
 import io.quiverdb.core.snapshot.StagedSnapshot;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -57,7 +58,7 @@ final class StoreState implements ReplicatedState, AutoCloseable {
   @Override
   public ByteBuffer filler() {
     var stamp = new RequestStamp(new RequestId(UUID.randomUUID()), store.epoch(), Optional.empty());
-    return entry(store.prepareHashMark(stamp));
+    return entry(List.of(store.prepareHashMark(stamp)));
   }
 
   /// Of rows that no checkpoint holds; 0 if the store does not answer any more.
@@ -96,8 +97,8 @@ final class StoreState implements ReplicatedState, AutoCloseable {
     store.close();
   }
 
-  static ByteBuffer entry(SealedOp op) {
-    return Entry.newBuilder().addOps(op).build().toByteString().asReadOnlyByteBuffer();
+  static ByteBuffer entry(List<SealedOp> ops) {
+    return Entry.newBuilder().addAllOps(ops).build().toByteString().asReadOnlyByteBuffer();
   }
 
   private static Entry parse(long index, ByteBuffer entry) {

@@ -144,7 +144,7 @@ class GroupServerTest {
 
       assertThat(largest.place().term()).isEqualTo(term);
       assertThat(replica.leads()).isTrue();
-      assertThat(replica.inFlight().entries()).isZero();
+      assertThat(replica.inFlight().count()).isZero();
     }
   }
 

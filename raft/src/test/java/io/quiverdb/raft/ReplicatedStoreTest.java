@@ -3,11 +3,13 @@ package io.quiverdb.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.codahale.metrics.MetricRegistry;
 import io.quiverdb.core.Descriptor;
 import io.quiverdb.core.Metric;
 import io.quiverdb.core.Outcome;
 import io.quiverdb.core.Payload;
 import io.quiverdb.core.Point;
+import io.quiverdb.core.Precondition;
 import io.quiverdb.core.RequestStamp;
 import io.quiverdb.core.Settings;
 import io.quiverdb.core.SlotRange;
@@ -61,7 +63,8 @@ class ReplicatedStoreTest {
           Runnable::run,
           _ -> {
             throw new AssertionError("compacts");
-          });
+          },
+          new MetricRegistry());
 
   @BeforeEach
   void createCollection() {
@@ -155,6 +158,31 @@ class ReplicatedStoreTest {
     assertThat(shard.count(DOCS, Optional.empty())).isNotDone();
   }
 
+  @Test
+  void writesOfOneEntryAreAppliedInTheirOrderEachWithItsOwnOutcome() {
+    group.hold();
+    var first = shard.write(upsert(DOCS, "a"));
+    var second = shard.write(upsert(DOCS, "b"));
+    var repeated = upsert(DOCS, "c");
+    var written = shard.write(repeated);
+    var again = shard.write(repeated);
+    var absent =
+        new Point("c", Vector.of(1, 2), Payload.EMPTY, Optional.of(new Precondition.Absent()));
+    var refused = shard.write(new ShardWrite.Upsert(stamp(1), DOCS, List.of(absent)));
+    int logged = group.logged();
+    assertThat(List.of(first, second, written, again, refused))
+        .allSatisfy(write -> assertThat(write).isNotDone());
+
+    group.release();
+
+    assertThat(group.logged()).isEqualTo(logged + 3);
+    var outcome = written.join().outcome();
+    assertThat(outcome).isInstanceOf(Outcome.Applied.class);
+    assertThat(again.join().outcome()).isEqualTo(new Outcome.Duplicate(outcome));
+    assertThat(refused.join().outcome()).isInstanceOf(Outcome.PreconditionFailed.class);
+    assertThat(refused.join().position()).isEqualTo(written.join().position());
+  }
+
   private void create(long collection) {
     var created =
         write(
@@ -193,9 +221,11 @@ class ReplicatedStoreTest {
     }
   }
 
-  /// Leads, commits at once and applies before it answers.
+  /// Leads, commits at once unless it holds, and applies before it answers.
   private static final class LoggingGroup implements GroupReplica {
     private final StoreState state;
+    private final Queue<Runnable> held = new ArrayDeque<>();
+    private boolean holds;
     private int logged;
 
     LoggingGroup(StoreState state) {
@@ -223,9 +253,28 @@ class ReplicatedStoreTest {
 
     @Override
     public synchronized CompletableFuture<Reply> propose(ByteBuffer entry) {
+      var reply = new CompletableFuture<Reply>();
+      held.add(() -> reply.complete(commit(entry)));
+      if (!holds) {
+        release();
+      }
+      return reply;
+    }
+
+    private Reply commit(ByteBuffer entry) {
       logged++;
-      return CompletableFuture.completedFuture(
-          new Reply(state.apply(1, logged, entry), new TermIndex(1, logged)));
+      return new Reply(state.apply(1, logged, entry), new TermIndex(1, logged));
+    }
+
+    synchronized void hold() {
+      holds = true;
+    }
+
+    synchronized void release() {
+      holds = false;
+      for (var commit = held.poll(); commit != null; commit = held.poll()) {
+        commit.run();
+      }
     }
 
     @Override

@@ -64,7 +64,7 @@ class WriteLimitsTest {
         cluster.rejoin(leader);
         Awaitility.await()
             .atMost(Duration.ofMinutes(3))
-            .until(() -> leader.replica().inFlight().entries() == 0);
+            .until(() -> leader.replica().inFlight().count() == 0);
         assertThat(leader.replica().inFlight().bytes()).isZero();
       }
       assertThat(seen).isTrue();
@@ -73,7 +73,7 @@ class WriteLimitsTest {
 
   /// False if the node stopped leading before there were too many.
   private static boolean isOverloadedByStuckWrites(GroupCluster.Node leader) {
-    for (int number = 0; number <= InFlight.ENTRIES_MAX; number++) {
+    for (int number = 0; number <= Replica.ENTRIES_MAX; number++) {
       var proposed = GroupCluster.propose(leader, "stuck");
       if (proposed.isCompletedExceptionally()) {
         return proposed.exceptionNow() instanceof ShardException.Overloaded;
