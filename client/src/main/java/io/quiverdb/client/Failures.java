@@ -34,7 +34,7 @@ final class Failures {
           new PreconditionFailedException(reason, failedPoints(List.of(failure)));
       case UNAUTHENTICATED -> new UnauthenticatedException(reason);
       case PERMISSION_DENIED -> new PermissionDeniedException(reason);
-      case RESOURCE_EXHAUSTED -> new ResourceExhaustedException(reason);
+      case RESOURCE_EXHAUSTED -> new ResourceExhaustedException(reason, failure.retryAfter());
       case NOT_LEADER, STALE_EPOCH, UNAVAILABLE -> new UnavailableException(reason);
       case DEADLINE_EXCEEDED -> new DeadlineExceededException(reason);
       case OUTCOME_UNKNOWN -> new OutcomeUnknownException(reason, Optional.empty());

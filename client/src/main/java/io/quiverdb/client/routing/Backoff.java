@@ -17,8 +17,14 @@ final class Backoff {
   }
 
   long nextNanos() {
+    return nextNanos(0);
+  }
+
+  /// @param asked what a node asked to wait; no pause is shorter
+  long nextNanos(long asked) {
     long step = stepNanos;
     stepNanos = Math.min(LAST_NANOS, step * 2);
-    return random.nextLong(step / 2, step + 1);
+    long shortest = Math.max(step / 2, asked);
+    return random.nextLong(shortest, Math.max(step, shortest + shortest / 2) + 1);
   }
 }

@@ -6,6 +6,7 @@ import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
 import io.quiverdb.api.v1.ErrorCode;
 import io.quiverdb.api.v1.ErrorDetail;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -25,6 +26,7 @@ public final class CallFailure extends RuntimeException {
   private final String leaderAddress;
   private final transient List<ErrorDetail.FailedPoint> failedPoints;
   private final boolean retrySafe;
+  private final int retryAfterMillis;
   private final boolean sent;
   private final boolean answered;
 
@@ -36,6 +38,7 @@ public final class CallFailure extends RuntimeException {
     this.leaderAddress = detail.getLeaderAddress();
     this.failedPoints = detail.getFailedPointsList();
     this.retrySafe = detail.getRetrySafe();
+    this.retryAfterMillis = detail.getRetryAfterMillis();
     this.sent = sent;
     this.answered = answered;
   }
@@ -47,6 +50,7 @@ public final class CallFailure extends RuntimeException {
     this.leaderAddress = "";
     this.failedPoints = List.of();
     this.retrySafe = true;
+    this.retryAfterMillis = 0;
     this.sent = false;
     this.answered = false;
   }
@@ -130,6 +134,7 @@ public final class CallFailure extends RuntimeException {
             .setLeaderAddress(leaderAddress)
             .addAllFailedPoints(failedPoints)
             .setRetrySafe(retrySafe)
+            .setRetryAfterMillis(retryAfterMillis)
             .build();
     return new CallFailure(detail, sent, answered, this);
   }
@@ -160,6 +165,11 @@ public final class CallFailure extends RuntimeException {
 
   public boolean retrySafe() {
     return retrySafe;
+  }
+
+  /// What the node asks to wait before the next attempt; zero if nothing.
+  public Duration retryAfter() {
+    return Duration.ofMillis(retryAfterMillis);
   }
 
   Optional<String> leaderAddress() {

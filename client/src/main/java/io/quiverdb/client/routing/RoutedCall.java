@@ -116,7 +116,7 @@ abstract class RoutedCall<R> {
       return;
     }
     followed = false;
-    long pauseNanos = backoff.nextNanos();
+    long pauseNanos = backoff.nextNanos(failure.retryAfter().toNanos());
     if (pauseNanos >= deadline.remainingNanos()) {
       giveUp();
       return;

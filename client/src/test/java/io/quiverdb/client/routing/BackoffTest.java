@@ -20,6 +20,19 @@ final class BackoffTest {
   }
 
   @Test
+  void noPauseIsShorterThanWhatANodeAskedForNorTheSameForAll() {
+    Backoff backoff = new Backoff(new Random(7));
+    long asked = Backoff.FIRST_NANOS * 5;
+
+    for (int attempt = 0; attempt < 20; attempt++) {
+      assertThat(backoff.nextNanos(asked))
+          .isBetween(asked, Math.max(asked * 3 / 2, Backoff.LAST_NANOS));
+    }
+    assertThat(backoff.nextNanos(Backoff.LAST_NANOS * 2))
+        .isNotEqualTo(backoff.nextNanos(Backoff.LAST_NANOS * 2));
+  }
+
+  @Test
   void pausesFollowFromTheRandomnessGiven() {
     Backoff one = new Backoff(new Random(7));
     Backoff other = new Backoff(new Random(7));

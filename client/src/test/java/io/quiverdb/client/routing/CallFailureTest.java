@@ -7,6 +7,7 @@ import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
 import io.quiverdb.api.v1.ErrorCode;
 import io.quiverdb.api.v1.ErrorDetail;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -80,8 +81,11 @@ final class CallFailureTest {
             ErrorDetail.newBuilder()
                 .setCode(ErrorCode.RESOURCE_EXHAUSTED)
                 .setRetrySafe(true)
+                .setRetryAfterMillis(250)
                 .build());
 
+    assertThat(overloaded.retryAfter()).isEqualTo(Duration.ofMillis(250));
+    assertThat(overloaded.afterAttempts(2).retryAfter()).isEqualTo(Duration.ofMillis(250));
     assertThat(overloaded.retryable()).isTrue();
     assertThat(overloaded.mayHaveTakenEffect()).isFalse();
   }

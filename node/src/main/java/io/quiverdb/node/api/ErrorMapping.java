@@ -28,6 +28,9 @@ final class ErrorMapping {
   static final String REQUEST_TOO_LARGE = "request_too_large";
   static final String RESPONSE_TOO_LARGE = "response_too_large";
 
+  /// What is under way on a shard that is busy has ended by then, as a rule.
+  private static final int RETRY_AFTER_MILLIS = 100;
+
   private ErrorMapping() {}
 
   // --- codes to statuses
@@ -146,7 +149,10 @@ final class ErrorMapping {
     return switch (failure) {
       case ShardException.NotLeader e -> detail(ErrorCode.NOT_LEADER, message(e));
       case ShardException.Unavailable e -> detail(ErrorCode.UNAVAILABLE, message(e));
-      case ShardException.Overloaded e -> detail(ErrorCode.RESOURCE_EXHAUSTED, message(e));
+      case ShardException.Overloaded e ->
+          detail(ErrorCode.RESOURCE_EXHAUSTED, message(e)).toBuilder()
+              .setRetryAfterMillis(RETRY_AFTER_MILLIS)
+              .build();
       case ShardException.OutcomeUnknown e -> detail(ErrorCode.OUTCOME_UNKNOWN, message(e));
       case ShardException.UnknownCollection e -> detail(ErrorCode.NOT_FOUND, message(e));
       case ShardException.Failed e when e.isElsewhere() -> failureElsewhere(e);

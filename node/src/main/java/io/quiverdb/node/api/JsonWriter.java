@@ -45,6 +45,9 @@ final class JsonWriter {
       json.writeStringField("detail", detail.getMessage());
       json.writeStringField("code", detail.getCode().name());
       json.writeBooleanField("retry_safe", detail.getRetrySafe());
+      if (detail.getRetryAfterMillis() > 0) {
+        json.writeNumberField("retry_after_millis", detail.getRetryAfterMillis());
+      }
       writeIfPresent(json, "reason", detail.getReason());
       writeIfPresent(json, "leader_address", detail.getLeaderAddress());
       writeIfPresent(json, "request_id", detail.getRequestId());

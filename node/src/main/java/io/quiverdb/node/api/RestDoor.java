@@ -6,10 +6,12 @@ import com.google.protobuf.Message;
 import com.linecorp.armeria.common.AggregatedHttpRequest;
 import com.linecorp.armeria.common.AggregatedHttpResponse;
 import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.Route;
@@ -28,6 +30,7 @@ import java.util.concurrent.Executor;
 /// The calls over HTTP with JSON, at the paths that the contract's annotations give them. An error
 /// is a problem document.
 final class RestDoor {
+  private static final int MILLIS_PER_SECOND = 1_000;
   private static final MediaType PROBLEM = MediaType.create("application", "problem+json");
 
   /// Set once a call may be answered.
@@ -165,14 +168,18 @@ final class RestDoor {
   }
 
   static HttpResponse problem(ErrorDetail detail) {
-    var status = ErrorMapping.httpStatus(detail);
-    return HttpResponse.of(
-        status, PROBLEM, HttpData.wrap(JsonWriter.writeProblem(detail, status.code())));
+    return problem(detail, ErrorMapping.httpStatus(detail)).toHttpResponse();
   }
 
   /// With a status that the framework has decided.
   static AggregatedHttpResponse problem(ErrorDetail detail, HttpStatus status) {
+    var headers = ResponseHeaders.builder(status).contentType(PROBLEM);
+    if (detail.getRetryAfterMillis() > 0) {
+      headers.add(
+          HttpHeaderNames.RETRY_AFTER,
+          Integer.toString(Math.ceilDiv(detail.getRetryAfterMillis(), MILLIS_PER_SECOND)));
+    }
     return AggregatedHttpResponse.of(
-        status, PROBLEM, HttpData.wrap(JsonWriter.writeProblem(detail, status.code())));
+        headers.build(), HttpData.wrap(JsonWriter.writeProblem(detail, status.code())));
   }
 }

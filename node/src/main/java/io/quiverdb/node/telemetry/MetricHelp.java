@@ -43,6 +43,12 @@ final class MetricHelp {
           Map.entry("quiver_raft_inflight_entries", "Entries proposed and not yet replied to"),
           Map.entry(
               "quiver_raft_inflight_bytes", "Bytes of entries proposed and not yet replied to"),
+          Map.entry(
+              "quiver_shard_inflight_writes", "Writes that a shard accepted and has not answered"),
+          Map.entry(
+              "quiver_shard_inflight_bytes",
+              "Bytes of writes that a shard accepted and has not answered"),
+          Map.entry("quiver_shard_entry_writes", "Writes that went into one log entry"),
           Map.entry("quiver_raft_checkpoint_seconds", "Time to write one checkpoint"),
           Map.entry("quiver_raft_compaction_seconds", "Time to look for segments and merge them"),
           Map.entry(

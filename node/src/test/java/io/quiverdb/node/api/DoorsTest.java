@@ -765,6 +765,37 @@ class DoorsTest {
   }
 
   @Test
+  void busyShardTellsWhenToAskAgain() {
+    create("docs");
+    for (int shard = 0; shard < 3; shard++) {
+      cluster
+          .shard(shard)
+          .onWrite(
+              _ ->
+                  Optional.of(
+                      CompletableFuture.failedFuture(
+                          new ShardException.Overloaded("shard: 4096 writes under way"))));
+    }
+    var request =
+        UpsertRequest.newBuilder()
+            .setCollection("docs")
+            .addPoints(Point.newBuilder().setId("a").setVector(vector(1, 2)))
+            .build();
+
+    var byGrpc = node.failure(PointsGrpc.getUpsertMethod(), request);
+    var byJson =
+        node.post(
+            "/v1/collections/docs/points", "{\"points\": [{\"id\": \"a\", \"vector\": [1, 2]}]}");
+
+    assertThat(byGrpc.detail().getCode()).isEqualTo(ErrorCode.RESOURCE_EXHAUSTED);
+    assertThat(byGrpc.detail().getRetrySafe()).isTrue();
+    assertThat(byGrpc.detail().getRetryAfterMillis()).isEqualTo(100);
+    assertThat(byJson.status()).isEqualTo(429);
+    assertThat(byJson.field("retry_after_millis")).isEqualTo("100");
+    assertThat(byJson.headers().firstValue("retry-after")).contains("1");
+  }
+
+  @Test
   void partsThatFailedAreNamedBesideThoseThatDidNot() {
     create("docs");
     cluster

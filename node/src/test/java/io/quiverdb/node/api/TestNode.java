@@ -22,6 +22,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -98,7 +99,11 @@ public final class TestNode implements AutoCloseable {
 
   // --- REST
 
-  record Answer(int status, String contentType, String body) {
+  record Answer(int status, HttpHeaders headers, String body) {
+    String contentType() {
+      return headers.firstValue("content-type").orElse("");
+    }
+
     /// A field of the body's outermost object, as text.
     String field(String name) {
       try (var parser = new JsonFactory().createParser(body)) {
@@ -140,10 +145,7 @@ public final class TestNode implements AutoCloseable {
     }
     try {
       var response = http.send(request.build(), BodyHandlers.ofString());
-      return new Answer(
-          response.statusCode(),
-          response.headers().firstValue("content-type").orElse(""),
-          response.body());
+      return new Answer(response.statusCode(), response.headers(), response.body());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
