@@ -31,7 +31,7 @@ final class Machine {
 
   /// Processor time that was used so far.
   ///
-  /// @param ownSeconds by this process, and those that it started and that have ended
+  /// @param ownSeconds by this process and those that it started
   /// @param allSeconds by all processes, where it is known
   /// @param nanos when it was read
   record Usage(double ownSeconds, OptionalDouble allSeconds, long nanos) {
@@ -62,10 +62,20 @@ final class Machine {
     var system =
         (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     return new Usage(
-        system.getProcessCpuTime() / 1e9 + childrenSeconds(), allSeconds(), System.nanoTime());
+        system.getProcessCpuTime() / 1e9 + runningChildrenSeconds() + endedChildrenSeconds(),
+        allSeconds(),
+        System.nanoTime());
   }
 
-  private static double childrenSeconds() {
+  private static double runningChildrenSeconds() {
+    return ProcessHandle.current()
+        .descendants()
+        .flatMap(child -> child.info().totalCpuDuration().stream())
+        .mapToDouble(time -> time.toNanos() / 1e9)
+        .sum();
+  }
+
+  private static double endedChildrenSeconds() {
     if (!Files.isReadable(OWN_STAT)) {
       return 0;
     }
