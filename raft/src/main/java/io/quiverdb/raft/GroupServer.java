@@ -91,6 +91,11 @@ final class GroupServer implements AutoCloseable {
       MetricRegistry metrics,
       Consumer<Throwable> onFatal) {}
 
+  /// Puts a checkpoint in charge of what a group replicates.
+  interface Installation {
+    void run() throws IOException;
+  }
+
   /// Starts with the groups that are on the disk.
   ///
   /// @param known the groups that may be there
@@ -392,15 +397,18 @@ final class GroupServer implements AutoCloseable {
   /// must be in the log or the checkpoint that it is opened with.
   ///
   /// @param place of the last entry that the checkpoint holds
+  /// @param damaged whether it is wanted also if the replica has come further: what it has is not
+  ///   sound, and its log is applied again from there
   /// @param install makes the checkpoint the state's; a crash leaves the one or the other
   /// @return whether it was installed
   /// @throws IOException if it cannot be opened again; told to whoever hears what is fatal, too
-  synchronized boolean reopen(GroupKey key, TermIndex place, Runnable install) throws IOException {
+  synchronized boolean reopen(GroupKey key, TermIndex place, boolean damaged, Installation install)
+      throws IOException {
     var replica = replicas.get(key);
     if (closed || replica == null) {
       throw new ShardException.Unavailable(key + ": not open");
     }
-    if (place.index() <= replica.state().applied().index()) {
+    if (!damaged && place.index() <= replica.state().applied().index()) {
       // It has come as far, and may even lead.
       return false;
     }
@@ -408,7 +416,9 @@ final class GroupServer implements AutoCloseable {
     replica.beginReopening();
     try {
       remove(id, key);
-      boolean wanted = isWanted(id, replica.state(), place);
+      boolean wanted =
+          reachesTheLog(id, place)
+              && (damaged || place.index() > replica.state().applied().index());
       if (wanted) {
         var before = covered(replica.state().durable());
         LogGuard.noteInstalled(directory(id), covered(place), before);
@@ -428,11 +438,18 @@ final class GroupServer implements AutoCloseable {
     }
   }
 
-  private boolean isWanted(RaftGroupId id, ReplicatedState state, TermIndex place)
-      throws IOException {
+  private boolean reachesTheLog(RaftGroupId id, TermIndex place) throws IOException {
     var first = LogGuard.firstIndex(directory(id));
-    boolean reachesTheLog = first.isEmpty() || place.index() >= first.getAsLong() - 1;
-    return reachesTheLog && place.index() > state.applied().index();
+    return first.isEmpty() || place.index() >= first.getAsLong() - 1;
+  }
+
+  /// The index of the first entry in a replica's log; 0 if it has none.
+  long firstIndex(Replica replica) {
+    try {
+      return LogGuard.firstIndex(directory(replica.groupId())).orElse(0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void remove(RaftGroupId id, GroupKey key) throws IOException {

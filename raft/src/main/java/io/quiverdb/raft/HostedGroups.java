@@ -4,11 +4,14 @@ import io.quiverdb.core.Store;
 import io.quiverdb.core.StoreOptions;
 import io.quiverdb.core.crypto.KeyRing;
 import io.quiverdb.core.format.PageCache;
+import io.quiverdb.core.snapshot.SnapshotFiles;
 import io.quiverdb.core.storage.FileStorage;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.catalog.CatalogKeys;
 import io.quiverdb.raft.catalog.CatalogReplica;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Collection;
@@ -16,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -54,13 +58,37 @@ final class HostedGroups implements AutoCloseable {
   }
 
   private StoreState open(int number) {
-    var storage = FileStorage.at(shardsDirectory.resolve(Integer.toString(number)));
-    return new StoreState(
-        Store.openReplicated(
-            storage,
-            new StoreOptions(random, pageCache),
-            keyRing.get(),
-            storeIds.apply(new ShardGroup(number))));
+    Path place = place(number);
+    try {
+      StoreReplacement.finish(place);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new StoreState(() -> open(number, place));
+  }
+
+  private Path place(int number) {
+    return shardsDirectory.resolve(Integer.toString(number));
+  }
+
+  private Store open(int number, Path directory) {
+    return Store.openReplicated(
+        FileStorage.at(directory),
+        new StoreOptions(random, pageCache),
+        keyRing.get(),
+        storeIds.apply(new ShardGroup(number)));
+  }
+
+  /// Makes a new store of a snapshot, beside the one of a shard that is damaged.
+  ///
+  /// @throws io.quiverdb.core.StoreException if the files are not sound, or cannot be written
+  StoreReplacement prepareReplacement(ShardGroup shard, SnapshotFiles files) throws IOException {
+    int number = shard.number();
+    return StoreReplacement.prepare(place(number), files, beside -> open(number, beside));
+  }
+
+  void eachShard(BiConsumer<ShardGroup, StoreState> action) {
+    shards.forEach((number, state) -> action.accept(new ShardGroup(number), state));
   }
 
   PageCache pageCache() {

@@ -37,6 +37,9 @@ final class LocalSnapshots implements SnapshotSource {
     return CompletableFuture.supplyAsync(
         () -> {
           var state = shards.apply(number).orElseThrow(() -> notHere(shard));
+          if (state.damage().isPresent()) {
+            throw new ShardException.Unavailable(shard + ": damaged on this node");
+          }
           try {
             return leases.open(shard, state.store(), position -> hold(shard, position.index()));
           } catch (StoreException e) {

@@ -41,6 +41,9 @@ public final class MetricNames {
   /// Attempts that were given up.
   public static final String SNAPSHOT_FAILED = "quiver.raft.snapshot.failed.total";
 
+  /// 1 while a replica's files do not hold what was written to them.
+  public static final String DAMAGED = "quiver.shard.damaged";
+
   public static final String UNDER_REPLICATED = "quiver.shards.under.replicated";
 
   private MetricNames() {}

@@ -2,7 +2,6 @@ package io.quiverdb.raft;
 
 import io.quiverdb.core.background.Background;
 import io.quiverdb.core.crypto.WrappedCatalogKey;
-import io.quiverdb.core.snapshot.SnapshotFiles;
 import io.quiverdb.core.storage.FileStorage;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.GroupKey.ShardGroup;
@@ -60,6 +59,7 @@ public final class RaftHost implements AutoCloseable {
   private final ReplicaMetrics replicaMetrics;
   private final SharedMetricRegistries.Reporting ratisMetrics;
   private final SnapshotLeases snapshotLeases;
+  private final Healing healing;
   private final SnapshotPuller snapshotPuller;
   private volatile Optional<ClusterCatalog> catalog = Optional.empty();
   private volatile Optional<Reconciler> reconciler = Optional.empty();
@@ -146,13 +146,21 @@ public final class RaftHost implements AutoCloseable {
     this.ratisMetrics = SharedMetricRegistries.reportInto(options.metrics());
     var snapshotMetrics = new SnapshotMetrics(options.metrics());
     this.snapshotLeases = new SnapshotLeases(snapshotMetrics, tuning.nanoClock());
+    this.healing =
+        new Healing(
+            hosted,
+            this::groups,
+            this::otherMembers,
+            snapshotLeases,
+            options.timing().electionTimeoutMax().multipliedBy(2),
+            waiting);
     this.snapshotPuller =
         new SnapshotPuller(
             options.dataDirectory().resolve("incoming"),
             options.snapshots().bytesPerSecond(),
             this::otherMembers,
             id -> peer(id).snapshots(),
-            new FallenBehind(),
+            healing,
             snapshotMetrics,
             tuning.nanoClock(),
             waiting);
@@ -251,31 +259,6 @@ public final class RaftHost implements AutoCloseable {
         .toList();
   }
 
-  /// The shards of this node that need a snapshot.
-  private final class FallenBehind implements SnapshotPuller.Target {
-    @Override
-    public long appliedIndex(ShardGroup shard) {
-      return state(shard).applied().index();
-    }
-
-    @Override
-    public boolean install(ShardGroup shard, SnapshotFiles files) {
-      var state = state(shard);
-      try (var staged = state.store().stageSnapshot(files)) {
-        return groups.reopen(
-            shard, StoreState.place(staged.position()), () -> state.install(staged));
-      } catch (IOException e) {
-        throw new UncheckedIOException(shard + ": not opened with a snapshot", e);
-      }
-    }
-
-    private StoreState state(ShardGroup shard) {
-      return hosted
-          .shard(shard.number())
-          .orElseThrow(() -> new ShardException.Unavailable(shard + ": not open on this node"));
-    }
-  }
-
   // --- groups
 
   /// The groups of this node, as its claim opens them.
@@ -321,7 +304,7 @@ public final class RaftHost implements AutoCloseable {
     if (shards.containsKey(number)) {
       return;
     }
-    replicaMetrics.registerStore(replica.key(), state.store());
+    replicaMetrics.registerStore(replica.key(), state);
     var checkpointed =
         new ShardCheckpoints(
             replica, state, groups::publishCheckpoint, options.onFatal(), options.metrics());
@@ -330,7 +313,7 @@ public final class RaftHost implements AutoCloseable {
             number,
             member.id(),
             replica,
-            state.store(),
+            state,
             this::peer,
             readers,
             waiting,
@@ -359,6 +342,10 @@ public final class RaftHost implements AutoCloseable {
     reconciling.start();
   }
 
+  private GroupServer groups() {
+    return groups;
+  }
+
   private Optional<Replica> replica(GroupKey key) {
     return groups.replica(key);
   }
@@ -367,6 +354,7 @@ public final class RaftHost implements AutoCloseable {
     try {
       background.tick();
       snapshotLeases.expire();
+      healing.tick(snapshotPuller);
       snapshotPuller.tidy();
       remoteLeaders.refresh(claim.current(), shards.keySet());
     } catch (RuntimeException e) {

@@ -2,7 +2,6 @@ package io.quiverdb.raft;
 
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
-import io.quiverdb.core.Store;
 import io.quiverdb.core.StoreException;
 import io.quiverdb.core.StoreStats;
 import io.quiverdb.core.StoreStats.CollectionStats;
@@ -42,24 +41,25 @@ final class ReplicaMetrics implements AutoCloseable {
   }
 
   /// Shows what the store of a shard holds.
-  void registerStore(GroupKey shard, Store store) {
-    storeGauge(MetricNames.STORE_BUFFER_BYTES, shard, store, StoreStats::bufferBytes);
+  void registerStore(GroupKey shard, StoreState state) {
+    gauge(MetricNames.of(MetricNames.DAMAGED, shard), () -> state.damage().isPresent() ? 1 : 0);
+    storeGauge(MetricNames.STORE_BUFFER_BYTES, shard, state, StoreStats::bufferBytes);
     storeGauge(
         MetricNames.STORE_SEGMENTS,
         shard,
-        store,
+        state,
         stats -> sum(stats, CollectionStats::segmentCount));
     storeGauge(
-        MetricNames.STORE_DEAD_ROWS, shard, store, stats -> sum(stats, CollectionStats::deadRows));
+        MetricNames.STORE_DEAD_ROWS, shard, state, stats -> sum(stats, CollectionStats::deadRows));
   }
 
   private void storeGauge(
-      String name, GroupKey shard, Store store, ToLongFunction<StoreStats> value) {
+      String name, GroupKey shard, StoreState state, ToLongFunction<StoreStats> value) {
     gauge(
         MetricNames.of(name, shard),
         () -> {
           try {
-            return value.applyAsLong(store.stats());
+            return value.applyAsLong(state.store().stats());
           } catch (StoreException e) {
             return 0L; // Its status tells that it failed or was closed.
           }

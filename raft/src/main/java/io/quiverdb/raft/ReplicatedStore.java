@@ -2,6 +2,7 @@ package io.quiverdb.raft;
 
 import com.codahale.metrics.MetricRegistry;
 import io.quiverdb.core.CollectionView;
+import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.Filter;
 import io.quiverdb.core.Hit;
 import io.quiverdb.core.Outcome;
@@ -42,7 +43,7 @@ public final class ReplicatedStore implements Shard {
   private final int number;
   private final NodeId self;
   private final GroupReplica group;
-  private final Store store;
+  private final StoreState state;
   private final Function<NodeId, Peer> peers;
   private final Executor readers;
   private final Executor writers;
@@ -58,7 +59,7 @@ public final class ReplicatedStore implements Shard {
       int number,
       NodeId self,
       GroupReplica group,
-      Store store,
+      StoreState state,
       Function<NodeId, Peer> peers,
       Executor readers,
       Executor writers,
@@ -67,7 +68,7 @@ public final class ReplicatedStore implements Shard {
     this.number = number;
     this.self = self;
     this.group = group;
-    this.store = store;
+    this.state = state;
     this.peers = peers;
     this.readers = readers;
     this.writers = writers;
@@ -142,20 +143,26 @@ public final class ReplicatedStore implements Shard {
   private CompletableFuture<Written> writeIfThereByNow(ShardWrite write, long collectionId) {
     return group
         .readIndex()
-        .thenCompose(group::awaitApplied)
+        .thenCompose(this::applied)
         .thenComposeAsync(
-            _ ->
-                guarded(
-                    () ->
-                        prepareIfThere(write, collectionId)
-                            .map(queue::write)
-                            .orElseGet(
-                                () -> CompletableFuture.completedFuture(withoutCollection(write)))),
-            writers);
+            index -> guarded(() -> writeIfThereAt(index, write, collectionId)), writers);
+  }
+
+  private CompletableFuture<Written> writeIfThereAt(
+      long index, ShardWrite write, long collectionId) {
+    var store = store();
+    try (var view = view(store, index)) {
+      if (view.collection(collectionId).isEmpty()) {
+        return CompletableFuture.completedFuture(withoutCollection(write, store));
+      }
+    }
+    return prepareIfThere(write, collectionId)
+        .map(queue::write)
+        .orElseGet(() -> writeIfThereByNow(write, collectionId));
   }
 
   /// A write that was settled before the collection was dropped keeps its outcome.
-  private Written withoutCollection(ShardWrite write) {
+  private static Written withoutCollection(ShardWrite write, Store store) {
     var position = store.position();
     return new Written(
         store
@@ -184,35 +191,42 @@ public final class ReplicatedStore implements Shard {
     };
   }
 
+  private Store store() {
+    return state.store();
+  }
+
   private boolean has(long collectionId) {
-    return store.hasCollection(collectionId);
+    return store().hasCollection(collectionId);
   }
 
   private SealedOp prepare(ShardWrite write) {
     return switch (write) {
       case ShardWrite.Upsert upsert ->
-          store.prepareUpsert(upsert.stamp(), upsert.collectionId(), upsert.points());
+          store().prepareUpsert(upsert.stamp(), upsert.collectionId(), upsert.points());
       case ShardWrite.SetPayload set ->
-          store.prepareSetPayload(set.stamp(), set.collectionId(), set.changes());
+          store().prepareSetPayload(set.stamp(), set.collectionId(), set.changes());
       case ShardWrite.Delete delete ->
-          store.prepareConditionalDelete(delete.stamp(), delete.collectionId(), delete.deletions());
+          store()
+              .prepareConditionalDelete(delete.stamp(), delete.collectionId(), delete.deletions());
       case ShardWrite.CreateCollection create ->
-          store.prepareCreateCollection(
-              create.stamp(),
-              create.collectionId(),
-              create.catalogIndex(),
-              create.name(),
-              create.descriptor(),
-              create.settings(),
-              create.wrappedKeys().bytes());
+          store()
+              .prepareCreateCollection(
+                  create.stamp(),
+                  create.collectionId(),
+                  create.catalogIndex(),
+                  create.name(),
+                  create.descriptor(),
+                  create.settings(),
+                  create.wrappedKeys().bytes());
       case ShardWrite.DropCollection drop ->
-          store.prepareDropCollection(drop.stamp(), drop.collectionId(), drop.catalogIndex());
+          store().prepareDropCollection(drop.stamp(), drop.collectionId(), drop.catalogIndex());
       case ShardWrite.UpdateSettings update ->
-          store.prepareUpdateSettings(
-              update.stamp(), update.collectionId(), update.catalogIndex(), update.settings());
+          store()
+              .prepareUpdateSettings(
+                  update.stamp(), update.collectionId(), update.catalogIndex(), update.settings());
       case ShardWrite.SetOwnership ownership ->
-          store.prepareSetOwnership(ownership.stamp(), ownership.epoch(), ownership.slots());
-      case ShardWrite.HashMark mark -> store.prepareHashMark(mark.stamp());
+          store().prepareSetOwnership(ownership.stamp(), ownership.epoch(), ownership.slots());
+      case ShardWrite.HashMark mark -> store().prepareHashMark(mark.stamp());
     };
   }
 
@@ -221,12 +235,12 @@ public final class ReplicatedStore implements Shard {
       long collectionId, long epoch, Filter filter) {
     return group
         .readIndex()
-        .thenCompose(group::awaitApplied)
+        .thenCompose(this::applied)
         .thenComposeAsync(
-            _ ->
+            index ->
                 guarded(
                     () -> {
-                      var view = store.view();
+                      var view = view(store(), index);
                       return closing(view, () -> deleteMatching(view, collectionId, epoch, filter));
                     }),
             readers)
@@ -297,7 +311,7 @@ public final class ReplicatedStore implements Shard {
   CompletableFuture<Optional<StateHash>> hashAt(Position position) {
     return group
         .awaitApplied(position.index())
-        .thenApplyAsync(_ -> guarded(() -> store.hashAt(position)), readers);
+        .thenApplyAsync(_ -> guarded(() -> store().hashAt(position)), readers);
   }
 
   /// Begins to merge a collection's segments in the background. Answers with what there is now.
@@ -314,7 +328,7 @@ public final class ReplicatedStore implements Shard {
   }
 
   private SegmentCounts segmentCounts(long collectionId) {
-    return store.stats().collections().stream()
+    return store().stats().collections().stream()
         .filter(collection -> collection.id() == collectionId)
         .findFirst()
         .map(
@@ -329,7 +343,15 @@ public final class ReplicatedStore implements Shard {
 
   /// What is wrong with the files of a collection.
   CompletableFuture<Verification> verify(long collectionId) {
-    return CompletableFuture.supplyAsync(() -> guarded(() -> store.verify(collectionId)), readers);
+    return CompletableFuture.supplyAsync(
+        () ->
+            guarded(
+                () -> {
+                  var verification = store().verify(collectionId);
+                  state.verified(verification);
+                  return verification;
+                }),
+        readers);
   }
 
   private <T> CompletableFuture<ReadResult<T>> read(
@@ -348,17 +370,33 @@ public final class ReplicatedStore implements Shard {
   private <T> CompletableFuture<ReadResult<T>> admitted(
       long collectionId, BiFunction<StoreView, CollectionView, T> read) {
     return readIndex()
-        .thenCompose(group::awaitApplied)
+        .thenCompose(this::applied)
         .thenApplyAsync(
-            _ ->
+            index ->
                 guarded(
                     () -> {
-                      try (var view = store.view()) {
+                      try (var view = view(store(), index)) {
                         var collection = collection(view, collectionId);
                         return new ReadResult<>(read.apply(view, collection), view.position());
                       }
                     }),
             readers);
+  }
+
+  /// The index, once it is applied here.
+  private CompletableFuture<Long> applied(long index) {
+    return group.awaitApplied(index).thenApply(_ -> index);
+  }
+
+  /// To be closed. A store that has just taken the place of a damaged one may not be as far as that
+  /// one was.
+  private StoreView view(Store store, long index) {
+    var view = store.view();
+    if (view.position().index() < index) {
+      view.close();
+      throw new ShardException.Unavailable(group.key() + ": opened anew (expected: caught up)");
+    }
+    return view;
   }
 
   private static CollectionView collection(StoreView view, long collectionId) {
@@ -383,6 +421,9 @@ public final class ReplicatedStore implements Shard {
       return work.get();
     } catch (StoreFailedException | StoreClosedException | ReadFailedException e) {
       throw new CompletionException(refusal(e));
+    } catch (CorruptFileException e) {
+      state.damaged(e);
+      throw e;
     }
   }
 

@@ -2,6 +2,7 @@ package io.quiverdb.raft;
 
 import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.Timer;
+import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.StoreClosedException;
 import io.quiverdb.core.StoreException;
 import io.quiverdb.core.StoreFailedException;
@@ -89,6 +90,9 @@ final class ShardCheckpoints implements BackgroundTarget {
       // What the disk holds is not known any more, and trying again would not tell.
       replica.machine().fail(e);
       onFatal.accept(e);
+      throw e;
+    } catch (CorruptFileException e) {
+      state.damaged(e);
       throw e;
     } catch (StoreClosedException e) {
       // Closing; the log has everything.

@@ -102,6 +102,10 @@ final class StatusReport {
 
   private static Optional<String> problem(
       Replica replica, Role role, long committed, long applied) {
+    if (replica.state() instanceof StoreState state && state.damage().isPresent()) {
+      // What it says of files stays in the log.
+      return Optional.of("damaged: its files do not hold what was written to them");
+    }
     var fault = replica.machine().fault();
     if (fault.isPresent()) {
       // The message of a fault may hold anything, so it stays in the log.

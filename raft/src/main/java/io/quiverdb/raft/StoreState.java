@@ -1,31 +1,48 @@
 package io.quiverdb.raft;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.Damage;
+import io.quiverdb.core.Outcome;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.core.RequestStamp;
 import io.quiverdb.core.Store;
 import io.quiverdb.core.StoreException;
+import io.quiverdb.core.Verification;
 import io.quiverdb.core.op.Entry;
 import io.quiverdb.core.op.SealedOp;
 import io.quiverdb.core.snapshot.StagedSnapshot;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A shard's store as what its group replicates.
 final class StoreState implements ReplicatedState, AutoCloseable {
-  private final Store store;
+  private static final Logger log = LoggerFactory.getLogger(StoreState.class);
+
+  private final Supplier<Store> opening;
+  private volatile Store store;
   private volatile TermIndex applied;
   private volatile TermIndex durable;
+  private volatile Optional<CorruptFileException> damage = Optional.empty();
 
-  StoreState(Store store) {
-    this.store = store;
+  /// @param opening opens what is in the store's place: at once, and each time that another store
+  ///   is put there
+  StoreState(Supplier<Store> opening) {
+    this.opening = opening;
+    this.store = opening.get();
     this.durable = place(store.checkpointed());
     this.applied = durable;
   }
 
+  /// Another one once a damaged one was replaced.
   Store store() {
     return store;
   }
@@ -34,9 +51,26 @@ final class StoreState implements ReplicatedState, AutoCloseable {
   public ByteBuffer apply(long term, long index, ByteBuffer entry) {
     // The epoch is part of the state, so the position is the same on every replica.
     long epoch = store.epoch();
-    var outcomes = store.apply(new Position(epoch, term, index), parse(index, entry));
+    var outcomes = applyToStore(new Position(epoch, term, index), parse(index, entry));
     applied = new TermIndex(term, index);
     return OutcomeMessages.encode(epoch, outcomes);
+  }
+
+  private List<Outcome> applyToStore(Position position, Entry entry) {
+    try {
+      return store.apply(position, entry);
+    } catch (StoreException e) {
+      corruptFile(e).ifPresent(this::damaged);
+      throw e;
+    }
+  }
+
+  private static Optional<CorruptFileException> corruptFile(@Nullable Throwable failure) {
+    return switch (failure) {
+      case null -> Optional.empty();
+      case CorruptFileException e -> Optional.of(e);
+      default -> corruptFile(failure.getCause());
+    };
   }
 
   @Override
@@ -86,10 +120,44 @@ final class StoreState implements ReplicatedState, AutoCloseable {
   /// @throws io.quiverdb.core.StoreFailedException if the disk failed
   void install(StagedSnapshot staged) {
     staged.install();
-    synchronized (this) {
-      durable = place(staged.position());
-      applied = durable;
+    begin(staged.position());
+  }
+
+  // --- damage
+
+  /// A published file does not hold what was written to it. The log and the vote are sound, so the
+  /// replica stays a member; what it stores is to come from another one.
+  void damaged(CorruptFileException cause) {
+    if (damage.isEmpty()) {
+      damage = Optional.of(cause);
+      log.error("replica damaged store={}", store.dir().map(Object::toString).orElse(""), cause);
     }
+  }
+
+  /// Looks at what a walk over the files has found.
+  void verified(Verification verification) {
+    verification.damages().stream().findFirst().map(Damage::toException).ifPresent(this::damaged);
+  }
+
+  Optional<CorruptFileException> damage() {
+    return damage;
+  }
+
+  /// Puts a new store in the place of the damaged one, also one that is not as far: the log is
+  /// applied again from there. Nothing is applied meanwhile.
+  ///
+  /// @throws IOException if the disk fails
+  void replaceBy(StoreReplacement replacement) throws IOException {
+    store.close();
+    replacement.swap();
+    store = opening.get();
+    begin(store.checkpointed());
+    damage = Optional.empty();
+  }
+
+  private synchronized void begin(Position position) {
+    durable = place(position);
+    applied = durable;
   }
 
   @Override

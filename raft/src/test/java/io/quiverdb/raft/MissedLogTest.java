@@ -196,7 +196,10 @@ class MissedLogTest {
     return node.server
         .orElseThrow()
         .reopen(
-            GroupCluster.KEY, source.state().durable(), () -> node.state().install(source.state()));
+            GroupCluster.KEY,
+            source.state().durable(),
+            false,
+            () -> node.state().install(source.state()));
   }
 
   private static void restart(GroupCluster.Node node) throws IOException {

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
+import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.Descriptor;
 import io.quiverdb.core.Metric;
 import io.quiverdb.core.Outcome;
@@ -35,35 +36,50 @@ final class ReplicaMetricsTest {
 
   @Test
   void storeIsShownByShardAndAsNothingOnceItIsClosed() {
-    var store =
-        Store.openReplicated(
-            new SimulatedStorage(),
-            StoreOptions.standard(),
-            TestKeys.SHARED.keyRing(),
-            new UUID(1, 1));
-    metrics.registerStore(new GroupKey.ShardGroup(3), store);
+    var state = open();
+    metrics.registerStore(new GroupKey.ShardGroup(3), state);
 
-    store.close();
+    state.close();
 
     assertThat(registry.getGauges())
         .containsOnlyKeys(
+            "quiver.shard.damaged{shard=3}",
             "quiver.store.buffer.bytes{shard=3}",
             "quiver.store.segments{shard=3}",
             "quiver.store.dead.rows{shard=3}");
     assertThat(registry.getGauges().values())
-        .extracting(gauge -> gauge.getValue())
+        .extracting(gauge -> ((Number) gauge.getValue()).longValue())
         .containsOnly(0L);
   }
 
   @Test
+  void damageIsShown() {
+    try (var state = open()) {
+      metrics.registerStore(new GroupKey.ShardGroup(3), state);
+
+      state.damaged(new CorruptFileException("seg-1.vec", 0, "page checksum", "1", "2"));
+
+      assertThat(registry.getGauges())
+          .hasEntrySatisfying(
+              "quiver.shard.damaged{shard=3}", gauge -> assertThat(gauge.getValue()).isEqualTo(1));
+    }
+  }
+
+  private static StoreState open() {
+    return new StoreState(
+        () ->
+            Store.openReplicated(
+                new SimulatedStorage(),
+                StoreOptions.standard(),
+                TestKeys.SHARED.keyRing(),
+                new UUID(1, 1)));
+  }
+
+  @Test
   void segmentsDeadRowsAndWhatIsInMemoryAreCounted() {
-    try (var store =
-        Store.openReplicated(
-            new SimulatedStorage(),
-            StoreOptions.standard(),
-            TestKeys.SHARED.keyRing(),
-            new UUID(1, 1))) {
-      metrics.registerStore(new GroupKey.ShardGroup(3), store);
+    try (var state = open()) {
+      var store = state.store();
+      metrics.registerStore(new GroupKey.ShardGroup(3), state);
       var all = List.of(new SlotRange(0, Slots.COUNT - 1));
       apply(store, store.prepareSetOwnership(stamp(0), 1, all));
       apply(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.codahale.metrics.MetricRegistry;
 import io.quiverdb.core.Descriptor;
+import io.quiverdb.core.Filter;
 import io.quiverdb.core.Metric;
 import io.quiverdb.core.Outcome;
 import io.quiverdb.core.Payload;
@@ -43,11 +44,12 @@ class ReplicatedStoreTest {
 
   private final StoreState state =
       new StoreState(
-          Store.openReplicated(
-              new SimulatedStorage(),
-              StoreOptions.standard(),
-              TestKeyRing.INSTANCE,
-              new UUID(0, 0)));
+          () ->
+              Store.openReplicated(
+                  new SimulatedStorage(),
+                  StoreOptions.standard(),
+                  TestKeyRing.INSTANCE,
+                  new UUID(0, 0)));
   private final LoggingGroup group = new LoggingGroup(state);
   private final Queue<Runnable> reads = new ArrayDeque<>();
   private final ReplicatedStore shard =
@@ -55,7 +57,7 @@ class ReplicatedStoreTest {
           0,
           SELF,
           group,
-          state.store(),
+          state,
           _ -> {
             throw new AssertionError("asked another node");
           },
@@ -183,6 +185,24 @@ class ReplicatedStoreTest {
     assertThat(refused.join().position()).isEqualTo(written.join().position());
   }
 
+  /// A view of a store that has just taken the place of a damaged one, which had been further.
+  @Test
+  void readBehindItsIndexIsNotAnswered() {
+    group.readAhead(5);
+
+    var count = shard.count(DOCS, Optional.empty());
+    var deleted = shard.deleteMatching(DOCS, 1, new Filter.Exists("a"));
+    var absent = shard.write(upsert(DOCS + 1, "a"));
+    reads.forEach(Runnable::run);
+
+    assertThat(List.of(count, deleted, absent))
+        .allSatisfy(
+            answer ->
+                assertThatThrownBy(answer::join)
+                    .hasRootCauseInstanceOf(ShardException.Unavailable.class)
+                    .hasMessageContaining("opened anew"));
+  }
+
   private void create(long collection) {
     var created =
         write(
@@ -226,6 +246,7 @@ class ReplicatedStoreTest {
     private final StoreState state;
     private final Queue<Runnable> held = new ArrayDeque<>();
     private boolean holds;
+    private long ahead;
     private int logged;
 
     LoggingGroup(StoreState state) {
@@ -266,6 +287,11 @@ class ReplicatedStoreTest {
       return new Reply(state.apply(1, logged, entry), new TermIndex(1, logged));
     }
 
+    /// As if the store had been further when the index was taken, and applied.
+    void readAhead(long entries) {
+      ahead = entries;
+    }
+
     synchronized void hold() {
       holds = true;
     }
@@ -279,7 +305,7 @@ class ReplicatedStoreTest {
 
     @Override
     public CompletableFuture<Long> readIndex() {
-      return CompletableFuture.completedFuture(state.applied().index());
+      return CompletableFuture.completedFuture(state.applied().index() + ahead);
     }
 
     @Override

@@ -16,6 +16,7 @@ public final class LocalCluster implements AutoCloseable {
   private static final int CONNECT_TIMEOUT_MILLIS = 500;
   private static final long POLL_MILLIS = 50;
   private static final long STOP_SECONDS = 15;
+  private static final String DATA = "data";
 
   private final List<Node> nodes;
 
@@ -23,6 +24,11 @@ public final class LocalCluster implements AutoCloseable {
   public record Node(int number, NodePlace place, Path folder, NodeProcess process) {
     public String clientAddress() {
       return place.clientAddress();
+    }
+
+    /// Where it keeps its data.
+    public Path data() {
+      return folder.resolve(DATA);
     }
 
     /// What the process says.
@@ -64,7 +70,7 @@ public final class LocalCluster implements AutoCloseable {
                 "--master-key-file",
                 key.toString(),
                 "--data-dir",
-                folder.resolve("data").toString(),
+                folder.resolve(DATA).toString(),
                 "--listen",
                 place.listenHost() + ":" + place.clientPort(),
                 "--peer-listen",

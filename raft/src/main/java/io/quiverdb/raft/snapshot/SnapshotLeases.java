@@ -12,7 +12,10 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,17 +45,25 @@ public final class SnapshotLeases implements AutoCloseable {
   private final Map<UUID, Lease> leases = new ConcurrentHashMap<>();
   private final AtomicInteger count = new AtomicInteger();
 
+  /// Guarded by this.
+  private final Set<ShardGroup> revoked = new HashSet<>();
+
   private static final class Lease {
     private final ShardGroup shard;
     private final ReplicationSnapshot snapshot;
-    private final SnapshotFiles files;
     private volatile long usedNanos;
 
-    Lease(ShardGroup shard, ReplicationSnapshot snapshot, SnapshotFiles files, long usedNanos) {
+    /// Empty until their hashes are known; nobody has heard of the lease then.
+    private volatile Optional<SnapshotFiles> files = Optional.empty();
+
+    Lease(ShardGroup shard, ReplicationSnapshot snapshot, long usedNanos) {
       this.shard = shard;
       this.snapshot = snapshot;
-      this.files = files;
       this.usedNanos = usedNanos;
+    }
+
+    SnapshotFiles files() {
+      return files.orElseThrow(() -> new IllegalStateException("snapshot: not offered yet"));
     }
   }
 
@@ -72,26 +83,58 @@ public final class SnapshotLeases implements AutoCloseable {
       throw new ShardException.Overloaded(
           "snapshots: %d are being fetched from this node (expected: fewer)".formatted(LEASES_MAX));
     }
+    Optional<UUID> begun = Optional.empty();
     boolean kept = false;
     try {
-      var snapshot = store.replicationSnapshot();
-      try {
-        pinned.accept(snapshot.position());
-        var files = snapshot.files();
-        var id = UUID.randomUUID();
-        leases.put(id, new Lease(shard, snapshot, files, nanoClock.getAsLong()));
-        kept = true;
-        return SnapshotOffer.of(id, snapshot.position(), files.list());
-      } finally {
-        if (!kept) {
-          snapshot.close();
-        }
-      }
+      begun = Optional.of(pin(shard, store));
+      var id = begun.get();
+      var offer = offer(id, pinned);
+      kept = true;
+      return offer;
     } finally {
-      if (!kept) {
+      if (begun.isEmpty()) {
         count.decrementAndGet();
+      } else if (!kept) {
+        close(begun.get());
       }
     }
+  }
+
+  private synchronized UUID pin(ShardGroup shard, Store store) {
+    if (revoked.contains(shard)) {
+      throw new ShardException.Unavailable(shard + ": given new files");
+    }
+    var id = UUID.randomUUID();
+    leases.put(id, new Lease(shard, store.replicationSnapshot(), nanoClock.getAsLong()));
+    return id;
+  }
+
+  private SnapshotOffer offer(UUID id, Consumer<Position> pinned) {
+    var lease = leases.get(id);
+    if (lease == null) {
+      throw ended(id);
+    }
+    pinned.accept(lease.snapshot.position());
+    var files = lease.snapshot.files();
+    lease.usedNanos = nanoClock.getAsLong();
+    lease.files = Optional.of(files);
+    return SnapshotOffer.of(id, lease.snapshot.position(), files.list());
+  }
+
+  /// Ends the leases on a shard's files, and gives none until [#allow]: its directory is about to
+  /// be another store's, and to end one deletes files there by their names.
+  public synchronized void revoke(ShardGroup shard) {
+    var _ = revoked.add(shard);
+    leases.forEach(
+        (id, lease) -> {
+          if (lease.shard.equals(shard)) {
+            close(id);
+          }
+        });
+  }
+
+  public synchronized void allow(ShardGroup shard) {
+    var _ = revoked.remove(shard);
   }
 
   /// Reads a piece of a file, at most [#CHUNK_BYTES] long, and renews the lease.
@@ -103,11 +146,11 @@ public final class SnapshotLeases implements AutoCloseable {
   public ByteBuffer read(UUID id, String name, long offset) {
     var lease = leases.get(id);
     if (lease == null) {
-      throw new ShardException.Unavailable("snapshot " + id + ": its lease has ended");
+      throw ended(id);
     }
     lease.usedNanos = nanoClock.getAsLong();
     var file =
-        lease.files.list().stream()
+        lease.files().list().stream()
             .filter(candidate -> candidate.name().equals(name))
             .findFirst()
             .orElseThrow(
@@ -123,11 +166,15 @@ public final class SnapshotLeases implements AutoCloseable {
     return piece;
   }
 
+  private static ShardException ended(UUID id) {
+    return new ShardException.Unavailable("snapshot " + id + ": its lease has ended");
+  }
+
   private static ByteBuffer read(Lease lease, SnapshotFile file, long offset) {
     int bytes = (int) Math.min(CHUNK_BYTES, file.bytes() - offset);
     try (var arena = Arena.ofConfined()) {
       var piece = ByteBuffer.allocate(bytes);
-      piece.put(lease.files.open(file, arena).bytes().asSlice(offset, bytes).asByteBuffer());
+      piece.put(lease.files().open(file, arena).bytes().asSlice(offset, bytes).asByteBuffer());
       return piece.flip();
     } catch (IOException | InternalError e) {
       // The second is how the JVM reports a mapped file that the disk cannot give.
@@ -149,7 +196,7 @@ public final class SnapshotLeases implements AutoCloseable {
     long now = nanoClock.getAsLong();
     leases.forEach(
         (id, lease) -> {
-          if (now - lease.usedNanos > IDLE_MAX.toNanos()) {
+          if (lease.files.isPresent() && now - lease.usedNanos > IDLE_MAX.toNanos()) {
             log.info("snapshot lease ended unused lease={}", id);
             close(id);
           }

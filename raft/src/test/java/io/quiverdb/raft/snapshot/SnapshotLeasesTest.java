@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.codahale.metrics.MetricRegistry;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.Store;
+import io.quiverdb.core.StoreException;
 import io.quiverdb.core.StoreOptions;
 import io.quiverdb.core.storage.FileStorage;
 import io.quiverdb.raft.GroupKey.ShardGroup;
@@ -59,6 +60,42 @@ class SnapshotLeasesTest {
         assertThat(leases.read(offer.lease(), file.name(), file.bytes()).hasRemaining()).isFalse();
       }
       assertThat(readBytes).isEqualTo(offer.bytes());
+    }
+  }
+
+  @Test
+  void leasesOnFilesThatAreGoingToBeReplacedEndAndNoneIsGivenUntilTheyAre() throws IOException {
+    try (var store = openStore();
+        var leases = leases()) {
+      var offer = leases.open(SHARD, store, pinned::add);
+      String manifest = offer.files().getFirst().name();
+
+      leases.revoke(SHARD);
+
+      assertThat(hasLinks()).isFalse();
+      assertThatThrownBy(() -> leases.read(offer.lease(), manifest, 0))
+          .isInstanceOf(ShardException.Unavailable.class);
+      assertThatThrownBy(() -> leases.open(SHARD, store, pinned::add))
+          .isInstanceOf(ShardException.Unavailable.class);
+      assertThat(hasLinks()).isFalse();
+
+      leases.allow(SHARD);
+      var next = leases.open(SHARD, store, pinned::add);
+      assertThat(leases.read(next.lease(), manifest, 0).hasRemaining()).isTrue();
+    }
+  }
+
+  @Test
+  void leaseEndsWhileItsFilesAreHashedWithoutAnOffer() {
+    try (var store = openStore();
+        var leases = leases()) {
+      assertThatThrownBy(() -> leases.open(SHARD, store, _ -> leases.revoke(SHARD)))
+          .isInstanceOfAny(ShardException.class, StoreException.class);
+
+      leases.allow(SHARD);
+      for (int lease = 0; lease < SnapshotLeases.LEASES_MAX; lease++) {
+        assertThat(leases.open(SHARD, store, pinned::add).files()).isNotEmpty();
+      }
     }
   }
 

@@ -42,6 +42,11 @@ public final class NodeProcesses implements AutoCloseable {
     return local.nodes().get(node).process();
   }
 
+  /// Where a node keeps its data.
+  public Path data(int node) {
+    return local.nodes().get(node).data();
+  }
+
   /// What a node says.
   public Path log(int node) {
     return local.nodes().get(node).log();

@@ -31,6 +31,7 @@ public final class TestCluster implements AutoCloseable {
   private static final Duration ELECTION_TIMEOUT = Duration.ofSeconds(5);
 
   private final Assembly assembly;
+  private volatile boolean expectsDamage;
 
   private TestCluster(Assembly assembly) {
     this.assembly = assembly;
@@ -228,6 +229,19 @@ public final class TestCluster implements AutoCloseable {
     }
   }
 
+  /// Files of one node are not what it wrote: to be noticed, and made good, at the end at the
+  /// latest.
+  public void expectDamage() {
+    expectsDamage = true;
+  }
+
+  /// Whether every replica's files are as they were written is what a node learns by reading them.
+  private static void readAllFiles(QuiverClient operator) {
+    for (var collection : operator.collections()) {
+      var _ = operator.collection(collection.name()).verify();
+    }
+  }
+
   /// Takes all faults away, lets everybody run, and waits until all serve and have caught up with
   /// each other.
   ///
@@ -243,6 +257,10 @@ public final class TestCluster implements AutoCloseable {
     awaitAllAnswering();
     try (var operator = operator()) {
       awaitReady(operator);
+      if (expectsDamage) {
+        readAllFiles(operator);
+        awaitReady(operator);
+      }
       for (int node = 0; node < size(); node++) {
         var address = address(node);
         Waiting.until(

@@ -68,6 +68,7 @@ public final class Nemeses {
     disk("slow-fsync", Fault.slow(Operation.FORCE, "**", SLOW_FSYNC));
     ALL.put("power-loss", () -> new PowerLoss("power-loss", Choice.ALL, Loss.JOURNALED));
     ALL.put("torn-tail", () -> new PowerLoss("torn-tail", Choice.ONE, TORN));
+    ALL.put("bit-rot", BitRot::new);
     ALL.put("transfer", Transfer::new);
     ALL.put("rolling-restart", RollingRestart::new);
   }

@@ -1,0 +1,96 @@
+package io.quiverdb.raft;
+
+import io.quiverdb.core.Position;
+import io.quiverdb.core.Store;
+import io.quiverdb.core.snapshot.SnapshotFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.Objects;
+import java.util.function.Function;
+
+/// A new store that is made of a snapshot, to take the place of a damaged one: beside it first,
+/// then by two renames. A crash between them is made up for at the next start ([#finish]), before
+/// the store is opened; so there is the old one or the new one, whole.
+final class StoreReplacement implements AutoCloseable {
+  private static final String NEW = ".new";
+  private static final String DAMAGED = ".damaged";
+
+  private final Path place;
+  private final Position position;
+
+  private StoreReplacement(Path place, Position position) {
+    this.place = place;
+    this.position = position;
+  }
+
+  /// Brings the files in and verifies them. The damaged store goes on meanwhile.
+  ///
+  /// @param place the directory of the store that is damaged
+  /// @param open opens the store of a directory
+  /// @throws io.quiverdb.core.StoreException if they are not sound, or cannot be written
+  static StoreReplacement prepare(Path place, SnapshotFiles files, Function<Path, Store> open)
+      throws IOException {
+    Path beside = beside(place, NEW);
+    delete(beside);
+    try (var store = open.apply(beside)) {
+      store.installSnapshot(files);
+      return new StoreReplacement(place, store.position());
+    }
+  }
+
+  /// Of the last operation that it holds.
+  Position position() {
+    return position;
+  }
+
+  /// Puts it in the place of the damaged store, which is closed.
+  void swap() throws IOException {
+    Files.move(place, beside(place, DAMAGED), StandardCopyOption.ATOMIC_MOVE);
+    syncParent(place);
+    Files.move(beside(place, NEW), place, StandardCopyOption.ATOMIC_MOVE);
+    syncParent(place);
+  }
+
+  /// Finishes what a crash interrupted, before the store at `place` is opened.
+  static void finish(Path place) throws IOException {
+    Path beside = beside(place, NEW);
+    if (Files.exists(beside) && !Files.exists(place)) {
+      Files.move(beside, place, StandardCopyOption.ATOMIC_MOVE);
+      syncParent(place);
+    }
+    deleteLeftovers(place);
+  }
+
+  private static void deleteLeftovers(Path place) throws IOException {
+    delete(beside(place, NEW));
+    delete(beside(place, DAMAGED));
+  }
+
+  /// Deletes what is not in charge.
+  @Override
+  public void close() throws IOException {
+    deleteLeftovers(place);
+  }
+
+  private static void syncParent(Path place) throws IOException {
+    GroupDirectory.syncDirectory(Objects.requireNonNull(place.getParent()));
+  }
+
+  private static Path beside(Path place, String suffix) {
+    return place.resolveSibling(place.getFileName() + suffix);
+  }
+
+  private static void delete(Path directory) throws IOException {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    try (var paths = Files.walk(directory)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}

@@ -1,0 +1,250 @@
+package io.quiverdb.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.Position;
+import io.quiverdb.core.StateHash;
+import io.quiverdb.raft.catalog.CollectionInfo;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A replica whose files have rotted takes the place of nobody and is given new ones, of another
+/// member's.
+@Timeout(value = 6, unit = TimeUnit.MINUTES)
+class DamagedReplicaTest {
+  private static final int POINTS = 300;
+
+  @TempDir Path directory;
+
+  @Test
+  void followerIsGivenNewFilesWhileWritesGoOn() throws Exception {
+    try (var cluster = TestCluster.formed(directory, 3, 1)) {
+      var scene = new Scene(cluster);
+      scene.checkpointAll();
+      var follower = scene.follower();
+      rot(follower, "vec");
+      var stop = new AtomicBoolean();
+      var writer = Thread.ofVirtual().start(() -> scene.writeUntil(stop));
+
+      assertThat(scene.verify(follower)).isPositive();
+      scene.awaitHealed(follower);
+
+      stop.set(true);
+      writer.join();
+      assertThat(scene.verify(follower)).isZero();
+      scene.requireSame();
+      assertThat(follower.fatal()).isEmpty();
+      assertThat(shards(follower)).containsExactly("0");
+    }
+  }
+
+  @Test
+  void leaderHandsOverBeforeItIsGivenNewFiles() throws Exception {
+    try (var cluster = TestCluster.formed(directory, 3, 1)) {
+      var scene = new Scene(cluster);
+      scene.checkpointAll();
+      var leader = cluster.awaitLeader(0);
+      rot(leader, "vec");
+      var collection = scene.collection.id();
+
+      // Not every point is on the page.
+      assertThatThrownBy(() -> scene.readAllAt(leader))
+          .hasRootCauseInstanceOf(CorruptFileException.class);
+      scene.awaitHealed(leader);
+
+      var next = cluster.awaitLeader(0);
+      assertThat(next.host().self().shard(0).get(collection, List.of("p-0")).join().value())
+          .allMatch(point -> point.isPresent());
+      assertThat(scene.verify(leader)).isZero();
+      scene.requireSame();
+    }
+  }
+
+  @Test
+  void replicaThatCannotApplyAnEntryForItsFilesIsGivenNewOnes() throws Exception {
+    try (var cluster = TestCluster.formed(directory, 3, 1)) {
+      var scene = new Scene(cluster);
+      scene.checkpointAll();
+      var follower = scene.follower();
+      follower.kill();
+      rot(follower, "ids");
+      follower.start();
+      Awaitility.await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> follower.host().status().replicas().size() == 2);
+
+      // To replace a point, its page of ids is read.
+      scene.writeAll();
+
+      scene.awaitHealed(follower);
+      scene.requireSame();
+      assertThat(scene.verify(follower)).isZero();
+      assertThat(follower.fatal()).isEmpty();
+
+      follower.kill();
+      follower.start();
+      scene.requireSame();
+    }
+  }
+
+  @Test
+  void damagedReplicaIsNobodyToFetchFrom() throws Exception {
+    try (var cluster = TestCluster.formed(directory, 3, 1)) {
+      var scene = new Scene(cluster);
+      scene.checkpointAll();
+      var follower = scene.follower();
+      // Nobody gives it anything.
+      DirectTransport.onSnapshotRead =
+          () -> {
+            throw new ShardException.Unavailable("the link is cut");
+          };
+      rot(follower, "vec");
+
+      assertThat(scene.verify(follower)).isPositive();
+
+      assertThat(follower.host().status().ready()).isFalse();
+      assertThat(follower.host().status().reasons().toString()).contains("shard 0: damaged");
+      assertThatThrownBy(() -> follower.host().self().snapshots().open(0).join())
+          .hasCauseInstanceOf(ShardException.Unavailable.class)
+          .hasMessageContaining("damaged on this node");
+      DirectTransport.onSnapshotRead = () -> {};
+      scene.awaitHealed(follower);
+    } finally {
+      DirectTransport.onSnapshotRead = () -> {};
+    }
+  }
+
+  @Test
+  void nodeAloneServesWhatItCanAndSaysThatItIsDamaged() throws Exception {
+    try (var cluster = TestCluster.formed(directory, 1, 1)) {
+      var scene = new Scene(cluster);
+      scene.checkpointAll();
+      var node = cluster.nodes().getFirst();
+      rot(node, "vec");
+
+      assertThat(scene.verify(node)).isPositive();
+
+      assertThat(node.host().status().reasons().toString()).contains("damaged");
+      scene.write("new");
+      assertThat(scene.client.get(scene.collection, "new")).isPresent();
+    }
+  }
+
+  /// Flips a bit in the middle of the newest file of a kind.
+  private static void rot(TestCluster.Node node, String kind) throws IOException {
+    List<Path> files;
+    try (var paths = Files.walk(node.directory().resolve("shards").resolve("0"))) {
+      files = paths.filter(path -> path.toString().endsWith("." + kind)).sorted().toList();
+    }
+    assertThat(files).isNotEmpty();
+    try (var file = new RandomAccessFile(files.getLast().toFile(), "rw")) {
+      long middle = file.length() / 2;
+      file.seek(middle);
+      int flipped = file.read() ^ 1;
+      file.seek(middle);
+      file.write(flipped);
+    }
+  }
+
+  private static List<String> shards(TestCluster.Node node) throws IOException {
+    try (var paths = Files.list(node.directory().resolve("shards"))) {
+      return paths.map(path -> path.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  /// A collection of one shard.
+  private static final class Scene {
+    private final TestCluster cluster;
+    private final TestClient client;
+    private final CollectionInfo collection;
+
+    Scene(TestCluster cluster) {
+      this.cluster = cluster;
+      client = new TestClient(cluster);
+      collection = client.create("things");
+      writeAll();
+    }
+
+    void writeAll() {
+      for (int number = 0; number < POINTS; number++) {
+        write("p-" + number);
+      }
+    }
+
+    void write(String id) {
+      var _ = client.upsert(collection, id, 1, 2);
+    }
+
+    void writeUntil(AtomicBoolean stop) {
+      for (int number = 0; !stop.get(); number++) {
+        write("more-" + number);
+      }
+    }
+
+    void checkpointAll() {
+      requireSame();
+      cluster.nodes().forEach(node -> node.host().checkpoint());
+    }
+
+    TestCluster.Node follower() {
+      var leader = cluster.awaitLeader(0);
+      return cluster.nodes().stream().filter(node -> node != leader).findFirst().orElseThrow();
+    }
+
+    /// @return how much is wrong
+    long verify(TestCluster.Node node) {
+      return TestClient.retried(() -> node.host().self().verify(0, collection.id())).damageCount();
+    }
+
+    void readAllAt(TestCluster.Node node) {
+      for (int number = 0; number < POINTS; number++) {
+        var _ = node.host().self().shard(0).get(collection.id(), List.of("p-" + number)).join();
+      }
+    }
+
+    void awaitHealed(TestCluster.Node node) {
+      Awaitility.await()
+          .atMost(Duration.ofMinutes(2))
+          .until(
+              () ->
+                  node.metrics().counter("quiver.raft.snapshot.installed.total{shard=0}").getCount()
+                          > 0
+                      && node.host().status().ready());
+    }
+
+    /// All members hold the same at one place of the log.
+    void requireSame() {
+      var mark =
+          TestClient.retried(
+                  () ->
+                      cluster
+                          .awaitLeader(0)
+                          .host()
+                          .self()
+                          .shard(0)
+                          .write(new ShardWrite.HashMark(TestClient.stamp())))
+              .position();
+      Set<StateHash> hashes =
+          cluster.nodes().stream().map(node -> hashAt(node, mark)).collect(Collectors.toSet());
+      assertThat(hashes).hasSize(1);
+    }
+
+    private static StateHash hashAt(TestCluster.Node node, Position mark) {
+      return TestClient.retried(() -> node.host().self().hashAt(0, mark)).orElseThrow();
+    }
+  }
+}
