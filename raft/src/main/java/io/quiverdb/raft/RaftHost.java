@@ -318,6 +318,7 @@ public final class RaftHost implements AutoCloseable {
             readers,
             waiting,
             collectionId -> compactions.execute(() -> checkpointed.compact(collectionId)),
+            () -> !otherMembers().isEmpty(),
             options.metrics());
     replicaMetrics.registerWrites(replica.key(), shard.writes());
     shards.put(number, shard);

@@ -28,6 +28,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -49,12 +50,14 @@ public final class ReplicatedStore implements Shard {
   private final Executor writers;
   private final WriteQueue queue;
   private final LongConsumer compactions;
+  private final BooleanSupplier isHealed;
   private final AtomicInteger reads = new AtomicInteger();
 
   /// @param peers reaches another member
   /// @param readers runs what reads compute
   /// @param writers runs what follows upon a write; never behind reads
   /// @param compactions begins that of a collection
+  /// @param isHealed whether other members can make good what is damaged here
   ReplicatedStore(
       int number,
       NodeId self,
@@ -64,6 +67,7 @@ public final class ReplicatedStore implements Shard {
       Executor readers,
       Executor writers,
       LongConsumer compactions,
+      BooleanSupplier isHealed,
       MetricRegistry metrics) {
     this.number = number;
     this.self = self;
@@ -78,6 +82,7 @@ public final class ReplicatedStore implements Shard {
             writers,
             LastMinute.histogram(metrics, MetricNames.of(MetricNames.ENTRY_WRITES, group.key())));
     this.compactions = compactions;
+    this.isHealed = isHealed;
   }
 
   @Override
@@ -423,8 +428,16 @@ public final class ReplicatedStore implements Shard {
       throw new CompletionException(refusal(e));
     } catch (CorruptFileException e) {
       state.damaged(e);
-      throw e;
+      throw new CompletionException(damaged(e));
     }
+  }
+
+  /// Where there are other members, one of them answers soon.
+  private ShardException damaged(CorruptFileException cause) {
+    return isHealed.getAsBoolean()
+        ? new ShardException.Unavailable(
+            group.key() + ": damaged on this node, which hands it over", cause)
+        : new ShardException.Failed(group.key() + ": its files are damaged", cause);
   }
 
   private static Throwable bare(Throwable failure) {

@@ -63,6 +63,7 @@ class DamagedReplicaTest {
 
       // Not every point is on the page.
       assertThatThrownBy(() -> scene.readAllAt(leader))
+          .hasCauseInstanceOf(ShardException.Unavailable.class)
           .hasRootCauseInstanceOf(CorruptFileException.class);
       scene.awaitHealed(leader);
 
@@ -136,7 +137,9 @@ class DamagedReplicaTest {
       var node = cluster.nodes().getFirst();
       rot(node, "vec");
 
-      assertThat(scene.verify(node)).isPositive();
+      assertThatThrownBy(() -> scene.readAllAt(node))
+          .hasCauseInstanceOf(ShardException.Failed.class)
+          .hasRootCauseInstanceOf(CorruptFileException.class);
 
       assertThat(node.host().status().reasons().toString()).contains("damaged");
       scene.write("new");

@@ -66,6 +66,7 @@ class ReplicatedStoreTest {
           _ -> {
             throw new AssertionError("compacts");
           },
+          () -> false,
           new MetricRegistry());
 
   @BeforeEach

@@ -15,6 +15,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
 /// The cluster under test, its nodes numbered from 0: one that was made for the run, to which all
@@ -31,7 +33,7 @@ public final class TestCluster implements AutoCloseable {
   private static final Duration ELECTION_TIMEOUT = Duration.ofSeconds(5);
 
   private final Assembly assembly;
-  private volatile boolean expectsDamage;
+  private final Set<Integer> damaged = ConcurrentHashMap.newKeySet();
 
   private TestCluster(Assembly assembly) {
     this.assembly = assembly;
@@ -229,16 +231,25 @@ public final class TestCluster implements AutoCloseable {
     }
   }
 
-  /// Files of one node are not what it wrote: to be noticed, and made good, at the end at the
-  /// latest.
-  public void expectDamage() {
-    expectsDamage = true;
+  /// Files of a node are about to be what it did not write. It is to notice, and to make it good.
+  public void damage(int node) {
+    var _ = damaged.add(node);
   }
 
-  /// Whether every replica's files are as they were written is what a node learns by reading them.
-  private static void readAllFiles(QuiverClient operator) {
-    for (var collection : operator.collections()) {
-      var _ = operator.collection(collection.name()).verify();
+  /// Nodes whose files were damaged.
+  public Set<Integer> damaged() {
+    return Set.copyOf(damaged);
+  }
+
+  /// Has every replica read its files, which is how it learns that they are damaged, as far as who
+  /// runs can be asked.
+  public void readAllFiles() {
+    try (var client = clientOfRunning()) {
+      for (var collection : client.collections()) {
+        var _ = client.collection(collection.name()).verify();
+      }
+    } catch (QuiverException _) {
+      // Later, then.
     }
   }
 
@@ -257,8 +268,8 @@ public final class TestCluster implements AutoCloseable {
     awaitAllAnswering();
     try (var operator = operator()) {
       awaitReady(operator);
-      if (expectsDamage) {
-        readAllFiles(operator);
+      if (!damaged.isEmpty()) {
+        readAllFiles();
         awaitReady(operator);
       }
       for (int node = 0; node < size(); node++) {

@@ -52,13 +52,16 @@ final class BitRot implements Nemesis {
       @Override
       public void begin() throws IOException {
         if (victim.isPresent()) {
-          cluster.expectDamage();
+          cluster.damage(node);
           flip(victim.get(), place, bit);
         }
       }
 
+      // Otherwise it would be noticed when the file is read, and most are merged before.
       @Override
-      public void end() {}
+      public void end() {
+        cluster.readAllFiles();
+      }
     };
   }
 

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /// What the nodes wrote down of themselves. A node logs an error only where it is at fault itself,
@@ -19,10 +20,20 @@ final class NodeLogs {
           "^\\S+ ERROR .*|Exception in thread"
               + " .*|.*\\bAssertionError\\b.*|.*\\bOutOfMemoryError\\b.*|.*LEAK: .*");
 
-  private final NodeProcesses processes;
+  /// What a node says whose files were damaged: which file it was, and what could not be done.
+  private static final Pattern OF_DAMAGE =
+      Pattern.compile(
+          "^\\S+ ERROR (StoreState replica damaged|Background compaction failed"
+              + "|Background checkpoint failed|ShardCheckpoints compaction failed"
+              + "|Store store failed during=apply|GroupStateMachine apply failed).*");
 
-  NodeLogs(NodeProcesses processes) {
+  private final NodeProcesses processes;
+  private final Set<Integer> damaged;
+
+  /// @param damaged nodes whose files were
+  NodeLogs(NodeProcesses processes, Set<Integer> damaged) {
     this.processes = processes;
+    this.damaged = Set.copyOf(damaged);
   }
 
   List<String> complaints() {
@@ -32,9 +43,11 @@ final class NodeLogs {
         continue;
       }
       var name = TestCluster.name(node);
+      boolean isDamaged = damaged.contains(node);
       try (var lines = Files.lines(processes.log(node))) {
         lines
             .filter(line -> WORRYING.matcher(line).matches())
+            .filter(line -> !isDamaged || !OF_DAMAGE.matcher(line).matches())
             .limit(COMPLAINTS_MAX)
             .map(line -> name + " logged: " + line)
             .forEach(complaints::add);

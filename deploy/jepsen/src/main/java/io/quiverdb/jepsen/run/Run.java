@@ -112,7 +112,7 @@ public final class Run {
       examine(cluster);
     }
     if (cluster.obstacle(Equipment.PROCESSES).isEmpty()) {
-      complaints.addAll(new NodeLogs(cluster.processes()).complaints());
+      complaints.addAll(new NodeLogs(cluster.processes(), cluster.damaged()).complaints());
     }
     var history = recorder.history();
     var findings =
