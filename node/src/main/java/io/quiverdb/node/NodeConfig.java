@@ -23,6 +23,7 @@ import java.util.Optional;
 /// @param pageCacheBytes of the heap, for pages that were decrypted
 /// @param snapshots how much of the logs is kept, and how fast snapshots are fetched
 /// @param callTimeout of calls that bring no deadline
+/// @param scrubInterval after which all files of a replica are read again
 public record NodeConfig(
     Path dataDirectory,
     Endpoint listen,
@@ -37,6 +38,7 @@ public record NodeConfig(
     Duration callTimeout,
     RaftTiming timing,
     SnapshotLimits snapshots,
+    Duration scrubInterval,
     Limits limits) {
   static final int PEER_PORT = 7071;
 
@@ -81,6 +83,7 @@ public record NodeConfig(
             source.duration("call-timeout"),
             timing(source),
             snapshots(source),
+            source.duration("scrub-interval"),
             limits(source));
     config.checkExposure();
     return config;

@@ -168,6 +168,7 @@ public final class QuiverNode implements AutoCloseable {
               version,
               config.timing(),
               config.snapshots(),
+              config.scrubInterval(),
               transport,
               metrics,
               new SecureRandom(),

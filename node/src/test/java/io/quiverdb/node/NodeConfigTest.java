@@ -42,6 +42,7 @@ class NodeConfigTest {
                 Duration.ofSeconds(30),
                 RaftTiming.PRODUCTION,
                 SnapshotLimits.STANDARD,
+                Duration.ofDays(1),
                 Limits.STANDARD));
   }
 
@@ -75,6 +76,7 @@ class NodeConfigTest {
     "raft-log.segment, 8m",
     "raft-log.tail, 0",
     "snapshot-rate, 1m",
+    "scrub-interval, 1h",
     "log.format, json",
     "call-timeout, 1s",
     "election.timeout-min, 900ms",
@@ -94,7 +96,7 @@ class NodeConfigTest {
     var byEnvironment = load(Map.of(ConfigSource.variable(key), value), Map.of());
     var byCommandLine = load(Map.of(), Map.of(key, value));
 
-    assertThat(ConfigSource.keys()).contains(key).hasSize(25);
+    assertThat(ConfigSource.keys()).contains(key).hasSize(26);
     assertThat(byFile).isNotEqualTo(standard).isEqualTo(byEnvironment).isEqualTo(byCommandLine);
   }
 

@@ -44,6 +44,9 @@ public final class MetricNames {
   /// 1 while a replica's files do not hold what was written to them.
   public static final String DAMAGED = "quiver.shard.damaged";
 
+  /// How often all files of a replica were read to see whether they are as they were written.
+  public static final String SCRUBBED = "quiver.shard.scrubbed.total";
+
   public static final String UNDER_REPLICATED = "quiver.shards.under.replicated";
 
   private MetricNames() {}

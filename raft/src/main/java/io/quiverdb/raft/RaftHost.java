@@ -60,6 +60,7 @@ public final class RaftHost implements AutoCloseable {
   private final SharedMetricRegistries.Reporting ratisMetrics;
   private final SnapshotLeases snapshotLeases;
   private final Healing healing;
+  private final Scrub scrub;
   private final SnapshotPuller snapshotPuller;
   private volatile Optional<ClusterCatalog> catalog = Optional.empty();
   private volatile Optional<Reconciler> reconciler = Optional.empty();
@@ -146,6 +147,8 @@ public final class RaftHost implements AutoCloseable {
     this.ratisMetrics = SharedMetricRegistries.reportInto(options.metrics());
     var snapshotMetrics = new SnapshotMetrics(options.metrics());
     this.snapshotLeases = new SnapshotLeases(snapshotMetrics, tuning.nanoClock());
+    this.scrub =
+        new Scrub(hosted, options.scrubInterval(), options.metrics(), tuning.nanoClock(), waiting);
     this.healing =
         new Healing(
             hosted,
@@ -356,6 +359,7 @@ public final class RaftHost implements AutoCloseable {
       background.tick();
       snapshotLeases.expire();
       healing.tick(snapshotPuller);
+      scrub.tick();
       snapshotPuller.tidy();
       remoteLeaders.refresh(claim.current(), shards.keySet());
     } catch (RuntimeException e) {

@@ -4,6 +4,7 @@ import com.codahale.metrics.MetricRegistry;
 import io.quiverdb.core.MasterKey;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -16,6 +17,7 @@ import java.util.function.Consumer;
 ///   encrypt nothing
 /// @param pageCacheBytes for what is decrypted of all shards
 /// @param version of the software, for status
+/// @param scrubInterval after which all files of a replica are read again
 /// @param onFatal told once when a log or an engine file could not be written or synced: what is on
 ///   disk is not known any more, so a process of its own should halt at once
 public record RaftHostOptions(
@@ -27,6 +29,7 @@ public record RaftHostOptions(
     String version,
     RaftTiming timing,
     SnapshotLimits snapshots,
+    Duration scrubInterval,
     PeerTransport transport,
     MetricRegistry metrics,
     SecureRandom random,

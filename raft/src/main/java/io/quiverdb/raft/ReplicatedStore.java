@@ -349,14 +349,7 @@ public final class ReplicatedStore implements Shard {
   /// What is wrong with the files of a collection.
   CompletableFuture<Verification> verify(long collectionId) {
     return CompletableFuture.supplyAsync(
-        () ->
-            guarded(
-                () -> {
-                  var verification = store().verify(collectionId);
-                  state.verified(verification);
-                  return verification;
-                }),
-        readers);
+        () -> guarded(() -> state.verify(store -> store.verify(collectionId))), readers);
   }
 
   private <T> CompletableFuture<ReadResult<T>> read(

@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -134,9 +135,20 @@ final class StoreState implements ReplicatedState, AutoCloseable {
     }
   }
 
-  /// Looks at what a walk over the files has found.
-  void verified(Verification verification) {
-    verification.damages().stream().findFirst().map(Damage::toException).ifPresent(this::damaged);
+  /// Has the files of the store read. What is wrong with them counts, unless another store has
+  /// taken its place meanwhile.
+  Verification verify(Function<Store, Verification> walk) {
+    var walked = store;
+    Verification verification;
+    try {
+      verification = walk.apply(walked);
+    } catch (CorruptFileException e) {
+      verification = Verification.of(Damage.of(e));
+    }
+    if (walked == store) {
+      verification.damages().stream().findFirst().map(Damage::toException).ifPresent(this::damaged);
+    }
+    return verification;
   }
 
   Optional<CorruptFileException> damage() {

@@ -101,6 +101,7 @@ public final class TestCluster implements AutoCloseable {
                       "test",
                       TIMING,
                       SNAPSHOTS,
+                      Duration.ofDays(1),
                       new DirectTransport(this, byPeerAddress::get),
                       metrics,
                       new SecureRandom(),

@@ -48,6 +48,9 @@ final class MetricHelp {
           Map.entry(
               "quiver_shard_inflight_bytes",
               "Bytes of writes that a shard accepted and has not answered"),
+          Map.entry(
+              "quiver_shard_damaged", "1 while a replica's files are not what was written to them"),
+          Map.entry("quiver_shard_scrubbed_total", "Times that all files of a replica were read"),
           Map.entry("quiver_shard_entry_writes", "Writes that went into one log entry"),
           Map.entry("quiver_raft_checkpoint_seconds", "Time to write one checkpoint"),
           Map.entry("quiver_raft_compaction_seconds", "Time to look for segments and merge them"),
