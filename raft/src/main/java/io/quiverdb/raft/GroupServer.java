@@ -413,11 +413,16 @@ final class GroupServer implements AutoCloseable {
       return false;
     }
     var id = replica.groupId();
+    if (damaged) {
+      requireReplaceable(replica, place);
+      // What it applies is thrown away; and one that fails while it is closed is never closed.
+      replica.machine().stopApplying();
+    }
     replica.beginReopening();
     try {
       remove(id, key);
       boolean wanted =
-          reachesTheLog(id, place)
+          reachesTheLog(id, place, replica.state())
               && (damaged || place.index() > replica.state().applied().index());
       if (wanted) {
         var before = covered(replica.state().durable());
@@ -438,18 +443,35 @@ final class GroupServer implements AutoCloseable {
     }
   }
 
-  private boolean reachesTheLog(RaftGroupId id, TermIndex place) throws IOException {
-    var first = LogGuard.firstIndex(directory(id));
-    return first.isEmpty() || place.index() >= first.getAsLong() - 1;
+  /// As long as it serves, it goes on serving.
+  private void requireReplaceable(Replica replica, TermIndex place) throws IOException {
+    if (replica.leaderReady()) {
+      throw new ShardException.Unavailable(replica.key() + ": leads (expected: handed over)");
+    }
+    if (!reachesTheLog(replica.groupId(), place, replica.state())) {
+      throw new ShardException.Unavailable(
+          "%s: checkpoint of entry %d (expected: %d or later)"
+              .formatted(replica.key(), place.index(), firstIndex(replica) - 1));
+    }
   }
 
-  /// The index of the first entry in a replica's log; 0 if it has none.
+  private boolean reachesTheLog(RaftGroupId id, TermIndex place, ReplicatedState state)
+      throws IOException {
+    return place.index() >= firstIndex(id, state) - 1;
+  }
+
+  /// The index of the first entry in a replica's log, or that would be: a log that is empty goes on
+  /// behind the checkpoint.
   long firstIndex(Replica replica) {
     try {
-      return LogGuard.firstIndex(directory(replica.groupId())).orElse(0);
+      return firstIndex(replica.groupId(), replica.state());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private long firstIndex(RaftGroupId id, ReplicatedState state) throws IOException {
+    return LogGuard.firstIndex(directory(id)).orElse(state.durable().index() + 1);
   }
 
   private void remove(RaftGroupId id, GroupKey key) throws IOException {
@@ -501,6 +523,10 @@ final class GroupServer implements AutoCloseable {
     closed = true;
     // Not interrupted: a file that is written to would be closed.
     ticks.close();
+    replicas.values().stream()
+        .filter(
+            replica -> replica.state() instanceof StoreState state && state.damage().isPresent())
+        .forEach(replica -> replica.machine().stopApplying());
     try {
       mark();
     } catch (IOException | RuntimeException e) {

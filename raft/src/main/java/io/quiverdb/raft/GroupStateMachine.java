@@ -65,6 +65,7 @@ final class GroupStateMachine extends BaseStateMachine {
   private volatile PublishedCheckpoint published;
 
   private volatile boolean truncated;
+  private volatile boolean stopped;
   private volatile Optional<Throwable> fault = Optional.empty();
   private final AtomicLong loggedBytes;
 
@@ -107,6 +108,13 @@ final class GroupStateMachine extends BaseStateMachine {
 
   ReplicatedState state() {
     return state;
+  }
+
+  /// Entries that Ratis still brings are left out: whoever is opened after this one applies them.
+  /// Ratis applies all that is committed when it closes a replica, and waits for ever for one that
+  /// fails meanwhile (`StateMachineUpdater.stopAndJoin`, release 3.3.0).
+  void stopApplying() {
+    stopped = true;
   }
 
   AppliedIndex applied() {
@@ -153,6 +161,9 @@ final class GroupStateMachine extends BaseStateMachine {
   public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
     LogEntryProto entry = transaction.getLogEntry();
     var place = new TermIndex(entry.getTerm(), entry.getIndex());
+    if (stopped) {
+      return CompletableFuture.completedFuture(Message.EMPTY);
+    }
     toldIndex = place.index();
     if (place.index() <= openedAt) {
       return CompletableFuture.completedFuture(Message.EMPTY);
@@ -189,6 +200,9 @@ final class GroupStateMachine extends BaseStateMachine {
 
   @Override
   public void notifyTermIndexUpdated(long term, long index) {
+    if (stopped) {
+      return;
+    }
     toldIndex = index;
     if (index <= applied.get()) {
       return;

@@ -7,11 +7,14 @@ import io.quiverdb.raft.snapshot.SnapshotPuller;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,28 +30,34 @@ final class Healing implements SnapshotPuller.Target {
 
   private final HostedGroups hosted;
   private final Supplier<GroupServer> groups;
-  private final Supplier<List<NodeId>> others;
+  private final Function<ShardGroup, List<NodeId>> others;
   private final SnapshotLeases leases;
   private final Duration handOverTimeout;
   private final Executor executor;
-  private final Set<ShardGroup> handingOver = ConcurrentHashMap.newKeySet();
+  private final LongSupplier nanoClock;
+
+  /// By the shards that are damaged; only the ticking thread uses them.
+  private final Map<ShardGroup, Pause> pauses = new HashMap<>();
 
   /// @param groups is there when something is to be done
-  /// @param others the other members
+  /// @param others the other members of a shard's group
+  /// @param nanoClock for pauses
   /// @param leases on files of this node
   /// @param executor runs what waits
   Healing(
       HostedGroups hosted,
       Supplier<GroupServer> groups,
-      Supplier<List<NodeId>> others,
+      Function<ShardGroup, List<NodeId>> others,
       SnapshotLeases leases,
       Duration handOverTimeout,
+      LongSupplier nanoClock,
       Executor executor) {
     this.hosted = hosted;
     this.groups = groups;
     this.others = others;
     this.leases = leases;
     this.handOverTimeout = handOverTimeout;
+    this.nanoClock = nanoClock;
     this.executor = executor;
   }
 
@@ -56,7 +65,9 @@ final class Healing implements SnapshotPuller.Target {
   void tick(SnapshotPuller puller) {
     hosted.eachShard(
         (shard, state) -> {
-          if (state.damage().isPresent() && !others.get().isEmpty()) {
+          if (state.damage().isEmpty()) {
+            pauses.remove(shard);
+          } else if (canBeHealed(shard)) {
             groups.get().replica(shard).ifPresent(replica -> heal(shard, replica, puller));
           }
         });
@@ -66,38 +77,66 @@ final class Healing implements SnapshotPuller.Target {
     if (replica.leaderReady()) {
       handOver(shard, replica);
     } else {
-      var leader = replica.leader().filter(others.get()::contains);
+      var leader = replica.leader().filter(others.apply(shard)::contains);
       puller.need(shard, leader, groups.get().firstIndex(replica));
     }
   }
 
-  /// Its files may be asked for at any time; those of another member are sound.
+  /// Its files may be asked for at any time; those of another member are sound. Not again and
+  /// again: that member may be damaged too, and hand back; and writes are refused meanwhile.
   private void handOver(ShardGroup shard, Replica replica) {
-    if (!handingOver.add(shard)) {
+    var pause = pauses.computeIfAbsent(shard, _ -> new Pause());
+    if (!pause.isOver(nanoClock.getAsLong())) {
       return;
     }
-    boolean begun = false;
     try {
       executor.execute(
           () -> {
             try {
               replica.handOver(handOverTimeout);
-            } finally {
-              handingOver.remove(shard);
+            } catch (ShardException e) {
+              log.info("damaged replica not handed over group={} cause={}", shard, e.getMessage());
             }
           });
-      begun = true;
     } catch (RejectedExecutionException e) {
       log.debug("leadership not handed over: shutting down");
-    } finally {
-      if (!begun) {
-        handingOver.remove(shard);
-      }
     }
   }
 
+  /// Between two attempts: each as long again as the one before, up to a minute.
+  private static final class Pause {
+    private static final long FIRST_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long LAST_NANOS = Duration.ofMinutes(1).toNanos();
+
+    private Optional<Long> endNanos = Optional.empty();
+    private long nextNanos = FIRST_NANOS;
+
+    /// Begins the next one if so.
+    boolean isOver(long nowNanos) {
+      if (endNanos.isPresent() && nowNanos - endNanos.get() < 0) {
+        return false;
+      }
+      endNanos = Optional.of(nowNanos + nextNanos);
+      nextNanos = Math.min(LAST_NANOS, 2 * nextNanos);
+      return true;
+    }
+  }
+
+  /// Whether somebody else has its files.
+  boolean canBeHealed(ShardGroup shard) {
+    return !others.apply(shard).isEmpty();
+  }
+
   @Override
-  public long appliedIndex(ShardGroup shard) {
+  public void holdLog(ShardGroup shard, long index) {
+    groups
+        .get()
+        .replica(shard)
+        .ifPresent(replica -> replica.machine().holdLog(index, SnapshotLeases.LOG_HOLD));
+  }
+
+  @Override
+  public long soundIndex(ShardGroup shard) {
     var state = state(shard);
     return state.damage().isPresent() ? -1 : state.applied().index();
   }

@@ -10,6 +10,7 @@ import io.quiverdb.raft.catalog.Catalog;
 import io.quiverdb.raft.catalog.CatalogView;
 import io.quiverdb.raft.catalog.ClusterCatalog;
 import io.quiverdb.raft.catalog.Reconciler;
+import io.quiverdb.raft.catalog.ShardMap;
 import io.quiverdb.raft.membership.ClaimFile;
 import io.quiverdb.raft.membership.Formation;
 import io.quiverdb.raft.membership.NodeClaim;
@@ -70,6 +71,8 @@ public final class RaftHost implements AutoCloseable {
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("checkpoints").factory());
   private final ExecutorService compactions =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("compactions").factory());
+  private final ExecutorService scrubs =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("scrubs").factory());
   private final ExecutorService readers =
       Executors.newFixedThreadPool(
           Runtime.getRuntime().availableProcessors(),
@@ -148,7 +151,7 @@ public final class RaftHost implements AutoCloseable {
     var snapshotMetrics = new SnapshotMetrics(options.metrics());
     this.snapshotLeases = new SnapshotLeases(snapshotMetrics, tuning.nanoClock());
     this.scrub =
-        new Scrub(hosted, options.scrubInterval(), options.metrics(), tuning.nanoClock(), waiting);
+        new Scrub(hosted, options.scrubInterval(), options.metrics(), tuning.nanoClock(), scrubs);
     this.healing =
         new Healing(
             hosted,
@@ -156,6 +159,7 @@ public final class RaftHost implements AutoCloseable {
             this::otherMembers,
             snapshotLeases,
             options.timing().electionTimeoutMax().multipliedBy(2),
+            tuning.nanoClock(),
             waiting);
     this.snapshotPuller =
         new SnapshotPuller(
@@ -254,10 +258,9 @@ public final class RaftHost implements AutoCloseable {
     }
   }
 
-  private List<NodeId> otherMembers() {
+  private List<NodeId> otherMembers(ShardGroup shard) {
     return claim.current().stream()
-        .flatMap(current -> current.members().stream())
-        .map(Member::id)
+        .flatMap(current -> ShardMap.of(current).shards().get(shard.number()).members().stream())
         .filter(id -> !id.equals(member.id()))
         .toList();
   }
@@ -311,6 +314,7 @@ public final class RaftHost implements AutoCloseable {
     var checkpointed =
         new ShardCheckpoints(
             replica, state, groups::publishCheckpoint, options.onFatal(), options.metrics());
+    var shardKey = new ShardGroup(number);
     var shard =
         new ReplicatedStore(
             number,
@@ -321,7 +325,7 @@ public final class RaftHost implements AutoCloseable {
             readers,
             waiting,
             collectionId -> compactions.execute(() -> checkpointed.compact(collectionId)),
-            () -> !otherMembers().isEmpty(),
+            () -> healing.canBeHealed(shardKey),
             options.metrics());
     replicaMetrics.registerWrites(replica.key(), shard.writes());
     shards.put(number, shard);
@@ -544,6 +548,7 @@ public final class RaftHost implements AutoCloseable {
     scheduler.shutdownNow();
     checkpoints.shutdown();
     compactions.shutdown();
+    scrubs.shutdown();
     readers.shutdown();
     waiting.shutdown();
   }

@@ -50,14 +50,14 @@ public final class ReplicatedStore implements Shard {
   private final Executor writers;
   private final WriteQueue queue;
   private final LongConsumer compactions;
-  private final BooleanSupplier isHealed;
+  private final BooleanSupplier canBeHealed;
   private final AtomicInteger reads = new AtomicInteger();
 
   /// @param peers reaches another member
   /// @param readers runs what reads compute
   /// @param writers runs what follows upon a write; never behind reads
   /// @param compactions begins that of a collection
-  /// @param isHealed whether other members can make good what is damaged here
+  /// @param canBeHealed whether other members have what is damaged here
   ReplicatedStore(
       int number,
       NodeId self,
@@ -67,7 +67,7 @@ public final class ReplicatedStore implements Shard {
       Executor readers,
       Executor writers,
       LongConsumer compactions,
-      BooleanSupplier isHealed,
+      BooleanSupplier canBeHealed,
       MetricRegistry metrics) {
     this.number = number;
     this.self = self;
@@ -82,7 +82,7 @@ public final class ReplicatedStore implements Shard {
             writers,
             LastMinute.histogram(metrics, MetricNames.of(MetricNames.ENTRY_WRITES, group.key())));
     this.compactions = compactions;
-    this.isHealed = isHealed;
+    this.canBeHealed = canBeHealed;
   }
 
   @Override
@@ -238,6 +238,7 @@ public final class ReplicatedStore implements Shard {
   @Override
   public CompletableFuture<DeletedMatching> deleteMatching(
       long collectionId, long epoch, Filter filter) {
+    var of = store();
     return group
         .readIndex()
         .thenCompose(this::applied)
@@ -252,7 +253,14 @@ public final class ReplicatedStore implements Shard {
         .exceptionallyCompose(
             failure ->
                 CompletableFuture.failedFuture(
-                    bare(failure) instanceof RuntimeException cause ? refusal(cause) : failure));
+                    switch (bare(failure)) {
+                      case CorruptFileException e -> {
+                        state.damaged(of, e);
+                        yield damaged(e);
+                      }
+                      case RuntimeException e -> refusal(e);
+                      default -> failure;
+                    }));
   }
 
   private CompletableFuture<DeletedMatching> deleteMatching(
@@ -415,19 +423,20 @@ public final class ReplicatedStore implements Shard {
   }
 
   private <T> T guarded(Supplier<T> work) {
+    var of = store();
     try {
       return work.get();
     } catch (StoreFailedException | StoreClosedException | ReadFailedException e) {
       throw new CompletionException(refusal(e));
     } catch (CorruptFileException e) {
-      state.damaged(e);
+      state.damaged(of, e);
       throw new CompletionException(damaged(e));
     }
   }
 
   /// Where there are other members, one of them answers soon.
   private ShardException damaged(CorruptFileException cause) {
-    return isHealed.getAsBoolean()
+    return canBeHealed.getAsBoolean()
         ? new ShardException.Unavailable(
             group.key() + ": damaged on this node, which hands it over", cause)
         : new ShardException.Failed(group.key() + ": its files are damaged", cause);

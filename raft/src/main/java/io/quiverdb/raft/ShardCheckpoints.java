@@ -84,15 +84,20 @@ final class ShardCheckpoints implements BackgroundTarget {
 
   private void guarded(Timer timer, Runnable work) {
     var running = timer.time();
+    var of = state.store();
     try {
       work.run();
     } catch (StoreFailedException e) {
+      if (state.isOfDamage(e)) {
+        // The disk works: it is healed, in this process.
+        throw e;
+      }
       // What the disk holds is not known any more, and trying again would not tell.
       replica.machine().fail(e);
       onFatal.accept(e);
       throw e;
     } catch (CorruptFileException e) {
-      state.damaged(e);
+      state.damaged(of, e);
       throw e;
     } catch (StoreClosedException e) {
       // Closing; the log has everything.

@@ -35,9 +35,16 @@ final class StoreReplacement implements AutoCloseable {
       throws IOException {
     Path beside = beside(place, NEW);
     delete(beside);
+    boolean prepared = false;
     try (var store = open.apply(beside)) {
       store.installSnapshot(files);
+      prepared = true;
       return new StoreReplacement(place, store.position());
+    } finally {
+      if (!prepared) {
+        // It takes the room that the next attempt needs.
+        delete(beside);
+      }
     }
   }
 
@@ -61,18 +68,16 @@ final class StoreReplacement implements AutoCloseable {
       Files.move(beside, place, StandardCopyOption.ATOMIC_MOVE);
       syncParent(place);
     }
-    deleteLeftovers(place);
-  }
-
-  private static void deleteLeftovers(Path place) throws IOException {
     delete(beside(place, NEW));
-    delete(beside(place, DAMAGED));
+    if (Files.exists(place)) {
+      delete(beside(place, DAMAGED));
+    }
   }
 
-  /// Deletes what is not in charge.
+  /// Finishes what was begun, and deletes what is not in charge then.
   @Override
   public void close() throws IOException {
-    deleteLeftovers(place);
+    finish(place);
   }
 
   private static void syncParent(Path place) throws IOException {

@@ -58,12 +58,18 @@ final class StoreState implements ReplicatedState, AutoCloseable {
   }
 
   private List<Outcome> applyToStore(Position position, Entry entry) {
+    var applying = store;
     try {
-      return store.apply(position, entry);
+      return applying.apply(position, entry);
     } catch (StoreException e) {
-      corruptFile(e).ifPresent(this::damaged);
+      corruptFile(e).ifPresent(cause -> damaged(applying, cause));
       throw e;
     }
+  }
+
+  /// Whether the store failed because a file of it is damaged, and for nothing else.
+  boolean isOfDamage(StoreException failure) {
+    return corruptFile(failure).isPresent();
   }
 
   private static Optional<CorruptFileException> corruptFile(@Nullable Throwable failure) {
@@ -107,10 +113,13 @@ final class StoreState implements ReplicatedState, AutoCloseable {
 
   /// @throws io.quiverdb.core.StoreFailedException if the disk failed
   void checkpoint() {
-    var written = place(store.checkpoint());
+    var of = store;
+    var written = place(of.checkpoint());
     synchronized (this) {
-      // Two checkpoints may end in either order; what Ratis was told never goes back.
-      if (written.index() > durable.index()) {
+      // Two checkpoints may end in either order; what Ratis was told never goes back. One of a
+      // store
+      // that was replaced meanwhile says nothing of its successor.
+      if (of == store && written.index() > durable.index()) {
         durable = written;
       }
     }
@@ -121,15 +130,17 @@ final class StoreState implements ReplicatedState, AutoCloseable {
   /// @throws io.quiverdb.core.StoreFailedException if the disk failed
   void install(StagedSnapshot staged) {
     staged.install();
-    begin(staged.position());
+    begin(store, staged.position());
   }
 
   // --- damage
 
   /// A published file does not hold what was written to it. The log and the vote are sound, so the
   /// replica stays a member; what it stores is to come from another one.
-  void damaged(CorruptFileException cause) {
-    if (damage.isEmpty()) {
+  ///
+  /// @param of the store whose file it is: one that was replaced meanwhile does not count
+  synchronized void damaged(Store of, CorruptFileException cause) {
+    if (of == store && damage.isEmpty()) {
       damage = Optional.of(cause);
       log.error("replica damaged store={}", store.dir().map(Object::toString).orElse(""), cause);
     }
@@ -145,9 +156,10 @@ final class StoreState implements ReplicatedState, AutoCloseable {
     } catch (CorruptFileException e) {
       verification = Verification.of(Damage.of(e));
     }
-    if (walked == store) {
-      verification.damages().stream().findFirst().map(Damage::toException).ifPresent(this::damaged);
-    }
+    verification.damages().stream()
+        .findFirst()
+        .map(Damage::toException)
+        .ifPresent(cause -> damaged(walked, cause));
     return verification;
   }
 
@@ -162,14 +174,16 @@ final class StoreState implements ReplicatedState, AutoCloseable {
   void replaceBy(StoreReplacement replacement) throws IOException {
     store.close();
     replacement.swap();
-    store = opening.get();
-    begin(store.checkpointed());
-    damage = Optional.empty();
+    var replaced = opening.get();
+    begin(replaced, replaced.checkpointed());
   }
 
-  private synchronized void begin(Position position) {
+  /// With files that are sound.
+  private synchronized void begin(Store with, Position position) {
+    store = with;
     durable = place(position);
     applied = durable;
+    damage = Optional.empty();
   }
 
   @Override

@@ -99,11 +99,19 @@ final class WriteQueue {
   }
 
   private void send(List<Write> writes) {
-    entryOps.update(writes.size());
     var _ =
-        group
-            .propose(StoreState.entry(writes.stream().map(Write::op).toList()))
+        propose(writes)
             .whenComplete((reply, failure) -> execute(() -> end(writes, reply, failure)));
+  }
+
+  private CompletableFuture<GroupReplica.Reply> propose(List<Write> writes) {
+    try {
+      entryOps.update(writes.size());
+      return group.propose(StoreState.entry(writes.stream().map(Write::op).toList()));
+    } catch (RuntimeException | Error e) {
+      // Else no entry would follow.
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   /// The thread that applies entries is not to wait for what follows; nor is anything to be left
@@ -131,7 +139,12 @@ final class WriteQueue {
       writes.forEach(write -> write.written.completeExceptionally(cause));
       return;
     }
-    complete(writes, reply);
+    try {
+      complete(writes, reply);
+    } catch (RuntimeException | Error e) {
+      writes.forEach(write -> write.written.completeExceptionally(e));
+      throw e;
+    }
   }
 
   private static void complete(List<Write> writes, GroupReplica.Reply reply) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.StateHash;
+import io.quiverdb.core.StoreFailedException;
 import io.quiverdb.raft.catalog.CollectionInfo;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -18,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +31,11 @@ class DamagedReplicaTest {
   private static final int POINTS = 300;
 
   @TempDir Path directory;
+
+  @AfterEach
+  void healTransport() {
+    DirectTransport.onSnapshotRead = () -> {};
+  }
 
   @Test
   void followerIsGivenNewFilesWhileWritesGoOn() throws Exception {
@@ -88,9 +95,21 @@ class DamagedReplicaTest {
           .atMost(Duration.ofMinutes(1))
           .until(() -> follower.host().status().replicas().size() == 2);
 
+      // For a while it is not healed.
+      DirectTransport.onSnapshotRead =
+          () -> {
+            throw new ShardException.Unavailable("the link is cut");
+          };
+
       // To replace a point, its page of ids is read.
       scene.writeAll();
 
+      Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> scene.isClosed(follower));
+      assertThatThrownBy(() -> follower.host().checkpoint())
+          .isInstanceOf(StoreFailedException.class)
+          .hasRootCauseInstanceOf(CorruptFileException.class);
+      assertThat(follower.fatal()).isEmpty();
+      DirectTransport.onSnapshotRead = () -> {};
       scene.awaitHealed(follower);
       scene.requireSame();
       assertThat(scene.verify(follower)).isZero();
@@ -124,8 +143,6 @@ class DamagedReplicaTest {
           .hasMessageContaining("damaged on this node");
       DirectTransport.onSnapshotRead = () -> {};
       scene.awaitHealed(follower);
-    } finally {
-      DirectTransport.onSnapshotRead = () -> {};
     }
   }
 
@@ -217,6 +234,11 @@ class DamagedReplicaTest {
       for (int number = 0; number < POINTS; number++) {
         var _ = node.host().self().shard(0).get(collection.id(), List.of("p-" + number)).join();
       }
+    }
+
+    boolean isClosed(TestCluster.Node node) {
+      return node.host().status().replicas().stream()
+          .anyMatch(replica -> replica.role() == ReplicaStatus.Role.CLOSED);
     }
 
     void awaitHealed(TestCluster.Node node) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.raft.ReplicatedState.TermIndex;
 import io.quiverdb.raft.log.CoveredLog;
 import io.quiverdb.raft.log.LogGuard;
 import java.io.IOException;
@@ -118,6 +119,67 @@ class MissedLogTest {
     }
   }
 
+  @Test
+  void damagedMemberGoesBackToAnEarlierCheckpointAndOnByItsLog() throws Exception {
+    try (var cluster = new GroupCluster(directory, 3).start()) {
+      var leader = cluster.awaitLeader();
+      propose(leader, 3);
+      leader.state().checkpoint();
+      var follower =
+          cluster.nodes().stream().filter(node -> node != leader).findFirst().orElseThrow();
+      propose(leader, 3);
+      awaitApplied(leader, follower);
+
+      boolean installed = replaceDamaged(follower, leader, leader.state().durable());
+
+      assertThat(installed).isTrue();
+      requireCaughtUp(cluster, follower);
+      restart(follower);
+      requireCaughtUp(cluster, follower);
+    }
+  }
+
+  @Test
+  void damagedMemberThatLeadsIsLeftAlone() throws Exception {
+    try (var cluster = new GroupCluster(directory, 3).start()) {
+      var leader = cluster.awaitLeader();
+      propose(leader, 3);
+      leader.state().checkpoint();
+
+      assertThatThrownBy(() -> replaceDamaged(leader, leader, leader.state().durable()))
+          .isInstanceOf(ShardException.Unavailable.class)
+          .hasMessageContaining("leads");
+
+      assertThat(leader.replica().leaderReady()).isTrue();
+    }
+  }
+
+  /// What it has acknowledged would be in neither.
+  @Test
+  void checkpointThatDoesNotReachTheEmptyLogOfADamagedMemberIsRefused() throws Exception {
+    try (var cluster = new GroupCluster(directory, 3).start()) {
+      var away = leaveBehind(cluster);
+      var needed = new CompletableFuture<Long>();
+      away.snapshotNeed = (_, _, firstIndex) -> needed.complete(firstIndex);
+      away.start();
+      long _ = needed.get();
+      var source = cluster.awaitLeaderOtherThan(away);
+      // So that nothing is appended.
+      cluster.isolate(away);
+      assertThat(reopen(away, source)).isTrue();
+      assertThat(LogGuard.firstIndex(away.groupDirectory())).isEmpty();
+      var durable = away.state().durable();
+      var earlier = new TermIndex(durable.term(), durable.index() - 1);
+
+      assertThatThrownBy(() -> replaceDamaged(away, source, earlier))
+          .isInstanceOf(ShardException.Unavailable.class)
+          .hasMessageContaining("expected: " + durable.index() + " or later");
+
+      cluster.rejoin(away);
+      requireCaughtUp(cluster, away);
+    }
+  }
+
   /// The rename that puts a checkpoint in charge may be the last thing that a process does.
   @Test
   void crashBehindTheRenameIsFinishedAtTheStart() throws Exception {
@@ -200,6 +262,13 @@ class MissedLogTest {
             source.state().durable(),
             false,
             () -> node.state().install(source.state()));
+  }
+
+  private static boolean replaceDamaged(
+      GroupCluster.Node node, GroupCluster.Node source, TermIndex place) throws IOException {
+    return node.server
+        .orElseThrow()
+        .reopen(GroupCluster.KEY, place, true, () -> node.state().install(source.state()));
   }
 
   private static void restart(GroupCluster.Node node) throws IOException {

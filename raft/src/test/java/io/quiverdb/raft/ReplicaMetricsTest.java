@@ -57,7 +57,8 @@ final class ReplicaMetricsTest {
     try (var state = open()) {
       metrics.registerStore(new GroupKey.ShardGroup(3), state);
 
-      state.damaged(new CorruptFileException("seg-1.vec", 0, "page checksum", "1", "2"));
+      state.damaged(
+          state.store(), new CorruptFileException("seg-1.vec", 0, "page checksum", "1", "2"));
 
       assertThat(registry.getGauges())
           .hasEntrySatisfying(

@@ -48,6 +48,15 @@ class StoreReplacementTest {
   }
 
   @Test
+  void onlyCopyIsNotDeleted() throws IOException {
+    store("0.damaged", "old");
+
+    StoreReplacement.finish(shards.resolve("0"));
+
+    assertThat(there()).containsExactly("0.damaged");
+  }
+
+  @Test
   void nothingIsMadeWhereThereIsNothing() throws IOException {
     StoreReplacement.finish(shards.resolve("0"));
 

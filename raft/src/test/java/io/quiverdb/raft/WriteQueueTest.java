@@ -123,6 +123,21 @@ class WriteQueueTest {
   }
 
   @Test
+  void groupThatThrowsDoesNotHoldUpThoseThatFollow() throws Exception {
+    group.throwing = true;
+    var written = writeAll(1, 2, 3);
+    group.throwing = false;
+
+    var next = queue.write(op(4));
+    group.commit();
+
+    assertThat(written)
+        .allSatisfy(
+            write -> assertThat(write.exceptionNow()).isInstanceOf(IllegalStateException.class));
+    assertThat(next.join().outcome()).isEqualTo(outcome(4));
+  }
+
+  @Test
   void tooManyWritesAreRefusedUntilOthersAreAnswered() throws Exception {
     for (int number = 0; number < WriteQueue.OPS_MAX; number++) {
       var _ = queue.write(op(number));
@@ -261,6 +276,7 @@ class WriteQueueTest {
     private final ArrayDeque<Held> held = new ArrayDeque<>();
     private Optional<ShardException> refusal = Optional.empty();
     private long index;
+    private boolean throwing;
 
     void refuse(ShardException cause) {
       refusal = Optional.of(cause);
@@ -268,6 +284,9 @@ class WriteQueueTest {
 
     @Override
     public CompletableFuture<Reply> propose(ByteBuffer entry) {
+      if (throwing) {
+        throw new IllegalStateException("a fault of the program");
+      }
       if (refusal.isPresent()) {
         return CompletableFuture.failedFuture(refusal.get());
       }

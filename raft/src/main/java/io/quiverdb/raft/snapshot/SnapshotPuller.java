@@ -20,12 +20,12 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Brings replicas of this node that have fallen behind their leader's log up to a checkpoint of
-/// another member: of each shard one attempt at a time, and only while it is asked for.
+/// Brings replicas of this node that have fallen behind their leader's log, or are damaged, up to a
+/// checkpoint of another member: of each shard one attempt at a time, and only while it is asked
+/// for.
 ///
 /// The leader is asked first, then the others in turn. After a failure an attempt waits, longer
 /// each time.
@@ -46,7 +46,7 @@ public final class SnapshotPuller implements AutoCloseable {
 
   private final Path directory;
   private final Rate rate;
-  private final Supplier<List<NodeId>> others;
+  private final Function<ShardGroup, List<NodeId>> others;
   private final Function<NodeId, SnapshotSource> sources;
   private final Target target;
   private final SnapshotMetrics metrics;
@@ -57,10 +57,14 @@ public final class SnapshotPuller implements AutoCloseable {
 
   /// The replicas that need snapshots.
   public interface Target {
-    /// Of the last entry applied.
-    long appliedIndex(ShardGroup shard);
+    /// The index of the last entry that is sound here: a snapshot is to hold a later one. −1 if
+    /// nothing is.
+    long soundIndex(ShardGroup shard);
 
-    /// Puts a snapshot in charge of a replica, unless it has come as far by itself meanwhile.
+    /// Keeps the log here from the entry behind `index` on, for a while: it is gone on with.
+    void holdLog(ShardGroup shard, long index);
+
+    /// Puts a snapshot in charge of a replica, unless what it has is sound and as far by now.
     ///
     /// @return whether it did
     /// @throws io.quiverdb.core.StoreException if its files are not sound, or cannot be written
@@ -88,12 +92,12 @@ public final class SnapshotPuller implements AutoCloseable {
   public record Progress(long fetchedBytes, long totalBytes) {}
 
   /// @param directory what is fetched lies below it, on the file system of the stores
-  /// @param others the other members
+  /// @param others the other members of a shard's group
   /// @param sources reaches one
   public SnapshotPuller(
       Path directory,
       long bytesPerSecondMax,
-      Supplier<List<NodeId>> others,
+      Function<ShardGroup, List<NodeId>> others,
       Function<NodeId, SnapshotSource> sources,
       Target target,
       SnapshotMetrics metrics,
@@ -184,7 +188,7 @@ public final class SnapshotPuller implements AutoCloseable {
 
   private void pull(ShardGroup shard, Attempts attempts, Optional<NodeId> leader, long firstIndex)
       throws IOException {
-    var members = others.get();
+    var members = others.apply(shard);
     var member = attempts.source.orElseGet(() -> inTurn(members, leader, attempts.turn++));
     var source = sources.apply(member);
     // Until it is known whether this one is of use.
@@ -192,7 +196,7 @@ public final class SnapshotPuller implements AutoCloseable {
     var offer = SnapshotPull.await(() -> source.open(shard.number()).join());
     try {
       requireUseful(shard, member, offer, firstIndex);
-      requireRoom(offer);
+      requireRoom(shard, offer);
       try (var _ = Renewal.every(RENEWAL, () -> renew(shard, source, offer, members))) {
         install(shard, attempts, member, source, offer);
       }
@@ -252,6 +256,7 @@ public final class SnapshotPuller implements AutoCloseable {
   /// one goes on with. Who cannot be asked is nobody to go on with.
   private void renew(
       ShardGroup shard, SnapshotSource source, SnapshotOffer offer, List<NodeId> members) {
+    target.holdLog(shard, offer.position().index());
     var manifest = offer.files().getFirst();
     CompletableFuture<?> _ = source.read(offer.lease(), manifest.name(), manifest.bytes());
     for (var member : members) {
@@ -267,15 +272,29 @@ public final class SnapshotPuller implements AutoCloseable {
     return directory.resolve(Integer.toString(shard.number()));
   }
 
-  private void requireRoom(SnapshotOffer offer) throws IOException {
+  private void requireRoom(ShardGroup shard, SnapshotOffer offer) throws IOException {
     Files.createDirectories(directory);
     long free = Files.getFileStore(directory).getUsableSpace();
-    long needed = 2 * offer.bytes() + FREE_BYTES_MIN;
+    // What an earlier attempt has fetched is there already, and goes if it is of no use.
+    long needed = 2 * offer.bytes() + FREE_BYTES_MIN - bytesIn(incoming(shard));
     if (free < needed) {
       throw new ShardException.Unavailable(
           "disk: %d bytes free (expected: %d for a snapshot of %d)"
               .formatted(free, needed, offer.bytes()));
     }
+  }
+
+  private static long bytesIn(Path incoming) throws IOException {
+    if (!Files.exists(incoming)) {
+      return 0;
+    }
+    long bytes = 0;
+    try (var files = Files.newDirectoryStream(incoming)) {
+      for (Path file : files) {
+        bytes += Files.size(file);
+      }
+    }
+    return bytes;
   }
 
   private static NodeId inTurn(List<NodeId> members, Optional<NodeId> leader, int turn) {
@@ -290,7 +309,7 @@ public final class SnapshotPuller implements AutoCloseable {
   private void requireUseful(
       ShardGroup shard, NodeId member, SnapshotOffer offer, long firstIndex) {
     long index = offer.position().index();
-    long atLeast = Math.max(firstIndex - 1, target.appliedIndex(shard) + 1);
+    long atLeast = Math.max(firstIndex - 1, target.soundIndex(shard) + 1);
     if (index < atLeast) {
       throw new ShardException.Unavailable(
           "%s: node %s has a checkpoint of entry %d (expected: %d or later)"

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,6 +47,9 @@ class SnapshotPullerTest {
   private final MetricRegistry metrics = new MetricRegistry();
   private long applied = 10;
   private long nanos;
+
+  /// By which entries the member's own log was held.
+  private final List<Long> heldHere = new CopyOnWriteArrayList<>();
 
   /// Offers one file.
   private final class ScriptedSource implements SnapshotSource {
@@ -111,11 +115,16 @@ class SnapshotPullerTest {
     return new SnapshotPuller(
         directory,
         1L << 40,
-        () -> List.of(FIRST, LEADER),
+        _ -> List.of(FIRST, LEADER),
         this::source,
         new SnapshotPuller.Target() {
           @Override
-          public long appliedIndex(ShardGroup shard) {
+          public void holdLog(ShardGroup shard, long index) {
+            heldHere.add(index);
+          }
+
+          @Override
+          public long soundIndex(ShardGroup shard) {
             return applied;
           }
 
@@ -147,6 +156,7 @@ class SnapshotPullerTest {
     assertThat(asked).containsExactly(LEADER);
     assertThat(installed).hasSize(1);
     assertThat(held).as("the logs of both").containsExactly(60L, 60L);
+    assertThat(heldHere).containsExactly(60L);
     assertThat(closed).containsExactly(LEADER.uuid());
     assertThat(incoming()).doesNotExist();
   }
