@@ -6,6 +6,7 @@ import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
 import io.quiverdb.api.v1.ErrorCode;
 import io.quiverdb.api.v1.ErrorDetail;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -66,7 +67,7 @@ public final class CallFailure extends RuntimeException {
     Status status = Status.fromThrowable(error);
     ErrorDetail derived =
         ErrorDetail.newBuilder()
-            .setCode(codeOf(status.getCode()))
+            .setCode(codeOf(status))
             .setMessage(address + ": " + describe(status))
             .setRetrySafe(true)
             .build();
@@ -230,7 +231,7 @@ public final class CallFailure extends RuntimeException {
       if (any.is(ErrorDetail.class)) {
         try {
           ErrorDetail detail = any.unpack(ErrorDetail.class);
-          return Optional.of(known(detail, codeOf(Status.fromThrowable(error).getCode())));
+          return Optional.of(known(detail, codeOf(Status.fromThrowable(error))));
         } catch (InvalidProtocolBufferException e) {
           return Optional.empty();
         }
@@ -247,8 +248,12 @@ public final class CallFailure extends RuntimeException {
     };
   }
 
-  private static ErrorCode codeOf(Status.Code code) {
-    return switch (code) {
+  private static ErrorCode codeOf(Status status) {
+    // A connection that closes just when a call is begun on it makes gRPC say UNKNOWN.
+    if (status.getCode() == Status.Code.UNKNOWN && status.getCause() instanceof IOException) {
+      return ErrorCode.UNAVAILABLE;
+    }
+    return switch (status.getCode()) {
       case INVALID_ARGUMENT -> ErrorCode.INVALID_ARGUMENT;
       case NOT_FOUND -> ErrorCode.NOT_FOUND;
       case ALREADY_EXISTS -> ErrorCode.ALREADY_EXISTS;

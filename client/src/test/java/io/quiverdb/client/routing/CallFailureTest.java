@@ -7,6 +7,7 @@ import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
 import io.quiverdb.api.v1.ErrorCode;
 import io.quiverdb.api.v1.ErrorDetail;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -103,6 +104,22 @@ final class CallFailureTest {
 
     assertThat(CallFailure.ofTransport("a:1", broken, true).mayHaveTakenEffect()).isTrue();
     assertThat(CallFailure.ofTransport("a:1", broken, false).mayHaveTakenEffect()).isFalse();
+  }
+
+  /// As gRPC says it of a connection that closes just when a call is begun on it.
+  @Test
+  void connectionThatClosesAsTheCallBeginsIsTriedAgain() {
+    Throwable closed =
+        Status.UNKNOWN
+            .withDescription("channel closed")
+            .withCause(new ClosedChannelException())
+            .asRuntimeException();
+
+    CallFailure failure = CallFailure.ofTransport("a:1", closed, true);
+
+    assertThat(failure.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+    assertThat(failure.retryable()).isTrue();
+    assertThat(failure.mayHaveTakenEffect()).isTrue();
   }
 
   @ParameterizedTest
