@@ -176,6 +176,8 @@ final class Replica implements GroupReplica, LedGroup {
     if (refusal.isPresent()) {
       return CompletableFuture.failedFuture(refusal.get());
     }
+    // Before it counts as waiting: else the time would be that of an entry long ago.
+    submittedNanos = nanoClock.getAsLong();
     if (!inFlight.tryAcquire(entryBytes)) {
       return CompletableFuture.failedFuture(
           new ShardException.Overloaded(

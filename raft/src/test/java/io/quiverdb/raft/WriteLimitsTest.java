@@ -3,9 +3,15 @@ package io.quiverdb.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.codahale.metrics.MetricRegistry;
+import io.quiverdb.raft.barrier.Barrier;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.ratis.protocol.ClientId;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -100,6 +106,44 @@ class WriteLimitsTest {
       cluster.rejoin(leader);
       Awaitility.await().atMost(Duration.ofMinutes(3)).until(proposed::isDone);
       GroupServerTest.requireAll(cluster, 1);
+    }
+  }
+
+  /// A thread hands it to Ratis, which may not have run yet.
+  @Test
+  void writeThatWasProposedJustNowIsNotPushedAlong() throws Exception {
+    try (var cluster = new GroupCluster(directory, 1).start()) {
+      var leader = cluster.awaitLeader();
+      var division = leader.replica().division().orElseThrow();
+      var handedLater = new ArrayDeque<Runnable>();
+      var nanos = new AtomicLong(TimeUnit.DAYS.toNanos(1));
+      var metrics = new MetricRegistry();
+      var replica =
+          new Replica(
+              GroupCluster.KEY,
+              leader.id,
+              ClientId.randomId(),
+              division.getRaftServer(),
+              division,
+              leader.replica().machine(),
+              new Barrier(
+                  leader.id,
+                  _ -> {
+                    throw new AssertionError("asked another node");
+                  },
+                  Duration.ofSeconds(1),
+                  metrics),
+              handedLater::add,
+              nanos::get,
+              metrics);
+
+      var _ = replica.propose(ByteBuffer.allocate(1));
+      replica.pushAlong();
+      assertThat(handedLater).hasSize(1);
+
+      nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+      replica.pushAlong();
+      assertThat(handedLater).hasSize(2);
     }
   }
 
