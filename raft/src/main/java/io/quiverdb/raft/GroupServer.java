@@ -390,8 +390,8 @@ final class GroupServer implements AutoCloseable {
   }
 
   /// Puts a checkpoint from another member in charge of this node's replica: closes it, and opens
-  /// it again. Does not, if the replica has come as far by itself, or the checkpoint does not reach
-  /// its log.
+  /// it again. Does not, if what the replica has is sound and as far, or the checkpoint does not
+  /// reach its log.
   ///
   /// Looked at when nothing moves any more: until then the log grows, and what was acknowledged
   /// must be in the log or the checkpoint that it is opened with.
@@ -401,6 +401,8 @@ final class GroupServer implements AutoCloseable {
   ///   sound, and its log is applied again from there
   /// @param install makes the checkpoint the state's; a crash leaves the one or the other
   /// @return whether it was installed
+  /// @throws ShardException.Unavailable if it is damaged and leads, or the checkpoint is of no use
+  ///   to it: it goes on as it was
   /// @throws IOException if it cannot be opened again; told to whoever hears what is fatal, too
   synchronized boolean reopen(GroupKey key, TermIndex place, boolean damaged, Installation install)
       throws IOException {

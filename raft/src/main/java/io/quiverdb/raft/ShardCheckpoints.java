@@ -88,7 +88,7 @@ final class ShardCheckpoints implements BackgroundTarget {
     try {
       work.run();
     } catch (StoreFailedException e) {
-      if (state.isOfDamage(e)) {
+      if (state.noteDamage(of, e)) {
         // The disk works: it is healed, in this process.
         throw e;
       }

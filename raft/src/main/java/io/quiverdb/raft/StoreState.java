@@ -62,14 +62,19 @@ final class StoreState implements ReplicatedState, AutoCloseable {
     try {
       return applying.apply(position, entry);
     } catch (StoreException e) {
-      corruptFile(e).ifPresent(cause -> damaged(applying, cause));
+      boolean _ = noteDamage(applying, e);
       throw e;
     }
   }
 
-  /// Whether the store failed because a file of it is damaged, and for nothing else.
-  boolean isOfDamage(StoreException failure) {
-    return corruptFile(failure).isPresent();
+  /// Looks whether a damaged file is why something failed.
+  ///
+  /// @param of the store that failed
+  /// @return whether it is
+  boolean noteDamage(Store of, StoreException failure) {
+    var cause = corruptFile(failure);
+    cause.ifPresent(found -> damaged(of, found));
+    return cause.isPresent();
   }
 
   private static Optional<CorruptFileException> corruptFile(@Nullable Throwable failure) {
@@ -116,9 +121,8 @@ final class StoreState implements ReplicatedState, AutoCloseable {
     var of = store;
     var written = place(of.checkpoint());
     synchronized (this) {
-      // Two checkpoints may end in either order; what Ratis was told never goes back. One of a
-      // store
-      // that was replaced meanwhile says nothing of its successor.
+      // Two checkpoints may end in either order; what Ratis was told never goes back. And one of a
+      // store that was replaced meanwhile says nothing of its successor.
       if (of == store && written.index() > durable.index()) {
         durable = written;
       }
