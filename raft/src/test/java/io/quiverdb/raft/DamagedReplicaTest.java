@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quiverdb.core.CorruptFileException;
-import io.quiverdb.core.Position;
-import io.quiverdb.core.StateHash;
 import io.quiverdb.core.StoreFailedException;
 import io.quiverdb.raft.catalog.CollectionInfo;
 import java.io.IOException;
@@ -14,10 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -53,7 +49,7 @@ class DamagedReplicaTest {
       stop.set(true);
       writer.join();
       assertThat(scene.verify(follower)).isZero();
-      scene.requireSame();
+      cluster.requireSame(0);
       assertThat(follower.fatal()).isEmpty();
       assertThat(shards(follower)).containsExactly("0");
     }
@@ -78,7 +74,7 @@ class DamagedReplicaTest {
       assertThat(next.host().self().shard(0).get(collection, List.of("p-0")).join().value())
           .allMatch(point -> point.isPresent());
       assertThat(scene.verify(leader)).isZero();
-      scene.requireSame();
+      cluster.requireSame(0);
     }
   }
 
@@ -111,13 +107,13 @@ class DamagedReplicaTest {
       assertThat(follower.fatal()).isEmpty();
       DirectTransport.onSnapshotRead = () -> {};
       scene.awaitHealed(follower);
-      scene.requireSame();
+      cluster.requireSame(0);
       assertThat(scene.verify(follower)).isZero();
       assertThat(follower.fatal()).isEmpty();
 
       follower.kill();
       follower.start();
-      scene.requireSame();
+      cluster.requireSame(0);
     }
   }
 
@@ -216,7 +212,7 @@ class DamagedReplicaTest {
     }
 
     void checkpointAll() {
-      requireSame();
+      cluster.requireSame(0);
       cluster.nodes().forEach(node -> node.host().checkpoint());
     }
 
@@ -249,27 +245,6 @@ class DamagedReplicaTest {
                   node.metrics().counter("quiver.raft.snapshot.installed.total{shard=0}").getCount()
                           > 0
                       && node.host().status().ready());
-    }
-
-    /// All members hold the same at one place of the log.
-    void requireSame() {
-      var mark =
-          TestClient.retried(
-                  () ->
-                      cluster
-                          .awaitLeader(0)
-                          .host()
-                          .self()
-                          .shard(0)
-                          .write(new ShardWrite.HashMark(TestClient.stamp())))
-              .position();
-      Set<StateHash> hashes =
-          cluster.nodes().stream().map(node -> hashAt(node, mark)).collect(Collectors.toSet());
-      assertThat(hashes).hasSize(1);
-    }
-
-    private static StateHash hashAt(TestCluster.Node node, Position mark) {
-      return TestClient.retried(() -> node.host().self().hashAt(0, mark)).orElseThrow();
     }
   }
 }

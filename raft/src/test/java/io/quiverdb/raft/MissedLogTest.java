@@ -105,12 +105,7 @@ class MissedLogTest {
   void checkpointThatTheMemberHasPassedByItselfIsDropped() throws Exception {
     try (var cluster = new GroupCluster(directory, 3).start()) {
       var leader = cluster.awaitLeader();
-      propose(leader, 3);
-      leader.state().checkpoint();
-      var follower =
-          cluster.nodes().stream().filter(node -> node != leader).findFirst().orElseThrow();
-      propose(leader, 3);
-      awaitApplied(leader, follower);
+      var follower = followerPastCheckpoint(cluster, leader);
 
       boolean installed = reopen(follower, leader);
 
@@ -123,12 +118,7 @@ class MissedLogTest {
   void damagedMemberGoesBackToAnEarlierCheckpointAndOnByItsLog() throws Exception {
     try (var cluster = new GroupCluster(directory, 3).start()) {
       var leader = cluster.awaitLeader();
-      propose(leader, 3);
-      leader.state().checkpoint();
-      var follower =
-          cluster.nodes().stream().filter(node -> node != leader).findFirst().orElseThrow();
-      propose(leader, 3);
-      awaitApplied(leader, follower);
+      var follower = followerPastCheckpoint(cluster, leader);
 
       boolean installed = replaceDamaged(follower, leader, leader.state().durable());
 
@@ -262,6 +252,18 @@ class MissedLogTest {
             source.state().durable(),
             false,
             () -> node.state().install(source.state()));
+  }
+
+  /// @return a member that has applied more than the leader's checkpoint holds
+  private static GroupCluster.Node followerPastCheckpoint(
+      GroupCluster cluster, GroupCluster.Node leader) throws Exception {
+    propose(leader, 3);
+    leader.state().checkpoint();
+    var follower =
+        cluster.nodes().stream().filter(node -> node != leader).findFirst().orElseThrow();
+    propose(leader, 3);
+    awaitApplied(leader, follower);
+    return follower;
   }
 
   private static boolean replaceDamaged(

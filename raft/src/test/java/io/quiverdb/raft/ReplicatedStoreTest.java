@@ -38,7 +38,6 @@ import org.junit.jupiter.api.Timeout;
 /// A shard on a store of its own, and a group that logs what it is given.
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class ReplicatedStoreTest {
-  private static final NodeId SELF = new NodeId(new UUID(1, 1));
   private static final long DOCS = 7;
   private static final int DROPS = 300;
 
@@ -55,7 +54,7 @@ class ReplicatedStoreTest {
   private final ReplicatedStore shard =
       new ReplicatedStore(
           0,
-          SELF,
+          LeadingGroup.SELF,
           group,
           state,
           _ -> {
@@ -243,7 +242,7 @@ class ReplicatedStoreTest {
   }
 
   /// Leads, commits at once unless it holds, and applies before it answers.
-  private static final class LoggingGroup implements GroupReplica {
+  private static final class LoggingGroup extends LeadingGroup {
     private final StoreState state;
     private final Queue<Runnable> held = new ArrayDeque<>();
     private boolean holds;
@@ -256,21 +255,6 @@ class ReplicatedStoreTest {
 
     synchronized int logged() {
       return logged;
-    }
-
-    @Override
-    public GroupKey key() {
-      return new GroupKey.ShardGroup(0);
-    }
-
-    @Override
-    public boolean leads() {
-      return true;
-    }
-
-    @Override
-    public Optional<NodeId> leader() {
-      return Optional.of(SELF);
     }
 
     @Override

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quiverdb.core.Payload;
 import io.quiverdb.core.Point;
-import io.quiverdb.core.Position;
-import io.quiverdb.core.StateHash;
 import io.quiverdb.core.Vector;
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.catalog.CollectionInfo;
@@ -16,10 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -50,7 +46,7 @@ class SnapshotTransferTest {
 
       away.start();
 
-      scene.requireSame();
+      cluster.requireSame(0);
       awaitInstalled(away);
       assertThat(scene.has(away, "old-1")).isTrue();
       assertThat(scene.has(away, "new-1")).isTrue();
@@ -60,7 +56,7 @@ class SnapshotTransferTest {
       // What it holds now is its own.
       away.kill();
       away.start();
-      scene.requireSame();
+      cluster.requireSame(0);
       scene.requireIntact(away);
       assertThat(count(away, MetricNames.SNAPSHOT_INSTALLED)).isZero();
       for (var node : cluster.nodes()) {
@@ -89,7 +85,7 @@ class SnapshotTransferTest {
       DirectTransport.onSnapshotRead = () -> {};
       away.start();
 
-      scene.requireSame();
+      cluster.requireSame(0);
       awaitInstalled(away);
       scene.requireIntact(away);
       awaitTidy(away);
@@ -106,7 +102,7 @@ class SnapshotTransferTest {
 
       away.start();
 
-      scene.requireSame();
+      cluster.requireSame(0);
       awaitInstalled(away);
       assertThat(scene.has(away, "meanwhile-1")).isTrue();
     }
@@ -179,27 +175,6 @@ class SnapshotTransferTest {
 
     void write(String id) {
       var _ = client.upsert(collection, new Point(id, Vector.of(1, 2), PAYLOAD));
-    }
-
-    /// All members hold the same at one place of the log.
-    void requireSame() {
-      var mark =
-          TestClient.retried(
-                  () ->
-                      cluster
-                          .awaitLeader(0)
-                          .host()
-                          .self()
-                          .shard(0)
-                          .write(new ShardWrite.HashMark(TestClient.stamp())))
-              .position();
-      Set<StateHash> hashes =
-          cluster.nodes().stream().map(node -> hashAt(node, mark)).collect(Collectors.toSet());
-      assertThat(hashes).hasSize(1);
-    }
-
-    private static StateHash hashAt(TestCluster.Node node, Position mark) {
-      return TestClient.retried(() -> node.host().self().hashAt(0, mark)).orElseThrow();
     }
 
     boolean has(TestCluster.Node node, String id) {

@@ -1,7 +1,10 @@
 package io.quiverdb.raft;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.codahale.metrics.MetricRegistry;
 import io.quiverdb.core.MasterKey;
+import io.quiverdb.core.StateHash;
 import io.quiverdb.core.StoreOptions;
 import io.quiverdb.core.background.Background;
 import io.quiverdb.raft.catalog.Reconciler;
@@ -13,8 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
 /// Nodes of one cluster in this process, on the loopback network: real groups on real files, and
@@ -189,6 +194,26 @@ public final class TestCluster implements AutoCloseable {
             .anyMatch(
                 replica ->
                     replica.role() == ReplicaStatus.Role.LEADER && replica.problem().isEmpty());
+  }
+
+  /// All members of a shard hold the same at one place of its log; waits until they do hold it.
+  void requireSame(int shard) {
+    var mark =
+        TestClient.retried(
+                () ->
+                    awaitLeader(shard)
+                        .host()
+                        .self()
+                        .shard(shard)
+                        .write(new ShardWrite.HashMark(TestClient.stamp())))
+            .position();
+    Set<StateHash> hashes =
+        nodes.stream()
+            .map(
+                node ->
+                    TestClient.retried(() -> node.host().self().hashAt(shard, mark)).orElseThrow())
+            .collect(Collectors.toSet());
+    assertThat(hashes).hasSize(1);
   }
 
   /// Cuts the links between a node and all others.

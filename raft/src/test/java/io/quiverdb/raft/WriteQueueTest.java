@@ -16,7 +16,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -242,22 +241,7 @@ class WriteQueueTest {
     }
   }
 
-  private abstract static class Group implements GroupReplica {
-    @Override
-    public GroupKey key() {
-      return new GroupKey.ShardGroup(0);
-    }
-
-    @Override
-    public boolean leads() {
-      return true;
-    }
-
-    @Override
-    public Optional<NodeId> leader() {
-      return Optional.of(new NodeId(new UUID(1, 1)));
-    }
-
+  private abstract static class Group extends LeadingGroup {
     @Override
     public CompletableFuture<Long> readIndex() {
       throw new AssertionError("reads");
