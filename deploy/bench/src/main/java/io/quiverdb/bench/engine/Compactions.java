@@ -1,6 +1,7 @@
 package io.quiverdb.bench.engine;
 
 import io.quiverdb.bench.Contest;
+import io.quiverdb.bench.Folder;
 import io.quiverdb.bench.Target;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;

@@ -1,16 +1,17 @@
 package io.quiverdb.bench.engine;
 
+import io.quiverdb.bench.BenchOptions;
 import io.quiverdb.bench.Contest;
 import io.quiverdb.bench.Result;
-import io.quiverdb.bench.ResultFiles;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// Measures the engine: `run engine [--quick] [--only AREA] [--folder D] [--results D]`. Exits 1 if
@@ -19,34 +20,17 @@ import picocli.CommandLine.Option;
     name = "engine",
     description = "Measures the engine against references in the same run.",
     mixinStandardHelpOptions = true,
-    exitCodeOnInvalidInput = EngineBench.USAGE,
-    exitCodeOnExecutionException = EngineBench.SOFTWARE)
+    exitCodeOnInvalidInput = BenchOptions.USAGE,
+    exitCodeOnExecutionException = BenchOptions.SOFTWARE)
 public final class EngineBench implements Callable<Integer> {
-  static final int USAGE = 64;
-  static final int SOFTWARE = 70;
   private static final int ROUNDS = 5;
 
   private final List<Result> results = new ArrayList<>();
 
-  @Option(names = "--quick", description = "A tenth of the data.")
-  private boolean quick;
+  @Mixin private final BenchOptions options = new BenchOptions();
 
   @Option(names = "--only", paramLabel = "AREA", description = "One of: ${COMPLETION-CANDIDATES}.")
   private @Nullable Area only;
-
-  @Option(
-      names = "--folder",
-      paramLabel = "D",
-      defaultValue = "target/bench",
-      description = "Where the stores are made; its disk is measured. Default: ${DEFAULT-VALUE}.")
-  private Path folder = Path.of("target/bench");
-
-  @Option(
-      names = "--results",
-      paramLabel = "D",
-      defaultValue = "deploy/bench/results",
-      description = "Where Markdown and JSON are written. Default: ${DEFAULT-VALUE}.")
-  private Path resultFolder = Path.of("deploy/bench/results");
 
   /// Contests that share what they need.
   private enum Area {
@@ -73,19 +57,15 @@ public final class EngineBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    folder = folder.toAbsolutePath();
     for (var area : only == null ? List.of(Area.values()) : List.of(only)) {
       run(area);
     }
-    String suffix = (quick ? " --quick" : "") + (only == null ? "" : " --only " + only);
-    report(
-        resultFolder.toAbsolutePath(),
-        "engine" + suffix.replace(" --only ", "-").replace(" --", "-"),
-        "deploy/bench/run engine" + suffix);
-    return results.stream().allMatch(Result::targetMet) ? 0 : 1;
+    return options.report("engine", Optional.ofNullable(only), results);
   }
 
   private void run(Area area) throws Exception {
+    var folder = options.folder();
+    boolean quick = options.quick();
     int pointCount = quick ? 100_000 : 1_000_000;
     switch (area) {
       case UPSERTS ->
@@ -124,12 +104,6 @@ public final class EngineBench implements Callable<Integer> {
         }
       }
     }
-  }
-
-  private void report(Path directory, String name, String command) throws Exception {
-    System.out.println();
-    System.out.print(ResultFiles.markdown(command, results));
-    ResultFiles.write(directory, name, command, results);
   }
 
   private void run(Contest contest) throws Exception {

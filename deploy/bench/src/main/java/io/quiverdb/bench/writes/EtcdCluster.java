@@ -1,5 +1,6 @@
 package io.quiverdb.bench.writes;
 
+import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
 import com.google.protobuf.CodedInputStream;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -116,8 +118,8 @@ final class EtcdCluster implements AutoCloseable {
     answer.addListener(
         () -> {
           try {
-            future.complete(com.google.common.util.concurrent.Futures.getDone(answer));
-          } catch (java.util.concurrent.ExecutionException e) {
+            future.complete(Futures.getDone(answer));
+          } catch (ExecutionException e) {
             future.completeExceptionally(e.getCause());
           }
         },

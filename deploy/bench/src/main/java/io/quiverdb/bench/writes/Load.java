@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
+import java.util.stream.LongStream;
 
 /// A closed loop: so many calls are under way at any time, and each that ends begins the next.
 final class Load {
@@ -106,7 +107,7 @@ final class Load {
       nanos[count++] = latency;
     }
 
-    java.util.stream.LongStream latencies() {
+    LongStream latencies() {
       return Arrays.stream(nanos, 0, count);
     }
   }

@@ -1,5 +1,6 @@
 package io.quiverdb.bench.writes;
 
+import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 
 /// What all contestants write: an id and the components of a vector of 128 dimensions.
@@ -38,7 +39,7 @@ final class Values {
   }
 
   static byte[] bytes(long number) {
-    var bytes = java.nio.ByteBuffer.allocate(BYTES);
+    var bytes = ByteBuffer.allocate(BYTES);
     bytes.asFloatBuffer().put(vector(number));
     return bytes.array();
   }

@@ -1,21 +1,23 @@
 package io.quiverdb.bench.writes;
 
+import io.quiverdb.bench.BenchOptions;
 import io.quiverdb.bench.Contest;
+import io.quiverdb.bench.Folder;
 import io.quiverdb.bench.Result;
-import io.quiverdb.bench.ResultFiles;
 import io.quiverdb.bench.Target;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// Measures acknowledged writes of a cluster of three: `run writes [--quick] [--only AREA]
@@ -24,11 +26,9 @@ import picocli.CommandLine.Option;
     name = "writes",
     description = "Measures acknowledged writes of three nodes beside etcd and Ratis alone.",
     mixinStandardHelpOptions = true,
-    exitCodeOnInvalidInput = WritesBench.USAGE,
-    exitCodeOnExecutionException = WritesBench.SOFTWARE)
+    exitCodeOnInvalidInput = BenchOptions.USAGE,
+    exitCodeOnExecutionException = BenchOptions.SOFTWARE)
 public final class WritesBench implements Callable<Integer> {
-  static final int USAGE = 64;
-  static final int SOFTWARE = 70;
   private static final int PEER_ABSENT = 3;
   private static final int ROUNDS = 5;
   private static final int BATCH = 256;
@@ -38,25 +38,10 @@ public final class WritesBench implements Callable<Integer> {
 
   private final List<Result> results = new ArrayList<>();
 
-  @Option(names = "--quick", description = "A second a round, and a tenth of the points.")
-  private boolean quick;
+  @Mixin private final BenchOptions options = new BenchOptions();
 
   @Option(names = "--only", paramLabel = "AREA", description = "One of: ${COMPLETION-CANDIDATES}.")
   private @Nullable Area only;
-
-  @Option(
-      names = "--folder",
-      paramLabel = "D",
-      defaultValue = "target/bench",
-      description = "Where the members' data is; its disk is measured. Default: ${DEFAULT-VALUE}.")
-  private Path folder = Path.of("target/bench");
-
-  @Option(
-      names = "--results",
-      paramLabel = "D",
-      defaultValue = "deploy/bench/results",
-      description = "Where Markdown and JSON are written. Default: ${DEFAULT-VALUE}.")
-  private Path resultFolder = Path.of("deploy/bench/results");
 
   private enum Area {
     SINGLE,
@@ -65,7 +50,7 @@ public final class WritesBench implements Callable<Integer> {
 
     @Override
     public String toString() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 
@@ -85,33 +70,22 @@ public final class WritesBench implements Callable<Integer> {
               + " (deploy/bench/run get-etcd brings it, on Debian and Ubuntu)");
       return PEER_ABSENT;
     }
-    Files.createDirectories(folder);
-    var own = Files.createTempDirectory(folder.toAbsolutePath(), "writes-");
-    try (var quiver =
+    try (var folder = Folder.in(options.folder());
+        var quiver =
             new QuiverCluster(
-                own.resolve("quiver"), List.of(System.getProperty("launcher", "quiver"), "serve"));
-        var peer = new EtcdCluster(own.resolve("etcd"), etcd.get());
-        var ratis = new BareRatis(own.resolve("ratis"))) {
+                folder.path().resolve("quiver"),
+                List.of(System.getProperty("launcher", "quiver"), "serve"));
+        var peer = new EtcdCluster(folder.path().resolve("etcd"), etcd.get());
+        var ratis = new BareRatis(folder.path().resolve("ratis"))) {
       measure(quiver, peer, ratis);
-    } finally {
-      delete(own);
     }
-    String suffix = (quick ? " --quick" : "") + (only == null ? "" : " --only " + only);
-    String command = "deploy/bench/run writes" + suffix;
-    System.out.println();
-    System.out.print(ResultFiles.markdown(command, results));
-    ResultFiles.write(
-        resultFolder.toAbsolutePath(),
-        "writes" + suffix.replace(" --only ", "-").replace(" --", "-"),
-        command,
-        results);
-    return results.stream().allMatch(Result::targetMet) ? 0 : 1;
+    return options.report("writes", Optional.ofNullable(only), results);
   }
 
   private void measure(QuiverCluster quiver, EtcdCluster etcd, BareRatis ratis) throws Exception {
     var puts = etcd.puts();
     var single = quiver.single();
-    var time = Duration.ofSeconds(quick ? 1 : 4);
+    var time = Duration.ofSeconds(options.quick() ? 1 : 4);
     warmUp(single, puts, ratis);
     int entryBytes = Values.BYTES + Values.id(0).length();
     if (only == null || only == Area.SINGLE) {
@@ -163,8 +137,8 @@ public final class WritesBench implements Callable<Integer> {
 
   private void batched(QuiverCluster quiver, BareRatis ratis, Duration time) throws Exception {
     var batches = quiver.batches(BATCH);
-    int burst = (quick ? 20_000 : 200_000) / BATCH;
-    var _ = batches.run(BATCHES_IN_FLIGHT, (quick ? 150_000 : 1_500_000) / BATCH);
+    int burst = (options.quick() ? 20_000 : 200_000) / BATCH;
+    var _ = batches.run(BATCHES_IN_FLIGHT, (options.quick() ? 150_000 : 1_500_000) / BATCH);
     run(
         new Contest(
             "upserts of " + BATCH + " points, " + BATCHES_IN_FLIGHT + " in flight",
@@ -192,7 +166,7 @@ public final class WritesBench implements Callable<Integer> {
   /// Until the JVMs have compiled what is hot: it takes them longer than a round.
   private void warmUp(Load single, Load puts, BareRatis ratis) {
     System.out.println("warming up");
-    var time = Duration.ofSeconds(quick ? 5 : 40);
+    var time = Duration.ofSeconds(options.quick() ? 5 : 40);
     var _ = single.run(64, time);
     var _ = ratis.run(64, Values.BYTES, time);
     var _ = puts.run(64, time.dividedBy(4));
@@ -212,13 +186,5 @@ public final class WritesBench implements Callable<Integer> {
         .filter(Files::isExecutable)
         .map(Path::toString)
         .findFirst();
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (var paths = Files.walk(directory)) {
-      for (var path : paths.sorted(java.util.Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
   }
 }

@@ -1,4 +1,4 @@
-package io.quiverdb.bench.engine;
+package io.quiverdb.bench;
 
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -8,15 +8,15 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /// A folder for one round, gone with it.
-record Folder(Path path) implements AutoCloseable {
-  static Folder in(Path parent) throws IOException {
+public record Folder(Path path) implements AutoCloseable {
+  public static Folder in(Path parent) throws IOException {
     Files.createDirectories(parent);
     return new Folder(Files.createTempDirectory(parent, "bench-"));
   }
 
   /// Links the files below `from`, which nobody changes, to the same names below `to`: a copy that
   /// takes no time.
-  static void link(Path from, Path to) throws IOException {
+  public static void link(Path from, Path to) throws IOException {
     try (var paths = Files.walk(from)) {
       for (var path : paths.toList()) {
         var link = to.resolve(from.relativize(path));

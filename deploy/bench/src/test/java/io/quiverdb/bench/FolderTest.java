@@ -1,4 +1,4 @@
-package io.quiverdb.bench.engine;
+package io.quiverdb.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
