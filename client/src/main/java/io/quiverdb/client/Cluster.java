@@ -1,5 +1,7 @@
 package io.quiverdb.client;
 
+import java.util.List;
+
 /// What concerns the cluster as a whole. Every call can fail with a [QuiverException].
 public final class Cluster {
   private final AsyncCluster async;
@@ -38,6 +40,21 @@ public final class Cluster {
   /// Compares the state hashes of all replicas, each shard's at one position of its log.
   public ReplicaCheck check() {
     return Calls.await(async.check());
+  }
+
+  /// Decides a change of which nodes replicate what, and does not wait for it: the cluster carries
+  /// it out, whichever nodes die meanwhile. [#status] tells how far it is.
+  ///
+  /// @return what is moved for it, with what was under way
+  /// @throws InvalidArgumentException if it makes no sense now, such as draining a node that the
+  ///   replication factor needs
+  public List<ReplicaMove> change(MembershipChange change) {
+    return Calls.await(async.change(change));
+  }
+
+  /// What would be moved for a change. Changes nothing.
+  public List<ReplicaMove> plan(MembershipChange change) {
+    return Calls.await(async.plan(change));
   }
 
   /// Has a node lead a shard of which it has a replica.

@@ -1,5 +1,6 @@
 package io.quiverdb.client;
 
+import io.quiverdb.api.v1.NodeState;
 import io.quiverdb.api.v1.NodeStatus;
 import io.quiverdb.api.v1.ReplicaStatus;
 import java.util.List;
@@ -10,9 +11,24 @@ import java.util.OptionalLong;
 ///
 /// @param clusterId empty before the cluster is formed
 /// @param encrypted whether data at rest is encrypted
-public record ClusterStatus(Optional<String> clusterId, List<Node> nodes, boolean encrypted) {
+/// @param replicationFactor how many nodes each shard is to be on; 0 before the cluster is formed
+/// @param moves what is being moved now
+/// @param movesPlanned how many moves are to follow
+public record ClusterStatus(
+    Optional<String> clusterId,
+    List<Node> nodes,
+    boolean encrypted,
+    int replicationFactor,
+    List<ReplicaMove> moves,
+    int movesPlanned) {
   public ClusterStatus {
     nodes = List.copyOf(nodes);
+    moves = List.copyOf(moves);
+  }
+
+  /// Whether replicas are being moved, or are going to be.
+  public boolean moving() {
+    return !moves.isEmpty() || movesPlanned > 0;
   }
 
   /// @param reachable false if it did not answer; then nothing more is known of it
@@ -23,6 +39,7 @@ public record ClusterStatus(Optional<String> clusterId, List<Node> nodes, boolea
       String id,
       String clientAddress,
       String version,
+      State state,
       boolean reachable,
       boolean ready,
       Optional<String> masterKeyId,
@@ -32,6 +49,17 @@ public record ClusterStatus(Optional<String> clusterId, List<Node> nodes, boolea
       reasons = List.copyOf(reasons);
       replicas = List.copyOf(replicas);
     }
+  }
+
+  /// What a node is wanted for.
+  public enum State {
+    ACTIVE,
+    /// Its replicas are moved to other nodes.
+    DRAINING,
+    /// Its replicas are made anew on other nodes; then it is no node of the cluster any more.
+    REMOVING,
+    /// The cluster is not formed.
+    UNKNOWN
   }
 
   /// @param checkpointedIndex what the newest durable checkpoint holds; empty if there is none
@@ -57,7 +85,10 @@ public record ClusterStatus(Optional<String> clusterId, List<Node> nodes, boolea
     return new ClusterStatus(
         Optional.of(status.getClusterId()).filter(id -> !id.isEmpty()),
         status.getNodesList().stream().map(ClusterStatus::node).toList(),
-        status.getEncrypted());
+        status.getEncrypted(),
+        status.getReplicationFactor(),
+        status.getMovesList().stream().map(ReplicaMove::of).toList(),
+        status.getMovesPlanned());
   }
 
   private static Node node(NodeStatus node) {
@@ -65,11 +96,21 @@ public record ClusterStatus(Optional<String> clusterId, List<Node> nodes, boolea
         node.getId(),
         node.getClientAddress(),
         node.getVersion(),
+        state(node.getState()),
         node.getReachable(),
         node.getReady(),
         Optional.of(node.getMasterKeyId()).filter(id -> !id.isEmpty()),
         node.getReasonsList(),
         node.getReplicasList().stream().map(ClusterStatus::replica).toList());
+  }
+
+  private static State state(NodeState state) {
+    return switch (state) {
+      case ACTIVE -> State.ACTIVE;
+      case DRAINING -> State.DRAINING;
+      case REMOVING -> State.REMOVING;
+      case NODE_STATE_UNSPECIFIED, UNRECOGNIZED -> State.UNKNOWN;
+    };
   }
 
   private static Replica replica(ReplicaStatus replica) {

@@ -3,9 +3,12 @@ package io.quiverdb.cli;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.quiverdb.cli.terminal.Table;
 import io.quiverdb.client.ClusterTopology;
+import io.quiverdb.client.MembershipChange;
+import io.quiverdb.client.QuiverClient;
 import io.quiverdb.client.ReplicaCheck;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -14,9 +17,12 @@ import picocli.CommandLine.Parameters;
 /// `quiver cluster …`
 @Command(
     name = "cluster",
-    description = "Forms a cluster, compares its replicas and moves leaders.",
+    description = "Forms a cluster, compares its replicas, and moves leaders and replicas.",
     footer = {"", "Example:", "  quiver cluster check"})
 final class ClusterCommand {
+  private static final String NODE =
+      "A node's id or client address, as 'quiver status' shows them.";
+
   @Command(
       description = {
         "Makes one cluster of the nodes that were started with the same --join list. Once, against"
@@ -99,14 +105,7 @@ final class ClusterCommand {
               description = "The node's id or client address, as 'quiver status' shows them.")
           String node) {
     try (var quiver = connection.open()) {
-      var topology = quiver.cluster().topology();
-      var nodeId =
-          find(topology, node)
-              .orElseThrow(
-                  () ->
-                      new CommandFailedException(
-                          ExitCode.NEGATIVE,
-                          "node: " + node + " (expected: " + ids(topology) + ")"));
+      var nodeId = nodeId(quiver, node);
       quiver.cluster().transferLeader(shard, nodeId);
       if (output.isJson()) {
         output.print(
@@ -121,6 +120,114 @@ final class ClusterCommand {
       }
       return ExitCode.GOOD;
     }
+  }
+
+  @Command(
+      description = {
+        "Changes how many nodes each shard is on. The cluster then makes and removes replicas.",
+        "One node grows to three so: start two more with --join, then set 3."
+      },
+      footer = {"", "Example:", "  quiver cluster set --replication-factor 3 --wait"})
+  int set(
+      @Mixin Connection connection,
+      @Mixin Output output,
+      @Mixin MoveOptions options,
+      @Option(
+              names = "--replication-factor",
+              required = true,
+              paramLabel = "N",
+              description = "1 to 7, and to the number of nodes that are not drained.")
+          int replicationFactor) {
+    return change(
+        connection,
+        output,
+        options,
+        _ -> new MembershipChange.ReplicationFactor(replicationFactor));
+  }
+
+  @Command(
+      description = "Moves all replicas of a node to others. It stays a node and serves.",
+      footer = {"", "Example:", "  quiver cluster drain localhost:7071 --plan"})
+  int drain(
+      @Mixin Connection connection,
+      @Mixin Output output,
+      @Mixin MoveOptions options,
+      @Option(names = "--cancel", description = "Lets it have replicas again.") boolean cancel,
+      @Parameters(paramLabel = "NODE", description = NODE) String node) {
+    return change(
+        connection,
+        output,
+        options,
+        quiver ->
+            cancel
+                ? new MembershipChange.CancelDrain(nodeId(quiver, node))
+                : new MembershipChange.Drain(nodeId(quiver, node)));
+  }
+
+  @Command(
+      description = {
+        "Makes all replicas of a node anew on others, whether it is up or not.",
+        "It is no node of the cluster then, and never comes back with its data directory."
+      },
+      footer = {"", "Example:", "  quiver cluster remove localhost:7071 --wait"})
+  int remove(
+      @Mixin Connection connection,
+      @Mixin Output output,
+      @Mixin MoveOptions options,
+      @Parameters(paramLabel = "NODE", description = NODE) String node) {
+    return change(
+        connection, output, options, quiver -> new MembershipChange.Remove(nodeId(quiver, node)));
+  }
+
+  @Command(
+      description = "Has another node replicate a shard in place of one that does.",
+      footer = {"", "Example:", "  quiver cluster move 1 localhost:7070 localhost:7073"})
+  int move(
+      @Mixin Connection connection,
+      @Mixin Output output,
+      @Mixin MoveOptions options,
+      @Parameters(index = "0", paramLabel = "SHARD", description = "Its number.") int shard,
+      @Parameters(index = "1", paramLabel = "FROM", description = NODE) String from,
+      @Parameters(index = "2", paramLabel = "TO", description = NODE) String to) {
+    return change(
+        connection,
+        output,
+        options,
+        quiver -> new MembershipChange.Move(shard, nodeId(quiver, from), nodeId(quiver, to)));
+  }
+
+  @Command(
+      description = {
+        "Spreads the shards' replicas evenly over the nodes.",
+        "Begins by itself when a node joins."
+      },
+      footer = {"", "Example:", "  quiver cluster rebalance --plan"})
+  int rebalance(@Mixin Connection connection, @Mixin Output output, @Mixin MoveOptions options) {
+    return change(connection, output, options, _ -> new MembershipChange.Rebalance());
+  }
+
+  private static int change(
+      Connection connection,
+      Output output,
+      MoveOptions options,
+      Function<QuiverClient, MembershipChange> change) {
+    try (var quiver = connection.open()) {
+      var asked = change.apply(quiver);
+      var moves = options.plan() ? quiver.cluster().plan(asked) : quiver.cluster().change(asked);
+      new MoveReport(quiver.cluster().topology()).print(output, moves, options.plan());
+      return options.plan() || options.awaitEnd(quiver.cluster())
+          ? ExitCode.GOOD
+          : ExitCode.NEGATIVE;
+    }
+  }
+
+  private static String nodeId(QuiverClient quiver, String node) {
+    var topology = quiver.cluster().topology();
+    return find(topology, node)
+        .orElseThrow(
+            () ->
+                new CommandFailedException(
+                    ExitCode.NEGATIVE, "node: " + node + " (expected: " + ids(topology) + ")"));
   }
 
   private static Optional<String> find(ClusterTopology topology, String node) {

@@ -27,6 +27,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  quiver demo --quick",
+      "  quiver demo --quick --join-fourth",
       "  quiver demo --seed 7 --json out.json --journal writes.jsonl --dir nodes --keep"
     })
 final class DemoCommand implements Callable<Integer> {
@@ -34,6 +35,11 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(names = "--quick", description = "Fewer writes; done within 90 s.")
   private boolean quick;
+
+  @Option(
+      names = "--join-fourth",
+      description = "Has a fourth node join in the end, which is given its part of the replicas.")
+  private boolean joinFourth;
 
   @Option(
       names = "--seed",
@@ -64,7 +70,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    var options = new DemoOptions(serve(), seed, quick, folder, keep, journal, json);
+    var options = new DemoOptions(serve(), seed, quick, joinFourth, folder, keep, journal, json);
     try {
       // Where the answer is for programs, the story goes where it does not disturb.
       var story = output.isJson() ? output.err() : output.out();

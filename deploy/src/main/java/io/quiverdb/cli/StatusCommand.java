@@ -106,6 +106,11 @@ final class StatusCommand implements Callable<Integer> {
               + status.clusterId().orElse("not formed yet ('quiver cluster init' forms it)")
               + (status.encrypted() ? ", encrypted" : ", not encrypted"));
       output.print(nodes(status.nodes()));
+      if (status.moving()) {
+        output.print(
+            "moving: %d replicas now, %d to follow"
+                .formatted(status.moves().size(), status.movesPlanned()));
+      }
       output.print("");
       output.print(replicas(status.nodes()));
     }
@@ -126,10 +131,16 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   private static String state(ClusterStatus.Node node) {
+    var wanted =
+        switch (node.state()) {
+          case ACTIVE, UNKNOWN -> "";
+          case DRAINING -> ", draining";
+          case REMOVING -> ", being removed";
+        };
     if (!node.reachable()) {
-      return "unreachable";
+      return "unreachable" + wanted;
     }
-    return node.ready() ? "ready" : "not ready: " + String.join("; ", node.reasons());
+    return (node.ready() ? "ready" : "not ready: " + String.join("; ", node.reasons())) + wanted;
   }
 
   private static Table replicas(List<ClusterStatus.Node> nodes) {
@@ -193,6 +204,9 @@ final class StatusCommand implements Callable<Integer> {
       json.writeNullField("cluster_id");
     }
     json.writeBooleanField("encrypted", status.encrypted());
+    json.writeNumberField("replication_factor", status.replicationFactor());
+    json.writeNumberField("moves", status.moves().size());
+    json.writeNumberField("moves_planned", status.movesPlanned());
     json.writeArrayFieldStart("nodes");
     for (var node : status.nodes()) {
       write(json, node);
@@ -206,6 +220,7 @@ final class StatusCommand implements Callable<Integer> {
     json.writeStringField("id", node.id());
     json.writeStringField("address", node.clientAddress());
     json.writeStringField("version", node.version());
+    json.writeStringField("state", node.state().name().toLowerCase(Locale.ROOT));
     json.writeBooleanField("reachable", node.reachable());
     json.writeBooleanField("ready", node.ready());
     if (node.masterKeyId().isPresent()) {

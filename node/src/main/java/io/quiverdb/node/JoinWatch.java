@@ -7,6 +7,7 @@ import io.quiverdb.raft.ShardException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -14,24 +15,38 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Says in the log for whom a node waits that shall form a cluster with others, until it is formed.
+/// If one of them is of a cluster that was formed without it, it joins that one.
 final class JoinWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(JoinWatch.class);
   private static final Duration ANSWER = Duration.ofSeconds(2);
+  private static final Duration JOIN = Duration.ofSeconds(30);
   private static final long PAUSE_MILLIS = 1_000;
 
   private final PeerTransport transport;
   private final List<String> addresses;
   private final BooleanSupplier formed;
+  private final Joining joining;
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  private JoinWatch(PeerTransport transport, List<String> addresses, BooleanSupplier formed) {
+  /// Joins the cluster of a node.
+  interface Joining {
+    /// @return whether this node may: one that is being formed with it waits for that
+    boolean mayJoin();
+
+    CompletableFuture<Void> join(String peerAddress);
+  }
+
+  private JoinWatch(
+      PeerTransport transport, List<String> addresses, BooleanSupplier formed, Joining joining) {
     this.transport = transport;
     this.addresses = addresses;
     this.formed = formed;
+    this.joining = joining;
   }
 
-  static JoinWatch start(PeerTransport transport, List<String> addresses, BooleanSupplier formed) {
-    var watch = new JoinWatch(transport, addresses, formed);
+  static JoinWatch start(
+      PeerTransport transport, List<String> addresses, BooleanSupplier formed, Joining joining) {
+    var watch = new JoinWatch(transport, addresses, formed, joining);
     Thread.ofVirtual().name("join-watch").start(watch::run);
     return watch;
   }
@@ -40,6 +55,7 @@ final class JoinWatch implements AutoCloseable {
     List<String> told = List.of("nobody was told of yet");
     try {
       while (!formed.getAsBoolean()) {
+        tryJoin();
         var missing = missing();
         if (!missing.equals(told)) {
           tell(missing);
@@ -52,6 +68,31 @@ final class JoinWatch implements AutoCloseable {
       log.info("part of a formed cluster");
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void tryJoin() {
+    for (String address : addresses) {
+      if (!joining.mayJoin() || !isFormed(address)) {
+        continue;
+      }
+      try {
+        Deadline.after(JOIN).await(address, joining.join(address));
+        return;
+      } catch (RoutingException | ShardException | IllegalArgumentException e) {
+        log.warn("not joined node={} cause=\"{}\"", address, e.getMessage());
+      }
+    }
+  }
+
+  private boolean isFormed(String address) {
+    try {
+      return Deadline.after(ANSWER)
+          .await(address, transport.at(address).status())
+          .clusterId()
+          .isPresent();
+    } catch (RoutingException | ShardException _) {
+      return false;
     }
   }
 

@@ -26,9 +26,11 @@ import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -101,10 +103,15 @@ public final class QuiverNode implements AutoCloseable {
     opened.push(
         new AgreementWatch(cluster, nodeMetrics, UUID::randomUUID).start(AgreementWatch.PAUSE));
     announce(config, host, version);
-    if (alone && host.catalog().isEmpty() && !isMemberOfMany(host)) {
+    if (alone && host.catalog().isEmpty() && !isMemberOfMany(host) && !host.joinedLater()) {
       formAlone(cluster);
-    } else if (host.claim().isEmpty()) {
-      opened.push(JoinWatch.start(transport, config.join(), () -> host.catalog().isPresent()));
+    } else if (host.claim().isEmpty() || host.joinedLater()) {
+      opened.push(
+          JoinWatch.start(
+              transport,
+              contacts(config, host),
+              () -> host.catalog().isPresent() && host.isAdmitted(),
+              new Joining(host)));
     }
     return new QuiverNode(config, host, api, opened);
   }
@@ -125,6 +132,7 @@ public final class QuiverNode implements AutoCloseable {
       return;
     }
     host.claim()
+        .filter(_ -> !host.joinedLater())
         .filter(claim -> !isOf(claim, config.join()))
         .ifPresent(
             claim -> {
@@ -136,6 +144,29 @@ public final class QuiverNode implements AutoCloseable {
                           claim.members().stream().map(one -> one.addresses().peer()).toList(),
                           config.join()));
             });
+  }
+
+  /// Those that it was told of; a node that joined knows the first ones of its cluster as well.
+  private static List<String> contacts(NodeConfig config, RaftHost host) {
+    var contacts = new ArrayList<>(config.join());
+    host.claim().stream()
+        .flatMap(claim -> claim.members().stream())
+        .map(member -> member.addresses().peer())
+        .filter(address -> !contacts.contains(address))
+        .forEach(contacts::add);
+    return contacts;
+  }
+
+  private record Joining(RaftHost host) implements JoinWatch.Joining {
+    @Override
+    public boolean mayJoin() {
+      return host.claim().isEmpty() || host.joinedLater();
+    }
+
+    @Override
+    public CompletableFuture<Void> join(String peerAddress) {
+      return host.join(peerAddress);
+    }
   }
 
   private static void formAlone(RaftCluster cluster) {

@@ -1,6 +1,8 @@
 package io.quiverdb.raft;
 
 import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.storage.AtomicFile;
+import io.quiverdb.core.storage.FileStorage;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -9,16 +11,19 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.server.RaftServerConfigKeys.Log.CorruptionPolicy;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.server.storage.RaftStorage.StartupOption;
+import org.apache.ratis.thirdparty.com.google.protobuf.InvalidProtocolBufferException;
 import org.apache.ratis.util.ProtoUtils;
 import org.apache.ratis.util.SizeInBytes;
 
-/// Makes the directory of a group's replica before Ratis first opens it, whole or not at all.
+/// Makes the directory of a group's replica before Ratis first opens it, whole or not at all, and
+/// deletes it when the replica is removed.
 ///
 /// Ratis itself would keep the members of a new group in memory until its first entry is applied:
 /// if all members restarted before that, none of them would know who they are, and the group would
@@ -26,31 +31,40 @@ import org.apache.ratis.util.SizeInBytes;
 final class GroupDirectory {
   private static final String STAGING = "raft-staging";
 
-  /// Holds an empty file for each group that was ever opened here. A replica whose directory is
-  /// gone has forgotten its vote and its log: made anew under this node's id, it could elect a
-  /// leader that lacks acknowledged writes.
-  private static final String OPENED = "raft-opened";
+  /// Holds the vote of each group whose replica was removed. A term and a vote are never forgotten
+  /// under one id, else there could be two leaders in one term.
+  private static final String VOTES = "raft-votes";
+
+  private static final String VOTE = "raft-meta";
+  private static final String CONFIGURATION = "raft-meta.conf";
 
   private GroupDirectory() {}
 
-  /// Durable when it returns. Does nothing if the directory is there.
+  /// Durable when it returns. Does nothing if the directory is there. With the vote of the replica
+  /// that was here before, if one was.
   ///
   /// @param name as Ratis names it: the group's UUID
-  /// @throws CorruptFileException if it was there once
+  /// @param members none for a replica that is to be added to a group
+  /// @throws CorruptFileException if it was there and was not removed
   static void create(Path dataDirectory, Path raftDirectory, String name, List<RaftPeer> members)
       throws IOException {
     Path directory = raftDirectory.resolve(name);
     if (Files.exists(directory)) {
-      note(dataDirectory, name);
       return;
     }
-    requirePresent(dataDirectory.resolve(OPENED).resolve(name), raftDirectory);
+    requirePresent(dataDirectory, name, raftDirectory);
     deleteUnfinished(dataDirectory);
     Path staged = dataDirectory.resolve(STAGING).resolve(name);
     Files.createDirectories(staged);
     format(staged);
     Path current = staged.resolve("current");
-    Files.write(current.resolve("raft-meta.conf"), configuration(members).toByteArray());
+    if (!members.isEmpty()) {
+      Files.write(current.resolve(CONFIGURATION), configuration(members).toByteArray());
+    }
+    Path vote = dataDirectory.resolve(VOTES).resolve(name);
+    if (Files.exists(vote)) {
+      Files.copy(vote, current.resolve(VOTE), StandardCopyOption.REPLACE_EXISTING);
+    }
     try (var files = Files.newDirectoryStream(current)) {
       for (Path file : files) {
         sync(file, StandardOpenOption.WRITE);
@@ -60,49 +74,84 @@ final class GroupDirectory {
     syncDirectory(staged);
     Files.move(staged, directory, StandardCopyOption.ATOMIC_MOVE);
     syncDirectory(raftDirectory);
-    note(dataDirectory, name);
   }
 
-  /// Remembers that the group was opened here.
-  static void note(Path dataDirectory, String name) throws IOException {
-    Path opened = dataDirectory.resolve(OPENED);
-    Path note = opened.resolve(name);
-    if (!Files.exists(note)) {
-      Files.createDirectories(opened);
-      Files.createFile(note);
-      syncDirectory(opened);
+  /// Keeps the vote and deletes the directory. May be begun again after a crash. Durable when it
+  /// returns.
+  static void delete(Path dataDirectory, Path raftDirectory, String name) throws IOException {
+    Path directory = raftDirectory.resolve(name);
+    Path vote = directory.resolve("current").resolve(VOTE);
+    if (Files.exists(vote)) {
+      Path votes = dataDirectory.resolve(VOTES);
+      Files.createDirectories(votes);
+      AtomicFile.replace(FileStorage.at(votes), "", name, Files.readAllBytes(vote));
       syncDirectory(dataDirectory);
     }
+    deleteAll(directory);
+    syncDirectory(raftDirectory);
   }
 
   /// @throws CorruptFileException if the directory of a group that was opened here is gone
   static void requireAll(Path dataDirectory, Path raftDirectory) throws IOException {
-    Path opened = dataDirectory.resolve(OPENED);
-    if (!Files.exists(opened)) {
-      return;
-    }
-    try (var notes = Files.newDirectoryStream(opened)) {
-      for (Path note : notes) {
-        requirePresent(note, raftDirectory);
-      }
+    for (String name : ReplicaNote.groups(dataDirectory)) {
+      requirePresent(dataDirectory, name, raftDirectory);
     }
   }
 
-  private static void requirePresent(Path note, Path raftDirectory) {
-    String name = note.getFileName().toString();
-    if (Files.exists(note) && !Files.exists(raftDirectory.resolve(name))) {
+  private static void requirePresent(Path dataDirectory, String name, Path raftDirectory)
+      throws IOException {
+    boolean wasOpen =
+        ReplicaNote.read(dataDirectory, name)
+            .filter(note -> note.state() == ReplicaNote.State.OPEN)
+            .isPresent();
+    if (wasOpen && !Files.exists(raftDirectory.resolve(name))) {
       throw new CorruptFileException(
           "raft/" + name, 0, "directory of the group", "present, as when it was opened", "absent");
     }
   }
 
-  /// Removes what a crash left of directories that were not finished.
-  static void deleteUnfinished(Path dataDirectory) throws IOException {
-    Path staging = dataDirectory.resolve(STAGING);
-    if (!Files.exists(staging)) {
+  // --- the members as of the last configuration that was applied
+
+  /// A log entry as Ratis keeps it beside the log, where this replica knows its group; empty where
+  /// it does not.
+  static Optional<LogEntryProto> configuration(Path groupDirectory) throws IOException {
+    Path file = groupDirectory.resolve("current").resolve(CONFIGURATION);
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(LogEntryProto.parseFrom(Files.readAllBytes(file)));
+    } catch (InvalidProtocolBufferException e) {
+      throw new CorruptFileException(
+          groupDirectory.getFileName() + "/" + CONFIGURATION,
+          0,
+          "entry",
+          "a configuration",
+          String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// Takes over a configuration that is committed, if it is newer than what is here: one that came
+  /// with a checkpoint whose log is gone. Nothing of the group is open meanwhile.
+  static void takeConfiguration(Path groupDirectory, LogEntryProto entry) throws IOException {
+    var known = configuration(groupDirectory);
+    if (known.filter(here -> here.getIndex() >= entry.getIndex()).isPresent()) {
       return;
     }
-    try (var paths = Files.walk(staging)) {
+    AtomicFile.replace(
+        FileStorage.at(groupDirectory.resolve("current")), "", CONFIGURATION, entry.toByteArray());
+  }
+
+  /// Removes what a crash left of directories that were not finished.
+  static void deleteUnfinished(Path dataDirectory) throws IOException {
+    deleteAll(dataDirectory.resolve(STAGING));
+  }
+
+  static void deleteAll(Path directory) throws IOException {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    try (var paths = Files.walk(directory)) {
       for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(path);
       }

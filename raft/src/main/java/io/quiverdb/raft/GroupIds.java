@@ -10,7 +10,7 @@ import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 
-/// What Ratis calls the groups of a cluster and their members: all follows from the claim.
+/// What Ratis calls the groups of a cluster and their members.
 final class GroupIds {
   private GroupIds() {}
 
@@ -20,20 +20,19 @@ final class GroupIds {
     return RaftGroupId.valueOf(UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.US_ASCII)));
   }
 
-  /// The groups that `self` is a member of.
-  static Map<RaftGroupId, GroupKey> of(Claim claim, NodeId self) {
+  /// All groups of a cluster.
+  static Map<RaftGroupId, GroupKey> of(Claim claim) {
     Map<RaftGroupId, GroupKey> groups = new LinkedHashMap<>();
     var catalog = new GroupKey.CatalogGroup();
     groups.put(of(claim.clusterId(), catalog), catalog);
-    for (ShardInfo shard : ShardMap.of(claim).shards()) {
-      if (shard.members().contains(self)) {
-        var key = new GroupKey.ShardGroup(shard.number());
-        groups.put(of(claim.clusterId(), key), key);
-      }
+    for (int number = 0; number < claim.shards(); number++) {
+      var key = new GroupKey.ShardGroup(number);
+      groups.put(of(claim.clusterId(), key), key);
     }
     return groups;
   }
 
+  /// The members of a group as the cluster is formed.
   static List<RaftPeer> members(Claim claim, GroupKey key) {
     return claim.members().stream()
         .filter(member -> isMember(claim, key, member.id()))
@@ -51,7 +50,7 @@ final class GroupIds {
 
   /// All with the same priority: Ratis moves leadership by itself to one with a higher one, and to
   /// no other when asked.
-  private static RaftPeer peer(Member member) {
+  static RaftPeer peer(Member member) {
     return RaftPeer.newBuilder()
         .setId(RaftPeerId.valueOf(member.id().toString()))
         .setAddress(member.addresses().raft())

@@ -21,6 +21,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,6 +31,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.TermIndexProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.GroupManagementRequest;
@@ -62,6 +64,10 @@ final class GroupServer implements AutoCloseable {
   private final ClientId proposer = ClientId.randomId();
   private final Map<RaftGroupId, GroupStateMachine> machines = new ConcurrentHashMap<>();
   private final Map<GroupKey, Replica> replicas = new ConcurrentHashMap<>();
+
+  /// Of the replicas that are here.
+  private final Map<RaftGroupId, ReplicaNote> notes = new ConcurrentHashMap<>();
+
   private final ExecutorService submitter = Executors.newVirtualThreadPerTaskExecutor();
   private final ExecutorService events =
       Executors.newSingleThreadExecutor(Thread.ofVirtual().name("group-events").factory());
@@ -75,6 +81,7 @@ final class GroupServer implements AutoCloseable {
 
   /// @param dataDirectory locked by the caller
   /// @param states opens what a group replicates, before its log is read
+  /// @param deletion closes what a removed replica stored, and deletes it
   /// @param sealing of what the node keeps about its groups; asked for when there is one
   record Options(
       NodeId self,
@@ -84,6 +91,7 @@ final class GroupServer implements AutoCloseable {
       RaftTiming timing,
       RatisSettings.DiskSizes sizes,
       Function<GroupKey, ReplicatedState> states,
+      Deletion deletion,
       Supplier<PageCodec> sealing,
       Barrier barrier,
       GroupStateMachine.SnapshotNeed snapshotNeed,
@@ -94,6 +102,11 @@ final class GroupServer implements AutoCloseable {
   /// Puts a checkpoint in charge of what a group replicates.
   interface Installation {
     void run() throws IOException;
+  }
+
+  /// Deletes what a group stores besides its log. May be begun again after a crash.
+  interface Deletion {
+    void delete(GroupKey group) throws IOException;
   }
 
   /// Starts with the groups that are on the disk.
@@ -109,6 +122,7 @@ final class GroupServer implements AutoCloseable {
     RatisSettings.requireSafe(properties);
     Files.createDirectories(raftDirectory);
     GroupDirectory.deleteUnfinished(options.dataDirectory());
+    finishRemovals(known);
     GroupDirectory.requireAll(options.dataDirectory(), raftDirectory);
     Map<RaftGroupId, GroupKey> found = found(known);
     requireFree(options.bindHost(), options.port());
@@ -176,11 +190,48 @@ final class GroupServer implements AutoCloseable {
     }
     for (var group : found.entrySet()) {
       // A crash may have come between the directory and its note.
-      GroupDirectory.note(options.dataDirectory(), name(group.getKey()));
+      noteOpen(group.getKey(), CatalogOrder.NONE, 0);
       restore(group.getKey(), group.getValue());
     }
     GroupDirectory.syncDirectory(raftDirectory);
     GroupDirectory.syncDirectory(options.dataDirectory());
+  }
+
+  private void finishRemovals(Map<RaftGroupId, GroupKey> known) throws IOException {
+    for (var group : known.entrySet()) {
+      var note = ReplicaNote.read(options.dataDirectory(), name(group.getKey()));
+      if (note.filter(found -> found.state() == ReplicaNote.State.REMOVING).isPresent()) {
+        deleteFiles(group.getKey(), group.getValue(), note.get());
+      }
+    }
+  }
+
+  private void deleteFiles(RaftGroupId id, GroupKey key, ReplicaNote removing) throws IOException {
+    GroupDirectory.delete(options.dataDirectory(), raftDirectory, name(id));
+    options.deletion().delete(key);
+    removing
+        .in(ReplicaNote.State.REMOVED, removing.obeyed())
+        .write(options.dataDirectory(), name(id));
+    log.info("replica removed group={} incarnation={}", key, removing.incarnation());
+  }
+
+  /// Gives a replica that was just made, or is of an older version, its incarnation.
+  private void noteOpen(RaftGroupId id, CatalogOrder order, long moveIndex) throws IOException {
+    var found = ReplicaNote.read(options.dataDirectory(), name(id));
+    boolean isNoted =
+        found
+            .filter(note -> note.state() == ReplicaNote.State.OPEN)
+            .filter(note -> !note.incarnation().equals(Incarnation.NONE))
+            .isPresent();
+    var note =
+        isNoted
+            ? found.get()
+            : new ReplicaNote(
+                ReplicaNote.State.OPEN, new Incarnation(UUID.randomUUID(), moveIndex), order);
+    if (!isNoted) {
+      note.write(options.dataDirectory(), name(id));
+    }
+    notes.put(id, note);
   }
 
   private void closeWatermarks() {
@@ -347,6 +398,15 @@ final class GroupServer implements AutoCloseable {
   /// @param members this node among them
   synchronized Replica open(RaftGroupId id, GroupKey key, List<RaftPeer> members)
       throws IOException {
+    return open(id, key, members, CatalogOrder.NONE, 0);
+  }
+
+  private Replica open(
+      RaftGroupId id, GroupKey key, List<RaftPeer> members, CatalogOrder order, long moveIndex)
+      throws IOException {
+    if (closed) {
+      throw new ShardException.Unavailable(key + ": closing");
+    }
     var existing = replicas.get(key);
     if (existing != null) {
       return existing;
@@ -354,7 +414,11 @@ final class GroupServer implements AutoCloseable {
     if (watermarks.isEmpty()) {
       watermarks = Optional.of(openWatermarks(false));
     }
+    if (!Files.exists(directory(id))) {
+      watermarks.get().forget(id.getUuid());
+    }
     GroupDirectory.create(options.dataDirectory(), raftDirectory, name(id), members);
+    noteOpen(id, order, moveIndex);
     var machine = newMachine(id, key, options.states().apply(key));
     machines.put(id, machine);
     try {
@@ -368,6 +432,112 @@ final class GroupServer implements AutoCloseable {
     log.info("group opened group={} members={}", key, members.size());
     return host(id, key);
   }
+
+  // --- by order of the catalogue
+
+  /// Opens an empty replica for a move that adds it to its group; one that was opened for it is
+  /// fine.
+  ///
+  /// @param moveIndex 0 for a node that has been a member for long: then any replica is fine, and
+  ///   one that was removed is not made anew, for it has forgotten what it acknowledged
+  /// @throws ShardException.Unavailable if the order is older than one that was obeyed, or a
+  ///   replica that was made for another move is here
+  synchronized Replica openFor(RaftGroupId id, GroupKey key, CatalogOrder order, long moveIndex)
+      throws IOException {
+    var note = obey(id, key, order);
+    if (note.isPresent()) {
+      requireFor(key, note.get(), moveIndex);
+      noteObeyed(id, note.get(), order);
+    }
+    // With no members: until the group's leader makes it one, it neither votes nor stands.
+    return open(id, key, List.of(), order, moveIndex);
+  }
+
+  private static void requireFor(GroupKey key, ReplicaNote note, long moveIndex) {
+    boolean isOpen = note.state() == ReplicaNote.State.OPEN;
+    boolean fits =
+        moveIndex == 0
+            ? isOpen
+            : isOpen
+                ? note.incarnation().moveIndex() == moveIndex
+                : note.state() == ReplicaNote.State.REMOVED;
+    if (!fits) {
+      throw new ShardException.Unavailable(
+          "%s: a replica of move %d, %s, is here (expected: one of move %d, or none)"
+              .formatted(key, note.incarnation().moveIndex(), note.state(), moveIndex));
+    }
+  }
+
+  /// Closes this node's replica of a group for good, and deletes all that it stores but its vote.
+  /// Does nothing if there is none.
+  ///
+  /// @param closing before it is closed
+  /// @throws ShardException.Unavailable if the order is older than one that was obeyed, or another
+  ///   incarnation is here
+  synchronized void remove(
+      RaftGroupId id, GroupKey key, CatalogOrder order, UUID incarnation, Runnable closing)
+      throws IOException {
+    var found = obey(id, key, order);
+    if (found.isEmpty() || found.get().state() == ReplicaNote.State.REMOVED) {
+      return;
+    }
+    var note = found.get();
+    if (!note.incarnation().id().equals(incarnation)) {
+      throw new ShardException.Unavailable(
+          "%s: incarnation %s is here (expected: %s)"
+              .formatted(key, note.incarnation().id(), incarnation));
+    }
+    var removing = note.in(ReplicaNote.State.REMOVING, order);
+    removing.write(options.dataDirectory(), name(id));
+    notes.put(id, removing);
+    closing.run();
+    var replica = replicas.get(key);
+    if (replica != null) {
+      // What it applies is thrown away; and one that fails while it is closed is never closed.
+      replica.machine().stopApplying();
+      replica.beginReopening();
+      remove(id, key);
+      replicas.remove(key);
+    }
+    machines.remove(id);
+    deleteFiles(id, key, removing);
+    notes.remove(id);
+  }
+
+  private Optional<ReplicaNote> obey(RaftGroupId id, GroupKey key, CatalogOrder order)
+      throws IOException {
+    if (closed) {
+      throw new ShardException.Unavailable(key + ": closing");
+    }
+    var note = ReplicaNote.read(options.dataDirectory(), name(id));
+    if (note.filter(last -> last.obeyed().compareTo(order) > 0).isPresent()) {
+      throw new ShardException.Unavailable(
+          "%s: order as of %s (expected: none older than the last, %s)"
+              .formatted(key, order, note.get().obeyed()));
+    }
+    return note;
+  }
+
+  private void noteObeyed(RaftGroupId id, ReplicaNote note, CatalogOrder order) throws IOException {
+    if (order.compareTo(note.obeyed()) > 0) {
+      var obeyed = note.in(note.state(), order);
+      obeyed.write(options.dataDirectory(), name(id));
+      notes.put(id, obeyed);
+    }
+  }
+
+  Incarnation incarnation(Replica replica) {
+    var note = notes.get(replica.groupId());
+    return note == null ? Incarnation.NONE : note.incarnation();
+  }
+
+  /// The last configuration of its group that this replica has applied: committed, and kept by
+  /// Ratis beside the log.
+  Optional<LogEntryProto> configuration(Replica replica) throws IOException {
+    return GroupDirectory.configuration(directory(replica.groupId()));
+  }
+
+  // --- opening and closing with Ratis
 
   private void add(RaftGroupId id, GroupKey key, List<RaftPeer> members) throws IOException {
     boolean _ = snapshotNotifications.close();
@@ -397,6 +567,7 @@ final class GroupServer implements AutoCloseable {
   /// must be in the log or the checkpoint that it is opened with.
   ///
   /// @param place of the last entry that the checkpoint holds
+  /// @param configuration of the group, committed, as the other member has it
   /// @param damaged whether it is wanted also if the replica has come further: what it has is not
   ///   sound, and its log is applied again from there
   /// @param install makes the checkpoint the state's; a crash leaves the one or the other
@@ -404,7 +575,12 @@ final class GroupServer implements AutoCloseable {
   /// @throws ShardException.Unavailable if it is damaged and leads, or the checkpoint is of no use
   ///   to it: it goes on as it was
   /// @throws IOException if it cannot be opened again; told to whoever hears what is fatal, too
-  synchronized boolean reopen(GroupKey key, TermIndex place, boolean damaged, Installation install)
+  synchronized boolean reopen(
+      GroupKey key,
+      TermIndex place,
+      Optional<LogEntryProto> configuration,
+      boolean damaged,
+      Installation install)
       throws IOException {
     var replica = replicas.get(key);
     if (closed || replica == null) {
@@ -428,6 +604,10 @@ final class GroupServer implements AutoCloseable {
               && (damaged || place.index() > replica.state().applied().index());
       if (wanted) {
         var before = covered(replica.state().durable());
+        if (configuration.isPresent()) {
+          // Its entry may be in a part of the log that this member never sees.
+          GroupDirectory.takeConfiguration(directory(id), configuration.get());
+        }
         LogGuard.noteInstalled(directory(id), covered(place), before);
         install.run();
       }

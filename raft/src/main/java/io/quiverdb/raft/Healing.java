@@ -1,5 +1,6 @@
 package io.quiverdb.raft;
 
+import com.google.protobuf.ByteString;
 import io.quiverdb.core.snapshot.SnapshotFiles;
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.snapshot.SnapshotLeases;
@@ -16,6 +17,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.thirdparty.com.google.protobuf.InvalidProtocolBufferException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -142,27 +145,51 @@ final class Healing implements SnapshotPuller.Target {
   }
 
   @Override
-  public boolean install(ShardGroup shard, SnapshotFiles files) {
+  public boolean install(ShardGroup shard, SnapshotFiles files, ByteString configuration) {
     var state = state(shard);
+    var entry = entry(configuration);
     try {
       return state.damage().isPresent()
-          ? replace(shard, state, files)
-          : installLater(shard, state, files);
+          ? replace(shard, state, files, entry)
+          : installLater(shard, state, files, entry);
     } catch (IOException e) {
       throw new UncheckedIOException(shard + ": not opened with a snapshot", e);
     }
   }
 
-  private boolean installLater(ShardGroup shard, StoreState state, SnapshotFiles files)
+  private static Optional<LogEntryProto> entry(ByteString configuration) {
+    try {
+      return configuration.isEmpty()
+          ? Optional.empty()
+          : Optional.of(LogEntryProto.parseFrom(configuration.toByteArray()));
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalArgumentException("configuration of a group: not one", e);
+    }
+  }
+
+  private boolean installLater(
+      ShardGroup shard,
+      StoreState state,
+      SnapshotFiles files,
+      Optional<LogEntryProto> configuration)
       throws IOException {
     try (var staged = state.store().stageSnapshot(files)) {
       return groups
           .get()
-          .reopen(shard, StoreState.place(staged.position()), false, () -> state.install(staged));
+          .reopen(
+              shard,
+              StoreState.place(staged.position()),
+              configuration,
+              false,
+              () -> state.install(staged));
     }
   }
 
-  private boolean replace(ShardGroup shard, StoreState state, SnapshotFiles files)
+  private boolean replace(
+      ShardGroup shard,
+      StoreState state,
+      SnapshotFiles files,
+      Optional<LogEntryProto> configuration)
       throws IOException {
     try (var replacement = hosted.prepareReplacement(shard, files)) {
       leases.revoke(shard);
@@ -172,6 +199,7 @@ final class Healing implements SnapshotPuller.Target {
               .reopen(
                   shard,
                   StoreState.place(replacement.position()),
+                  configuration,
                   true,
                   () -> state.replaceBy(replacement));
       log.info("damaged replica group={} replaced={}", shard, replaced);

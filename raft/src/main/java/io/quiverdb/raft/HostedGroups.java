@@ -30,7 +30,7 @@ final class HostedGroups implements AutoCloseable {
   private final Supplier<KeyRing> keyRing;
   private final Function<ShardGroup, UUID> storeIds;
   private final PageCache pageCache;
-  private final CatalogReplica catalog;
+  private volatile CatalogReplica catalog;
   private final Map<Integer, StoreState> shards = new ConcurrentHashMap<>();
 
   /// @param keyRing of the cluster; asked for when there is one
@@ -55,6 +55,21 @@ final class HostedGroups implements AutoCloseable {
       case CatalogGroup() -> catalog;
       case ShardGroup(int number) -> shards.computeIfAbsent(number, this::open);
     };
+  }
+
+  /// Closes and deletes what a removed replica stored. May be begun again after a crash.
+  void delete(GroupKey key) throws IOException {
+    switch (key) {
+      // All of it is in its log.
+      case CatalogGroup() -> catalog = new CatalogReplica(new CatalogKeys(keyRing));
+      case ShardGroup(int number) -> {
+        var state = shards.remove(number);
+        if (state != null) {
+          state.close();
+        }
+        StoreReplacement.delete(place(number));
+      }
+    }
   }
 
   private StoreState open(int number) {

@@ -9,8 +9,10 @@ import io.quiverdb.raft.catalog.CatalogWritten;
 import io.quiverdb.raft.catalog.ClusterCatalog;
 import io.quiverdb.raft.membership.NodeClaim;
 import io.quiverdb.raft.snapshot.SnapshotSource;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -26,6 +28,7 @@ final class LocalPeer implements Peer {
   private final Function<GroupKey, Optional<Replica>> replicas;
   private final Function<Integer, Optional<ReplicatedStore>> shards;
   private final Supplier<Optional<ClusterCatalog>> catalog;
+  private final MembershipCommands membership;
   private final SnapshotSource snapshots;
   private final Duration transferTimeout;
   private final Executor executor;
@@ -37,6 +40,7 @@ final class LocalPeer implements Peer {
       Function<GroupKey, Optional<Replica>> replicas,
       Function<Integer, Optional<ReplicatedStore>> shards,
       Supplier<Optional<ClusterCatalog>> catalog,
+      MembershipCommands membership,
       SnapshotSource snapshots,
       Duration transferTimeout,
       Executor executor) {
@@ -45,6 +49,7 @@ final class LocalPeer implements Peer {
     this.replicas = replicas;
     this.shards = shards;
     this.catalog = catalog;
+    this.membership = membership;
     this.snapshots = snapshots;
     this.transferTimeout = transferTimeout;
     this.executor = executor;
@@ -68,6 +73,40 @@ final class LocalPeer implements Peer {
   @Override
   public CompletableFuture<Void> openGroup(UUID clusterId, GroupKey group) {
     return onDisk(() -> claim.openGroup(clusterId, group));
+  }
+
+  // --- membership
+
+  @Override
+  public CompletableFuture<Void> admit(Member member) {
+    return onDisk(() -> membership.admit(member));
+  }
+
+  @Override
+  public CompletableFuture<Optional<ByteBuffer>> catalogCopy(long after, boolean linearizable) {
+    return catalog
+        .get()
+        .map(open -> open.copy(after, linearizable))
+        .orElseGet(() -> CompletableFuture.failedFuture(notHere(new GroupKey.CatalogGroup())));
+  }
+
+  @Override
+  public CompletableFuture<Void> openReplica(GroupKey group, CatalogOrder order, long moveIndex) {
+    return onDisk(() -> membership.openReplica(group, order, moveIndex));
+  }
+
+  @Override
+  public CompletableFuture<Void> removeReplica(
+      GroupKey group, CatalogOrder order, UUID incarnation) {
+    return onDisk(() -> membership.removeReplica(group, order, incarnation));
+  }
+
+  @Override
+  public CompletableFuture<Void> changeMembers(GroupKey group, List<List<Member>> path) {
+    return replicas
+        .apply(group)
+        .map(replica -> replica.changeMembers(path, transferTimeout))
+        .orElseGet(() -> CompletableFuture.failedFuture(notHere(group)));
   }
 
   private <T> CompletableFuture<T> onDisk(Supplier<CompletableFuture<T>> call) {

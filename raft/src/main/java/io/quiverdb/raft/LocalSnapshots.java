@@ -1,5 +1,6 @@
 package io.quiverdb.raft;
 
+import com.google.protobuf.ByteString;
 import io.quiverdb.core.StoreException;
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.snapshot.SnapshotLeases;
@@ -17,17 +18,21 @@ final class LocalSnapshots implements SnapshotSource {
   private final SnapshotLeases leases;
   private final Function<Integer, Optional<StoreState>> shards;
   private final Function<GroupKey, Optional<Replica>> replicas;
+  private final Function<GroupKey, ByteString> configurations;
   private final Executor executor;
 
+  /// @param configurations the last one of a group that this node has applied
   /// @param executor runs what waits for the disk
   LocalSnapshots(
       SnapshotLeases leases,
       Function<Integer, Optional<StoreState>> shards,
       Function<GroupKey, Optional<Replica>> replicas,
+      Function<GroupKey, ByteString> configurations,
       Executor executor) {
     this.leases = leases;
     this.shards = shards;
     this.replicas = replicas;
+    this.configurations = configurations;
     this.executor = executor;
   }
 
@@ -41,7 +46,9 @@ final class LocalSnapshots implements SnapshotSource {
             throw new ShardException.Unavailable(shard + ": damaged on this node");
           }
           try {
-            return leases.open(shard, state.store(), position -> hold(shard, position.index()));
+            var offer =
+                leases.open(shard, state.store(), position -> hold(shard, position.index()));
+            return offer.withConfiguration(configurations.apply(shard));
           } catch (StoreException e) {
             throw new ShardException.Failed(shard + ": no snapshot can be taken", e);
           }

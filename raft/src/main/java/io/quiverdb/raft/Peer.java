@@ -6,6 +6,8 @@ import io.quiverdb.core.Verification;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
 import io.quiverdb.raft.snapshot.SnapshotSource;
+import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -30,6 +32,37 @@ public interface Peer {
   /// on the claim cannot be replaced. Fails with [ShardException.Unavailable] if this node's claim
   /// is not of cluster `clusterId`.
   CompletableFuture<Void> openGroup(UUID clusterId, GroupKey group);
+
+  // --- membership
+
+  /// Makes the node one of the cluster of the peer. It must know the cluster's keys already.
+  CompletableFuture<Void> admit(Member member);
+
+  /// The catalogue as the peer, which replicates it, has applied it; sealed. Empty if the caller
+  /// has that already.
+  ///
+  /// @param after the index that the caller's copy shows; −1 if it has none
+  /// @param linearizable whether it is to show every change acknowledged before the call
+  CompletableFuture<Optional<ByteBuffer>> catalogCopy(long after, boolean linearizable);
+
+  /// Opens an empty replica of a group for a move that adds it; one that was opened for the same
+  /// move is fine, and one that was opened for another is refused with
+  /// [ShardException.Unavailable]: it has to be removed first.
+  ///
+  /// @param order of the catalogue's leader; refused if a later one was obeyed
+  CompletableFuture<Void> openReplica(GroupKey group, CatalogOrder order, long moveIndex);
+
+  /// Deletes the replica and all that it stores, but for its vote. One that is not there is fine;
+  /// another incarnation is refused with [ShardException.Unavailable], and nothing is done.
+  ///
+  /// @param order of the catalogue's leader; refused if a later one was obeyed
+  CompletableFuture<Void> removeReplica(GroupKey group, CatalogOrder order, UUID incarnation);
+
+  /// As the leader of the group: goes on from its present members to the next ones of `path`, until
+  /// the last. Fails with [ShardException.Unavailable] while they are being changed, if they are
+  /// none of the path, and if this node, which leads, is not to be one: then leadership is handed
+  /// over.
+  CompletableFuture<Void> changeMembers(GroupKey group, List<List<Member>> path);
 
   // --- the read barrier
 

@@ -1,5 +1,7 @@
 package io.quiverdb.raft;
 
+import com.google.protobuf.ByteString;
+import io.quiverdb.core.RequestId;
 import io.quiverdb.core.background.Background;
 import io.quiverdb.core.crypto.WrappedCatalogKey;
 import io.quiverdb.core.storage.FileStorage;
@@ -7,8 +9,11 @@ import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.barrier.Barrier;
 import io.quiverdb.raft.catalog.Catalog;
+import io.quiverdb.raft.catalog.CatalogKeys;
 import io.quiverdb.raft.catalog.CatalogView;
+import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.ClusterCatalog;
+import io.quiverdb.raft.catalog.PulledCatalog;
 import io.quiverdb.raft.catalog.Reconciler;
 import io.quiverdb.raft.catalog.ShardMap;
 import io.quiverdb.raft.membership.ClaimFile;
@@ -27,6 +32,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,6 +41,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,12 +64,17 @@ public final class RaftHost implements AutoCloseable {
   private final RemoteLeaders remoteLeaders;
   private final LocalPeer self;
   private final Map<Integer, ReplicatedStore> shards = new ConcurrentHashMap<>();
+  private final Map<Integer, ShardCheckpoints> checkpointed = new ConcurrentHashMap<>();
   private final ReplicaMetrics replicaMetrics;
   private final SharedMetricRegistries.Reporting ratisMetrics;
   private final SnapshotLeases snapshotLeases;
   private final Healing healing;
   private final Scrub scrub;
   private final SnapshotPuller snapshotPuller;
+
+  /// What this node knows of the catalogue while it does not replicate it.
+  private final PulledCatalog pulled;
+
   private volatile Optional<ClusterCatalog> catalog = Optional.empty();
   private volatile Optional<Reconciler> reconciler = Optional.empty();
 
@@ -144,6 +156,10 @@ public final class RaftHost implements AutoCloseable {
             keys::ring,
             this::storeId);
     this.claim = NodeClaim.open(member.id(), new ClaimFile(storage), keys, new OwnGroups());
+    this.pulled = new PulledCatalog(storage, new CatalogKeys(keys::ring), this::peer);
+    if (claim.current().isPresent()) {
+      pulled.load();
+    }
     this.background =
         new Background(tuning.checkpoints(), tuning.nanoClock(), checkpoints, compactions);
     this.replicaMetrics = new ReplicaMetrics(options.metrics());
@@ -178,7 +194,9 @@ public final class RaftHost implements AutoCloseable {
             this::replica,
             number -> Optional.ofNullable(shards.get(number)),
             () -> catalog,
-            new LocalSnapshots(snapshotLeases, hosted::shard, this::replica, waiting),
+            new Membership(),
+            new LocalSnapshots(
+                snapshotLeases, hosted::shard, this::replica, this::configuration, waiting),
             options.timing().electionTimeoutMax().multipliedBy(2),
             waiting);
     this.remoteLeaders = new RemoteLeaders(this::peer);
@@ -200,7 +218,11 @@ public final class RaftHost implements AutoCloseable {
   private void serveAll() {
     replicaMetrics.registerUnderReplicated(
         groups::replicas,
-        () -> claim.current().map(Claim::replicationFactor).orElse(0),
+        () ->
+            view()
+                .map(view -> view.membership().replicationFactor())
+                .or(() -> claim.current().map(Claim::replicationFactor))
+                .orElse(0),
         options.timing().electionTimeoutMax().multipliedBy(2));
     replicaMetrics.registerPageCache(hosted.pageCache());
     groups.replicas().forEach(this::serve);
@@ -221,6 +243,7 @@ public final class RaftHost implements AutoCloseable {
         options.timing(),
         tuning.disk().with(options.snapshots()),
         hosted::state,
+        hosted::delete,
         () -> keys.ring().catalog(member.id().uuid()),
         barrier,
         this::needSnapshot,
@@ -234,7 +257,25 @@ public final class RaftHost implements AutoCloseable {
   }
 
   private Map<RaftGroupId, GroupKey> knownGroups() {
-    return claim.current().map(current -> GroupIds.of(current, member.id())).orElse(Map.of());
+    return claim.current().map(GroupIds::of).orElse(Map.of());
+  }
+
+  /// The groups that this node is to have replicas of, as far as it knows.
+  private List<GroupKey> ownGroups() {
+    var known = view();
+    if (known.isPresent()) {
+      return known.get().membership().placements().entrySet().stream()
+          .filter(group -> group.getValue().members().contains(member.id()))
+          .map(Map.Entry::getKey)
+          .toList();
+    }
+    return claim.current().stream()
+        .flatMap(current -> GroupIds.of(current).values().stream())
+        .filter(
+            group ->
+                GroupIds.members(claim.current().orElseThrow(), group).stream()
+                    .anyMatch(peer -> Replica.node(peer.getId()).equals(member.id())))
+        .toList();
   }
 
   private void warnOfOtherAddresses(Claim current) {
@@ -259,10 +300,32 @@ public final class RaftHost implements AutoCloseable {
   }
 
   private List<NodeId> otherMembers(ShardGroup shard) {
-    return claim.current().stream()
-        .flatMap(current -> ShardMap.of(current).shards().get(shard.number()).members().stream())
-        .filter(id -> !id.equals(member.id()))
-        .toList();
+    return members(shard).stream().filter(id -> !id.equals(member.id())).toList();
+  }
+
+  private List<NodeId> members(ShardGroup shard) {
+    return view()
+        .map(view -> view.membership().placement(shard).members())
+        .or(
+            () ->
+                claim
+                    .current()
+                    .map(current -> ShardMap.of(current).shards().get(shard.number()).members()))
+        .orElse(List.of());
+  }
+
+  private ByteString configuration(GroupKey group) {
+    var replica = groups.replica(group);
+    try {
+      return replica.isEmpty()
+          ? ByteString.EMPTY
+          : groups
+              .configuration(replica.get())
+              .map(entry -> ByteString.copyFrom(entry.toByteArray()))
+              .orElse(ByteString.EMPTY);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   // --- groups
@@ -311,7 +374,7 @@ public final class RaftHost implements AutoCloseable {
       return;
     }
     replicaMetrics.registerStore(replica.key(), state);
-    var checkpointed =
+    var written =
         new ShardCheckpoints(
             replica, state, groups::publishCheckpoint, options.onFatal(), options.metrics());
     var shardKey = new ShardGroup(number);
@@ -324,12 +387,33 @@ public final class RaftHost implements AutoCloseable {
             this::peer,
             readers,
             waiting,
-            collectionId -> compactions.execute(() -> checkpointed.compact(collectionId)),
+            collectionId -> compactions.execute(() -> written.compact(collectionId)),
             () -> healing.canBeHealed(shardKey),
             options.metrics());
     replicaMetrics.registerWrites(replica.key(), shard.writes());
     shards.put(number, shard);
-    background.watch(checkpointed);
+    checkpointed.put(number, written);
+    background.watch(written);
+  }
+
+  /// Before a replica is removed.
+  private synchronized void stopServing(GroupKey group) {
+    replicaMetrics.forget(group);
+    switch (group) {
+      case CatalogGroup() -> {
+        pulled.keep(hosted.catalog());
+        reconciler.ifPresent(Reconciler::close);
+        reconciler = Optional.empty();
+        catalog.ifPresent(ClusterCatalog::close);
+        catalog = Optional.empty();
+      }
+      case ShardGroup shard -> {
+        shards.remove(shard.number());
+        Optional.ofNullable(checkpointed.remove(shard.number())).ifPresent(background::forget);
+        snapshotLeases.revoke(shard);
+        snapshotLeases.allow(shard);
+      }
+    }
   }
 
   private void serveCatalog(Replica replica) {
@@ -344,6 +428,7 @@ public final class RaftHost implements AutoCloseable {
             hosted.catalog(),
             this::peer,
             this::leaderOf,
+            this::leader,
             scheduler,
             tuning.reconciling());
     reconciler = Optional.of(reconciling);
@@ -365,10 +450,143 @@ public final class RaftHost implements AutoCloseable {
       healing.tick(snapshotPuller);
       scrub.tick();
       snapshotPuller.tidy();
-      remoteLeaders.refresh(claim.current(), shards.keySet());
+      refreshCatalog();
+      view()
+          .ifPresent(
+              view ->
+                  remoteLeaders.refresh(
+                      view.members().stream().map(Member::id).toList(),
+                      view.shards().size(),
+                      shardsWithLeader()));
+      reconciler.ifPresent(Reconciler::tick);
+      keepCatalog();
     } catch (RuntimeException e) {
       log.warn("tick failed", e);
     }
+  }
+
+  /// So that this node knows its collections and peers when it starts, before the catalogue has a
+  /// leader.
+  private void keepCatalog() {
+    long held = pulled.held().map(CatalogView::index).orElse(-1L);
+    if (catalog.isPresent()
+        && hosted.catalog().view().filter(view -> view.index() > held).isPresent()) {
+      pulled.keep(hosted.catalog());
+    }
+  }
+
+  private Set<Integer> shardsWithLeader() {
+    return shards.keySet().stream()
+        .filter(number -> replica(new ShardGroup(number)).flatMap(Replica::leader).isPresent())
+        .collect(Collectors.toSet());
+  }
+
+  private void refreshCatalog() {
+    if (catalog().filter(pulled::equals).isPresent()) {
+      pulled.refresh();
+    }
+  }
+
+  // --- membership
+
+  private final class Membership implements MembershipCommands {
+    @Override
+    public CompletableFuture<Void> admit(Member joining) {
+      return catalog()
+          .map(
+              known ->
+                  known.write(new CatalogWrite.AddNode(new RequestId(UUID.randomUUID()), joining)))
+          .orElseGet(
+              () ->
+                  CompletableFuture.failedFuture(
+                      new ShardException.Unavailable(
+                          "node " + member.id() + ": of no cluster yet")))
+          .thenAccept(_ -> log.info("node admitted node={}", joining.id()));
+    }
+
+    @Override
+    public CompletableFuture<Void> openReplica(GroupKey group, CatalogOrder order, long moveIndex) {
+      return onGroup(group, id -> serve(groups.openFor(id, group, order, moveIndex)));
+    }
+
+    @Override
+    public CompletableFuture<Void> removeReplica(
+        GroupKey group, CatalogOrder order, UUID incarnation) {
+      return onGroup(
+          group, id -> groups.remove(id, group, order, incarnation, () -> stopServing(group)));
+    }
+
+    private CompletableFuture<Void> onGroup(GroupKey group, GroupAction action) {
+      return CompletableFuture.runAsync(
+          () -> {
+            var current =
+                claim
+                    .current()
+                    .orElseThrow(
+                        () -> new ShardException.Unavailable(group + ": of no cluster yet"));
+            try {
+              action.run(GroupIds.of(current.clusterId(), group));
+            } catch (IOException e) {
+              throw new ShardException.Failed(group + ": the disk failed", e);
+            }
+          },
+          waiting);
+    }
+  }
+
+  private interface GroupAction {
+    void run(RaftGroupId id) throws IOException;
+  }
+
+  /// Makes this node, which is of no cluster, one of the cluster of a node; at each start again,
+  /// for nothing tells whether it had got that far. Complete when it knows the catalogue.
+  ///
+  /// The future fails with [IllegalArgumentException] if this node's master key is not that
+  /// cluster's, or the cluster refuses it, and with a [ShardException] if it cannot be reached.
+  public CompletableFuture<Void> join(String peerAddress) {
+    var contact = options.transport().at(peerAddress);
+    return contact
+        .claim()
+        .thenCompose(
+            found ->
+                claim.join(
+                    found.orElseThrow(
+                        () ->
+                            new ShardException.Unavailable(
+                                peerAddress + ": of no cluster (expected: of one)"))))
+        .thenCompose(_ -> contact.admit(member))
+        .thenCompose(_ -> fetchFrom(contact))
+        .thenAccept(
+            view ->
+                log.info("joined cluster={} nodes={}", view.clusterId(), view.members().size()));
+  }
+
+  /// A node that does not replicate the catalogue cannot hand it out, but knows who does.
+  private CompletableFuture<CatalogView> fetchFrom(Peer contact) {
+    return pulled
+        .fetch(contact, true)
+        .exceptionallyCompose(
+            failure ->
+                claim.current().orElseThrow().members().stream()
+                    .map(one -> options.transport().at(one.addresses().peer()))
+                    .map(peer -> pulled.fetch(peer, true))
+                    .reduce(
+                        CompletableFuture.failedFuture(failure),
+                        (tried, next) -> tried.exceptionallyCompose(_ -> next)));
+  }
+
+  /// Whether the catalogue that this node knows has it, with its addresses.
+  public boolean isAdmitted() {
+    return view().flatMap(view -> view.member(member.id())).filter(member::equals).isPresent();
+  }
+
+  /// Whether this node holds the claim of a cluster that was formed without it.
+  public boolean joinedLater() {
+    return claim
+        .current()
+        .filter(
+            current -> current.members().stream().noneMatch(one -> one.id().equals(member.id())))
+        .isPresent();
   }
 
   // --- who is who
@@ -389,9 +607,14 @@ public final class RaftHost implements AutoCloseable {
     if (id.equals(member.id())) {
       return self;
     }
-    return claim()
-        .flatMap(
-            current -> current.members().stream().filter(other -> other.id().equals(id)).findAny())
+    return view()
+        .flatMap(view -> view.member(id))
+        .or(
+            () ->
+                claim().stream()
+                    .flatMap(current -> current.members().stream())
+                    .filter(other -> other.id().equals(id))
+                    .findAny())
         .map(other -> options.transport().at(other.addresses().peer()))
         .orElseThrow(() -> new ShardException.Unavailable("node " + id + ": not known"));
   }
@@ -453,7 +676,17 @@ public final class RaftHost implements AutoCloseable {
 
   /// Empty until the cluster is formed and known here.
   public Optional<Catalog> catalog() {
-    return catalog.filter(_ -> hosted.catalog().view().isPresent()).map(open -> open);
+    var copied = pulled.held();
+    var replicated = catalog.flatMap(_ -> hosted.catalog().view());
+    if (replicated.isPresent()
+        && copied.filter(copy -> copy.index() > replicated.get().index()).isEmpty()) {
+      return catalog.map(open -> open);
+    }
+    return copied.map(_ -> pulled);
+  }
+
+  private Optional<CatalogView> view() {
+    return catalog().map(Catalog::view);
   }
 
   // --- shards
@@ -472,9 +705,10 @@ public final class RaftHost implements AutoCloseable {
 
   /// Who leads a shard, as far as this node knows.
   public Optional<NodeId> leader(int shard) {
+    // One that was taken out of its group knows no leader, others may.
     return replica(new ShardGroup(shard))
-        .map(Replica::leader)
-        .orElseGet(() -> remoteLeaders.leader(shard));
+        .flatMap(Replica::leader)
+        .or(() -> remoteLeaders.leader(shard));
   }
 
   // --- state
@@ -485,11 +719,12 @@ public final class RaftHost implements AutoCloseable {
         member,
         options.version(),
         claim(),
-        hosted.catalog().view().map(CatalogView::clusterId),
+        view().map(CatalogView::clusterId),
         keys.held().map(WrappedCatalogKey::masterKeyId),
         groups.alive(),
-        knownGroups().values(),
+        ownGroups(),
         groups.replicas(),
+        groups::incarnation,
         this::snapshotProgress);
   }
 

@@ -2,6 +2,7 @@ package io.quiverdb.raft;
 
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.ReplicaStatus.Role;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -9,7 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
-/// Who leads the shards that this node has no replica of, as other nodes last said.
+/// Who leads the shards of which this node does not know it by a replica of its own, as other nodes
+/// last said.
 final class RemoteLeaders {
   private static final int TICKS_PER_REFRESH = 4;
 
@@ -25,15 +27,17 @@ final class RemoteLeaders {
     return Optional.ofNullable(leaders.get(shard));
   }
 
-  /// To be called now and then; asks nobody if this node has replicas of all shards.
-  void refresh(Optional<Claim> claim, Set<Integer> here) {
-    if (claim.isEmpty()
-        || here.size() >= claim.get().shards()
-        || ticks.incrementAndGet() % TICKS_PER_REFRESH != 0) {
+  /// To be called now and then; asks nobody if this node knows it of all shards.
+  ///
+  /// @param nodes of the cluster
+  /// @param shards how many there are
+  /// @param here those that it knows it of
+  void refresh(Collection<NodeId> nodes, int shards, Set<Integer> here) {
+    if (here.size() >= shards || ticks.incrementAndGet() % TICKS_PER_REFRESH != 0) {
       return;
     }
-    for (Member member : claim.get().members()) {
-      var _ = peers.apply(member.id()).status().thenAccept(this::note);
+    for (NodeId node : nodes) {
+      var _ = peers.apply(node).status().thenAccept(this::note);
     }
   }
 

@@ -29,6 +29,7 @@ import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.rpc.CallId;
 import org.apache.ratis.server.DivisionInfo;
@@ -395,6 +396,77 @@ final class Replica implements GroupReplica, LedGroup {
     } catch (IOException e) {
       return CompletableFuture.failedFuture(
           new ShardException.Unavailable(key + ": leadership did not move", e));
+    }
+  }
+
+  // --- members
+
+  /// As the leader: goes on from the present members to the next ones of `path`, until the last.
+  /// Complete when those are committed, which takes as long as a new member needs to catch up.
+  CompletableFuture<Void> changeMembers(List<List<Member>> path, Duration handOverTimeout) {
+    if (!leaderReady()) {
+      return CompletableFuture.failedFuture(notLeader());
+    }
+    var now = voters();
+    if (now.size() > 1) {
+      return CompletableFuture.failedFuture(
+          new ShardException.Unavailable(key + ": its members are being changed"));
+    }
+    var ids = path.stream().map(Replica::ids).toList();
+    int at = ids.lastIndexOf(now.getFirst());
+    if (at < 0) {
+      return CompletableFuture.failedFuture(
+          new ShardException.Unavailable(
+              "%s: members %s (expected: one of %s)".formatted(key, now.getFirst(), ids)));
+    }
+    if (at == path.size() - 1) {
+      return CompletableFuture.completedFuture(null);
+    }
+    if (!ids.get(at + 1).contains(self)) {
+      submitter.execute(() -> handOver(handOverTimeout));
+      return CompletableFuture.failedFuture(
+          new ShardException.Unavailable(key + ": led by the member that goes; it hands over"));
+    }
+    var next = path.get(at + 1).stream().map(GroupIds::peer).toList();
+    // Ratis waits for the change in the thread that asks for it, and ends it in the one that the
+    // next
+    // would need: each is asked for by a thread of its own.
+    return CompletableFuture.completedFuture(now.getFirst())
+        .thenComposeAsync(expected -> setConfiguration(expected, next), submitter)
+        .thenComposeAsync(
+            _ -> changeMembers(path.subList(at + 1, path.size()), handOverTimeout), submitter);
+  }
+
+  private static Set<NodeId> ids(List<Member> members) {
+    return members.stream().map(Member::id).collect(Collectors.toUnmodifiableSet());
+  }
+
+  private CompletableFuture<Void> setConfiguration(Set<NodeId> expected, List<RaftPeer> wanted) {
+    var arguments =
+        SetConfigurationRequest.Arguments.newBuilder()
+            .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET)
+            .setServersInCurrentConf(
+                openDivision().getRaftConf().getCurrentPeers().stream().toList())
+            .setServersInNewConf(wanted)
+            .build();
+    log.info("members of {}: from {} to {}", key, expected, nodes(wanted));
+    try {
+      return server
+          .setConfigurationAsync(
+              new SetConfigurationRequest(
+                  proposer, server.getId(), groupId, CallId.getAndIncrement(), arguments))
+          .handle(
+              (reply, failure) -> {
+                if (failure != null || !reply.isSuccess()) {
+                  throw new ShardException.Unavailable(
+                      key + ": its members were not changed",
+                      failure != null ? failure : reply.getException());
+                }
+                return null;
+              });
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(
+          new ShardException.Unavailable(key + ": its members were not changed", e));
     }
   }
 

@@ -8,6 +8,7 @@ import io.quiverdb.core.StoreStats.CollectionStats;
 import io.quiverdb.core.format.PageCache;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntSupplier;
@@ -91,6 +92,24 @@ final class ReplicaMetrics implements AutoCloseable {
                 .filter(Replica::leaderReady)
                 .filter(replica -> replica.membersUpToDate(silentMax) < members.getAsInt())
                 .count());
+  }
+
+  /// Of a replica that is removed.
+  void forget(GroupKey group) {
+    for (var name :
+        List.of(
+            MetricNames.IN_FLIGHT_ENTRIES,
+            MetricNames.IN_FLIGHT_BYTES,
+            MetricNames.IN_FLIGHT_WRITES,
+            MetricNames.IN_FLIGHT_WRITE_BYTES,
+            MetricNames.DAMAGED,
+            MetricNames.STORE_BUFFER_BYTES,
+            MetricNames.STORE_SEGMENTS,
+            MetricNames.STORE_DEAD_ROWS)) {
+      if (names.remove(MetricNames.of(name, group))) {
+        metrics.remove(MetricNames.of(name, group));
+      }
+    }
   }
 
   private void gauge(String name, Gauge<Number> value) {

@@ -9,6 +9,7 @@ import java.util.Optional;
 /// @param problem why it does not serve, if it does not
 public record ReplicaStatus(
     GroupKey group,
+    Incarnation incarnation,
     Role role,
     long term,
     Optional<NodeId> leader,

@@ -32,6 +32,7 @@ final class StatusReport {
       boolean serving,
       Collection<GroupKey> wanted,
       Collection<Replica> replicas,
+      Function<Replica, Incarnation> incarnations,
       Function<GroupKey, Optional<Progress>> snapshots) {
     List<String> reasons = new ArrayList<>();
     if (claim.isEmpty()) {
@@ -50,7 +51,8 @@ final class StatusReport {
     List<ReplicaStatus> statuses =
         replicas.stream()
             .sorted(Comparator.comparingInt(StatusReport::rank))
-            .map(replica -> of(replica, snapshots.apply(replica.key())))
+            .map(
+                replica -> of(replica, incarnations.apply(replica), snapshots.apply(replica.key())))
             .toList();
     for (ReplicaStatus status : statuses) {
       status.problem().ifPresent(problem -> reasons.add(status.group() + ": " + problem));
@@ -65,12 +67,14 @@ final class StatusReport {
     };
   }
 
-  private static ReplicaStatus of(Replica replica, Optional<Progress> snapshot) {
+  private static ReplicaStatus of(
+      Replica replica, Incarnation incarnation, Optional<Progress> snapshot) {
     var role = role(replica);
     long committed = replica.committedIndex();
     long applied = replica.machine().applied().get();
     return new ReplicaStatus(
         replica.key(),
+        incarnation,
         role,
         Math.max(0, replica.currentTerm()),
         replica.leader(),

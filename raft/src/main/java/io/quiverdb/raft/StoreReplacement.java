@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.Objects;
 import java.util.function.Function;
 
@@ -34,7 +33,7 @@ final class StoreReplacement implements AutoCloseable {
   static StoreReplacement prepare(Path place, SnapshotFiles files, Function<Path, Store> open)
       throws IOException {
     Path beside = beside(place, NEW);
-    delete(beside);
+    GroupDirectory.deleteAll(beside);
     boolean prepared = false;
     try (var store = open.apply(beside)) {
       store.installSnapshot(files);
@@ -43,7 +42,7 @@ final class StoreReplacement implements AutoCloseable {
     } finally {
       if (!prepared) {
         // It takes the room that the next attempt needs.
-        delete(beside);
+        GroupDirectory.deleteAll(beside);
       }
     }
   }
@@ -68,9 +67,9 @@ final class StoreReplacement implements AutoCloseable {
       Files.move(beside, place, StandardCopyOption.ATOMIC_MOVE);
       syncParent(place);
     }
-    delete(beside(place, NEW));
+    GroupDirectory.deleteAll(beside(place, NEW));
     if (Files.exists(place)) {
-      delete(beside(place, DAMAGED));
+      GroupDirectory.deleteAll(beside(place, DAMAGED));
     }
   }
 
@@ -80,22 +79,21 @@ final class StoreReplacement implements AutoCloseable {
     finish(place);
   }
 
+  /// Deletes the store of a place, and all that was beside it. Durable when it returns.
+  static void delete(Path place) throws IOException {
+    GroupDirectory.deleteAll(beside(place, NEW));
+    GroupDirectory.deleteAll(beside(place, DAMAGED));
+    GroupDirectory.deleteAll(place);
+    if (Files.exists(Objects.requireNonNull(place.getParent()))) {
+      syncParent(place);
+    }
+  }
+
   private static void syncParent(Path place) throws IOException {
     GroupDirectory.syncDirectory(Objects.requireNonNull(place.getParent()));
   }
 
   private static Path beside(Path place, String suffix) {
     return place.resolveSibling(place.getFileName() + suffix);
-  }
-
-  private static void delete(Path directory) throws IOException {
-    if (!Files.exists(directory)) {
-      return;
-    }
-    try (var paths = Files.walk(directory)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
   }
 }

@@ -131,6 +131,32 @@ final class DirectTransport implements PeerTransport {
     public CompletableFuture<Optional<StateHash>> hashAt(int shard, Position position) {
       return call(address, peer -> peer.hashAt(shard, position));
     }
+
+    @Override
+    public CompletableFuture<Void> admit(Member member) {
+      return call(address, peer -> peer.admit(member));
+    }
+
+    @Override
+    public CompletableFuture<Optional<ByteBuffer>> catalogCopy(long after, boolean linearizable) {
+      return call(address, peer -> peer.catalogCopy(after, linearizable));
+    }
+
+    @Override
+    public CompletableFuture<Void> openReplica(GroupKey group, CatalogOrder order, long moveIndex) {
+      return call(address, peer -> peer.openReplica(group, order, moveIndex));
+    }
+
+    @Override
+    public CompletableFuture<Void> removeReplica(
+        GroupKey group, CatalogOrder order, UUID incarnation) {
+      return call(address, peer -> peer.removeReplica(group, order, incarnation));
+    }
+
+    @Override
+    public CompletableFuture<Void> changeMembers(GroupKey group, List<List<Member>> path) {
+      return call(address, peer -> peer.changeMembers(group, path));
+    }
   }
 
   private final class DirectSnapshots implements SnapshotSource {

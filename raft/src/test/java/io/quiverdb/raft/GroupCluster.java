@@ -66,6 +66,7 @@ final class GroupCluster implements AutoCloseable {
                       key ->
                           states.computeIfAbsent(
                               key, _ -> new CountingState(directory.resolve("state"))),
+                      states::remove,
                       () -> PlainCodec.INSTANCE,
                       new Barrier(id, other -> peer(this, other), Duration.ofSeconds(5), metrics),
                       snapshotNeed,
@@ -83,6 +84,22 @@ final class GroupCluster implements AutoCloseable {
 
     void open() throws IOException {
       server.orElseThrow().open(groupId, KEY, members);
+    }
+
+    void openFor(CatalogOrder order, long moveIndex) throws IOException {
+      server.orElseThrow().openFor(groupId, KEY, order, moveIndex);
+    }
+
+    void remove(CatalogOrder order, UUID incarnation) throws IOException {
+      server.orElseThrow().remove(groupId, KEY, order, incarnation, () -> {});
+    }
+
+    Optional<ReplicaNote> note() throws IOException {
+      return ReplicaNote.read(directory, groupId.getUuid().toString());
+    }
+
+    void write(ReplicaNote note) throws IOException {
+      note.write(directory, groupId.getUuid().toString());
     }
 
     void kill() {

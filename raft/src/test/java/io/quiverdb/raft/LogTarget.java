@@ -151,6 +151,7 @@ final class LogTarget {
                   key ->
                       states.computeIfAbsent(
                           key, _ -> new CountingState(directory.resolve("state"))),
+                  states::remove,
                   () -> PlainCodec.INSTANCE,
                   new Barrier(
                       self,

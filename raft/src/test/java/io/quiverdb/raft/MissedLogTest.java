@@ -250,6 +250,7 @@ class MissedLogTest {
         .reopen(
             GroupCluster.KEY,
             source.state().durable(),
+            Optional.empty(),
             false,
             () -> node.state().install(source.state()));
   }
@@ -270,7 +271,12 @@ class MissedLogTest {
       GroupCluster.Node node, GroupCluster.Node source, TermIndex place) throws IOException {
     return node.server
         .orElseThrow()
-        .reopen(GroupCluster.KEY, place, true, () -> node.state().install(source.state()));
+        .reopen(
+            GroupCluster.KEY,
+            place,
+            Optional.empty(),
+            true,
+            () -> node.state().install(source.state()));
   }
 
   private static void restart(GroupCluster.Node node) throws IOException {

@@ -6,6 +6,8 @@ import io.quiverdb.core.Verification;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
 import io.quiverdb.raft.snapshot.SnapshotSource;
+import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -77,6 +79,32 @@ public record PeerOfTerms(
 
   @Override
   public CompletableFuture<Optional<StateHash>> hashAt(int shard, Position position) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<Void> admit(Member member) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<Optional<ByteBuffer>> catalogCopy(long after, boolean linearizable) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<Void> openReplica(GroupKey group, CatalogOrder order, long moveIndex) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<Void> removeReplica(
+      GroupKey group, CatalogOrder order, UUID incarnation) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<Void> changeMembers(GroupKey group, List<List<Member>> path) {
     throw new UnsupportedOperationException();
   }
 }

@@ -15,6 +15,7 @@ import io.quiverdb.raft.catalog.CatalogView;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
 import io.quiverdb.raft.catalog.CollectionInfo;
+import io.quiverdb.raft.catalog.Membership;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -50,6 +51,15 @@ final class TestClient {
         new CatalogWrite.UpdateSettings(
             new RequestId(UUID.randomUUID()), collection, List.of(field), List.of());
     return retried(() -> anyHost().catalog().orElseThrow(TestClient::later).write(write));
+  }
+
+  /// One request, repeated under its id until its fate is known.
+  CatalogWritten change(CatalogWrite write) {
+    return retried(() -> anyHost().catalog().orElseThrow(TestClient::later).write(write));
+  }
+
+  Membership membership() {
+    return retried(() -> anyHost().catalog().orElseThrow(TestClient::later).barrier()).membership();
   }
 
   CatalogWritten drop(String name) {

@@ -156,6 +156,15 @@ public final class TestCluster implements AutoCloseable {
     return cluster;
   }
 
+  /// A node that is up and of no cluster.
+  public Node addNode(Path directory) {
+    var node = new Node(directory);
+    nodes.add(node);
+    byPeerAddress.put(node.addresses().peer(), node);
+    node.start();
+    return node;
+  }
+
   public List<Node> nodes() {
     return List.copyOf(nodes);
   }
@@ -187,6 +196,31 @@ public final class TestCluster implements AutoCloseable {
         .orElseThrow();
   }
 
+  /// Waits until a node that is up leads the catalogue.
+  public Node awaitCatalogLeader() {
+    return Awaitility.await()
+        .atMost(Duration.ofMinutes(3))
+        .until(
+            () ->
+                nodes.stream()
+                    .filter(Node::isUp)
+                    .filter(
+                        node ->
+                            node.host().status().replicas().stream()
+                                .anyMatch(
+                                    replica ->
+                                        replica.group() instanceof GroupKey.CatalogGroup
+                                            && replica.role() == ReplicaStatus.Role.LEADER))
+                    .findFirst(),
+            Optional::isPresent)
+        .orElseThrow();
+  }
+
+  static boolean hasReplica(Node node, int shard) {
+    return node.host().status().replicas().stream()
+        .anyMatch(replica -> replica.group().equals(new GroupKey.ShardGroup(shard)));
+  }
+
   private static boolean leads(Node node, int shard) {
     return node.isUp()
         && node.host().status().replicas().stream()
@@ -209,6 +243,7 @@ public final class TestCluster implements AutoCloseable {
             .position();
     Set<StateHash> hashes =
         nodes.stream()
+            .filter(node -> node.isUp() && hasReplica(node, shard))
             .map(
                 node ->
                     TestClient.retried(() -> node.host().self().hashAt(shard, mark)).orElseThrow())

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -50,15 +51,15 @@ public final class Demo {
   /// @throws LocalClusterException if it could not be carried to its end
   public Outcome run() throws IOException, InterruptedException {
     var folder = DemoFolder.create(options.folder());
-    var ports = new FreePorts(new Random()).find(3 * NODES);
-    var cluster =
-        LocalCluster.prepare(
-            options.serve(), folder.path(), NodePlace.onLoopback(NODE_ENVIRONMENT, ports));
+    int nodes = options.joinFourth() ? NODES + 1 : NODES;
+    var places =
+        NodePlace.onLoopback(NODE_ENVIRONMENT, new FreePorts(new Random()).find(3 * nodes));
+    var cluster = LocalCluster.prepare(options.serve(), folder.path(), places.subList(0, NODES));
     var cleanUp = new Thread(() -> cleanUp(cluster, folder), "clean-up");
     Runtime.getRuntime().addShutdownHook(cleanUp);
     boolean good = false;
     try {
-      var outcome = run(cluster);
+      var outcome = run(cluster, places.getLast());
       good = outcome.good;
       return outcome;
     } finally {
@@ -71,7 +72,9 @@ public final class Demo {
     }
   }
 
-  private Outcome run(LocalCluster cluster) throws IOException, InterruptedException {
+  /// @param spare where the fourth node is to be, if one joins
+  private Outcome run(LocalCluster cluster, NodePlace spare)
+      throws IOException, InterruptedException {
     narration.say("Quiver demo: three nodes on this machine, real data, a leader that is killed.");
     narration.say(
         "Data is encrypted on disk and in the logs; connections between the nodes are not yet.");
@@ -95,8 +98,19 @@ public final class Demo {
                   options.writes());
       var readBack = readBack(collection, aftermath);
       var verification = new Recovery(cluster, quiver, narration).run(aftermath.victim());
+      Optional<JoiningNode.Joined> joined =
+          options.joinFourth()
+              ? Optional.of(
+                  new JoiningNode(cluster, quiver, narration).run(spare, DataLoad.COLLECTION))
+              : Optional.empty();
       var report =
-          report(points, aftermath, readBack, verification, quiver.cluster().status().encrypted());
+          report(
+              points,
+              aftermath,
+              readBack,
+              verification,
+              quiver.cluster().status().encrypted(),
+              joined);
       return new Outcome(summarise(report, names.size()), report.toJson());
     }
   }
@@ -154,7 +168,8 @@ public final class Demo {
       KillUnderWrites.Aftermath aftermath,
       ReadBack.Verdict readBack,
       ReplicaVerification verification,
-      boolean encrypted) {
+      boolean encrypted,
+      Optional<JoiningNode.Joined> joined) {
     return new DemoReport(
         points,
         aftermath.acknowledged().size(),
@@ -165,7 +180,8 @@ public final class Demo {
         aftermath.failover().toMillis(),
         verification.nodesVerified().size(),
         verification.allEqual(),
-        encrypted);
+        encrypted,
+        joined);
   }
 
   private boolean summarise(DemoReport report, int pointsExpected) throws IOException {

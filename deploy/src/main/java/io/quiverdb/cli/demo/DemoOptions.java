@@ -9,6 +9,7 @@ import java.util.Optional;
 /// @param serve the command that runs a node, without its options
 /// @param seed fixes what is written, which leader is killed and when
 /// @param quick with fewer writes
+/// @param joinFourth has a fourth node join in the end
 /// @param folder for the nodes' folders, empty or new; a temporary one if not said
 /// @param keep leaves the cluster up
 /// @param journal where to write a line for each acknowledged point
@@ -17,6 +18,7 @@ public record DemoOptions(
     List<String> serve,
     long seed,
     boolean quick,
+    boolean joinFourth,
     Optional<Path> folder,
     boolean keep,
     Optional<Path> journal,

@@ -1,8 +1,11 @@
 package io.quiverdb.cli.demo;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
 
 /// What a run of the demo has shown, in figures.
 ///
@@ -12,6 +15,7 @@ import java.util.Locale;
 ///   node led, the worst shard
 /// @param verifiedReplicas nodes whose hash equals the leader's on every shard
 /// @param encrypted whether the cluster says that what it stores is encrypted
+/// @param joined how the fourth node joined, if one did
 record DemoReport(
     long points,
     long acknowledgedWrites,
@@ -22,7 +26,8 @@ record DemoReport(
     long failoverMillis,
     int verifiedReplicas,
     boolean replicaHashesEqual,
-    boolean encrypted) {
+    boolean encrypted,
+    Optional<JoiningNode.Joined> joined) {
   static final int ACKNOWLEDGED_MIN = 10_000;
   static final int AFTER_KILL_MIN = 1_000;
 
@@ -37,6 +42,7 @@ record DemoReport(
     require(shortcomings, verifiedReplicas == nodes, "verified_replicas", verifiedReplicas, nodes);
     require(shortcomings, replicaHashesEqual, "replica_hashes_equal", replicaHashesEqual, true);
     require(shortcomings, encrypted, "encrypted", encrypted, true);
+    joined.flatMap(JoiningNode::shortcoming).ifPresent(shortcomings::add);
     return shortcomings;
   }
 
@@ -56,6 +62,8 @@ record DemoReport(
           "verified_replicas": %d,
           "replica_hashes_equal": %b,
           "encrypted": %b,
+          "join_serves_ms": %s,
+          "join_settled_ms": %s,
           "recall_at_10": null
         }
         """,
@@ -68,7 +76,13 @@ record DemoReport(
         failoverMillis,
         verifiedReplicas,
         replicaHashesEqual,
-        encrypted);
+        encrypted,
+        millis(JoiningNode.Joined::serves),
+        millis(JoiningNode.Joined::settled));
+  }
+
+  private String millis(Function<JoiningNode.Joined, Duration> of) {
+    return joined.map(of).map(time -> String.valueOf(time.toMillis())).orElse("null");
   }
 
   private static void requireAtLeast(

@@ -48,7 +48,7 @@ final class Recovery {
         Duration.ofNanos(System.nanoTime() - startNanos).toMillis());
   }
 
-  private static boolean isComplete(ReplicaCheck check) {
+  static boolean isComplete(ReplicaCheck check) {
     return check.shards().stream()
         .flatMap(shard -> shard.replicas().stream())
         .allMatch(replica -> replica.hash().isPresent());

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
 /// Nodes on this machine, each a process with a folder.
@@ -18,7 +19,10 @@ public final class LocalCluster implements AutoCloseable {
   private static final long STOP_SECONDS = 15;
   private static final String DATA = "data";
 
-  private final List<Node> nodes;
+  private final List<String> serve;
+  private final Path folder;
+  private final Path key;
+  private final List<Node> nodes = new CopyOnWriteArrayList<>();
 
   /// @param number counted from 1, for people
   public record Node(int number, NodePlace place, Path folder, NodeProcess process) {
@@ -37,8 +41,10 @@ public final class LocalCluster implements AutoCloseable {
     }
   }
 
-  private LocalCluster(List<Node> nodes) {
-    this.nodes = List.copyOf(nodes);
+  private LocalCluster(List<String> serve, Path folder, Path key) {
+    this.serve = List.copyOf(serve);
+    this.folder = folder;
+    this.key = key;
   }
 
   /// Starts nothing yet.
@@ -47,20 +53,33 @@ public final class LocalCluster implements AutoCloseable {
   /// @param folder gets the master key, and a folder for every node
   public static LocalCluster prepare(List<String> serve, Path folder, List<NodePlace> places)
       throws IOException {
-    var nodes = new ArrayList<Node>();
     Path key = Files.createDirectories(folder).resolve("quiver-master.key");
     String _ = MasterKeyFiles.create(key);
+    var cluster = new LocalCluster(serve, folder, key);
     var peers = places.stream().map(NodePlace::peerAddress).collect(Collectors.joining(","));
     for (var place : places) {
-      int number = nodes.size() + 1;
-      var own = Files.createDirectories(folder.resolve("node-" + number));
-      var command = new ArrayList<>(place.prefix());
-      command.addAll(serve);
-      command.addAll(options(place, own, key, peers));
-      var process = new NodeProcess(command, place.environment(), own.resolve("node.log"));
-      nodes.add(new Node(number, place, own, process));
+      var _ = cluster.add(place, peers);
     }
-    return new LocalCluster(nodes);
+    return cluster;
+  }
+
+  /// One more node, which is not started yet, to join those that are there.
+  public Node add(NodePlace place) throws IOException {
+    return add(
+        place,
+        nodes.stream().map(node -> node.place().peerAddress()).collect(Collectors.joining(",")));
+  }
+
+  private Node add(NodePlace place, String peers) throws IOException {
+    int number = nodes.size() + 1;
+    var own = Files.createDirectories(folder.resolve("node-" + number));
+    var command = new ArrayList<>(place.prefix());
+    command.addAll(serve);
+    command.addAll(options(place, own, key, peers));
+    var process = new NodeProcess(command, place.environment(), own.resolve("node.log"));
+    var node = new Node(number, place, own, process);
+    nodes.add(node);
+    return node;
   }
 
   private static List<String> options(NodePlace place, Path folder, Path key, String peers) {
@@ -94,7 +113,7 @@ public final class LocalCluster implements AutoCloseable {
   }
 
   public List<Node> nodes() {
-    return nodes;
+    return List.copyOf(nodes);
   }
 
   public List<String> endpoints() {

@@ -49,16 +49,33 @@ class ReadinessTest {
   }
 
   private static ClusterStatus status(ClusterStatus.Node... nodes) {
-    return new ClusterStatus(Optional.of("c"), List.of(nodes), false);
+    return new ClusterStatus(Optional.of("c"), List.of(nodes), false, 3, List.of(), 0);
   }
 
   private static ClusterStatus.Node node(String id, boolean up, Role role) {
     var replica = new ClusterStatus.Replica(0, role, 1, 1, 1, OptionalLong.empty(), 0);
     return new ClusterStatus.Node(
-        id, id, "1", up, up, Optional.empty(), List.of(), List.of(replica));
+        id,
+        id,
+        "1",
+        ClusterStatus.State.ACTIVE,
+        up,
+        up,
+        Optional.empty(),
+        List.of(),
+        List.of(replica));
   }
 
   private static ClusterStatus.Node dead(String id) {
-    return new ClusterStatus.Node(id, id, "", false, false, Optional.empty(), List.of(), List.of());
+    return new ClusterStatus.Node(
+        id,
+        id,
+        "",
+        ClusterStatus.State.ACTIVE,
+        false,
+        false,
+        Optional.empty(),
+        List.of(),
+        List.of());
   }
 }

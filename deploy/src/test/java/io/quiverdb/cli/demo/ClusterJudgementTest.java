@@ -101,13 +101,21 @@ class ClusterJudgementTest {
   }
 
   private static ClusterStatus status(ClusterStatus.Node... nodes) {
-    return new ClusterStatus(Optional.of("c"), List.of(nodes), false);
+    return new ClusterStatus(Optional.of("c"), List.of(nodes), false, 3, List.of(), 0);
   }
 
   private static ClusterStatus.Node node(
       String address, boolean up, ClusterStatus.Replica... replicas) {
     return new ClusterStatus.Node(
-        "id-" + address, address, "1", up, up, Optional.empty(), List.of(), List.of(replicas));
+        "id-" + address,
+        address,
+        "1",
+        ClusterStatus.State.ACTIVE,
+        up,
+        up,
+        Optional.empty(),
+        List.of(),
+        List.of(replicas));
   }
 
   private static ClusterStatus.Replica replica(

@@ -2,11 +2,13 @@ package io.quiverdb.cli.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class DemoReportTest {
   private static final DemoReport GOOD =
-      new DemoReport(34_201, 10_000, 1_000, 2, 0, 1, 1_234, 3, true, true);
+      new DemoReport(34_201, 10_000, 1_000, 2, 0, 1, 1_234, 3, true, true, Optional.empty());
 
   @Test
   void jsonHasExactlyTheFields() {
@@ -24,9 +26,23 @@ class DemoReportTest {
               "verified_replicas": 3,
               "replica_hashes_equal": true,
               "encrypted": true,
+              "join_serves_ms": null,
+              "join_settled_ms": null,
               "recall_at_10": null
             }
             """);
+  }
+
+  @Test
+  void joiningNodeIsPartOfTheReport() {
+    var joined =
+        new JoiningNode.Joined(Duration.ofMillis(1_500), Duration.ofMillis(4_000), 2, false);
+    var report =
+        new DemoReport(34_201, 10_000, 1_000, 2, 0, 1, 1_234, 3, true, true, Optional.of(joined));
+
+    assertThat(report.toJson()).contains("\"join_serves_ms\": 1500,", "\"join_settled_ms\": 4000,");
+    assertThat(report.shortcomings(34_201, 3))
+        .containsExactly("replicas after the fourth node joined: different (expected: equal)");
   }
 
   @Test
@@ -36,7 +52,9 @@ class DemoReportTest {
 
   @Test
   void everyShortcomingIsNamed() {
-    assertThat(new DemoReport(1, 9_999, 999, 0, 1, 0, 0, 2, false, false).shortcomings(34_201, 3))
+    assertThat(
+            new DemoReport(1, 9_999, 999, 0, 1, 0, 0, 2, false, false, Optional.empty())
+                .shortcomings(34_201, 3))
         .containsExactly(
             "points: 1 (expected: 34201)",
             "lost_writes: 1 (expected: 0)",

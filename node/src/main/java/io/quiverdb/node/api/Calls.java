@@ -24,6 +24,7 @@ final class Calls {
     var points = new PointCalls(router, limits, ids);
     var searches = new SearchCalls(router, limits);
     var clusters = new ClusterCalls(cluster, ids);
+    var memberships = new MembershipCalls(cluster, ids);
     return List.of(
         Call.change(CollectionsGrpc.getCreateCollectionMethod(), collections::create),
         Call.read(CollectionsGrpc.getGetCollectionMethod(), collections::get),
@@ -43,6 +44,11 @@ final class Calls {
         Call.read(ClusterGrpc.getGetTopologyMethod(), clusters::topology),
         Call.read(ClusterGrpc.getGetStatusMethod(), clusters::status),
         Call.read(ClusterGrpc.getCheckReplicasMethod(), clusters::check),
-        Call.change(ClusterGrpc.getTransferLeaderMethod(), clusters::transfer));
+        Call.change(ClusterGrpc.getTransferLeaderMethod(), clusters::transfer),
+        Call.change(ClusterGrpc.getSetReplicationFactorMethod(), memberships::setReplicationFactor),
+        Call.change(ClusterGrpc.getDrainNodeMethod(), memberships::drain),
+        Call.change(ClusterGrpc.getRemoveNodeMethod(), memberships::remove),
+        Call.change(ClusterGrpc.getMoveReplicaMethod(), memberships::move),
+        Call.change(ClusterGrpc.getRebalanceMethod(), memberships::rebalance));
   }
 }

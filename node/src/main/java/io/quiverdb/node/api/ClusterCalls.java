@@ -7,6 +7,7 @@ import io.quiverdb.api.v1.GetStatusRequest;
 import io.quiverdb.api.v1.GetTopologyRequest;
 import io.quiverdb.api.v1.InitClusterRequest;
 import io.quiverdb.api.v1.InitClusterResponse;
+import io.quiverdb.api.v1.NodeState;
 import io.quiverdb.api.v1.Topology;
 import io.quiverdb.api.v1.TransferLeaderRequest;
 import io.quiverdb.api.v1.TransferLeaderResponse;
@@ -26,6 +27,8 @@ import io.quiverdb.raft.ReplicaStatus;
 import io.quiverdb.raft.ShardException;
 import io.quiverdb.raft.ShardInfo;
 import io.quiverdb.raft.catalog.CatalogView;
+import io.quiverdb.raft.catalog.ClusterNode;
+import io.quiverdb.raft.catalog.MovePlan;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -116,6 +119,11 @@ final class ClusterCalls {
     if (cluster.catalog().isEmpty()) {
       return response.addNodes(reachable(own)).build();
     }
+    var membership = view().membership();
+    response
+        .setReplicationFactor(membership.replicationFactor())
+        .addAllMoves(MembershipCalls.underWay(membership).toList())
+        .setMovesPlanned(MovePlan.of(membership).size());
     List<Member> members = view().members();
     List<Optional<CompletableFuture<NodeStatus>>> asked = new ArrayList<>();
     for (var member : members) {
@@ -124,13 +132,26 @@ final class ClusterCalls {
     }
     for (int index = 0; index < members.size(); index++) {
       var member = members.get(index);
-      response.addNodes(
+      var status =
           asked
               .get(index)
               .map(answer -> status(member, answer, soon))
-              .orElseGet(() -> reachable(own)));
+              .orElseGet(() -> reachable(own));
+      var node = membership.node(member.id());
+      response.addNodes(status.toBuilder().setState(state(node)));
     }
     return response.build();
+  }
+
+  private static NodeState state(Optional<ClusterNode> node) {
+    return node.map(
+            known ->
+                switch (known.state()) {
+                  case ACTIVE -> NodeState.ACTIVE;
+                  case DRAINING -> NodeState.DRAINING;
+                  case REMOVING -> NodeState.REMOVING;
+                })
+        .orElse(NodeState.NODE_STATE_UNSPECIFIED);
   }
 
   private static io.quiverdb.api.v1.NodeStatus status(

@@ -8,6 +8,7 @@ import io.quiverdb.node.peer.proto.WriteCatalogRequest;
 import io.quiverdb.node.peer.proto.WriteCatalogResponse;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
+import io.quiverdb.raft.catalog.ClusterNode;
 import java.nio.ByteBuffer;
 
 /// Changes of the catalogue and state hashes, as messages and back.
@@ -27,6 +28,22 @@ final class CatalogMessages {
                   .addAllAdded(PeerMessages.fields(added))
                   .addAllDropped(dropped));
       case CatalogWrite.DropCollection(_, var name) -> message.setDropCollection(name);
+      case CatalogWrite.AddNode(_, var member) -> message.setAddNode(PeerMessages.member(member));
+      case CatalogWrite.SetNodeState(_, var node, var state) ->
+          message.setSetNodeState(
+              WriteCatalogRequest.SetNodeState.newBuilder()
+                  .setNodeId(PeerMessages.bytes(node.uuid()))
+                  .setState(state(state)));
+      case CatalogWrite.SetReplicationFactor(_, int factor) ->
+          message.setSetReplicationFactor(factor);
+      case CatalogWrite.MoveReplica(_, int shard, var from, var to) ->
+          message.setMoveReplica(
+              WriteCatalogRequest.MoveReplica.newBuilder()
+                  .setShard(shard)
+                  .setFrom(PeerMessages.bytes(from.uuid()))
+                  .setTo(PeerMessages.bytes(to.uuid())));
+      case CatalogWrite.Rebalance _ ->
+          message.setRebalance(WriteCatalogResponse.Empty.getDefaultInstance());
     }
     return message.build();
   }
@@ -50,8 +67,44 @@ final class CatalogMessages {
               message.getUpdateSettings().getName(),
               PeerMessages.filterableFields(message.getUpdateSettings().getAddedList()),
               message.getUpdateSettings().getDroppedList());
+      case ADD_NODE ->
+          new CatalogWrite.AddNode(requestId, PeerMessages.member(message.getAddNode()));
+      case SET_NODE_STATE ->
+          new CatalogWrite.SetNodeState(
+              requestId,
+              PeerMessages.nodeId(message.getSetNodeState().getNodeId()),
+              state(message.getSetNodeState().getState()));
+      case SET_REPLICATION_FACTOR ->
+          new CatalogWrite.SetReplicationFactor(requestId, message.getSetReplicationFactor());
+      case MOVE_REPLICA -> {
+        var move = message.getMoveReplica();
+        yield new CatalogWrite.MoveReplica(
+            requestId,
+            move.getShard(),
+            PeerMessages.nodeId(move.getFrom()),
+            PeerMessages.nodeId(move.getTo()));
+      }
+      case REBALANCE -> new CatalogWrite.Rebalance(requestId);
       case WRITE_NOT_SET ->
           throw new IllegalArgumentException("write: of no known kind (expected: a known one)");
+    };
+  }
+
+  private static WriteCatalogRequest.SetNodeState.State state(ClusterNode.State state) {
+    return switch (state) {
+      case ACTIVE -> WriteCatalogRequest.SetNodeState.State.ACTIVE;
+      case DRAINING -> WriteCatalogRequest.SetNodeState.State.DRAINING;
+      case REMOVING -> WriteCatalogRequest.SetNodeState.State.REMOVING;
+    };
+  }
+
+  private static ClusterNode.State state(WriteCatalogRequest.SetNodeState.State message) {
+    return switch (message) {
+      case ACTIVE -> ClusterNode.State.ACTIVE;
+      case DRAINING -> ClusterNode.State.DRAINING;
+      case REMOVING -> ClusterNode.State.REMOVING;
+      case STATE_UNSPECIFIED, UNRECOGNIZED ->
+          throw new IllegalArgumentException("node state: unknown (expected: a known one)");
     };
   }
 
@@ -66,6 +119,7 @@ final class CatalogMessages {
       case CatalogWritten.Dropped _ -> message.setDropped(nothing);
       case CatalogWritten.AlreadyExists(var collection) ->
           message.setAlreadyExists(PeerMessages.collection(collection));
+      case CatalogWritten.Changed _ -> message.setChanged(nothing);
       case CatalogWritten.NotFound _ -> message.setNotFound(nothing);
       case CatalogWritten.RequestIdReused _ -> message.setRequestIdReused(nothing);
     }
@@ -79,6 +133,7 @@ final class CatalogMessages {
       case DROPPED -> new CatalogWritten.Dropped();
       case ALREADY_EXISTS ->
           new CatalogWritten.AlreadyExists(PeerMessages.collection(message.getAlreadyExists()));
+      case CHANGED -> new CatalogWritten.Changed();
       case NOT_FOUND -> new CatalogWritten.NotFound();
       case REQUEST_ID_REUSED -> new CatalogWritten.RequestIdReused();
       case WRITTEN_NOT_SET ->

@@ -4,7 +4,10 @@ import io.quiverdb.core.Position;
 import io.quiverdb.core.StateHash;
 import io.quiverdb.core.Verification;
 import io.quiverdb.node.peer.PeerFailures.Asked;
+import io.quiverdb.node.peer.proto.AdmitNodeRequest;
+import io.quiverdb.node.peer.proto.ChangeMembersRequest;
 import io.quiverdb.node.peer.proto.CompactFilesRequest;
+import io.quiverdb.node.peer.proto.GetCatalogCopyRequest;
 import io.quiverdb.node.peer.proto.GetClaimRequest;
 import io.quiverdb.node.peer.proto.GetCurrentTermsRequest;
 import io.quiverdb.node.peer.proto.GetHashRequest;
@@ -12,12 +15,16 @@ import io.quiverdb.node.peer.proto.GetPeerStatusRequest;
 import io.quiverdb.node.peer.proto.GetReadIndexRequest;
 import io.quiverdb.node.peer.proto.GroupTerm;
 import io.quiverdb.node.peer.proto.OpenGroupRequest;
+import io.quiverdb.node.peer.proto.OpenReplicaRequest;
 import io.quiverdb.node.peer.proto.PeerServiceGrpc;
 import io.quiverdb.node.peer.proto.PutClaimRequest;
+import io.quiverdb.node.peer.proto.RemoveReplicaRequest;
 import io.quiverdb.node.peer.proto.TransferPeerLeaderRequest;
 import io.quiverdb.node.peer.proto.VerifyFilesRequest;
+import io.quiverdb.raft.CatalogOrder;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
@@ -26,7 +33,9 @@ import io.quiverdb.raft.Shard;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
 import io.quiverdb.raft.snapshot.SnapshotSource;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -81,6 +90,71 @@ final class GrpcPeer implements Peer {
             .setGroup(PeerMessages.group(group))
             .build(),
         Asked.change(group),
+        _ -> nothing());
+  }
+
+  // What follows comes to the same when it is asked twice.
+
+  @Override
+  public CompletableFuture<Void> admit(Member member) {
+    return calls.call(
+        PeerServiceGrpc.getAdmitNodeMethod(),
+        AdmitNodeRequest.newBuilder().setMember(PeerMessages.member(member)).build(),
+        Asked.read("node"),
+        _ -> nothing());
+  }
+
+  @Override
+  public CompletableFuture<Optional<ByteBuffer>> catalogCopy(long after, boolean linearizable) {
+    return calls.call(
+        PeerServiceGrpc.getGetCatalogCopyMethod(),
+        GetCatalogCopyRequest.newBuilder().setAfter(after).setLinearizable(linearizable).build(),
+        Asked.read(CATALOG),
+        response ->
+            response.hasCopy()
+                ? Optional.of(response.getCopy().asReadOnlyByteBuffer())
+                : Optional.empty());
+  }
+
+  @Override
+  public CompletableFuture<Void> openReplica(GroupKey group, CatalogOrder order, long moveIndex) {
+    return calls.call(
+        PeerServiceGrpc.getOpenReplicaMethod(),
+        OpenReplicaRequest.newBuilder()
+            .setGroup(PeerMessages.group(group))
+            .setOrder(PeerMessages.order(order))
+            .setMoveIndex(moveIndex)
+            .build(),
+        Asked.read(group),
+        _ -> nothing());
+  }
+
+  @Override
+  public CompletableFuture<Void> removeReplica(
+      GroupKey group, CatalogOrder order, UUID incarnation) {
+    return calls.call(
+        PeerServiceGrpc.getRemoveReplicaMethod(),
+        RemoveReplicaRequest.newBuilder()
+            .setGroup(PeerMessages.group(group))
+            .setOrder(PeerMessages.order(order))
+            .setIncarnation(PeerMessages.bytes(incarnation))
+            .build(),
+        Asked.read(group),
+        _ -> nothing());
+  }
+
+  @Override
+  public CompletableFuture<Void> changeMembers(GroupKey group, List<List<Member>> path) {
+    var request = ChangeMembersRequest.newBuilder().setGroup(PeerMessages.group(group));
+    for (var members : path) {
+      request.addPath(
+          ChangeMembersRequest.Members.newBuilder()
+              .addAllMembers(members.stream().map(PeerMessages::member).toList()));
+    }
+    return calls.call(
+        PeerServiceGrpc.getChangeMembersMethod(),
+        request.build(),
+        Asked.read(group),
         _ -> nothing());
   }
 

@@ -7,6 +7,7 @@ import io.quiverdb.core.Metric;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.Settings;
 import io.quiverdb.core.Settings.FilterableField;
+import io.quiverdb.node.peer.proto.CatalogOrderMessage;
 import io.quiverdb.node.peer.proto.ClaimMessage;
 import io.quiverdb.node.peer.proto.CollectionMessage;
 import io.quiverdb.node.peer.proto.CollectionShape;
@@ -15,8 +16,10 @@ import io.quiverdb.node.peer.proto.LogPosition;
 import io.quiverdb.node.peer.proto.NodeMember;
 import io.quiverdb.node.peer.proto.PeerMetric;
 import io.quiverdb.node.peer.proto.PeerStatus;
+import io.quiverdb.raft.CatalogOrder;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.Incarnation;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeAddresses;
 import io.quiverdb.raft.NodeId;
@@ -86,6 +89,14 @@ final class PeerMessages {
 
   static Position position(LogPosition message) {
     return new Position(message.getEpoch(), message.getTerm(), message.getIndex());
+  }
+
+  static CatalogOrderMessage order(CatalogOrder order) {
+    return CatalogOrderMessage.newBuilder().setTerm(order.term()).setIndex(order.index()).build();
+  }
+
+  static CatalogOrder order(CatalogOrderMessage message) {
+    return new CatalogOrder(message.getTerm(), message.getIndex());
   }
 
   // --- nodes
@@ -165,7 +176,9 @@ final class PeerMessages {
             .setCommittedIndex(status.committedIndex())
             .setAppliedIndex(status.appliedIndex())
             .setCheckpointedIndex(status.checkpointedIndex())
-            .setPoints(status.points());
+            .setPoints(status.points())
+            .setIncarnation(bytes(status.incarnation().id()))
+            .setMoveIndex(status.incarnation().moveIndex());
     status.leader().ifPresent(leader -> message.setLeader(bytes(leader.uuid())));
     status.problem().ifPresent(message::setProblem);
     return message.build();
@@ -174,6 +187,7 @@ final class PeerMessages {
   private static ReplicaStatus replica(PeerStatus.Replica message) {
     return new ReplicaStatus(
         group(message.getGroup()),
+        new Incarnation(uuid(message.getIncarnation()), message.getMoveIndex()),
         switch (message.getRole()) {
           case LEADER -> ReplicaStatus.Role.LEADER;
           case FOLLOWER -> ReplicaStatus.Role.FOLLOWER;

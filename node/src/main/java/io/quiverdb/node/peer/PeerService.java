@@ -6,6 +6,10 @@ import io.grpc.stub.StreamObserver;
 import io.quiverdb.core.Filter;
 import io.quiverdb.core.Query;
 import io.quiverdb.core.StoredPoint;
+import io.quiverdb.node.peer.proto.AdmitNodeRequest;
+import io.quiverdb.node.peer.proto.AdmitNodeResponse;
+import io.quiverdb.node.peer.proto.ChangeMembersRequest;
+import io.quiverdb.node.peer.proto.ChangeMembersResponse;
 import io.quiverdb.node.peer.proto.CloseSnapshotRequest;
 import io.quiverdb.node.peer.proto.CloseSnapshotResponse;
 import io.quiverdb.node.peer.proto.CompactFilesRequest;
@@ -15,6 +19,8 @@ import io.quiverdb.node.peer.proto.CountPointsResponse;
 import io.quiverdb.node.peer.proto.DeleteMatchingRequest;
 import io.quiverdb.node.peer.proto.DeleteMatchingResponse;
 import io.quiverdb.node.peer.proto.FilterMessage;
+import io.quiverdb.node.peer.proto.GetCatalogCopyRequest;
+import io.quiverdb.node.peer.proto.GetCatalogCopyResponse;
 import io.quiverdb.node.peer.proto.GetClaimRequest;
 import io.quiverdb.node.peer.proto.GetClaimResponse;
 import io.quiverdb.node.peer.proto.GetCurrentTermsRequest;
@@ -31,6 +37,8 @@ import io.quiverdb.node.peer.proto.HoldLogRequest;
 import io.quiverdb.node.peer.proto.HoldLogResponse;
 import io.quiverdb.node.peer.proto.OpenGroupRequest;
 import io.quiverdb.node.peer.proto.OpenGroupResponse;
+import io.quiverdb.node.peer.proto.OpenReplicaRequest;
+import io.quiverdb.node.peer.proto.OpenReplicaResponse;
 import io.quiverdb.node.peer.proto.OpenSnapshotRequest;
 import io.quiverdb.node.peer.proto.OpenSnapshotResponse;
 import io.quiverdb.node.peer.proto.PeerServiceGrpc;
@@ -39,6 +47,8 @@ import io.quiverdb.node.peer.proto.PutClaimRequest;
 import io.quiverdb.node.peer.proto.PutClaimResponse;
 import io.quiverdb.node.peer.proto.ReadSnapshotRequest;
 import io.quiverdb.node.peer.proto.ReadSnapshotResponse;
+import io.quiverdb.node.peer.proto.RemoveReplicaRequest;
+import io.quiverdb.node.peer.proto.RemoveReplicaResponse;
 import io.quiverdb.node.peer.proto.ScanPointsRequest;
 import io.quiverdb.node.peer.proto.ScanPointsResponse;
 import io.quiverdb.node.peer.proto.SearchPointsRequest;
@@ -128,6 +138,71 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
             self.openGroup(
                 PeerMessages.uuid(request.getClusterId()), PeerMessages.group(request.getGroup())),
         _ -> OpenGroupResponse.getDefaultInstance());
+  }
+
+  // --- membership
+
+  @Override
+  public void admitNode(AdmitNodeRequest request, StreamObserver<AdmitNodeResponse> responses) {
+    answer(
+        responses,
+        () -> self.admit(PeerMessages.member(request.getMember())),
+        _ -> AdmitNodeResponse.getDefaultInstance());
+  }
+
+  @Override
+  public void getCatalogCopy(
+      GetCatalogCopyRequest request, StreamObserver<GetCatalogCopyResponse> responses) {
+    answer(
+        responses,
+        () -> self.catalogCopy(request.getAfter(), request.getLinearizable()),
+        copy -> {
+          var response = GetCatalogCopyResponse.newBuilder();
+          copy.ifPresent(bytes -> response.setCopy(UnsafeByteOperations.unsafeWrap(bytes)));
+          return response.build();
+        });
+  }
+
+  @Override
+  public void openReplica(
+      OpenReplicaRequest request, StreamObserver<OpenReplicaResponse> responses) {
+    answer(
+        responses,
+        () ->
+            self.openReplica(
+                PeerMessages.group(request.getGroup()),
+                PeerMessages.order(request.getOrder()),
+                request.getMoveIndex()),
+        _ -> OpenReplicaResponse.getDefaultInstance());
+  }
+
+  @Override
+  public void removeReplica(
+      RemoveReplicaRequest request, StreamObserver<RemoveReplicaResponse> responses) {
+    answer(
+        responses,
+        () ->
+            self.removeReplica(
+                PeerMessages.group(request.getGroup()),
+                PeerMessages.order(request.getOrder()),
+                PeerMessages.uuid(request.getIncarnation())),
+        _ -> RemoveReplicaResponse.getDefaultInstance());
+  }
+
+  @Override
+  public void changeMembers(
+      ChangeMembersRequest request, StreamObserver<ChangeMembersResponse> responses) {
+    answer(
+        responses,
+        () ->
+            self.changeMembers(
+                PeerMessages.group(request.getGroup()),
+                request.getPathList().stream()
+                    .map(
+                        members ->
+                            members.getMembersList().stream().map(PeerMessages::member).toList())
+                    .toList()),
+        _ -> ChangeMembersResponse.getDefaultInstance());
   }
 
   // --- the read barrier

@@ -12,7 +12,8 @@ final class SnapshotMessages {
     var message =
         OpenSnapshotResponse.newBuilder()
             .setLease(PeerMessages.bytes(offer.lease()))
-            .setPosition(PeerMessages.position(offer.position()));
+            .setPosition(PeerMessages.position(offer.position()))
+            .setConfiguration(offer.configuration());
     for (var file : offer.files()) {
       message.addFiles(
           OpenSnapshotResponse.File.newBuilder()
@@ -28,6 +29,7 @@ final class SnapshotMessages {
     return new SnapshotOffer(
         PeerMessages.uuid(message.getLease()),
         PeerMessages.position(message.getPosition()),
+        message.getConfiguration(),
         message.getFilesList().stream()
             .map(file -> new OfferedFile(file.getName(), file.getBytes(), file.getSha256()))
             .toList());

@@ -25,9 +25,11 @@ import io.quiverdb.core.StateHash;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.Vector;
 import io.quiverdb.core.Verification;
+import io.quiverdb.raft.CatalogOrder;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.DeletedMatching;
 import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.Incarnation;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeAddresses;
 import io.quiverdb.raft.NodeId;
@@ -42,6 +44,7 @@ import io.quiverdb.raft.WrappedKeys;
 import io.quiverdb.raft.Written;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
+import io.quiverdb.raft.catalog.ClusterNode;
 import io.quiverdb.raft.catalog.CollectionInfo;
 import io.quiverdb.raft.snapshot.SnapshotOffer;
 import io.quiverdb.raft.snapshot.SnapshotOffer.OfferedFile;
@@ -117,6 +120,7 @@ abstract class PeerContract {
             List.of(
                 new ReplicaStatus(
                     SHARD,
+                    new Incarnation(new UUID(3, -4), 1L << 48),
                     ReplicaStatus.Role.CANDIDATE,
                     7,
                     Optional.empty(),
@@ -127,6 +131,7 @@ abstract class PeerContract {
                     Optional.of("behind")),
                 new ReplicaStatus(
                     CATALOG,
+                    new Incarnation(new UUID(5, 6), 0),
                     ReplicaStatus.Role.LEADER,
                     8,
                     Optional.of(NODE),
@@ -160,6 +165,35 @@ abstract class PeerContract {
   }
 
   @Test
+  void changesOfMembersArriveWhole() {
+    var order = new CatalogOrder(7, 1L << 40);
+    answersNothing(peer -> peer.admit(MEMBER), "admit", MEMBER);
+    answersNothing(
+        peer -> peer.openReplica(SHARD, order, 1L << 48), "openReplica", SHARD, order, 1L << 48);
+    answersNothing(
+        peer -> peer.openReplica(CATALOG, CatalogOrder.NONE, 0),
+        "openReplica",
+        CATALOG,
+        CatalogOrder.NONE,
+        0L);
+    answersNothing(
+        peer -> peer.removeReplica(SHARD, order, new UUID(1, -2)),
+        "removeReplica",
+        SHARD,
+        order,
+        new UUID(1, -2));
+    var path = List.of(List.of(MEMBER), List.<Member>of());
+    answersNothing(peer -> peer.changeMembers(SHARD, path), "changeMembers", SHARD, path);
+    answers(
+        Optional.of(ByteBuffer.wrap(new byte[] {1, -1})),
+        peer -> peer.catalogCopy(-1, true),
+        "catalogCopy",
+        -1L,
+        true);
+    answers(Optional.empty(), peer -> peer.catalogCopy(9, false), "catalogCopy", 9L, false);
+  }
+
+  @Test
   void barrierCallsArriveWhole() {
     Map<GroupKey, Long> terms =
         Map.of(CATALOG, 4L, SHARD, 1L << 33, new GroupKey.ShardGroup(0), 0L);
@@ -183,11 +217,28 @@ abstract class PeerContract {
             new CatalogWritten.AlreadyExists(COLLECTION_INFO),
             new CatalogWritten.Updated(COLLECTION_INFO),
             new CatalogWritten.Dropped(),
+            new CatalogWritten.Changed(),
             new CatalogWritten.NotFound(),
             new CatalogWritten.RequestIdReused())) {
       answers(written, peer -> peer.writeCatalog(create), "writeCatalog", create);
       answers(written, peer -> peer.writeCatalog(drop), "writeCatalog", drop);
       answers(written, peer -> peer.writeCatalog(update), "writeCatalog", update);
+    }
+  }
+
+  @Test
+  void changesOfTheNodesArriveWhole() {
+    for (var write :
+        List.of(
+            new CatalogWrite.AddNode(STAMP.id(), MEMBER),
+            new CatalogWrite.SetNodeState(STAMP.id(), NODE, ClusterNode.State.ACTIVE),
+            new CatalogWrite.SetNodeState(STAMP.id(), NODE, ClusterNode.State.DRAINING),
+            new CatalogWrite.SetNodeState(STAMP.id(), NODE, ClusterNode.State.REMOVING),
+            new CatalogWrite.SetReplicationFactor(STAMP.id(), 3),
+            new CatalogWrite.MoveReplica(STAMP.id(), 4, NODE, MEMBER.id()),
+            new CatalogWrite.Rebalance(STAMP.id()))) {
+      answers(
+          new CatalogWritten.Changed(), peer -> peer.writeCatalog(write), "writeCatalog", write);
     }
   }
 
@@ -203,7 +254,7 @@ abstract class PeerContract {
     var lease = new UUID(7, -8);
     var file = new OfferedFile("collections/7/seg-1.vec", 1L << 40, ByteString.copyFrom(SHA256));
     answers(
-        new SnapshotOffer(lease, POSITION, List.of(file)),
+        new SnapshotOffer(lease, POSITION, ByteString.copyFrom(new byte[] {4}), List.of(file)),
         peer -> peer.snapshots().open(3),
         "openSnapshot",
         3);

@@ -8,9 +8,11 @@ import io.quiverdb.core.ScanPage;
 import io.quiverdb.core.StateHash;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.Verification;
+import io.quiverdb.raft.CatalogOrder;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.DeletedMatching;
 import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
@@ -86,6 +88,32 @@ final class ScriptedPeer implements Peer {
   @Override
   public CompletableFuture<Void> openGroup(UUID clusterId, GroupKey group) {
     return ask("openGroup", clusterId, group);
+  }
+
+  @Override
+  public CompletableFuture<Void> admit(Member member) {
+    return ask("admit", member);
+  }
+
+  @Override
+  public CompletableFuture<Optional<ByteBuffer>> catalogCopy(long after, boolean linearizable) {
+    return ask("catalogCopy", after, linearizable);
+  }
+
+  @Override
+  public CompletableFuture<Void> openReplica(GroupKey group, CatalogOrder order, long moveIndex) {
+    return ask("openReplica", group, order, moveIndex);
+  }
+
+  @Override
+  public CompletableFuture<Void> removeReplica(
+      GroupKey group, CatalogOrder order, UUID incarnation) {
+    return ask("removeReplica", group, order, incarnation);
+  }
+
+  @Override
+  public CompletableFuture<Void> changeMembers(GroupKey group, List<List<Member>> path) {
+    return ask("changeMembers", group, path);
   }
 
   @Override

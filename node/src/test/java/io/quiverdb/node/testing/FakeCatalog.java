@@ -6,6 +6,7 @@ import io.quiverdb.core.RequestId;
 import io.quiverdb.core.Settings;
 import io.quiverdb.core.SlotRange;
 import io.quiverdb.core.Slots;
+import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.ShardInfo;
@@ -15,6 +16,7 @@ import io.quiverdb.raft.catalog.CatalogView;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
 import io.quiverdb.raft.catalog.CollectionInfo;
+import io.quiverdb.raft.catalog.Membership;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,6 +35,7 @@ public final class FakeCatalog implements Catalog {
   private final Map<RequestId, CatalogWritten> settled = new HashMap<>();
 
   private Map<String, CollectionInfo> visible = Map.of();
+  private Membership membership;
   private boolean lags;
   private long nextId = 1;
 
@@ -40,6 +43,10 @@ public final class FakeCatalog implements Catalog {
     this.clusterId = clusterId;
     this.members = members;
     this.shards = shards;
+    this.membership =
+        Membership.of(
+            new Claim(
+                clusterId, members, shards.size(), members.size(), 1 << 20, Optional.empty()));
   }
 
   /// From now on the view shows changes only after a barrier.
@@ -49,7 +56,7 @@ public final class FakeCatalog implements Catalog {
 
   @Override
   public synchronized CatalogView view() {
-    return new View(nextId, clusterId, members, shardInfos(), List.copyOf(visible.values()));
+    return new View(nextId, clusterId, membership, shardInfos(), List.copyOf(visible.values()));
   }
 
   @Override
@@ -116,6 +123,14 @@ public final class FakeCatalog implements Catalog {
         shards.forEach(shard -> shard.dropCollection(existing.id()));
         yield new CatalogWritten.Dropped();
       }
+      case CatalogWrite.AddNode _,
+          CatalogWrite.SetNodeState _,
+          CatalogWrite.SetReplicationFactor _,
+          CatalogWrite.MoveReplica _,
+          CatalogWrite.Rebalance _ -> {
+        membership = membership.after(write);
+        yield new CatalogWritten.Changed();
+      }
     };
   }
 
@@ -133,7 +148,7 @@ public final class FakeCatalog implements Catalog {
   private record View(
       long index,
       UUID clusterId,
-      List<Member> members,
+      Membership membership,
       List<ShardInfo> shards,
       List<CollectionInfo> collections)
       implements CatalogView {

@@ -7,6 +7,7 @@ import io.quiverdb.core.Verification;
 import io.quiverdb.node.routing.Cluster;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.Incarnation;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeAddresses;
 import io.quiverdb.raft.NodeId;
@@ -182,6 +183,7 @@ public final class FakeCluster implements Cluster {
     var leader = trueLeader(shard.number());
     return new ReplicaStatus(
         new GroupKey.ShardGroup(shard.number()),
+        new Incarnation(new UUID(9, shard.number()), 0),
         leader.equals(Optional.of(node)) ? ReplicaStatus.Role.LEADER : ReplicaStatus.Role.FOLLOWER,
         1,
         leader,

@@ -3,8 +3,10 @@ package io.quiverdb.node.testing;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.StateHash;
 import io.quiverdb.core.Verification;
+import io.quiverdb.raft.CatalogOrder;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
@@ -14,6 +16,8 @@ import io.quiverdb.raft.ShardException;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
 import io.quiverdb.raft.snapshot.SnapshotSource;
+import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -48,6 +52,32 @@ final class FakePeer implements Peer {
   @Override
   public CompletableFuture<Void> openGroup(UUID clusterId, GroupKey group) {
     return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletableFuture<Void> admit(Member member) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<Optional<ByteBuffer>> catalogCopy(long after, boolean linearizable) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<Void> openReplica(GroupKey group, CatalogOrder order, long moveIndex) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<Void> removeReplica(
+      GroupKey group, CatalogOrder order, UUID incarnation) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<Void> changeMembers(GroupKey group, List<List<Member>> path) {
+    throw new UnsupportedOperationException();
   }
 
   @Override

@@ -21,6 +21,8 @@ final class CatalogAnswers {
           .build();
   static final CatalogAnswer FINISHED =
       CatalogAnswer.newBuilder().setFinished(CatalogAnswer.Finished.getDefaultInstance()).build();
+  static final CatalogAnswer CHANGED =
+      CatalogAnswer.newBuilder().setChanged(CatalogAnswer.Changed.getDefaultInstance()).build();
 
   private CatalogAnswers() {}
 

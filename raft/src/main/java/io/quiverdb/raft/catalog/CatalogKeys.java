@@ -6,6 +6,7 @@ import io.quiverdb.core.crypto.ByteSlice;
 import io.quiverdb.core.crypto.KeyRing;
 import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.raft.WrappedKeys;
+import io.quiverdb.raft.catalog.proto.CatalogCopy;
 import io.quiverdb.raft.catalog.proto.CatalogOp;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,8 @@ import javax.crypto.Mac;
 public final class CatalogKeys {
   private static final byte[] ASSOCIATED =
       "quiver: operation of the catalogue".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] COPY =
+      "quiver: copy of the catalogue".getBytes(StandardCharsets.US_ASCII);
   private static final UUID NO_STORE = new UUID(0, 0);
 
   private final Supplier<KeyRing> keyRing;
@@ -44,6 +47,26 @@ public final class CatalogKeys {
       return CatalogOp.parseFrom(op);
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("catalogue entry " + index + ": not an operation", e);
+    }
+  }
+
+  ByteBuffer sealCopy(CatalogCopy copy) {
+    return ByteBuffer.wrap(codec().sealRecord(copy.toByteArray(), COPY)).asReadOnlyBuffer();
+  }
+
+  /// @throws IllegalArgumentException if it is not what was sealed under these keys
+  CatalogCopy openCopy(ByteBuffer sealed) {
+    byte[] copy =
+        codec()
+            .openRecord(ByteSlice.of(ByteString.copyFrom(sealed).toByteArray()), COPY)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "copy of the catalogue: its seal is broken (expected: intact)"));
+    try {
+      return CatalogCopy.parseFrom(copy);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalArgumentException("copy of the catalogue: not one", e);
     }
   }
 

@@ -40,15 +40,24 @@ public final class CatalogMessages {
             .setEntryBytesMax(claim.entryBytesMax())
             .setCatalogKeyCheck(
                 claim.catalogKey().map(WrappedCatalogKey::check).orElse(ByteString.EMPTY));
-    for (var member : claim.members()) {
-      message.addMembers(
-          ClusterMember.newBuilder()
-              .setNodeId(toBytes(member.id().uuid()))
-              .setClientAddress(member.addresses().client())
-              .setPeerAddress(member.addresses().peer())
-              .setRaftAddress(member.addresses().raft()));
-    }
+    claim.members().forEach(member -> message.addMembers(toMessage(member)));
     return message.build();
+  }
+
+  static ClusterMember toMessage(Member member) {
+    return ClusterMember.newBuilder()
+        .setNodeId(toBytes(member.id().uuid()))
+        .setClientAddress(member.addresses().client())
+        .setPeerAddress(member.addresses().peer())
+        .setRaftAddress(member.addresses().raft())
+        .build();
+  }
+
+  static Member fromMessage(ClusterMember message) {
+    return new Member(
+        new NodeId(toUuid(message.getNodeId())),
+        new NodeAddresses(
+            message.getClientAddress(), message.getPeerAddress(), message.getRaftAddress()));
   }
 
   public static Claim fromMessage(ClusterClaim message) {
@@ -57,17 +66,7 @@ public final class CatalogMessages {
           "claim: format version %d (expected: %d)"
               .formatted(message.getFormatVersion(), CLAIM_FORMAT_VERSION));
     }
-    var members =
-        message.getMembersList().stream()
-            .map(
-                member ->
-                    new Member(
-                        new NodeId(toUuid(member.getNodeId())),
-                        new NodeAddresses(
-                            member.getClientAddress(),
-                            member.getPeerAddress(),
-                            member.getRaftAddress())))
-            .toList();
+    var members = message.getMembersList().stream().map(CatalogMessages::fromMessage).toList();
     var claim =
         new Claim(
             toUuid(message.getClusterId()),

@@ -3,13 +3,22 @@ package io.quiverdb.raft.catalog;
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.raft.Claim;
+import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.WrappedKeys;
+import io.quiverdb.raft.catalog.proto.AddNode;
 import io.quiverdb.raft.catalog.proto.BeginCreateCollection;
 import io.quiverdb.raft.catalog.proto.BeginDropCollection;
+import io.quiverdb.raft.catalog.proto.BeginMove;
+import io.quiverdb.raft.catalog.proto.BeginRebalance;
 import io.quiverdb.raft.catalog.proto.BeginUpdateSettings;
 import io.quiverdb.raft.catalog.proto.CatalogOp;
+import io.quiverdb.raft.catalog.proto.EndMove;
+import io.quiverdb.raft.catalog.proto.EndRebalance;
 import io.quiverdb.raft.catalog.proto.FinishCollection;
 import io.quiverdb.raft.catalog.proto.FormCluster;
+import io.quiverdb.raft.catalog.proto.SetNodeState;
+import io.quiverdb.raft.catalog.proto.SetReplicationFactor;
 import javax.crypto.Mac;
 
 /// Makes the operations that the catalogue's log holds, before they are proposed.
@@ -87,6 +96,84 @@ final class CatalogOps {
             FinishCollection.newBuilder()
                 .setCollectionId(changed.id())
                 .setCatalogIndex(changed.catalogIndex()))
+        .build();
+  }
+
+  // --- the nodes and what they replicate
+
+  static CatalogOp addNode(CatalogWrite.AddNode write, Mac mac) {
+    var add = AddNode.newBuilder().setMember(CatalogMessages.toMessage(write.member())).build();
+    return request(write.requestId(), Digests.of("add node", add.toByteString(), mac))
+        .setAddNode(add)
+        .build();
+  }
+
+  static CatalogOp setNodeState(CatalogWrite.SetNodeState write, Mac mac) {
+    var set =
+        SetNodeState.newBuilder()
+            .setNodeId(CatalogMessages.toBytes(write.node().uuid()))
+            .setState(MembershipMessages.toMessage(write.state()))
+            .build();
+    return request(write.requestId(), Digests.of("node state", set.toByteString(), mac))
+        .setSetNodeState(set)
+        .build();
+  }
+
+  static CatalogOp setReplicationFactor(CatalogWrite.SetReplicationFactor write, Mac mac) {
+    var set =
+        SetReplicationFactor.newBuilder().setReplicationFactor(write.replicationFactor()).build();
+    return request(write.requestId(), Digests.of("replication factor", set.toByteString(), mac))
+        .setSetReplicationFactor(set)
+        .build();
+  }
+
+  /// @param placementIndex of the members that are meant; no part of the digest, since a repetition
+  ///   may find others
+  static CatalogOp moveReplica(CatalogWrite.MoveReplica write, long placementIndex, Mac mac) {
+    var move =
+        BeginMove.newBuilder()
+            .setGroup(MembershipMessages.toMessage(new ShardGroup(write.shard())))
+            .setAdded(CatalogMessages.toBytes(write.to().uuid()))
+            .setRemoved(CatalogMessages.toBytes(write.from().uuid()));
+    var digest = Digests.of("move", move.build().toByteString(), mac);
+    return request(write.requestId(), digest)
+        .setBeginMove(move.setPlacementIndex(placementIndex))
+        .build();
+  }
+
+  static CatalogOp rebalance(CatalogWrite.Rebalance write, Mac mac) {
+    return request(write.requestId(), Digests.of("rebalance", ByteString.EMPTY, mac))
+        .setBeginRebalance(BeginRebalance.getDefaultInstance())
+        .build();
+  }
+
+  /// By the reconciler.
+  ///
+  /// @param placementIndex of the members that are meant
+  static CatalogOp beginMove(GroupKey group, Placement.Move move, long placementIndex) {
+    return CatalogOp.newBuilder()
+        .setBeginMove(
+            BeginMove.newBuilder()
+                .setGroup(MembershipMessages.toMessage(group))
+                .setAdded(MembershipMessages.toBytes(move.added()))
+                .setRemoved(MembershipMessages.toBytes(move.removed()))
+                .setPlacementIndex(placementIndex))
+        .build();
+  }
+
+  static CatalogOp endMove(GroupKey group, long moveIndex, boolean moved) {
+    return CatalogOp.newBuilder()
+        .setEndMove(
+            EndMove.newBuilder()
+                .setGroup(MembershipMessages.toMessage(group))
+                .setMoveIndex(moveIndex)
+                .setMoved(moved))
+        .build();
+  }
+
+  static CatalogOp endRebalance(long rebalanceIndex) {
+    return CatalogOp.newBuilder()
+        .setEndRebalance(EndRebalance.newBuilder().setRebalanceIndex(rebalanceIndex))
         .build();
   }
 

@@ -2,7 +2,7 @@ package io.quiverdb.raft.catalog;
 
 import com.google.protobuf.ByteString;
 import io.quiverdb.raft.Claim;
-import io.quiverdb.raft.Member;
+import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.ShardInfo;
 import io.quiverdb.raft.WrappedKeys;
 import io.quiverdb.raft.catalog.CollectionInfo.State;
@@ -10,6 +10,7 @@ import io.quiverdb.raft.catalog.proto.BeginCreateCollection;
 import io.quiverdb.raft.catalog.proto.BeginDropCollection;
 import io.quiverdb.raft.catalog.proto.BeginUpdateSettings;
 import io.quiverdb.raft.catalog.proto.CatalogAnswer;
+import io.quiverdb.raft.catalog.proto.CatalogCopy;
 import io.quiverdb.raft.catalog.proto.CatalogOp;
 import io.quiverdb.raft.catalog.proto.Collection;
 import io.quiverdb.raft.catalog.proto.FinishCollection;
@@ -30,6 +31,9 @@ import java.util.UUID;
 /// is gone from every shard, and an id is never used again. The protocol was model-checked: the
 /// order of checks here is that of the model.
 ///
+/// Of the nodes and of what they replicate it holds what is wanted and what is being changed
+/// ([Membership]); that it comes about is the [Reconciler]'s.
+///
 /// Requests are remembered once they are settled, absence included: a late copy of a drop that was
 /// answered "not found" must not drop a collection that was created since.
 final class CatalogState {
@@ -49,7 +53,16 @@ final class CatalogState {
   private final RequestWindow window;
   private final Optional<CatalogView> view;
 
-  private record Cluster(Claim claim, ShardMap shards) {}
+  /// @param shards with their members of now
+  private record Cluster(Claim claim, Membership membership, ShardMap shards) {
+    static Cluster of(Claim claim, Membership membership) {
+      return new Cluster(
+          claim,
+          membership,
+          ShardMap.of(claim)
+              .withMembers(number -> membership.placement(new ShardGroup(number)).members()));
+    }
+  }
 
   /// @param answer for whoever proposed the operation
   record Applied(CatalogState state, CatalogAnswer answer) {}
@@ -100,9 +113,18 @@ final class CatalogState {
     var next = at(newIndex);
     return switch (op.getKindCase()) {
       case FORM_CLUSTER -> next.form(op.getFormCluster());
-      case BEGIN_CREATE_COLLECTION, BEGIN_UPDATE_SETTINGS, BEGIN_DROP_COLLECTION ->
+      case BEGIN_CREATE_COLLECTION,
+          BEGIN_UPDATE_SETTINGS,
+          BEGIN_DROP_COLLECTION,
+          ADD_NODE,
+          SET_NODE_STATE,
+          SET_REPLICATION_FACTOR,
+          BEGIN_REBALANCE ->
           next.applyOnce(op);
+      // Of users, and of the reconciler, who may repeat it.
+      case BEGIN_MOVE -> op.getRequestId().isEmpty() ? next.change(op) : next.applyOnce(op);
       case FINISH_COLLECTION -> next.finish(op.getFinishCollection());
+      case END_MOVE, END_REBALANCE -> next.change(op);
       case KIND_NOT_SET -> throw new AssertionError(op.getKindCase());
     };
   }
@@ -115,7 +137,7 @@ final class CatalogState {
       return unchanged(CatalogAnswers.invalid(e));
     }
     if (cluster.isEmpty()) {
-      var formed = Optional.of(new Cluster(claim, ShardMap.of(claim)));
+      var formed = Optional.of(Cluster.of(claim, Membership.of(claim)));
       return new Applied(
           new CatalogState(index, formed, lastCollectionCounter, collections, window),
           CatalogAnswers.FORMED);
@@ -142,12 +164,36 @@ final class CatalogState {
           case BEGIN_CREATE_COLLECTION -> beginCreate(op.getBeginCreateCollection());
           case BEGIN_UPDATE_SETTINGS -> beginUpdate(op.getBeginUpdateSettings());
           case BEGIN_DROP_COLLECTION -> beginDrop(op.getBeginDropCollection());
-          case FORM_CLUSTER, FINISH_COLLECTION, KIND_NOT_SET ->
+          case ADD_NODE, SET_NODE_STATE, SET_REPLICATION_FACTOR, BEGIN_MOVE, BEGIN_REBALANCE ->
+              change(op);
+          case FORM_CLUSTER, FINISH_COLLECTION, END_MOVE, END_REBALANCE, KIND_NOT_SET ->
               throw new AssertionError(op.getKindCase());
         };
     return applied.answer.hasBeingDropped() || applied.answer.hasBeingChanged()
         ? applied
         : applied.state.remembering(op, applied.answer);
+  }
+
+  /// Of the nodes, and of what they replicate.
+  private Applied change(CatalogOp op) {
+    if (cluster.isEmpty()) {
+      return unchanged(CatalogAnswers.NOT_FORMED);
+    }
+    var before = cluster.get();
+    Membership changed;
+    try {
+      changed = MembershipMessages.apply(before.membership, op, numbered(index));
+    } catch (IllegalArgumentException e) {
+      return unchanged(CatalogAnswers.invalid(e));
+    }
+    return new Applied(
+        new CatalogState(
+            index,
+            Optional.of(Cluster.of(before.claim, changed)),
+            lastCollectionCounter,
+            collections,
+            window),
+        CatalogAnswers.CHANGED);
   }
 
   private Applied beginCreate(BeginCreateCollection op) {
@@ -324,11 +370,35 @@ final class CatalogState {
             .setEpoch((int) EPOCH)
             .setLastCollectionCounter(lastCollectionCounter)
             .addAllRequests(window.requests());
-    cluster.ifPresent(formed -> message.setClaim(CatalogMessages.toMessage(formed.claim)));
+    cluster.ifPresent(
+        formed ->
+            message
+                .setClaim(CatalogMessages.toMessage(formed.claim))
+                .setMembership(MembershipMessages.toMessage(formed.membership)));
     collections
         .values()
         .forEach(collection -> message.addCollections(CatalogMessages.toMessage(collection)));
     return message.build();
+  }
+
+  /// Of a cluster that is formed, for a node that does not replicate it.
+  CatalogCopy toCopy() {
+    return CatalogCopy.newBuilder()
+        .setIndex(index)
+        .setState(toMessage().toBuilder().clearRequests())
+        .build();
+  }
+
+  /// @throws IllegalArgumentException if it makes no sense
+  static CatalogView view(CatalogCopy copy) {
+    var message = copy.getState();
+    var claim = CatalogMessages.fromMessage(message.getClaim());
+    var cluster = Cluster.of(claim, MembershipMessages.fromMessage(message.getMembership()));
+    var collections = new TreeMap<String, CollectionInfo>();
+    message.getCollectionsList().stream()
+        .map(CatalogMessages::fromMessage)
+        .forEach(collection -> collections.put(collection.name(), collection));
+    return new View(copy.getIndex(), cluster, collections);
   }
 
   private static final class View implements CatalogView {
@@ -355,8 +425,8 @@ final class CatalogState {
     }
 
     @Override
-    public List<Member> members() {
-      return cluster.claim.members();
+    public Membership membership() {
+      return cluster.membership;
     }
 
     @Override

@@ -14,7 +14,13 @@ public interface CatalogView {
 
   UUID clusterId();
 
-  List<Member> members();
+  /// The nodes, and what they replicate.
+  Membership membership();
+
+  /// The nodes of the cluster, by id.
+  default List<Member> members() {
+    return membership().nodes().stream().map(ClusterNode::member).toList();
+  }
 
   default Optional<Member> member(NodeId id) {
     return members().stream().filter(member -> member.id().equals(id)).findFirst();

@@ -4,6 +4,8 @@ import io.quiverdb.core.Descriptor;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.core.Settings;
 import io.quiverdb.core.Settings.FilterableField;
+import io.quiverdb.raft.Member;
+import io.quiverdb.raft.NodeId;
 import java.util.List;
 
 /// A change of the catalogue that users ask for.
@@ -28,4 +30,19 @@ public sealed interface CatalogWrite {
   }
 
   record DropCollection(RequestId requestId, String name) implements CatalogWrite {}
+
+  /// A node joins; one that is there stays as it is.
+  record AddNode(RequestId requestId, Member member) implements CatalogWrite {}
+
+  record SetNodeState(RequestId requestId, NodeId node, ClusterNode.State state)
+      implements CatalogWrite {}
+
+  record SetReplicationFactor(RequestId requestId, int replicationFactor) implements CatalogWrite {}
+
+  /// Has `to` replicate a shard in place of `from`.
+  record MoveReplica(RequestId requestId, int shard, NodeId from, NodeId to)
+      implements CatalogWrite {}
+
+  /// Spreads the replicas over the nodes.
+  record Rebalance(RequestId requestId) implements CatalogWrite {}
 }

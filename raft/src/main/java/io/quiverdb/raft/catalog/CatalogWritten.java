@@ -1,6 +1,6 @@
 package io.quiverdb.raft.catalog;
 
-/// What became of a [CatalogWrite], once it is done on every shard.
+/// What became of a [CatalogWrite], once it is done on every shard that it concerns.
 public sealed interface CatalogWritten {
   record Created(CollectionInfo collection) implements CatalogWritten {}
 
@@ -10,6 +10,9 @@ public sealed interface CatalogWritten {
 
   /// A collection of this name exists.
   record AlreadyExists(CollectionInfo collection) implements CatalogWritten {}
+
+  /// The nodes, or what is wanted of them; what follows from that takes its time.
+  record Changed() implements CatalogWritten {}
 
   record NotFound() implements CatalogWritten {}
 

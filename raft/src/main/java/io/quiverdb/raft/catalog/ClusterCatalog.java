@@ -1,16 +1,23 @@
 package io.quiverdb.raft.catalog;
 
+import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.GroupReplica;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.Peer;
 import io.quiverdb.raft.ShardException;
+import io.quiverdb.raft.catalog.CatalogWrite.AddNode;
 import io.quiverdb.raft.catalog.CatalogWrite.CreateCollection;
 import io.quiverdb.raft.catalog.CatalogWrite.DropCollection;
+import io.quiverdb.raft.catalog.CatalogWrite.MoveReplica;
+import io.quiverdb.raft.catalog.CatalogWrite.Rebalance;
+import io.quiverdb.raft.catalog.CatalogWrite.SetNodeState;
+import io.quiverdb.raft.catalog.CatalogWrite.SetReplicationFactor;
 import io.quiverdb.raft.catalog.CatalogWrite.UpdateSettings;
 import io.quiverdb.raft.catalog.CollectionInfo.State;
 import io.quiverdb.raft.catalog.proto.CatalogAnswer;
 import io.quiverdb.raft.catalog.proto.CatalogOp;
 import io.quiverdb.raft.catalog.proto.Collection;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -63,6 +70,23 @@ public final class ClusterCatalog implements Catalog, AutoCloseable {
     return group.leads() ? writeAsLeader(write) : atLeader(peer -> peer.writeCatalog(write));
   }
 
+  /// What this node has, for one that does not replicate the catalogue.
+  ///
+  /// @param after index that the other has; −1 if nothing
+  /// @param linearizable whether it is to show every change acknowledged before the call
+  /// @return empty if there is nothing newer
+  public CompletableFuture<Optional<ByteBuffer>> copy(long after, boolean linearizable) {
+    var reached =
+        linearizable
+            ? barrier()
+            : CompletableFuture.completedFuture(replica).thenApply(_ -> view());
+    return reached.thenApply(
+        view ->
+            view.index() > after
+                ? Optional.of(replica.keys().sealCopy(replica.state().toCopy()))
+                : Optional.empty());
+  }
+
   private <T> CompletableFuture<T> atLeader(Function<Peer, CompletableFuture<T>> call) {
     var leader = group.leader();
     if (leader.isEmpty()) {
@@ -103,6 +127,15 @@ public final class ClusterCatalog implements Catalog, AutoCloseable {
               create, replica.keys().drawCollectionKeys(), replica.keys().requestMac());
       case UpdateSettings update -> CatalogOps.beginUpdate(update, replica.keys().requestMac());
       case DropCollection drop -> CatalogOps.beginDrop(drop, replica.keys().requestMac());
+      case AddNode add -> CatalogOps.addNode(add, replica.keys().requestMac());
+      case SetNodeState set -> CatalogOps.setNodeState(set, replica.keys().requestMac());
+      case SetReplicationFactor set ->
+          CatalogOps.setReplicationFactor(set, replica.keys().requestMac());
+      case MoveReplica move -> {
+        var placement = view().membership().placement(new GroupKey.ShardGroup(move.shard()));
+        yield CatalogOps.moveReplica(move, placement.changedIndex(), replica.keys().requestMac());
+      }
+      case Rebalance rebalance -> CatalogOps.rebalance(rebalance, replica.keys().requestMac());
     };
   }
 
@@ -123,6 +156,7 @@ public final class ClusterCatalog implements Catalog, AutoCloseable {
           settled(
               new CatalogWritten.AlreadyExists(
                   CatalogMessages.fromMessage(answer.getAlreadyExists())));
+      case CHANGED -> settled(new CatalogWritten.Changed());
       case NOT_FOUND -> settled(new CatalogWritten.NotFound());
       case REQUEST_ID_REUSED -> settled(new CatalogWritten.RequestIdReused());
       // Nothing is begun yet, so that whoever loses patience may know that nothing was done.

@@ -1,10 +1,12 @@
 package io.quiverdb.raft.catalog;
 
+import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.ShardException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -38,7 +40,8 @@ final class Goals {
   sealed interface Goal {
     record Form() implements Goal {}
 
-    record OpenShard(int shard, NodeId member) implements Goal {}
+    /// A replica of a group on one of its members.
+    record Open(GroupKey group, NodeId member) implements Goal {}
 
     record OwnSlots(int shard) implements Goal {}
 
@@ -46,6 +49,28 @@ final class Goals {
     record ChangeShard(Change change, int shard) implements Goal {}
 
     record Finish(Change change) implements Goal {}
+
+    // --- moves, by their catalogue indexes
+
+    /// An empty replica on the node that a move adds.
+    record OpenAdded(GroupKey group, long move) implements Goal {}
+
+    /// The group's own configuration.
+    record ChangeMembers(GroupKey group, long move, Way way) implements Goal {}
+
+    record EndMove(GroupKey group, long move) implements Goal {}
+
+    /// @param placement catalogue index of the group's members
+    record BeginMove(GroupKey group, long placement) implements Goal {}
+
+    record EndRebalance(long rebalance) implements Goal {}
+
+    enum Way {
+      FORWARD,
+      BACK,
+      /// There already, when it was to go back.
+      ARRIVED
+    }
   }
 
   /// One begun change of a collection.
@@ -79,6 +104,14 @@ final class Goals {
     return mine.state == Progress.State.REACHED;
   }
 
+  /// Attempts what is due, also if it was reached before: what followed has been undone.
+  synchronized void pursueAgain(Goal goal, Supplier<CompletableFuture<?>> attempt) {
+    if (isReached(goal)) {
+      progress.remove(goal);
+    }
+    boolean _ = pursue(goal, attempt);
+  }
+
   synchronized boolean isReached(Goal goal) {
     var found = progress.get(goal);
     return found != null && found.state == Progress.State.REACHED;
@@ -92,8 +125,44 @@ final class Goals {
                 switch (goal) {
                   case Goal.ChangeShard(var change, _) -> !current.contains(change);
                   case Goal.Finish(var change) -> !current.contains(change);
-                  case Goal.Form _, Goal.OpenShard _, Goal.OwnSlots _ -> false;
+                  case Goal.Form _,
+                      Goal.Open _,
+                      Goal.OwnSlots _,
+                      Goal.OpenAdded _,
+                      Goal.ChangeMembers _,
+                      Goal.EndMove _,
+                      Goal.BeginMove _,
+                      Goal.EndRebalance _ ->
+                      false;
                 });
+  }
+
+  /// Of moves that have ended, nothing is worth remembering.
+  ///
+  /// @param current by group
+  synchronized void forgetMovesOtherThan(Map<GroupKey, Long> current) {
+    progress
+        .keySet()
+        .removeIf(
+            goal ->
+                switch (goal) {
+                  case Goal.OpenAdded(var group, var move) -> !isCurrent(current, group, move);
+                  case Goal.ChangeMembers(var group, var move, _) ->
+                      !isCurrent(current, group, move);
+                  case Goal.EndMove(var group, var move) -> !isCurrent(current, group, move);
+                  case Goal.Form _,
+                      Goal.Open _,
+                      Goal.OwnSlots _,
+                      Goal.ChangeShard _,
+                      Goal.Finish _,
+                      Goal.BeginMove _,
+                      Goal.EndRebalance _ ->
+                      false;
+                });
+  }
+
+  private static boolean isCurrent(Map<GroupKey, Long> current, GroupKey group, long move) {
+    return Objects.equals(current.get(group), move);
   }
 
   private CompletableFuture<?> begin(Supplier<CompletableFuture<?>> attempt) {

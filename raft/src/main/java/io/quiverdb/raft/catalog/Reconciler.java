@@ -1,8 +1,11 @@
 package io.quiverdb.raft.catalog;
 
 import io.quiverdb.core.RequestStamp;
+import io.quiverdb.raft.CatalogOrder;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.GroupKey.CatalogGroup;
+import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.GroupReplica;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeId;
@@ -26,14 +29,19 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 
 /// Makes the cluster what the catalogue says: forms it, opens the shards' groups, gives shards
-/// their slots, and takes collections to every shard and off it. Works only while this node leads
-/// the catalogue.
+/// their slots, takes collections to every shard and off it, and moves replicas ([Moves]). Works
+/// only while this node leads the catalogue.
 ///
 /// It remembers nothing that a new leader would need: every step may be repeated, by the same
 /// leader or another, before or after its copies. What it asks of a shard carries the catalogue
 /// index that caused it and a request id derived from it; the shard ignores one older than the
 /// collection's last (the model: the ops of deposed reconcilers stay in flight for ever).
 public final class Reconciler implements AutoCloseable {
+  private static final int TICKS_PER_SWEEP = 12;
+
+  /// The index of members that no move has changed.
+  private static final long AS_FORMED = 0;
+
   private final Claim claim;
   private final GroupReplica group;
   private final CatalogReplica replica;
@@ -43,6 +51,8 @@ public final class Reconciler implements AutoCloseable {
   private final Pace pace;
   private final CatalogReplica.Listener listener = new Events();
   private final AtomicBoolean passDue = new AtomicBoolean();
+  private final Moves moves;
+  private int ticks;
 
   /// Of this leadership; empty while another node leads.
   private volatile Optional<Goals> goals = Optional.empty();
@@ -69,6 +79,7 @@ public final class Reconciler implements AutoCloseable {
   /// @param peers reaches a member of the claim
   /// @param shardLeaders reaches a shard's leader; throws a [io.quiverdb.raft.ShardException] if
   ///   none is known
+  /// @param leaderIds who leads a shard, as far as this node knows
   /// @param scheduler runs everything here; shut down after this is closed
   public Reconciler(
       Claim claim,
@@ -76,6 +87,7 @@ public final class Reconciler implements AutoCloseable {
       CatalogReplica replica,
       Function<NodeId, Peer> peers,
       IntFunction<Shard> shardLeaders,
+      IntFunction<Optional<NodeId>> leaderIds,
       ScheduledExecutorService scheduler,
       Pace pace) {
     this.claim = claim;
@@ -85,6 +97,7 @@ public final class Reconciler implements AutoCloseable {
     this.shardLeaders = shardLeaders;
     this.scheduler = scheduler;
     this.pace = pace;
+    this.moves = new Moves(group, peers, leaderIds, this::propose);
   }
 
   /// Begins to follow the replica; it works when the replica leads.
@@ -125,19 +138,40 @@ public final class Reconciler implements AutoCloseable {
   private synchronized void pass() {
     // Before the state is read: what changes after that asks for another pass.
     passDue.set(false);
-    goals.ifPresent(mine -> pursue(mine, replica.view()));
+    goals.ifPresent(
+        mine -> {
+          // Before the state: what it is said to be based on is never later.
+          var order = order();
+          pursue(mine, replica.view(), order);
+        });
   }
 
-  private void pursue(Goals mine, Optional<CatalogView> view) {
+  private CatalogOrder order() {
+    return CatalogOrder.of(replica.applied());
+  }
+
+  /// Looks now and then for replicas that belong nowhere. To be called several times a second.
+  public synchronized void tick() {
+    if (goals.isEmpty() || ++ticks % TICKS_PER_SWEEP != 0) {
+      return;
+    }
+    var order = order();
+    replica.view().ifPresent(view -> moves.sweep(view.membership(), order));
+  }
+
+  private void pursue(Goals mine, Optional<CatalogView> view, CatalogOrder order) {
     if (view.isEmpty()) {
       mine.pursue(new Goal.Form(), this::form);
       return;
     }
     var shards = view.get().shards();
-    shards.forEach(shard -> serve(mine, shard));
+    var membership = view.get().membership();
+    shards.forEach(
+        shard -> serve(mine, shard, membership.placement(new ShardGroup(shard.number())), order));
     var changing = changing(view.get());
     mine.forgetChangesOtherThan(changing.stream().map(Change::of).toList());
     changing.forEach(collection -> spread(mine, shards, collection));
+    moves.pursue(mine, membership, view.get().index(), order);
   }
 
   private static List<CollectionInfo> changing(CatalogView view) {
@@ -152,7 +186,7 @@ public final class Reconciler implements AutoCloseable {
     var opened =
         claim.members().stream()
             .map(Member::id)
-            .map(member -> openGroup(member, new GroupKey.CatalogGroup()))
+            .map(member -> openGroup(member, new CatalogGroup()))
             .toArray(CompletableFuture<?>[]::new);
     return CompletableFuture.allOf(opened)
         .thenCompose(_ -> propose(CatalogOps.form(claim)))
@@ -165,13 +199,17 @@ public final class Reconciler implements AutoCloseable {
     }
   }
 
-  private void serve(Goals mine, ShardInfo shard) {
+  private void serve(Goals mine, ShardInfo shard, Placement placement, CatalogOrder order) {
+    var key = new ShardGroup(shard.number());
     int openReplicas = 0;
     for (var member : shard.members()) {
       boolean isOpen =
           mine.pursue(
-              new Goal.OpenShard(shard.number(), member),
-              () -> openGroup(member, new GroupKey.ShardGroup(shard.number())));
+              new Goal.Open(key, member),
+              () ->
+                  placement.changedIndex() == AS_FORMED
+                      ? openGroup(member, key)
+                      : peers.apply(member).openReplica(key, order, AS_FORMED));
       openReplicas += isOpen ? 1 : 0;
     }
     // Fewer cannot elect a leader; to wait for all would let one dead node hold up the others.

@@ -9,9 +9,10 @@ import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.ShardInfo;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 
-/// The shards of a cluster as its claim decides them: equal runs of slots, replicated by members in
-/// rotation. A node that has the claim needs no catalogue to open its shards.
+/// The shards of a cluster as its claim decides them: equal runs of slots, for good, and replicated
+/// at first by the members in rotation.
 public final class ShardMap {
   public static final int SHARDS_MAX = 256;
 
@@ -32,6 +33,22 @@ public final class ShardMap {
       shards.add(new ShardInfo(number, FIRST_EPOCH, List.of(slots), members(number, claim)));
     }
     return new ShardMap(shards);
+  }
+
+  /// The same slots, replicated by others.
+  ///
+  /// @param members of a shard, by its number
+  ShardMap withMembers(IntFunction<List<NodeId>> members) {
+    return new ShardMap(
+        shards.stream()
+            .map(
+                shard ->
+                    new ShardInfo(
+                        shard.number(),
+                        shard.epoch(),
+                        shard.slots(),
+                        members.apply(shard.number())))
+            .toList());
   }
 
   /// By number.

@@ -105,6 +105,14 @@ public final class Watermarks implements Closeable {
     }
   }
 
+  /// Before a group's replica is made anew: what the one before it had says nothing of it.
+  public synchronized void forget(UUID group) throws IOException {
+    if (marks.remove(group) != null) {
+      risen = true;
+      write();
+    }
+  }
+
   /// Makes the marks durable, if any has risen. After a failure it fails for ever: what is on the
   /// disk is not known then.
   public synchronized void write() throws IOException {

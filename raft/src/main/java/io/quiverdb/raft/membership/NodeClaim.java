@@ -71,7 +71,9 @@ public final class NodeClaim {
       throw new CorruptFileException(
           ClaimFile.NAME, 0, "file", "there, like its groups", "missing");
     }
-    return new NodeClaim(self, file, keys, groups, current, hasGroups);
+    // A node that joined holds the claim of a cluster that is formed.
+    boolean joined = current.filter(claim -> !hasMember(claim, self)).isPresent();
+    return new NodeClaim(self, file, keys, groups, current, hasGroups || joined);
   }
 
   /// Empty if the claim and the key that lie here do not belong together: a crash came between
@@ -91,6 +93,33 @@ public final class NodeClaim {
     return Optional.empty();
   }
 
+  private static boolean hasMember(Claim claim, NodeId node) {
+    return claim.members().stream().anyMatch(member -> member.id().equals(node));
+  }
+
+  /// Makes the claim of a cluster that is formed without this node durable, which is going to join
+  /// it; one of that cluster is fine.
+  public synchronized CompletableFuture<Claim> join(Claim claim) {
+    if (failure.isPresent()) {
+      return failed(failure.get());
+    }
+    if (current.filter(held -> held.clusterId().equals(claim.clusterId())).isPresent()) {
+      return CompletableFuture.completedFuture(current.get());
+    }
+    if (isPinned) {
+      return CompletableFuture.failedFuture(
+          new IllegalArgumentException(
+              "node %s: of cluster %s (expected: of %s, or of none)"
+                  .formatted(self, current.orElseThrow().clusterId(), claim.clusterId())));
+    }
+    return replace(claim).thenApply(this::pin);
+  }
+
+  private synchronized Claim pin(Claim joined) {
+    isPinned = true;
+    return joined;
+  }
+
   public synchronized Optional<Claim> current() {
     return current;
   }
@@ -107,7 +136,7 @@ public final class NodeClaim {
     if (failure.isPresent()) {
       return failed(failure.get());
     }
-    if (claim.members().stream().noneMatch(member -> member.id().equals(self))) {
+    if (!hasMember(claim, self)) {
       return CompletableFuture.failedFuture(
           new IllegalArgumentException(
               "claim: members %s (expected: this node, %s, among them)"

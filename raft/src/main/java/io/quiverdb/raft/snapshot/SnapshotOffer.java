@@ -10,8 +10,10 @@ import java.util.UUID;
 ///
 /// @param lease names it; it ends when nothing of it is read for a while
 /// @param position of the last entry that it holds
+/// @param configuration of the group, committed, as Ratis writes it; empty if none is known
 /// @param files the manifest first
-public record SnapshotOffer(UUID lease, Position position, List<OfferedFile> files) {
+public record SnapshotOffer(
+    UUID lease, Position position, ByteString configuration, List<OfferedFile> files) {
   public SnapshotOffer {
     files = List.copyOf(files);
   }
@@ -23,9 +25,14 @@ public record SnapshotOffer(UUID lease, Position position, List<OfferedFile> fil
     return new SnapshotOffer(
         lease,
         position,
+        ByteString.EMPTY,
         files.stream()
             .map(file -> new OfferedFile(file.name(), file.bytes(), file.sha256()))
             .toList());
+  }
+
+  public SnapshotOffer withConfiguration(ByteString configuration) {
+    return new SnapshotOffer(lease, position, configuration, files);
   }
 
   /// @throws IllegalArgumentException if one can be no file of a snapshot

@@ -1,5 +1,6 @@
 package io.quiverdb.raft.snapshot;
 
+import com.google.protobuf.ByteString;
 import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.snapshot.SnapshotFiles;
 import io.quiverdb.raft.GroupKey.ShardGroup;
@@ -66,9 +67,10 @@ public final class SnapshotPuller implements AutoCloseable {
 
     /// Puts a snapshot in charge of a replica, unless what it has is sound and as far by now.
     ///
+    /// @param configuration of the group, as the offer has it
     /// @return whether it did
     /// @throws io.quiverdb.core.StoreException if its files are not sound, or cannot be written
-    boolean install(ShardGroup shard, SnapshotFiles files);
+    boolean install(ShardGroup shard, SnapshotFiles files, ByteString configuration);
   }
 
   /// How it goes with one shard.
@@ -245,7 +247,7 @@ public final class SnapshotPuller implements AutoCloseable {
     }
     // From here on it is of no use any more, or its files are not sound.
     attempts.source = Optional.empty();
-    if (target.install(shard, files)) {
+    if (target.install(shard, files, offer.configuration())) {
       metrics.installed(shard);
     }
     delete(incoming);

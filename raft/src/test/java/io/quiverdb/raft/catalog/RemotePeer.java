@@ -3,14 +3,18 @@ package io.quiverdb.raft.catalog;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.StateHash;
 import io.quiverdb.core.Verification;
+import io.quiverdb.raft.CatalogOrder;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
 import io.quiverdb.raft.SegmentCounts;
 import io.quiverdb.raft.Shard;
 import io.quiverdb.raft.snapshot.SnapshotSource;
+import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -81,5 +85,31 @@ record RemotePeer(SimulatedCluster cluster, SimulatedNode from, SimulatedNode to
   @Override
   public CompletableFuture<Optional<StateHash>> hashAt(int shard, Position position) {
     throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<Void> admit(Member member) {
+    return cluster.call(from, to, peer -> peer.admit(member));
+  }
+
+  @Override
+  public CompletableFuture<Optional<ByteBuffer>> catalogCopy(long after, boolean linearizable) {
+    return cluster.call(from, to, peer -> peer.catalogCopy(after, linearizable));
+  }
+
+  @Override
+  public CompletableFuture<Void> openReplica(GroupKey group, CatalogOrder order, long moveIndex) {
+    return cluster.call(from, to, peer -> peer.openReplica(group, order, moveIndex));
+  }
+
+  @Override
+  public CompletableFuture<Void> removeReplica(
+      GroupKey group, CatalogOrder order, UUID incarnation) {
+    return cluster.call(from, to, peer -> peer.removeReplica(group, order, incarnation));
+  }
+
+  @Override
+  public CompletableFuture<Void> changeMembers(GroupKey group, List<List<Member>> path) {
+    return cluster.call(from, to, peer -> peer.changeMembers(group, path));
   }
 }

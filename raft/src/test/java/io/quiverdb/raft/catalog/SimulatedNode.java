@@ -4,6 +4,7 @@ import io.quiverdb.core.Position;
 import io.quiverdb.core.StateHash;
 import io.quiverdb.core.Verification;
 import io.quiverdb.core.storage.SimulatedStorage;
+import io.quiverdb.raft.CatalogOrder;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.Member;
@@ -19,6 +20,7 @@ import io.quiverdb.raft.membership.NodeKeys;
 import io.quiverdb.raft.snapshot.SnapshotSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashSet;
@@ -81,6 +83,7 @@ public final class SimulatedNode implements Peer {
                 replica,
                 Running.this::peer,
                 number -> cluster.shardFrom(SimulatedNode.this, held, number),
+                _ -> Optional.empty(),
                 scheduler,
                 PACE)
             .start();
@@ -261,6 +264,32 @@ public final class SimulatedNode implements Peer {
 
   @Override
   public CompletableFuture<Optional<StateHash>> hashAt(int shard, Position position) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<Void> admit(Member member) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<Optional<ByteBuffer>> catalogCopy(long after, boolean linearizable) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<Void> openReplica(GroupKey group, CatalogOrder order, long moveIndex) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<Void> removeReplica(
+      GroupKey group, CatalogOrder order, UUID incarnation) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<Void> changeMembers(GroupKey group, List<List<Member>> path) {
     throw new UnsupportedOperationException();
   }
 }

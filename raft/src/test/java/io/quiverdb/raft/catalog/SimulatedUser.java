@@ -111,6 +111,7 @@ final class SimulatedUser {
     }
     var answer = remembered.get().getAnswer();
     switch (written) {
+      case CatalogWritten.Changed _ -> throw new IllegalStateException("asked for no such change");
       case CatalogWritten.Created(var collection) -> checkCreated(answer, collection);
       case CatalogWritten.Updated(var collection) -> checkUpdated(answer, write, collection);
       case CatalogWritten.Dropped() -> checkDropped(answer);

@@ -86,6 +86,7 @@ class SnapshotPullTest {
     return new SnapshotOffer(
         new UUID(1, 2),
         new Position(1, 1, 9),
+        ByteString.EMPTY,
         List.of(new OfferedFile(NAME, content.length, sha256(content))));
   }
 
@@ -149,6 +150,7 @@ class SnapshotPullTest {
         new SnapshotOffer(
             new UUID(1, 2),
             new Position(1, 1, 9),
+            ByteString.EMPTY,
             List.of(new OfferedFile(NAME, 200, sha256(content))));
 
     assertThatThrownBy(() -> pull().fetch(offer))

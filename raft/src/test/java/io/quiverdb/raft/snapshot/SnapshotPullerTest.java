@@ -72,7 +72,7 @@ class SnapshotPullerTest {
       }
       var file = new OfferedFile("manifest-1-ab", CONTENT.length, sha256());
       return CompletableFuture.completedFuture(
-          new SnapshotOffer(id.uuid(), new Position(1, 1, index), List.of(file)));
+          new SnapshotOffer(id.uuid(), new Position(1, 1, index), ByteString.EMPTY, List.of(file)));
     }
 
     @Override
@@ -129,7 +129,7 @@ class SnapshotPullerTest {
           }
 
           @Override
-          public boolean install(ShardGroup shard, SnapshotFiles files) {
+          public boolean install(ShardGroup shard, SnapshotFiles files, ByteString configuration) {
             installed.add(files);
             return true;
           }

@@ -1,0 +1,13 @@
+package io.quiverdb.raft;
+
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/// What a node does when the cluster's members change, as [Peer] describes it.
+interface MembershipCommands {
+  CompletableFuture<Void> admit(Member member);
+
+  CompletableFuture<Void> openReplica(GroupKey group, CatalogOrder order, long moveIndex);
+
+  CompletableFuture<Void> removeReplica(GroupKey group, CatalogOrder order, UUID incarnation);
+}

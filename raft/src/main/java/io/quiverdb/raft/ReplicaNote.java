@@ -1,0 +1,101 @@
+package io.quiverdb.raft;
+
+import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.storage.AtomicFile;
+import io.quiverdb.core.storage.FileStorage;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/// What a node remembers of each group that it ever had a replica of, in a file of its own. A
+/// replica whose directory is gone has forgotten its vote and its log: made anew under this node's
+/// id, it could elect a leader that lacks acknowledged writes. And what the catalogue commands is
+/// told from what it once commanded.
+///
+/// One line: state, incarnation, move index, and term and index of the last order obeyed. An empty
+/// file is of a version that knew no moves.
+///
+/// @param incarnation of the replica that is here, or was
+/// @param obeyed the last order of the catalogue's leader
+record ReplicaNote(State state, Incarnation incarnation, CatalogOrder obeyed) {
+  private static final String DIRECTORY = "raft-opened";
+  private static final Pattern LINE =
+      Pattern.compile(
+          "(OPEN|REMOVING|REMOVED) ([0-9a-f-]{36}) (\\d{1,19}) (\\d{1,18}) (-?\\d{1,18})\n");
+
+  enum State {
+    OPEN,
+    /// Begun: a start finishes it.
+    REMOVING,
+    REMOVED
+  }
+
+  ReplicaNote in(State next, CatalogOrder order) {
+    return new ReplicaNote(next, incarnation, order);
+  }
+
+  /// @param group as Ratis names it: its UUID
+  /// @throws CorruptFileException if it is damaged
+  static Optional<ReplicaNote> read(Path dataDirectory, String group) throws IOException {
+    Path file = dataDirectory.resolve(DIRECTORY).resolve(group);
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    String content = Files.readString(file, StandardCharsets.ISO_8859_1);
+    if (content.isEmpty()) {
+      return Optional.of(new ReplicaNote(State.OPEN, Incarnation.NONE, CatalogOrder.NONE));
+    }
+    var line = LINE.matcher(content);
+    if (!line.matches()) {
+      throw new CorruptFileException(
+          DIRECTORY + "/" + group,
+          0,
+          "line",
+          "state, incarnation, move and order",
+          content.strip());
+    }
+    return Optional.of(
+        new ReplicaNote(
+            State.valueOf(line.group(1)),
+            new Incarnation(UUID.fromString(line.group(2)), Long.parseLong(line.group(3))),
+            new CatalogOrder(Long.parseLong(line.group(4)), Long.parseLong(line.group(5)))));
+  }
+
+  /// Durable when it returns.
+  void write(Path dataDirectory, String group) throws IOException {
+    Path directory = dataDirectory.resolve(DIRECTORY);
+    if (!Files.exists(directory)) {
+      Files.createDirectories(directory);
+      GroupDirectory.syncDirectory(dataDirectory);
+    }
+    String line =
+        "%s %s %d %d %d\n"
+            .formatted(
+                state, incarnation.id(), incarnation.moveIndex(), obeyed.term(), obeyed.index());
+    AtomicFile.replace(
+        FileStorage.at(directory), "", group, line.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  /// The groups that this node has notes of.
+  static List<String> groups(Path dataDirectory) throws IOException {
+    Path directory = dataDirectory.resolve(DIRECTORY);
+    List<String> groups = new ArrayList<>();
+    if (Files.exists(directory)) {
+      try (var files = Files.newDirectoryStream(directory)) {
+        for (Path file : files) {
+          String name = file.getFileName().toString();
+          if (!name.endsWith(".tmp")) {
+            groups.add(name);
+          }
+        }
+      }
+    }
+    return groups;
+  }
+}

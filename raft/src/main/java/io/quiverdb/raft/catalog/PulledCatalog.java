@@ -1,0 +1,175 @@
+package io.quiverdb.raft.catalog;
+
+import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.storage.AtomicFile;
+import io.quiverdb.core.storage.Storage;
+import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.NodeId;
+import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.ShardException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A copy of the catalogue, in a file, sealed: so a node knows its peers and collections when it
+/// starts, before the catalogue has a leader. A node that does not replicate the catalogue fetches
+/// it from one that does, whenever it is behind; one that does keeps what it has applied.
+public final class PulledCatalog implements Catalog {
+  private static final Logger log = LoggerFactory.getLogger(PulledCatalog.class);
+  private static final String NAME = "catalog.copy";
+
+  private final Storage storage;
+  private final CatalogKeys keys;
+  private final Function<NodeId, Peer> peers;
+  private final AtomicBoolean refreshing = new AtomicBoolean();
+  private volatile Optional<CatalogView> view = Optional.empty();
+
+  /// @param storage of the node's data directory
+  /// @param peers reaches a node of the cluster
+  public PulledCatalog(Storage storage, CatalogKeys keys, Function<NodeId, Peer> peers) {
+    this.storage = storage;
+    this.keys = keys;
+    this.peers = peers;
+  }
+
+  /// Reads what was kept, if anything was.
+  ///
+  /// @throws CorruptFileException if it is not what was written
+  public void load() throws IOException {
+    if (!storage.exists(NAME)) {
+      return;
+    }
+    var bytes = storage.open(NAME).bytes().toArray(ValueLayout.JAVA_BYTE);
+    try {
+      view = Optional.of(CatalogState.view(keys.openCopy(ByteBuffer.wrap(bytes))));
+    } catch (IllegalArgumentException e) {
+      throw new CorruptFileException(NAME, 0, "copy", "intact", String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// Empty before anything was fetched.
+  public Optional<CatalogView> held() {
+    return view;
+  }
+
+  /// @throws ShardException.Unavailable before anything was fetched
+  @Override
+  public CatalogView view() {
+    return view.orElseThrow(
+        () -> new ShardException.Unavailable("catalogue: not known on this node yet"));
+  }
+
+  @Override
+  public CompletableFuture<CatalogView> barrier() {
+    return askVoters(voters(), peer -> fetch(peer, true));
+  }
+
+  @Override
+  public CompletableFuture<CatalogWritten> write(CatalogWrite write) {
+    return askVoters(voters(), peer -> peer.writeCatalog(write));
+  }
+
+  /// Catches up, if it does not already. Does not block.
+  public void refresh() {
+    if (view.isEmpty() || !refreshing.compareAndSet(false, true)) {
+      return;
+    }
+    var _ =
+        askVoters(voters(), peer -> fetch(peer, false))
+            .whenComplete((_, _) -> refreshing.set(false));
+  }
+
+  /// Takes a node's copy over, if it is newer. Waits for the disk.
+  ///
+  /// @param linearizable whether it is to show every change acknowledged before the call
+  public CompletableFuture<CatalogView> fetch(Peer from, boolean linearizable) {
+    long after = view.map(CatalogView::index).orElse(-1L);
+    return from.catalogCopy(after, linearizable)
+        .thenApply(
+            copy -> {
+              copy.ifPresent(this::take);
+              return view();
+            });
+  }
+
+  /// Goes on from what this node replicated, which it does no more.
+  public void keep(CatalogReplica replica) {
+    if (replica.view().isPresent()) {
+      take(keys.sealCopy(replica.state().toCopy()));
+    }
+  }
+
+  private synchronized void take(ByteBuffer sealed) {
+    var taken = CatalogState.view(keys.openCopy(sealed.duplicate()));
+    if (view.filter(held -> held.index() >= taken.index()).isPresent()) {
+      return;
+    }
+    var bytes = new byte[sealed.remaining()];
+    sealed.duplicate().get(bytes);
+    try {
+      AtomicFile.replace(storage, "", NAME, bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    view = Optional.of(taken);
+    log.debug("copy of the catalogue taken index={}", taken.index());
+  }
+
+  private List<NodeId> voters() {
+    return view().membership().placement(new GroupKey.CatalogGroup()).members();
+  }
+
+  /// One after the other until one answers, the leader that one names first of the rest. What one
+  /// may have begun is not asked of another.
+  private <T> CompletableFuture<T> askVoters(
+      List<NodeId> left, Function<Peer, CompletableFuture<T>> call) {
+    var asked = left.getFirst();
+    var others = left.subList(1, left.size());
+    return attempt(asked, call)
+        .exceptionallyCompose(
+            failure -> {
+              var cause =
+                  failure instanceof CompletionException && failure.getCause() != null
+                      ? failure.getCause()
+                      : failure;
+              boolean isRefused =
+                  cause instanceof ShardException.NotLeader
+                      || cause instanceof ShardException.Unavailable;
+              if (!isRefused || others.isEmpty()) {
+                return CompletableFuture.failedFuture(cause);
+              }
+              return askVoters(
+                  cause instanceof ShardException.NotLeader notLeader
+                      ? notLeader
+                          .leader()
+                          .filter(others::contains)
+                          .map(leader -> leaderFirst(leader, others))
+                          .orElse(others)
+                      : others,
+                  call);
+            });
+  }
+
+  private <T> CompletableFuture<T> attempt(NodeId node, Function<Peer, CompletableFuture<T>> call) {
+    try {
+      return call.apply(peers.apply(node));
+    } catch (ShardException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private static List<NodeId> leaderFirst(NodeId leader, List<NodeId> others) {
+    return Stream.concat(Stream.of(leader), others.stream().filter(other -> !other.equals(leader)))
+        .toList();
+  }
+}

@@ -1,0 +1,188 @@
+package io.quiverdb.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What a node forgets of a replica that is removed, what it must not, and whom it obeys.
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
+class RemovedReplicaTest {
+  private static final long MOVE = 1L << 48;
+
+  @TempDir Path directory;
+
+  @Test
+  void replicaThatIsMadeAnewRemembersItsVote() throws Exception {
+    try (var cluster = new GroupCluster(directory, 1)) {
+      var node = cluster.nodes().getFirst();
+      node.start();
+      node.openFor(order(1), MOVE);
+      node.kill();
+      var vote = node.logDirectory().resolve("raft-meta");
+      byte[] cast = "#\nterm=7\nvotedFor=somebody\n".getBytes(StandardCharsets.US_ASCII);
+      Files.write(vote, cast);
+      node.start();
+
+      node.remove(order(2), incarnation(node));
+      assertThat(node.groupDirectory()).doesNotExist();
+      node.openFor(order(3), MOVE + 1);
+
+      assertThat(Files.readAllLines(vote)).contains("term=7", "votedFor=somebody");
+      assertThat(node.replica().currentTerm()).isGreaterThanOrEqualTo(7);
+    }
+  }
+
+  @Test
+  void orderOfADeposedLeaderIsRefusedAndChangesNothing() throws Exception {
+    try (var cluster = new GroupCluster(directory, 1)) {
+      var node = cluster.nodes().getFirst();
+      node.start();
+      node.openFor(new CatalogOrder(3, 10), MOVE);
+      var incarnation = incarnation(node);
+
+      for (var late : List.of(new CatalogOrder(2, 99), new CatalogOrder(3, 9))) {
+        requireRefused(() -> node.remove(late, incarnation), "none older than the last");
+        requireRefused(() -> node.openFor(late, MOVE), "none older than the last");
+      }
+
+      assertThat(incarnation(node)).isEqualTo(incarnation);
+      node.remove(new CatalogOrder(3, 10), incarnation);
+      assertThat(node.groupDirectory()).doesNotExist();
+      requireRefused(() -> node.openFor(new CatalogOrder(3, 9), MOVE + 1), "none older");
+    }
+  }
+
+  @Test
+  void anotherIncarnationIsNotRemoved() throws Exception {
+    try (var cluster = new GroupCluster(directory, 1)) {
+      var node = cluster.nodes().getFirst();
+      node.start();
+      node.openFor(order(1), MOVE);
+      var first = incarnation(node);
+      node.remove(order(2), first);
+      node.openFor(order(3), MOVE + 1);
+
+      requireRefused(() -> node.remove(order(4), first), "incarnation");
+
+      assertThat(node.groupDirectory()).exists();
+      assertThat(incarnation(node)).isNotEqualTo(first);
+    }
+  }
+
+  @Test
+  void replicaOfAnotherMoveIsNotTakenForTheOneThatIsAdded() throws Exception {
+    try (var cluster = new GroupCluster(directory, 1)) {
+      var node = cluster.nodes().getFirst();
+      node.start();
+      node.openFor(order(1), MOVE);
+
+      node.openFor(order(2), MOVE);
+      requireRefused(() -> node.openFor(order(3), MOVE + 1), "expected: one of move");
+      // A member of long standing has any replica, and one that was removed is not made anew.
+      node.openFor(order(4), 0);
+      node.remove(order(5), incarnation(node));
+      requireRefused(() -> node.openFor(order(6), 0), "REMOVED");
+    }
+  }
+
+  @Test
+  void removalThatACrashInterruptedIsFinishedAtTheStart() throws Exception {
+    try (var cluster = new GroupCluster(directory, 1)) {
+      var node = cluster.nodes().getFirst();
+      node.start();
+      node.openFor(order(1), MOVE);
+      node.kill();
+      node.write(node.note().orElseThrow().in(ReplicaNote.State.REMOVING, order(2)));
+
+      node.start();
+
+      assertThat(node.groupDirectory()).doesNotExist();
+      assertThat(node.note().map(ReplicaNote::state)).contains(ReplicaNote.State.REMOVED);
+      node.openFor(order(3), MOVE + 1);
+      assertThat(node.groupDirectory()).exists();
+    }
+  }
+
+  @Test
+  void replicaThatIsMadeAnewIsNotHeldToTheLogOfTheOneBefore() throws Exception {
+    try (var cluster = new GroupCluster(directory, 1)) {
+      var node = cluster.nodes().getFirst();
+      node.start();
+      node.open();
+      cluster.awaitLeader();
+      for (int i = 0; i < 20; i++) {
+        GroupCluster.propose(node, "a").join();
+      }
+      // Writes down how far the log is known to go.
+      node.kill();
+      node.start();
+      node.remove(order(1), incarnation(node));
+      node.openFor(order(2), MOVE);
+      node.kill();
+
+      node.start();
+
+      assertThat(node.replica().alive()).isTrue();
+    }
+  }
+
+  @Test
+  void configurationIsOnlyReplacedByANewerOne() throws Exception {
+    Files.createDirectories(directory.resolve("current"));
+
+    GroupDirectory.takeConfiguration(directory, configuration(5));
+    GroupDirectory.takeConfiguration(directory, configuration(4));
+    assertThat(GroupDirectory.configuration(directory).map(LogEntryProto::getIndex)).contains(5L);
+
+    GroupDirectory.takeConfiguration(directory, configuration(6));
+    assertThat(GroupDirectory.configuration(directory).map(LogEntryProto::getIndex)).contains(6L);
+  }
+
+  @Test
+  void noteThatMakesNoSenseIsDamage() throws Exception {
+    Files.createDirectories(directory.resolve("raft-opened"));
+    Files.writeString(directory.resolve("raft-opened/x"), "OPEN nonsense\n");
+
+    assertThatThrownBy(() -> ReplicaNote.read(directory, "x"))
+        .hasMessageContaining("raft-opened/x");
+    assertThat(ReplicaNote.read(directory, "y")).isEqualTo(Optional.empty());
+  }
+
+  private interface Action {
+    void run() throws IOException;
+  }
+
+  private static void requireRefused(Action action, String why) {
+    assertThatThrownBy(action::run)
+        .isInstanceOf(ShardException.Unavailable.class)
+        .hasMessageContaining(why);
+  }
+
+  private static UUID incarnation(GroupCluster.Node node) throws IOException {
+    return node.note().orElseThrow().incarnation().id();
+  }
+
+  private static CatalogOrder order(long index) {
+    return new CatalogOrder(1, index);
+  }
+
+  private static LogEntryProto configuration(long index) {
+    return LogEntryProto.newBuilder()
+        .setIndex(index)
+        .setConfigurationEntry(RaftConfigurationProto.getDefaultInstance())
+        .build();
+  }
+}
