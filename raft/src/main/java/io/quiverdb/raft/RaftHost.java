@@ -6,6 +6,7 @@ import io.quiverdb.core.storage.FileStorage;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.barrier.Barrier;
+import io.quiverdb.raft.barrier.LeaderIndexes;
 import io.quiverdb.raft.catalog.Catalog;
 import io.quiverdb.raft.catalog.CatalogView;
 import io.quiverdb.raft.catalog.ClusterCatalog;
@@ -55,6 +56,7 @@ public final class RaftHost implements AutoCloseable {
   private final GroupServer groups;
   private final Background background;
   private final RemoteLeaders remoteLeaders;
+  private final LeaderIndexes leaderIndexes;
   private final LocalPeer self;
   private final Map<Integer, ReplicatedStore> shards = new ConcurrentHashMap<>();
   private final ReplicaMetrics replicaMetrics;
@@ -182,6 +184,9 @@ public final class RaftHost implements AutoCloseable {
             options.timing().electionTimeoutMax().multipliedBy(2),
             waiting);
     this.remoteLeaders = new RemoteLeaders(this::peer);
+    this.leaderIndexes =
+        new LeaderIndexes(
+            this::peer, options.timing().electionTimeoutMax().multipliedBy(2), options.metrics());
     try {
       this.groups = new GroupServer(serverOptions(), knownGroups());
     } catch (IOException | RuntimeException e) {
@@ -321,7 +326,7 @@ public final class RaftHost implements AutoCloseable {
             member.id(),
             replica,
             state,
-            this::peer,
+            leaderIndexes,
             readers,
             waiting,
             collectionId -> compactions.execute(() -> checkpointed.compact(collectionId)),
