@@ -24,10 +24,21 @@ import java.util.concurrent.CompletableFuture;
 public final class AsyncCollection {
   private final Calls calls;
   private final String name;
+  private final Consistency consistency;
 
   AsyncCollection(Calls calls, String name) {
+    this(calls, name, Consistency.LINEARIZABLE);
+  }
+
+  private AsyncCollection(Calls calls, String name, Consistency consistency) {
     this.calls = calls;
     this.name = Objects.requireNonNull(name);
+    this.consistency = Objects.requireNonNull(consistency);
+  }
+
+  /// @see Collection#at
+  public AsyncCollection at(Consistency consistency) {
+    return new AsyncCollection(calls, name, consistency);
   }
 
   public String name() {
@@ -152,7 +163,7 @@ public final class AsyncCollection {
   private CompletableFuture<List<StoredPoint>> found(List<String> ids) {
     return calls
         .router()
-        .get(name, ids)
+        .get(name, ids, consistency.toWire())
         .thenApply(points -> points.stream().map(StoredPoint::of).toList());
   }
 
@@ -170,7 +181,13 @@ public final class AsyncCollection {
     return calls.publish(
         calls
             .router()
-            .ask(PointsGrpc.getCountMethod(), request.build(), Repeat.READ)
+            .ask(
+                PointsGrpc.getCountMethod(),
+                request
+                    .setConsistency(consistency.toWire())
+                    .setSessionToken(calls.sessionTokenFor(consistency))
+                    .build(),
+                Repeat.READ)
             .thenApply(this::counted));
   }
 
@@ -181,11 +198,11 @@ public final class AsyncCollection {
 
   /// @see Collection#scan
   public AsyncScan scan() {
-    return new AsyncScan(calls, name);
+    return new AsyncScan(calls, name, consistency);
   }
 
   /// @see Collection#search
   public AsyncSearch search(float... query) {
-    return new AsyncSearch(calls, name, query);
+    return new AsyncSearch(calls, name, query, consistency);
   }
 }

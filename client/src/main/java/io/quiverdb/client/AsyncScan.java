@@ -4,6 +4,7 @@ import io.quiverdb.api.v1.PointsGrpc;
 import io.quiverdb.api.v1.ScanRequest;
 import io.quiverdb.api.v1.ScanResponse;
 import io.quiverdb.client.routing.Repeat;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -12,9 +13,11 @@ import java.util.function.Consumer;
 public final class AsyncScan {
   private final Calls calls;
   private final ScanRequest.Builder request;
+  private Consistency consistency;
 
-  AsyncScan(Calls calls, String collection) {
+  AsyncScan(Calls calls, String collection, Consistency consistency) {
     this.calls = calls;
+    this.consistency = consistency;
     this.request = ScanRequest.newBuilder().setCollection(collection);
   }
 
@@ -30,6 +33,12 @@ public final class AsyncScan {
     return this;
   }
 
+  /// @see Scan#consistency
+  public AsyncScan consistency(Consistency consistency) {
+    this.consistency = Objects.requireNonNull(consistency);
+    return this;
+  }
+
   /// The first page.
   public CompletableFuture<ScanPage> page() {
     return page("");
@@ -40,7 +49,15 @@ public final class AsyncScan {
     return calls.publish(
         calls
             .router()
-            .ask(PointsGrpc.getScanMethod(), request.clone().setCursor(cursor).build(), Repeat.READ)
+            .ask(
+                PointsGrpc.getScanMethod(),
+                request
+                    .clone()
+                    .setCursor(cursor)
+                    .setConsistency(consistency.toWire())
+                    .setSessionToken(calls.sessionTokenFor(consistency))
+                    .build(),
+                Repeat.READ)
             .thenApply(this::page));
   }
 

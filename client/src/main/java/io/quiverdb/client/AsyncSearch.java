@@ -5,15 +5,18 @@ import io.quiverdb.api.v1.SearchRequest;
 import io.quiverdb.api.v1.SearchResponse;
 import io.quiverdb.client.routing.Repeat;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 /// As [Search], as a future.
 public final class AsyncSearch {
   private final Calls calls;
   private final SearchRequest.Builder request;
+  private Consistency consistency;
 
-  AsyncSearch(Calls calls, String collection, float[] query) {
+  AsyncSearch(Calls calls, String collection, float[] query, Consistency consistency) {
     this.calls = calls;
+    this.consistency = consistency;
     this.request =
         SearchRequest.newBuilder()
             .setCollection(collection)
@@ -33,6 +36,12 @@ public final class AsyncSearch {
     return this;
   }
 
+  /// @see Search#consistency
+  public AsyncSearch consistency(Consistency consistency) {
+    this.consistency = Objects.requireNonNull(consistency);
+    return this;
+  }
+
   public AsyncSearch withPayload() {
     request.setWithPayload(true);
     return this;
@@ -48,7 +57,14 @@ public final class AsyncSearch {
     return calls.publish(
         calls
             .router()
-            .ask(SearchGrpc.getSearchMethod(), request.build(), Repeat.READ)
+            .ask(
+                SearchGrpc.getSearchMethod(),
+                request
+                    .clone()
+                    .setConsistency(consistency.toWire())
+                    .setSessionToken(calls.sessionTokenFor(consistency))
+                    .build(),
+                Repeat.READ)
             .thenApply(this::hits));
   }
 

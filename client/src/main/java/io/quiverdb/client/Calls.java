@@ -11,6 +11,11 @@ import java.util.concurrent.Executor;
 /// @param callbacks runs what callers hang on their futures, which may block: never on a network
 ///   thread
 record Calls(Router router, Executor callbacks) {
+  /// What a read at this level brings along.
+  String sessionTokenFor(Consistency consistency) {
+    return consistency == Consistency.SESSION ? router.sessionToken() : "";
+  }
+
   /// The same outcome, as callers see it.
   <T> CompletableFuture<T> publish(CompletableFuture<T> inner) {
     CompletableFuture<T> published = new CompletableFuture<>();

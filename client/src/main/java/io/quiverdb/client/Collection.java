@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// One collection of a cluster: a handle that costs nothing and holds nothing. Reads are
-/// linearizable: they see every write acknowledged before they began.
+/// linearizable: they see every write acknowledged before they began; for less, see [#at].
 ///
 /// Every call can fail with a [QuiverException]; [NotFoundException] if there is no such
 /// collection.
@@ -17,6 +17,11 @@ public final class Collection {
 
   public String name() {
     return async.name();
+  }
+
+  /// The same collection, with reads at another level.
+  public Collection at(Consistency consistency) {
+    return new Collection(async.at(consistency));
   }
 
   /// The same calls as futures.

@@ -88,6 +88,11 @@ public final class QuiverClient implements AutoCloseable {
     return Calls.await(async.resume(exception));
   }
 
+  /// What this client has seen: what its reads at [Consistency#SESSION] see at least.
+  public Session session() {
+    return new Session(router);
+  }
+
   public Cluster cluster() {
     return new Cluster(async.cluster());
   }

@@ -7,7 +7,8 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /// All points of a collection in id order, fetched a page at a time when they are needed. No
-/// snapshot: later pages see later writes. Every iteration begins anew.
+/// snapshot: later pages see later writes, and none sees less than the first. Every iteration
+/// begins anew.
 public final class Scan implements Iterable<StoredPoint> {
   private final AsyncScan async;
 
@@ -24,6 +25,13 @@ public final class Scan implements Iterable<StoredPoint> {
   /// Only points that match.
   public Scan filter(Filter filter) {
     async.filter(filter);
+    return this;
+  }
+
+  /// How much the first page must see, as the collection's handle if not said. Later pages see no
+  /// less than the first one, at any level but [Consistency#ANY].
+  public Scan consistency(Consistency consistency) {
+    async.consistency(consistency);
     return this;
   }
 

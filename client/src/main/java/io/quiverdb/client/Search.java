@@ -24,6 +24,12 @@ public final class Search {
     return this;
   }
 
+  /// How much it must see; as the collection's handle if not said.
+  public Search consistency(Consistency consistency) {
+    async.consistency(consistency);
+    return this;
+  }
+
   public Search withPayload() {
     async.withPayload();
     return this;

@@ -1,11 +1,15 @@
 package io.quiverdb.client;
 
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
 import io.quiverdb.api.v1.Topology;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Nodes that speak the contract over real sockets and share their state instead of replicating it.
@@ -17,6 +21,9 @@ final class FakeCluster implements AutoCloseable {
   private final List<FakeNode> nodes = new ArrayList<>();
   final Map<String, io.quiverdb.api.v1.Collection> collections = new ConcurrentHashMap<>();
   final AtomicLong collectionIds = new AtomicLong();
+  private final List<StreamObserver<Topology>> listeners = new ArrayList<>();
+  private final AtomicInteger refusals = new AtomicInteger();
+  private boolean tells;
 
   /// Node i leads shard i, modulo the number of nodes.
   FakeCluster(int nodeCount, int shardCount) {
@@ -100,8 +107,49 @@ final class FakeCluster implements AutoCloseable {
                     .setNumber(shard)
                     .setEpoch(1)
                     .addSlots(range)
+                    .addAllMemberIds(nodes.stream().map(FakeNode::id).toList())
                     .setLeaderId(leaderOf(shard).id())));
     return topology.build();
+  }
+
+  // --- who listens
+
+  /// Answers those that listen from now on, and tells those that do what is so now.
+  ///
+  /// @return how many were told
+  synchronized int tellTopology() {
+    tells = true;
+    listeners.removeIf(listener -> ((ServerCallStreamObserver<Topology>) listener).isCancelled());
+    listeners.forEach(listener -> listener.onNext(topology()));
+    return listeners.size();
+  }
+
+  synchronized void listen(StreamObserver<Topology> listener) {
+    if (!tells) {
+      listener.onError(Status.UNIMPLEMENTED.asRuntimeException());
+      return;
+    }
+    ((ServerCallStreamObserver<Topology>) listener).setOnCancelHandler(() -> {});
+    listeners.add(listener);
+    listener.onNext(topology());
+  }
+
+  synchronized int listeners() {
+    return listeners.size();
+  }
+
+  synchronized void endListening() {
+    listeners.forEach(StreamObserver::onCompleted);
+    listeners.clear();
+  }
+
+  /// How many calls were refused because their node does not lead.
+  int refusals() {
+    return refusals.get();
+  }
+
+  void refused() {
+    refusals.incrementAndGet();
   }
 
   @Override

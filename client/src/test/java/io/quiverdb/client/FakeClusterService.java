@@ -14,6 +14,7 @@ import io.quiverdb.api.v1.ReplicaStatus;
 import io.quiverdb.api.v1.Topology;
 import io.quiverdb.api.v1.TransferLeaderRequest;
 import io.quiverdb.api.v1.TransferLeaderResponse;
+import io.quiverdb.api.v1.WatchTopologyRequest;
 
 /// The calls on the cluster as a whole.
 final class FakeClusterService extends ClusterGrpc.ClusterImplBase {
@@ -44,6 +45,11 @@ final class FakeClusterService extends ClusterGrpc.ClusterImplBase {
   @Override
   public void getTopology(GetTopologyRequest request, StreamObserver<Topology> observer) {
     node.answer("getTopology", request, cluster::topology, observer);
+  }
+
+  @Override
+  public void watchTopology(WatchTopologyRequest request, StreamObserver<Topology> observer) {
+    cluster.listen(observer);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.quiverdb.client;
 
 import io.grpc.stub.StreamObserver;
+import io.quiverdb.api.v1.Consistency;
 import io.quiverdb.api.v1.CountRequest;
 import io.quiverdb.api.v1.CountResponse;
 import io.quiverdb.api.v1.DeleteRequest;
@@ -116,7 +117,9 @@ final class FakePoints extends PointsGrpc.PointsImplBase {
           requireCollection(request.getCollection());
           GetResponse.Builder response = GetResponse.newBuilder();
           Map<Integer, List<Integer>> byShard = split(request.getIdsList());
-          byShard.keySet().forEach(shard -> requireLeader(shard, request.getDirect()));
+          if (request.getConsistency() == Consistency.LINEARIZABLE) {
+            byShard.keySet().forEach(shard -> requireLeader(shard, request.getDirect()));
+          }
           byShard.keySet().forEach(shard -> response.addPositions(cluster.shard(shard).position()));
           for (String id : request.getIdsList()) {
             response.addAllPoints(cluster.shard(cluster.shardOf(id)).points(List.of(id)));
@@ -192,6 +195,7 @@ final class FakePoints extends PointsGrpc.PointsImplBase {
   private void requireLeader(int shard, boolean direct) {
     FakeNode leader = cluster.leaderOf(shard);
     if (direct && leader != node) {
+      cluster.refused();
       throw Fault.exception(
           Fault.detail(ErrorCode.NOT_LEADER).toBuilder()
               .setLeaderAddress(leader.address())

@@ -30,6 +30,11 @@ record Fault(boolean applies, boolean dies, Optional<StatusRuntimeException> ans
     return answering(detail(ErrorCode.RESOURCE_EXHAUSTED).toBuilder().setRetrySafe(true).build());
   }
 
+  static Fault notLeader(String leaderAddress) {
+    return answering(
+        detail(ErrorCode.NOT_LEADER).toBuilder().setLeaderAddress(leaderAddress).build());
+  }
+
   static Fault notFormed() {
     return answering(detail(ErrorCode.UNAVAILABLE).toBuilder().setReason("not_formed").build());
   }

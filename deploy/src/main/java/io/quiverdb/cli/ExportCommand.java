@@ -4,11 +4,13 @@ import io.quiverdb.cli.terminal.Progress;
 import io.quiverdb.cli.transfer.PointRowFormat;
 import io.quiverdb.client.Collection;
 import io.quiverdb.client.Filter;
+import io.quiverdb.client.QuiverClient;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -38,6 +40,7 @@ final class ExportCommand implements Callable<Integer> {
 
   @Mixin private final Connection connection = new Connection();
   @Mixin private final Output output = new Output();
+  @Mixin private final ReadLevel level = new ReadLevel();
 
   @Parameters(index = "0", paramLabel = "COLLECTION")
   private String collection = "";
@@ -58,9 +61,15 @@ final class ExportCommand implements Callable<Integer> {
   private Optional<Filter> filter = Optional.empty();
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     try (var quiver = connection.open()) {
-      var points = quiver.collection(collection);
+      return level.run(quiver, this::export);
+    }
+  }
+
+  private int export(QuiverClient quiver) {
+    try {
+      var points = level.collection(quiver, collection);
       long expected = filter.map(points::count).orElseGet(points::count);
       long written = 0;
       try (var lines = open();
@@ -73,6 +82,8 @@ final class ExportCommand implements Callable<Integer> {
         print(written);
       }
       return ExitCode.GOOD;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -4,10 +4,12 @@ import io.quiverdb.client.PreconditionFailedException;
 import io.quiverdb.client.QuiverException;
 import io.quiverdb.node.StartupException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
@@ -34,7 +36,9 @@ final class FailureReport implements IExecutionExceptionHandler, IParameterExcep
 
   @Override
   public int handleExecutionException(
-      Exception failure, CommandLine command, ParseResult parseResult) {
+      Exception thrown, CommandLine command, ParseResult parseResult) {
+    Exception failure =
+        thrown instanceof UncheckedIOException io ? Objects.requireNonNull(io.getCause()) : thrown;
     print(command, message(failure));
     return exitCode(failure);
   }

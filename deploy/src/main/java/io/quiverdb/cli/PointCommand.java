@@ -88,6 +88,7 @@ final class PointCommand {
   int put(
       @Mixin Connection connection,
       @Mixin Output output,
+      @Mixin SessionFile session,
       @Parameters(index = "0", paramLabel = "COLLECTION") String collection,
       @Parameters(index = "1", paramLabel = "ID") String id,
       @ArgGroup(multiplicity = "1") VectorSource vector,
@@ -95,11 +96,15 @@ final class PointCommand {
           Optional<String> payload,
       @ArgGroup(multiplicity = "0..1") @Nullable Condition condition) {
     try (var quiver = connection.open()) {
-      var bare = Point.of(id, vector.get());
-      var point = payload.map(bare::payloadJson).orElse(bare);
-      var written = condition == null ? point : point.onlyIf(condition.get());
-      print(output, quiver.collection(collection).upsert(written));
-      return ExitCode.GOOD;
+      return session.run(
+          quiver,
+          client -> {
+            var bare = Point.of(id, vector.get());
+            var point = payload.map(bare::payloadJson).orElse(bare);
+            var written = condition == null ? point : point.onlyIf(condition.get());
+            print(output, client.collection(collection).upsert(written));
+            return ExitCode.GOOD;
+          });
     }
   }
 
@@ -115,16 +120,21 @@ final class PointCommand {
   int setPayload(
       @Mixin Connection connection,
       @Mixin Output output,
+      @Mixin SessionFile session,
       @Parameters(index = "0", paramLabel = "COLLECTION") String collection,
       @Parameters(index = "1", paramLabel = "ID") String id,
       @Parameters(index = "2", paramLabel = "JSON", description = "Kept to the letter.")
           String payload,
       @ArgGroup(multiplicity = "0..1") @Nullable Condition condition) {
     try (var quiver = connection.open()) {
-      var change = PayloadChange.ofJson(id, payload);
-      var written = condition == null ? change : change.onlyIf(condition.get());
-      print(output, quiver.collection(collection).setPayload(written));
-      return ExitCode.GOOD;
+      return session.run(
+          quiver,
+          client -> {
+            var change = PayloadChange.ofJson(id, payload);
+            var written = condition == null ? change : change.onlyIf(condition.get());
+            print(output, client.collection(collection).setPayload(written));
+            return ExitCode.GOOD;
+          });
     }
   }
 
@@ -137,19 +147,24 @@ final class PointCommand {
   int get(
       @Mixin Connection connection,
       @Mixin Output output,
+      @Mixin ReadLevel level,
       @Parameters(index = "0", paramLabel = "COLLECTION") String collection,
       @Parameters(index = "1..*", arity = "1..*", paramLabel = "ID") List<String> ids) {
     try (var quiver = connection.open()) {
-      var points = quiver.collection(collection).get(ids);
-      var missing = missing(ids, points);
-      if (output.isJson()) {
-        output.print(json -> write(json, points, missing));
-      } else {
-        print(output, points);
-        missing.forEach(id -> output.err().println("quiver: " + id + ": not found"));
-        output.err().flush();
-      }
-      return missing.isEmpty() ? ExitCode.GOOD : ExitCode.NEGATIVE;
+      return level.run(
+          quiver,
+          client -> {
+            var points = level.collection(client, collection).get(ids);
+            var missing = missing(ids, points);
+            if (output.isJson()) {
+              output.print(json -> write(json, points, missing));
+            } else {
+              print(output, points);
+              missing.forEach(id -> output.err().println("quiver: " + id + ": not found"));
+              output.err().flush();
+            }
+            return missing.isEmpty() ? ExitCode.GOOD : ExitCode.NEGATIVE;
+          });
     }
   }
 
@@ -167,6 +182,7 @@ final class PointCommand {
   int delete(
       @Mixin Connection connection,
       @Mixin Output output,
+      @Mixin SessionFile session,
       @Parameters(index = "0", paramLabel = "COLLECTION") String collection,
       @Parameters(index = "1..*", arity = "0..*", paramLabel = "ID") @Nullable List<String> ids,
       @Option(
@@ -182,14 +198,19 @@ final class PointCommand {
           "points: expected ids, with a condition or without, or --filter");
     }
     try (var quiver = connection.open()) {
-      var points = quiver.collection(collection);
-      if (filter.isPresent()) {
-        print(output, points.delete(filter.get()));
-      } else if (ids != null) {
-        print(
-            output, condition == null ? points.delete(ids) : points.deleteIf(each(ids, condition)));
-      }
-      return ExitCode.GOOD;
+      return session.run(
+          quiver,
+          client -> {
+            var points = client.collection(collection);
+            if (filter.isPresent()) {
+              print(output, points.delete(filter.get()));
+            } else if (ids != null) {
+              print(
+                  output,
+                  condition == null ? points.delete(ids) : points.deleteIf(each(ids, condition)));
+            }
+            return ExitCode.GOOD;
+          });
     }
   }
 
@@ -223,6 +244,7 @@ final class PointCommand {
   int scan(
       @Mixin Connection connection,
       @Mixin Output output,
+      @Mixin ReadLevel level,
       @Parameters(paramLabel = "COLLECTION") String collection,
       @Option(
               names = "--filter",
@@ -240,15 +262,19 @@ final class PointCommand {
       throw new IllegalArgumentException("limit: " + limit + " (expected: at least 1)");
     }
     try (var quiver = connection.open()) {
-      var scan = quiver.collection(collection).scan().pageSize(Math.min(limit, 1_000));
-      filter.ifPresent(scan::filter);
-      var points = scan.stream().limit(limit).toList();
-      if (output.isJson()) {
-        points.forEach(point -> output.print(json -> write(json, point)));
-      } else {
-        print(output, points);
-      }
-      return ExitCode.GOOD;
+      return level.run(
+          quiver,
+          client -> {
+            var scan = level.collection(client, collection).scan().pageSize(Math.min(limit, 1_000));
+            filter.ifPresent(scan::filter);
+            var points = scan.stream().limit(limit).toList();
+            if (output.isJson()) {
+              points.forEach(point -> output.print(json -> write(json, point)));
+            } else {
+              print(output, points);
+            }
+            return ExitCode.GOOD;
+          });
     }
   }
 
@@ -262,6 +288,7 @@ final class PointCommand {
   int count(
       @Mixin Connection connection,
       @Mixin Output output,
+      @Mixin ReadLevel level,
       @Parameters(paramLabel = "COLLECTION") String collection,
       @Option(
               names = "--filter",
@@ -270,19 +297,23 @@ final class PointCommand {
               description = FilterConverter.DESCRIPTION)
           Optional<Filter> filter) {
     try (var quiver = connection.open()) {
-      var points = quiver.collection(collection);
-      long count = filter.map(points::count).orElseGet(points::count);
-      if (output.isJson()) {
-        output.print(
-            json -> {
-              json.writeStartObject();
-              json.writeNumberField("count", count);
-              json.writeEndObject();
-            });
-      } else {
-        output.print(Long.toString(count));
-      }
-      return ExitCode.GOOD;
+      return level.run(
+          quiver,
+          client -> {
+            var points = level.collection(client, collection);
+            long count = filter.map(points::count).orElseGet(points::count);
+            if (output.isJson()) {
+              output.print(
+                  json -> {
+                    json.writeStartObject();
+                    json.writeNumberField("count", count);
+                    json.writeEndObject();
+                  });
+            } else {
+              output.print(Long.toString(count));
+            }
+            return ExitCode.GOOD;
+          });
     }
   }
 

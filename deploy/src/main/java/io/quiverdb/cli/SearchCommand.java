@@ -35,6 +35,7 @@ import picocli.CommandLine.Parameters;
 final class SearchCommand implements Callable<Integer> {
   @Mixin private final Connection connection = new Connection();
   @Mixin private final Output output = new Output();
+  @Mixin private final ReadLevel level = new ReadLevel();
 
   @Parameters(paramLabel = "COLLECTION")
   private String collection = "";
@@ -81,14 +82,18 @@ final class SearchCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (var quiver = connection.open()) {
-      var points = quiver.collection(collection);
-      var search = points.search(query(points)).k(k);
-      filter.ifPresent(search::filter);
-      if (withPayload) {
-        search.withPayload();
-      }
-      print(search.run());
-      return ExitCode.GOOD;
+      return level.run(
+          quiver,
+          client -> {
+            var points = level.collection(client, collection);
+            var search = points.search(query(points)).k(k);
+            filter.ifPresent(search::filter);
+            if (withPayload) {
+              search.withPayload();
+            }
+            print(search.run());
+            return ExitCode.GOOD;
+          });
     }
   }
 

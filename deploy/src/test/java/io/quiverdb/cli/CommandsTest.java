@@ -11,6 +11,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -244,6 +245,43 @@ class CommandsTest {
 
     assertThat(run("point", "delete", "points", "a", "nothing")).isEqualTo(ExitCode.GOOD);
     assertThat(out).contains("deleted", "absent");
+  }
+
+  @Test
+  void sessionGoesOnFromOneCommandToTheNext() throws IOException {
+    create("sessions", 3);
+    var session = folder.resolve("session");
+
+    assertThat(
+            run(
+                "point",
+                "put",
+                "sessions",
+                "a",
+                "--vector",
+                "1,2,3",
+                "--session",
+                session.toString()))
+        .isEqualTo(ExitCode.GOOD);
+    String written = Files.readString(session);
+    assertThat(written.strip()).isNotEmpty();
+    assertThat(run("point", "count", "sessions", "--session", session.toString()))
+        .isEqualTo(ExitCode.GOOD);
+    assertThat(out).isEqualTo("1\n");
+    for (var level : List.of("linearizable", "session", "any")) {
+      assertThat(run("point", "get", "sessions", "a", "--consistency", level))
+          .isEqualTo(ExitCode.GOOD);
+      assertThat(run("search", "sessions", "--vector", "1,2,3", "--consistency", level))
+          .isEqualTo(ExitCode.GOOD);
+    }
+
+    assertThat(run("point", "count", "sessions", "--consistency", "eventual"))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(err).contains("eventual (expected: linearizable, session or any)");
+    Files.writeString(session, "none");
+    assertThat(run("point", "count", "sessions", "--session", session.toString()))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(err).contains("token: malformed");
   }
 
   @Test

@@ -24,23 +24,29 @@ record AbsentShard(int number, ShardException reason) implements Shard {
 
   @Override
   public CompletableFuture<ReadResult<List<Optional<StoredPoint>>>> get(
-      long collectionId, List<String> ids) {
+      long collectionId, List<String> ids, Consistency consistency) {
     return CompletableFuture.failedFuture(reason);
   }
 
   @Override
   public CompletableFuture<ReadResult<ScanPage>> scan(
-      long collectionId, Optional<String> after, int limit, Optional<Filter> filter) {
+      long collectionId,
+      Optional<String> after,
+      int limit,
+      Optional<Filter> filter,
+      Consistency consistency) {
     return CompletableFuture.failedFuture(reason);
   }
 
   @Override
-  public CompletableFuture<ReadResult<Long>> count(long collectionId, Optional<Filter> filter) {
+  public CompletableFuture<ReadResult<Long>> count(
+      long collectionId, Optional<Filter> filter, Consistency consistency) {
     return CompletableFuture.failedFuture(reason);
   }
 
   @Override
-  public CompletableFuture<ReadResult<List<Hit>>> search(long collectionId, Query query) {
+  public CompletableFuture<ReadResult<List<Hit>>> search(
+      long collectionId, Query query, Consistency consistency) {
     return CompletableFuture.failedFuture(reason);
   }
 }

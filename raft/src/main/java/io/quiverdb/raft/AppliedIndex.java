@@ -75,7 +75,23 @@ final class AppliedIndex {
       }
       waiters.add(waiter);
     }
+    // An index that is never reached must not be waited for longer than anybody does.
+    var _ =
+        waiter
+            .reached()
+            .whenComplete(
+                (_, _) -> {
+                  if (waiter.reached().isCompletedExceptionally()) {
+                    forget(waiter);
+                  }
+                });
     return waiter.reached();
+  }
+
+  private void forget(Waiter waiter) {
+    synchronized (waiters) {
+      waiters.remove(waiter);
+    }
   }
 
   int waiting() {

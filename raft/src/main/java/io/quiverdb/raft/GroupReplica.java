@@ -3,6 +3,7 @@ package io.quiverdb.raft;
 import io.quiverdb.raft.ReplicatedState.TermIndex;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /// This node's replica of a Raft group, whatever it replicates. Futures fail with a
@@ -22,8 +23,15 @@ public interface GroupReplica {
   /// confirmed the term.
   CompletableFuture<Long> readIndex();
 
-  /// Complete when this replica has applied the entry at `index`.
+  /// Complete when this replica has applied the entry at `index`. Whoever waits no more cancels it.
   CompletableFuture<Void> awaitApplied(long index);
+
+  /// Up to which entries are committed, as far as this replica knows.
+  long committedIndex();
+
+  /// For how long this replica has heard nothing of a leader; 0 if it leads, empty if it has heard
+  /// of none.
+  OptionalLong leaderSilenceMillis();
 
   /// The answer of [ReplicatedState#apply], and where the entry stands.
   record Reply(ByteBuffer answer, TermIndex place) {}

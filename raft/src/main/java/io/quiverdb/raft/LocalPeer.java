@@ -15,8 +15,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -126,11 +129,32 @@ final class LocalPeer implements Peer {
   }
 
   @Override
-  public CompletableFuture<Long> readIndex(GroupKey group) {
+  public CompletableFuture<Map<GroupKey, ReadIndex>> readIndexes(Set<GroupKey> groups) {
+    Map<GroupKey, ReadIndex> answers = new ConcurrentHashMap<>();
+    return CompletableFuture.allOf(
+            groups.stream()
+                .map(group -> readIndexOf(group).thenAccept(answer -> answers.put(group, answer)))
+                .toArray(CompletableFuture<?>[]::new))
+        .thenApply(_ -> answers);
+  }
+
+  private CompletableFuture<ReadIndex> readIndexOf(GroupKey group) {
     return replicas
         .apply(group)
         .map(Replica::readIndex)
-        .orElseGet(() -> CompletableFuture.failedFuture(notHere(group)));
+        .orElseGet(() -> CompletableFuture.failedFuture(notHere(group)))
+        .handle((index, failure) -> failure == null ? new ReadIndex.At(index) : refused(failure));
+  }
+
+  private static ReadIndex refused(Throwable failure) {
+    var cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    if (cause instanceof ShardException why) {
+      return new ReadIndex.Refused(why);
+    }
+    throw new CompletionException(cause);
   }
 
   @Override

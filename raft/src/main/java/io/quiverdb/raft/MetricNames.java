@@ -9,6 +9,10 @@ import java.util.TreeMap;
 /// `{name=value,…}`. The exposition turns dots into underscores and the labels into labels.
 public final class MetricNames {
   public static final String BARRIER_BATCH = "quiver.raft.barrier.batch.reads";
+
+  /// Reads that one question to another node, how far they have to see, stood for.
+  public static final String BARRIER_ASKED = "quiver.raft.barrier.asked.reads";
+
   public static final String BARRIER_REFUSED = "quiver.raft.barrier.refused.total";
   public static final String PROPOSE = "quiver.raft.propose.seconds";
   public static final String IN_FLIGHT_ENTRIES = "quiver.raft.inflight.entries";
@@ -18,6 +22,10 @@ public final class MetricNames {
   public static final String IN_FLIGHT_WRITES = "quiver.shard.inflight.writes";
 
   public static final String IN_FLIGHT_WRITE_BYTES = "quiver.shard.inflight.bytes";
+
+  /// Reads that a replica served, by level.
+  public static final String READS = "quiver.shard.reads.total";
+
   public static final String ENTRY_WRITES = "quiver.shard.entry.writes";
   public static final String CHECKPOINT = "quiver.raft.checkpoint.seconds";
 
@@ -64,6 +72,11 @@ public final class MetricNames {
   /// `name` for one group.
   static String of(String name, GroupKey group) {
     return of(name, Map.of("shard", label(group)));
+  }
+
+  /// `name` for reads of one group at one level.
+  static String of(String name, GroupKey group, Consistency level) {
+    return of(name, Map.of("shard", label(group), "level", level.label()));
   }
 
   /// The value of the label `shard`: a number, or `catalog`.

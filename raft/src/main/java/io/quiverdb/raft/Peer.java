@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
@@ -69,12 +70,28 @@ public interface Peer {
   /// The current term of each of the groups that this node has.
   CompletableFuture<Map<GroupKey, Long>> currentTerms(Map<GroupKey, Long> asked);
 
-  /// As the leader of the group: an index that covers every write acknowledged before the call.
-  CompletableFuture<Long> readIndex(GroupKey group);
+  /// As the leader of these groups: for each an index that covers every write acknowledged before
+  /// the call, or why the node cannot tell.
+  CompletableFuture<Map<GroupKey, ReadIndex>> readIndexes(Set<GroupKey> groups);
+
+  /// The same for one group.
+  default CompletableFuture<Long> readIndex(GroupKey group) {
+    return readIndexes(Set.of(group))
+        .thenCompose(
+            indexes ->
+                switch (indexes.get(group)) {
+                  case ReadIndex.At(var index) -> CompletableFuture.completedFuture(index);
+                  case ReadIndex.Refused(var why) -> CompletableFuture.failedFuture(why);
+                  case null ->
+                      CompletableFuture.failedFuture(
+                          new ShardException.Unavailable(
+                              group + ": not told of (expected: a read index)"));
+                });
+  }
 
   // --- serving
 
-  /// The node's replica of a shard, as its leader.
+  /// The node's replica of a shard: writes if it leads, reads in any case.
   Shard shard(int number);
 
   /// As the leader of the catalogue.

@@ -8,6 +8,7 @@ import io.quiverdb.core.storage.FileStorage;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.barrier.Barrier;
+import io.quiverdb.raft.barrier.LeaderIndexes;
 import io.quiverdb.raft.catalog.Catalog;
 import io.quiverdb.raft.catalog.CatalogKeys;
 import io.quiverdb.raft.catalog.CatalogView;
@@ -62,6 +63,7 @@ public final class RaftHost implements AutoCloseable {
   private final GroupServer groups;
   private final Background background;
   private final RemoteLeaders remoteLeaders;
+  private final LeaderIndexes leaderIndexes;
   private final LocalPeer self;
   private final Map<Integer, ReplicatedStore> shards = new ConcurrentHashMap<>();
   private final Map<Integer, ShardCheckpoints> checkpointed = new ConcurrentHashMap<>();
@@ -200,6 +202,9 @@ public final class RaftHost implements AutoCloseable {
             options.timing().electionTimeoutMax().multipliedBy(2),
             waiting);
     this.remoteLeaders = new RemoteLeaders(this::peer);
+    this.leaderIndexes =
+        new LeaderIndexes(
+            this::peer, options.timing().electionTimeoutMax().multipliedBy(2), options.metrics());
     try {
       this.groups = new GroupServer(serverOptions(), knownGroups());
     } catch (IOException | RuntimeException e) {
@@ -384,7 +389,7 @@ public final class RaftHost implements AutoCloseable {
             member.id(),
             replica,
             state,
-            this::peer,
+            leaderIndexes,
             readers,
             waiting,
             collectionId -> compactions.execute(() -> written.compact(collectionId)),

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -22,6 +23,7 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -502,6 +504,27 @@ final class Replica implements GroupReplica, LedGroup {
     return opened
         .map(division -> division.getRaftLog().getLastCommittedIndex())
         .orElseGet(() -> machine.applied().get());
+  }
+
+  @Override
+  public OptionalLong leaderSilenceMillis() {
+    if (leaderReady()) {
+      return OptionalLong.of(0);
+    }
+    return info()
+        .map(DivisionInfo::getRoleInfoProto)
+        .map(Replica::leaderSilenceMillis)
+        .orElseGet(OptionalLong::empty);
+  }
+
+  private static OptionalLong leaderSilenceMillis(RoleInfoProto role) {
+    if (role.hasCandidateInfo()) {
+      return OptionalLong.of(role.getCandidateInfo().getLastLeaderElapsedTimeMs());
+    }
+    var leader = role.getFollowerInfo().getLeaderInfo();
+    return leader.getId().getId().isEmpty()
+        ? OptionalLong.empty()
+        : OptionalLong.of(leader.getLastRpcElapsedTimeMs());
   }
 
   /// Up to which entries are committed, and synced on this node; −1 while it is not open.

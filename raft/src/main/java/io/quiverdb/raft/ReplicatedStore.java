@@ -1,5 +1,6 @@
 package io.quiverdb.raft;
 
+import com.codahale.metrics.Counter;
 import com.codahale.metrics.MetricRegistry;
 import io.quiverdb.core.CollectionView;
 import io.quiverdb.core.CorruptFileException;
@@ -20,16 +21,19 @@ import io.quiverdb.core.StoreView;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.Verification;
 import io.quiverdb.core.op.SealedOp;
+import io.quiverdb.raft.barrier.LeaderIndexes;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
@@ -45,15 +49,18 @@ public final class ReplicatedStore implements Shard {
   private final NodeId self;
   private final GroupReplica group;
   private final StoreState state;
-  private final Function<NodeId, Peer> peers;
+  private final LeaderIndexes leaderIndexes;
   private final Executor readers;
   private final Executor writers;
   private final WriteQueue queue;
   private final LongConsumer compactions;
   private final BooleanSupplier canBeHealed;
   private final AtomicInteger reads = new AtomicInteger();
+  private final Counter linearizableReads;
+  private final Counter sessionReads;
+  private final Counter anyReads;
 
-  /// @param peers reaches another member
+  /// @param leaderIndexes asks other nodes, where this one does not lead
   /// @param readers runs what reads compute
   /// @param writers runs what follows upon a write; never behind reads
   /// @param compactions begins that of a collection
@@ -63,7 +70,7 @@ public final class ReplicatedStore implements Shard {
       NodeId self,
       GroupReplica group,
       StoreState state,
-      Function<NodeId, Peer> peers,
+      LeaderIndexes leaderIndexes,
       Executor readers,
       Executor writers,
       LongConsumer compactions,
@@ -73,7 +80,7 @@ public final class ReplicatedStore implements Shard {
     this.self = self;
     this.group = group;
     this.state = state;
-    this.peers = peers;
+    this.leaderIndexes = leaderIndexes;
     this.readers = readers;
     this.writers = writers;
     this.queue =
@@ -81,8 +88,15 @@ public final class ReplicatedStore implements Shard {
             group,
             writers,
             LastMinute.histogram(metrics, MetricNames.of(MetricNames.ENTRY_WRITES, group.key())));
+    this.linearizableReads = readsAt(Consistency.LINEARIZABLE, metrics);
+    this.sessionReads = readsAt(new Consistency.Session(Position.START), metrics);
+    this.anyReads = readsAt(Consistency.ANY, metrics);
     this.compactions = compactions;
     this.canBeHealed = canBeHealed;
+  }
+
+  private Counter readsAt(Consistency level, MetricRegistry metrics) {
+    return metrics.counter(MetricNames.of(MetricNames.READS, group.key(), level));
   }
 
   @Override
@@ -285,10 +299,11 @@ public final class ReplicatedStore implements Shard {
 
   @Override
   public CompletableFuture<ReadResult<List<Optional<StoredPoint>>>> get(
-      long collectionId, List<String> ids) {
+      long collectionId, List<String> ids, Consistency consistency) {
     var wanted = List.copyOf(ids);
     return read(
         collectionId,
+        consistency,
         (view, collection) -> {
           wanted.forEach(id -> requireOwned(view, id));
           return wanted.stream().map(collection::get).toList();
@@ -305,19 +320,27 @@ public final class ReplicatedStore implements Shard {
 
   @Override
   public CompletableFuture<ReadResult<ScanPage>> scan(
-      long collectionId, Optional<String> after, int limit, Optional<Filter> filter) {
+      long collectionId,
+      Optional<String> after,
+      int limit,
+      Optional<Filter> filter,
+      Consistency consistency) {
     return read(
-        collectionId, (_, collection) -> collection.scan(after, limit, SCAN_BYTES_MAX, filter));
+        collectionId,
+        consistency,
+        (_, collection) -> collection.scan(after, limit, SCAN_BYTES_MAX, filter));
   }
 
   @Override
-  public CompletableFuture<ReadResult<Long>> count(long collectionId, Optional<Filter> filter) {
-    return read(collectionId, (_, collection) -> collection.count(filter));
+  public CompletableFuture<ReadResult<Long>> count(
+      long collectionId, Optional<Filter> filter, Consistency consistency) {
+    return read(collectionId, consistency, (_, collection) -> collection.count(filter));
   }
 
   @Override
-  public CompletableFuture<ReadResult<List<Hit>>> search(long collectionId, Query query) {
-    return read(collectionId, (_, collection) -> collection.search(query));
+  public CompletableFuture<ReadResult<List<Hit>>> search(
+      long collectionId, Query query, Consistency consistency) {
+    return read(collectionId, consistency, (_, collection) -> collection.search(query));
   }
 
   /// The state hash at a hash mark, once it is applied here.
@@ -361,22 +384,38 @@ public final class ReplicatedStore implements Shard {
   }
 
   private <T> CompletableFuture<ReadResult<T>> read(
-      long collectionId, BiFunction<StoreView, CollectionView, T> read) {
+      long collectionId, Consistency consistency, BiFunction<StoreView, CollectionView, T> read) {
     if (reads.incrementAndGet() > READS_MAX) {
       reads.decrementAndGet();
       return CompletableFuture.failedFuture(
           new ShardException.Overloaded(
               "%s: %d reads under way (expected: fewer)".formatted(group.key(), READS_MAX)));
     }
-    var result = admitted(collectionId, read);
+    var result =
+        switch (consistency) {
+          case Consistency.Linearizable(var patience) -> {
+            linearizableReads.inc();
+            yield linearizable(patience, collectionId, read);
+          }
+          case Consistency.Session(var seen, var patience) -> {
+            sessionReads.inc();
+            yield notBefore(seen, patience, collectionId, read);
+          }
+          case Consistency.Any() -> {
+            anyReads.inc();
+            yield asItIs(collectionId, read);
+          }
+        };
     var _ = result.whenComplete((_, _) -> reads.decrementAndGet());
     return result;
   }
 
-  private <T> CompletableFuture<ReadResult<T>> admitted(
-      long collectionId, BiFunction<StoreView, CollectionView, T> read) {
+  private <T> CompletableFuture<ReadResult<T>> linearizable(
+      Optional<Duration> patience,
+      long collectionId,
+      BiFunction<StoreView, CollectionView, T> read) {
     return readIndex()
-        .thenCompose(this::applied)
+        .thenCompose(index -> applied(index, patience).thenApply(_ -> index))
         .thenApplyAsync(
             index ->
                 guarded(
@@ -387,6 +426,82 @@ public final class ReplicatedStore implements Shard {
                       }
                     }),
             readers);
+  }
+
+  private <T> CompletableFuture<ReadResult<T>> notBefore(
+      Position seen,
+      Optional<Duration> patience,
+      long collectionId,
+      BiFunction<StoreView, CollectionView, T> read) {
+    CompletableFuture<Void> reached;
+    try {
+      requireEpoch(store().position(), seen);
+      reached = applied(seen.index(), patience);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(refusal(e));
+    }
+    var result =
+        reached.thenApplyAsync(
+            _ ->
+                guarded(
+                    () -> {
+                      try (var view = view(store(), seen.index())) {
+                        requireEpoch(view.position(), seen);
+                        if (view.position().compareTo(seen) < 0) {
+                          throw new ShardException.Unavailable(
+                              "%s: of epoch %d here (expected: %d, which was seen)"
+                                  .formatted(group.key(), view.position().epoch(), seen.epoch()));
+                        }
+                        var collection = collection(view, collectionId);
+                        return new ReadResult<>(read.apply(view, collection), view.position());
+                      }
+                    }),
+            readers);
+    // Nobody may ever write what a read says that it has seen.
+    var _ = result.whenComplete((_, _) -> reached.cancel(false));
+    return result;
+  }
+
+  private void requireEpoch(Position here, Position seen) {
+    if (here.epoch() > seen.epoch()) {
+      throw new ShardException.StaleEpoch(
+          "%s: epoch is %d now (expected: %d, which was seen)"
+              .formatted(group.key(), here.epoch(), seen.epoch()));
+    }
+  }
+
+  private <T> CompletableFuture<ReadResult<T>> asItIs(
+      long collectionId, BiFunction<StoreView, CollectionView, T> read) {
+    return CompletableFuture.supplyAsync(
+        () ->
+            guarded(
+                () -> {
+                  try (var view = store().view()) {
+                    long unseen = group.committedIndex() - view.position().index();
+                    var lag = new Lag(Math.max(0, unseen), group.leaderSilenceMillis());
+                    var collection = collection(view, collectionId);
+                    return new ReadResult<>(
+                        read.apply(view, collection), view.position(), Optional.of(lag));
+                  }
+                }),
+        readers);
+  }
+
+  private CompletableFuture<Void> applied(long index, Optional<Duration> patience) {
+    var reached = group.awaitApplied(index);
+    if (patience.isEmpty() || reached.isDone()) {
+      return reached;
+    }
+    return reached
+        .orTimeout(patience.get().toMillis(), TimeUnit.MILLISECONDS)
+        .exceptionallyCompose(
+            failure ->
+                CompletableFuture.failedFuture(
+                    failure instanceof TimeoutException
+                        ? new ShardException.Unavailable(
+                            "%s: behind on this node (expected: entry %d within %d ms)"
+                                .formatted(group.key(), index, patience.get().toMillis()))
+                        : failure));
   }
 
   /// The index, once it is applied here.
@@ -415,11 +530,7 @@ public final class ReplicatedStore implements Shard {
     if (leader.isEmpty() || leader.get().equals(self)) {
       return group.readIndex();
     }
-    try {
-      return peers.apply(leader.get()).readIndex(group.key());
-    } catch (ShardException e) {
-      return CompletableFuture.failedFuture(e);
-    }
+    return leaderIndexes.readIndex(leader.get(), group.key());
   }
 
   private <T> T guarded(Supplier<T> work) {

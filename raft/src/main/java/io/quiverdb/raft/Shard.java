@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/// One shard, served here or by another node. Reads are linearizable: they see every write that was
-/// acknowledged before they began.
+/// One shard, served here or by another node. Reads see what they are asked to see, and are
+/// linearizable if nothing else is asked: they see every write that was acknowledged before they
+/// began.
 ///
 /// Futures fail with a [ShardException], or with [IllegalArgumentException] for the caller's
 /// mistake. They have no time limit of their own; a write that is given up by its caller may still
@@ -29,13 +30,37 @@ public interface Shard {
 
   /// One element per id, in their order.
   CompletableFuture<ReadResult<List<Optional<StoredPoint>>>> get(
-      long collectionId, List<String> ids);
+      long collectionId, List<String> ids, Consistency consistency);
+
+  default CompletableFuture<ReadResult<List<Optional<StoredPoint>>>> get(
+      long collectionId, List<String> ids) {
+    return get(collectionId, ids, Consistency.LINEARIZABLE);
+  }
 
   /// At most `limit` points after `after`, in id order.
   CompletableFuture<ReadResult<ScanPage>> scan(
-      long collectionId, Optional<String> after, int limit, Optional<Filter> filter);
+      long collectionId,
+      Optional<String> after,
+      int limit,
+      Optional<Filter> filter,
+      Consistency consistency);
 
-  CompletableFuture<ReadResult<Long>> count(long collectionId, Optional<Filter> filter);
+  default CompletableFuture<ReadResult<ScanPage>> scan(
+      long collectionId, Optional<String> after, int limit, Optional<Filter> filter) {
+    return scan(collectionId, after, limit, filter, Consistency.LINEARIZABLE);
+  }
 
-  CompletableFuture<ReadResult<List<Hit>>> search(long collectionId, Query query);
+  CompletableFuture<ReadResult<Long>> count(
+      long collectionId, Optional<Filter> filter, Consistency consistency);
+
+  default CompletableFuture<ReadResult<Long>> count(long collectionId, Optional<Filter> filter) {
+    return count(collectionId, filter, Consistency.LINEARIZABLE);
+  }
+
+  CompletableFuture<ReadResult<List<Hit>>> search(
+      long collectionId, Query query, Consistency consistency);
+
+  default CompletableFuture<ReadResult<List<Hit>>> search(long collectionId, Query query) {
+    return search(collectionId, query, Consistency.LINEARIZABLE);
+  }
 }

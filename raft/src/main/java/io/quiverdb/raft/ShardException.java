@@ -67,7 +67,17 @@ public abstract sealed class ShardException extends RuntimeException {
     }
   }
 
-  /// The collection is not on this shard, as of a linearizable read.
+  /// The request is of an earlier epoch of the shard, in which it may have held what it holds no
+  /// more. Nothing was done.
+  public static final class StaleEpoch extends ShardException {
+    private static final long serialVersionUID = 1L;
+
+    public StaleEpoch(String message) {
+      super(message);
+    }
+  }
+
+  /// The collection is not on this shard, as far as the read had to see.
   public static final class UnknownCollection extends ShardException {
     private static final long serialVersionUID = 1L;
 

@@ -42,6 +42,18 @@ class AppliedIndexTest {
   }
 
   @Test
+  void whoWaitsNoMoreMakesRoomForOthers() {
+    var given = applied.reached(Long.MAX_VALUE);
+    var other = applied.reached(6);
+
+    given.cancel(false);
+
+    assertThat(applied.waiting()).isEqualTo(1);
+    applied.advance(6);
+    assertThat(other).isCompleted();
+  }
+
+  @Test
   void allWhoWaitFailAtTheEndAndSoDoLaterOnes() {
     var waiting = applied.reached(6);
 

@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -93,8 +94,8 @@ final class DirectTransport implements PeerTransport {
     }
 
     @Override
-    public CompletableFuture<Long> readIndex(GroupKey group) {
-      return call(address, peer -> peer.readIndex(group));
+    public CompletableFuture<Map<GroupKey, ReadIndex>> readIndexes(Set<GroupKey> groups) {
+      return call(address, peer -> peer.readIndexes(groups));
     }
 
     @Override
@@ -219,24 +220,32 @@ final class DirectTransport implements PeerTransport {
 
     @Override
     public CompletableFuture<ReadResult<List<Optional<StoredPoint>>>> get(
-        long collectionId, List<String> ids) {
-      return call(address, peer -> peer.shard(number).get(collectionId, ids));
+        long collectionId, List<String> ids, Consistency consistency) {
+      return call(address, peer -> peer.shard(number).get(collectionId, ids, consistency));
     }
 
     @Override
     public CompletableFuture<ReadResult<ScanPage>> scan(
-        long collectionId, Optional<String> after, int limit, Optional<Filter> filter) {
-      return call(address, peer -> peer.shard(number).scan(collectionId, after, limit, filter));
+        long collectionId,
+        Optional<String> after,
+        int limit,
+        Optional<Filter> filter,
+        Consistency consistency) {
+      return call(
+          address,
+          peer -> peer.shard(number).scan(collectionId, after, limit, filter, consistency));
     }
 
     @Override
-    public CompletableFuture<ReadResult<Long>> count(long collectionId, Optional<Filter> filter) {
-      return call(address, peer -> peer.shard(number).count(collectionId, filter));
+    public CompletableFuture<ReadResult<Long>> count(
+        long collectionId, Optional<Filter> filter, Consistency consistency) {
+      return call(address, peer -> peer.shard(number).count(collectionId, filter, consistency));
     }
 
     @Override
-    public CompletableFuture<ReadResult<List<Hit>>> search(long collectionId, Query query) {
-      return call(address, peer -> peer.shard(number).search(collectionId, query));
+    public CompletableFuture<ReadResult<List<Hit>>> search(
+        long collectionId, Query query, Consistency consistency) {
+      return call(address, peer -> peer.shard(number).search(collectionId, query, consistency));
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.quiverdb.raft;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 
 /// A shard's group that always leads; what it does with entries is for its subclasses to say.
@@ -20,5 +21,15 @@ abstract class LeadingGroup implements GroupReplica {
   @Override
   public Optional<NodeId> leader() {
     return Optional.of(SELF);
+  }
+
+  @Override
+  public long committedIndex() {
+    return 0;
+  }
+
+  @Override
+  public OptionalLong leaderSilenceMillis() {
+    return OptionalLong.of(0);
   }
 }

@@ -10,13 +10,24 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /// A peer that answers nothing but what the barrier asks.
 public record PeerOfTerms(
-    Function<Map<GroupKey, Long>, CompletableFuture<Map<GroupKey, Long>>> terms) implements Peer {
+    Function<Map<GroupKey, Long>, CompletableFuture<Map<GroupKey, Long>>> terms,
+    Function<Set<GroupKey>, CompletableFuture<Map<GroupKey, ReadIndex>>> indexes)
+    implements Peer {
+  public PeerOfTerms(Function<Map<GroupKey, Long>, CompletableFuture<Map<GroupKey, Long>>> terms) {
+    this(
+        terms,
+        _ -> {
+          throw new UnsupportedOperationException();
+        });
+  }
+
   @Override
   public CompletableFuture<Map<GroupKey, Long>> currentTerms(Map<GroupKey, Long> asked) {
     return terms.apply(asked);
@@ -43,8 +54,8 @@ public record PeerOfTerms(
   }
 
   @Override
-  public CompletableFuture<Long> readIndex(GroupKey group) {
-    throw new UnsupportedOperationException();
+  public CompletableFuture<Map<GroupKey, ReadIndex>> readIndexes(Set<GroupKey> groups) {
+    return indexes.apply(groups);
   }
 
   @Override

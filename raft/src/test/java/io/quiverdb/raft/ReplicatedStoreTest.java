@@ -10,6 +10,7 @@ import io.quiverdb.core.Metric;
 import io.quiverdb.core.Outcome;
 import io.quiverdb.core.Payload;
 import io.quiverdb.core.Point;
+import io.quiverdb.core.Position;
 import io.quiverdb.core.Precondition;
 import io.quiverdb.core.RequestStamp;
 import io.quiverdb.core.Settings;
@@ -20,11 +21,14 @@ import io.quiverdb.core.StoreOptions;
 import io.quiverdb.core.Vector;
 import io.quiverdb.core.storage.SimulatedStorage;
 import io.quiverdb.raft.ReplicatedState.TermIndex;
+import io.quiverdb.raft.barrier.LeaderIndexes;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -51,22 +55,26 @@ class ReplicatedStoreTest {
                   new UUID(0, 0)));
   private final LoggingGroup group = new LoggingGroup(state);
   private final Queue<Runnable> reads = new ArrayDeque<>();
+  private final MetricRegistry metrics = new MetricRegistry();
   private final ReplicatedStore shard =
       new ReplicatedStore(
           0,
           LeadingGroup.SELF,
           group,
           state,
-          _ -> {
-            throw new AssertionError("asked another node");
-          },
+          new LeaderIndexes(
+              _ -> {
+                throw new AssertionError("asked another node");
+              },
+              Duration.ofMinutes(5),
+              new MetricRegistry()),
           reads::add,
           Runnable::run,
           _ -> {
             throw new AssertionError("compacts");
           },
           () -> false,
-          new MetricRegistry());
+          metrics);
 
   @BeforeEach
   void createCollection() {
@@ -203,6 +211,99 @@ class ReplicatedStoreTest {
                     .hasMessageContaining("opened anew"));
   }
 
+  // --- levels
+
+  @Test
+  void sessionReadWaitsForWhatWasSeenAndNoBarrier() {
+    write(upsert(DOCS, "a"));
+    group.failBarrier();
+    var now = state.store().position();
+
+    var known = shard.count(DOCS, Optional.empty(), new Consistency.Session(now));
+    var ahead = shard.count(DOCS, Optional.empty(), new Consistency.Session(now.next()));
+    reads.forEach(Runnable::run);
+    reads.clear();
+
+    assertThat(known.join().value()).isEqualTo(1);
+    assertThat(known.join().position()).isEqualTo(now);
+    assertThat(ahead).isNotDone();
+
+    write(upsert(DOCS, "b"));
+    group.applied(now.index() + 1);
+    reads.forEach(Runnable::run);
+
+    assertThat(ahead.join().value()).isEqualTo(2);
+    assertThat(ahead.join().position()).isEqualTo(now.next());
+  }
+
+  @Test
+  void sessionReadThatIsGivenUpIsNotWaitedFor() {
+    var never = new Position(1, 1, Long.MAX_VALUE);
+
+    var read = shard.count(DOCS, Optional.empty(), new Consistency.Session(never));
+    assertThat(group.waiting()).isEqualTo(1);
+    read.cancel(true);
+
+    assertThat(group.waiting()).isZero();
+  }
+
+  @Test
+  void sessionReadOfAnEarlierEpochIsRefusedAtOnce() {
+    var seen = new Position(0, 9, Long.MAX_VALUE);
+
+    var read = shard.get(DOCS, List.of("a"), new Consistency.Session(seen));
+
+    assertThatThrownBy(read::join)
+        .hasCauseInstanceOf(ShardException.StaleEpoch.class)
+        .hasMessageContaining("epoch is 1 now (expected: 0, which was seen)");
+  }
+
+  /// Its index is reached, in a history that is not the one that was seen.
+  @Test
+  void sessionReadOfALaterEpochIsNotAnswered() {
+    var seen = new Position(2, 1, 0);
+
+    var read = shard.get(DOCS, List.of("a"), new Consistency.Session(seen));
+    reads.forEach(Runnable::run);
+
+    assertThatThrownBy(read::join)
+        .hasCauseInstanceOf(ShardException.Unavailable.class)
+        .hasMessageContaining("of epoch 1 here (expected: 2, which was seen)");
+  }
+
+  @Test
+  void readOfAnyStateWaitsForNothingAndTellsHowOldItMayBe() {
+    write(upsert(DOCS, "a"));
+    group.failBarrier();
+    group.readAhead(5);
+
+    var read = shard.count(DOCS, Optional.empty(), Consistency.ANY);
+    reads.forEach(Runnable::run);
+
+    assertThat(read.join())
+        .isEqualTo(
+            new ReadResult<>(
+                1L,
+                state.store().position(),
+                Optional.of(new Lag(5, OptionalLong.of(LoggingGroup.SILENCE_MILLIS)))));
+  }
+
+  @Test
+  void readsAreCountedByLevel() {
+    var seen = new Consistency.Session(state.store().position());
+    for (var level : List.of(Consistency.LINEARIZABLE, seen, seen, Consistency.ANY)) {
+      var _ = shard.count(DOCS, Optional.empty(), level);
+    }
+
+    assertThat(count("linearizable")).isEqualTo(1);
+    assertThat(count("session")).isEqualTo(2);
+    assertThat(count("any")).isEqualTo(1);
+  }
+
+  private long count(String level) {
+    return metrics.counter("quiver.shard.reads.total{level=" + level + ",shard=0}").getCount();
+  }
+
   private void create(long collection) {
     var created =
         write(
@@ -245,6 +346,10 @@ class ReplicatedStoreTest {
   private static final class LoggingGroup extends LeadingGroup {
     private final StoreState state;
     private final Queue<Runnable> held = new ArrayDeque<>();
+    static final long SILENCE_MILLIS = 1234;
+
+    private final AppliedIndex applied = new AppliedIndex(-1);
+    private boolean barrierFails;
     private boolean holds;
     private long ahead;
     private int logged;
@@ -288,14 +393,41 @@ class ReplicatedStoreTest {
       }
     }
 
+    void failBarrier() {
+      barrierFails = true;
+    }
+
+    /// Those who wait for this index are told.
+    void applied(long index) {
+      applied.advance(index);
+    }
+
+    int waiting() {
+      return applied.waiting();
+    }
+
     @Override
     public CompletableFuture<Long> readIndex() {
-      return CompletableFuture.completedFuture(state.applied().index() + ahead);
+      return barrierFails
+          ? CompletableFuture.failedFuture(new ShardException.Unavailable("no majority"))
+          : CompletableFuture.completedFuture(committedIndex());
     }
 
     @Override
     public CompletableFuture<Void> awaitApplied(long index) {
-      return CompletableFuture.completedFuture(null);
+      return index <= committedIndex()
+          ? CompletableFuture.completedFuture(null)
+          : applied.reached(index);
+    }
+
+    @Override
+    public long committedIndex() {
+      return state.applied().index() + ahead;
+    }
+
+    @Override
+    public OptionalLong leaderSilenceMillis() {
+      return OptionalLong.of(SILENCE_MILLIS);
     }
   }
 }

@@ -3,6 +3,7 @@ package io.quiverdb.client.routing;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.quiverdb.api.v1.ErrorCode;
 import io.quiverdb.api.v1.ErrorDetail;
@@ -21,6 +22,7 @@ public final class CallFailure extends RuntimeException {
   private static final String EXPIRED = "expired";
   private static final String PRECONDITION = "precondition";
   private static final String NOT_FORMED = "not_formed";
+  private static final String SESSION_TOKEN = "session_token";
 
   private final ErrorCode code;
   private final String reason;
@@ -205,7 +207,9 @@ public final class CallFailure extends RuntimeException {
   /// Whether another attempt, or another node, may do better.
   boolean retryable() {
     return switch (code) {
-      case UNAVAILABLE, NOT_LEADER, STALE_EPOCH, DEADLINE_EXCEEDED -> true;
+      case UNAVAILABLE, NOT_LEADER, DEADLINE_EXCEEDED -> true;
+      // What a session has seen does not come back; of a write, the epoch is to be looked up again.
+      case STALE_EPOCH -> !reason.equals(SESSION_TOKEN);
       case OUTCOME_UNKNOWN -> !expired();
       case RESOURCE_EXHAUSTED -> overloaded();
       default -> false;
@@ -215,6 +219,12 @@ public final class CallFailure extends RuntimeException {
   /// Whether the node belongs to no cluster, and waits to be told to form one.
   boolean notFormed() {
     return code == ErrorCode.UNAVAILABLE && reason.equals(NOT_FORMED);
+  }
+
+  /// Whether the node is too old to know the call.
+  boolean unknownCall() {
+    return getCause() instanceof StatusRuntimeException status
+        && status.getStatus().getCode() == Status.Code.UNIMPLEMENTED;
   }
 
   /// Whether a node had too much to do, rather than being asked for too much.

@@ -2,6 +2,7 @@ package io.quiverdb.client.routing;
 
 import io.grpc.Attributes;
 import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.ClientStreamTracer;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
@@ -65,6 +66,17 @@ final class Channels implements AutoCloseable {
       reply.onError(e);
     }
     return reply.future;
+  }
+
+  /// Listens to one node until it ends the call, or the channels are closed.
+  ///
+  /// @return ends it
+  /// @throws CallFailure if they are closed
+  <Q, R> Runnable listen(
+      String address, MethodDescriptor<Q, R> method, Q request, StreamObserver<R> observer) {
+    ClientCall<Q, R> call = channel(address).newCall(method, CallOptions.DEFAULT);
+    ClientCalls.asyncServerStreamingCall(call, request, observer);
+    return () -> call.cancel("silent", null);
   }
 
   /// Whether the last try to connect failed. True for a node never asked.

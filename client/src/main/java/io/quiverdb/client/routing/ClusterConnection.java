@@ -35,6 +35,7 @@ final class ClusterConnection implements AutoCloseable {
   private final AtomicLong refreshedNanos;
   private volatile ShardMap map = ShardMap.UNKNOWN;
   private final AtomicInteger turn;
+  private final TopologyWatch watch;
 
   ClusterConnection(
       RouterOptions options,
@@ -49,6 +50,8 @@ final class ClusterConnection implements AutoCloseable {
     this.nanoClock = nanoClock;
     this.refreshedNanos = new AtomicLong(nanoClock.getAsLong() - REFRESH_INTERVAL_NANOS);
     this.turn = new AtomicInteger(random.nextInt(1 << 10));
+    this.watch =
+        new TopologyWatch(channels, timer, backoff(), this::anyNode, topology -> learned(topology));
   }
 
   ShardMap map() {
@@ -84,6 +87,18 @@ final class ClusterConnection implements AutoCloseable {
     Optional<String> leader = failure.leaderAddress();
     leader.ifPresent(address -> map = map.withLeader(shard, address));
     return leader;
+  }
+
+  /// One that has a replica of the shard, each in turn, those that can be reached first.
+  Optional<String> replicaOf(int shard, Optional<String> avoided) {
+    List<String> replicas =
+        map.replicasOf(shard).stream()
+            .filter(address -> !avoided.equals(Optional.of(address)))
+            .filter(channels::looksReachable)
+            .toList();
+    return replicas.isEmpty()
+        ? Optional.empty()
+        : Optional.of(replicas.get(Math.floorMod(turn.getAndIncrement(), replicas.size())));
   }
 
   /// Who shall be asked what any node can answer: each in turn, those that can be reached first.
@@ -164,6 +179,9 @@ final class ClusterConnection implements AutoCloseable {
     // A node that has just been started, and belongs to no cluster yet, knows less than we do.
     if (learned.formed() || !map.formed()) {
       map = learned;
+    }
+    if (map.formed()) {
+      watch.start();
     }
     return map;
   }

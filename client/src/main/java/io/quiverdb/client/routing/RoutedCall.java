@@ -17,6 +17,7 @@ abstract class RoutedCall<R> {
   private final Deadline deadline;
   private final int shard;
   private final boolean patient;
+  private final boolean anyReplica;
   private final Backoff backoff;
   private final CompletableFuture<R> result = new CompletableFuture<>();
   private int attempts;
@@ -26,11 +27,18 @@ abstract class RoutedCall<R> {
   private @Nullable CallFailure lastFailure;
 
   /// @param patient whether one node may take all the time there is
-  RoutedCall(ClusterConnection connection, Deadline deadline, int shard, boolean patient) {
+  /// @param anyReplica whether whoever has a replica of the shard is as good as its leader
+  RoutedCall(
+      ClusterConnection connection,
+      Deadline deadline,
+      int shard,
+      boolean patient,
+      boolean anyReplica) {
     this.connection = connection;
     this.deadline = deadline;
     this.shard = shard;
     this.patient = patient;
+    this.anyReplica = anyReplica;
     this.backoff = connection.backoff();
   }
 
@@ -83,6 +91,12 @@ abstract class RoutedCall<R> {
   }
 
   private Route route() {
+    if (anyReplica && hint.isEmpty()) {
+      Optional<String> replica = connection.replicaOf(shard, failedAddress);
+      if (replica.isPresent()) {
+        return new Route(replica.get(), true);
+      }
+    }
     Optional<String> leader =
         hint.isPresent() || shard == ANY_SHARD ? hint : connection.map().leaderOf(shard);
     hint = Optional.empty();

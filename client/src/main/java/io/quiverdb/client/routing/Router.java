@@ -1,6 +1,7 @@
 package io.quiverdb.client.routing;
 
 import io.grpc.MethodDescriptor;
+import io.quiverdb.api.v1.Consistency;
 import io.quiverdb.api.v1.GetRequest;
 import io.quiverdb.api.v1.GetResponse;
 import io.quiverdb.api.v1.PointsGrpc;
@@ -22,8 +23,9 @@ import java.util.concurrent.ThreadFactory;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
-/// Sends every call where it belongs: what concerns points by id to the shard's leader, the rest to
-/// any node. Futures complete on network threads and fail with [CallFailure].
+/// Sends every call where it belongs: what concerns points by id to the shard's leader, or, if it
+/// need not see the newest, to any replica; the rest to any node. Futures complete on network
+/// threads and fail with [CallFailure].
 public final class Router implements AutoCloseable {
   private final ClusterConnection connection;
   private final ShardPositions positions = new ShardPositions();
@@ -56,14 +58,24 @@ public final class Router implements AutoCloseable {
         .start();
   }
 
-  /// Remembers what an answer has shown, for the writes to come.
+  /// What answers have shown so far, for a request of the same session; empty if nothing.
+  public String sessionToken() {
+    return positions.token();
+  }
+
+  /// Remembers what a token names.
+  public void sawToken(String token) {
+    positions.saw(SessionTokenFormat.read(token));
+  }
+
+  /// Remembers what an answer has shown, for the calls to come.
   public void saw(List<ShardPosition> shown) {
     positions.saw(shown);
   }
 
   /// The points of these ids that exist, in the order asked for.
   public CompletableFuture<List<io.quiverdb.api.v1.StoredPoint>> get(
-      String collection, List<String> ids) {
+      String collection, List<String> ids, Consistency consistency) {
     Deadline deadline = connection.deadline();
     return splitting(deadline)
         .thenCompose(
@@ -76,6 +88,7 @@ public final class Router implements AutoCloseable {
                           get(
                               collection,
                               ordinals.stream().map(ids::get).toList(),
+                              consistency,
                               shard,
                               deadline)));
               return all(parts)
@@ -84,12 +97,19 @@ public final class Router implements AutoCloseable {
   }
 
   private CompletableFuture<GetResponse> get(
-      String collection, List<String> ids, int shard, Deadline deadline) {
-    GetRequest request = GetRequest.newBuilder().setCollection(collection).addAllIds(ids).build();
+      String collection, List<String> ids, Consistency consistency, int shard, Deadline deadline) {
+    GetRequest request =
+        GetRequest.newBuilder()
+            .setCollection(collection)
+            .addAllIds(ids)
+            .setConsistency(consistency)
+            .setSessionToken(consistency == Consistency.SESSION ? positions.tokenOf(shard) : "")
+            .build();
     return new UnaryCall<>(
             connection,
             deadline,
             shard,
+            consistency != Consistency.LINEARIZABLE,
             PointsGrpc.getGetMethod(),
             route -> request.toBuilder().setDirect(route.direct()).build(),
             Repeat.READ)
@@ -200,7 +220,12 @@ public final class Router implements AutoCloseable {
         .after(connection.backoff().nextNanos())
         .thenCompose(
             paused ->
-                get(content.collection(), List.of(content.id(ordinals.get(0))), shard, deadline))
+                get(
+                    content.collection(),
+                    List.of(content.id(ordinals.get(0))),
+                    Consistency.LINEARIZABLE,
+                    shard,
+                    deadline))
         .thenApply(shown -> Optional.<CallFailure>empty())
         .exceptionally(error -> Optional.of(CallFailure.of(error)))
         .thenCompose(

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /// Which shard holds which slots, and who leads it, as far as one node knew. Leaders change; slots
@@ -17,13 +18,19 @@ final class ShardMap {
   private final int[] shardOfSlot;
   private final boolean formed;
   private final Map<Integer, String> leaders;
+  private final Map<Integer, List<String>> replicas;
 
   private ShardMap(
-      List<String> addresses, int[] shardOfSlot, boolean formed, Map<Integer, String> leaders) {
+      List<String> addresses,
+      int[] shardOfSlot,
+      boolean formed,
+      Map<Integer, String> leaders,
+      Map<Integer, List<String>> replicas) {
     this.addresses = addresses;
     this.shardOfSlot = shardOfSlot;
     this.formed = formed;
     this.leaders = leaders;
+    this.replicas = replicas;
   }
 
   static ShardMap of(Topology topology) {
@@ -36,6 +43,7 @@ final class ShardMap {
     int[] shardOfSlot = new int[Slots.COUNT];
     Arrays.fill(shardOfSlot, NO_SHARD);
     Map<Integer, String> leaders = new HashMap<>();
+    Map<Integer, List<String>> replicas = new HashMap<>();
     for (Topology.Shard shard : topology.getShardsList()) {
       for (Topology.SlotRange range : shard.getSlotsList()) {
         int last = Math.min(range.getLast(), Slots.COUNT - 1);
@@ -43,6 +51,12 @@ final class ShardMap {
           shardOfSlot[slot] = shard.getNumber();
         }
       }
+      replicas.put(
+          shard.getNumber(),
+          shard.getMemberIdsList().stream()
+              .map(addressOfNode::get)
+              .filter(Objects::nonNull)
+              .toList());
       String leader = addressOfNode.get(shard.getLeaderId());
       if (leader != null) {
         leaders.put(shard.getNumber(), leader);
@@ -55,7 +69,8 @@ final class ShardMap {
             .toList(),
         shardOfSlot,
         topology.getShardsCount() > 0,
-        Map.copyOf(leaders));
+        Map.copyOf(leaders),
+        Map.copyOf(replicas));
   }
 
   List<String> addresses() {
@@ -76,14 +91,19 @@ final class ShardMap {
     return Optional.ofNullable(leaders.get(shard));
   }
 
+  /// None if they are not known.
+  List<String> replicasOf(int shard) {
+    return replicas.getOrDefault(shard, List.of());
+  }
+
   /// The same shards, reached by way of these nodes, whoever leads them.
   ShardMap behind(List<String> nodes) {
-    return new ShardMap(List.copyOf(nodes), shardOfSlot, formed, Map.of());
+    return new ShardMap(List.copyOf(nodes), shardOfSlot, formed, Map.of(), Map.of());
   }
 
   ShardMap withLeader(int shard, String address) {
     Map<Integer, String> changed = new HashMap<>(leaders);
     changed.put(shard, address);
-    return new ShardMap(addresses, shardOfSlot, formed, Map.copyOf(changed));
+    return new ShardMap(addresses, shardOfSlot, formed, Map.copyOf(changed), replicas);
   }
 }

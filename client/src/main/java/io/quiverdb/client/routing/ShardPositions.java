@@ -16,6 +16,16 @@ final class ShardPositions {
     }
   }
 
+  /// Of all shards, as a token.
+  String token() {
+    return SessionTokenFormat.write(newest.values());
+  }
+
+  /// Of one shard, as a token.
+  String tokenOf(int shard) {
+    return SessionTokenFormat.write(of(shard).stream().toList());
+  }
+
   Optional<ShardPosition> of(int shard) {
     return Optional.ofNullable(newest.get(shard));
   }

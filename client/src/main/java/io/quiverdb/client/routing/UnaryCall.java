@@ -23,7 +23,19 @@ final class UnaryCall<Q, R> extends RoutedCall<R> {
       MethodDescriptor<Q, R> method,
       Function<Route, Q> request,
       Repeat repeat) {
-    super(connection, deadline, shard, repeat != Repeat.READ);
+    this(connection, deadline, shard, false, method, request, repeat);
+  }
+
+  /// @param anyReplica as of [RoutedCall]
+  UnaryCall(
+      ClusterConnection connection,
+      Deadline deadline,
+      int shard,
+      boolean anyReplica,
+      MethodDescriptor<Q, R> method,
+      Function<Route, Q> request,
+      Repeat repeat) {
+    super(connection, deadline, shard, repeat != Repeat.READ, anyReplica);
     this.connection = connection;
     this.method = method;
     this.request = request;

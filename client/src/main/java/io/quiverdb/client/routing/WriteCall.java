@@ -40,7 +40,7 @@ final class WriteCall extends RoutedCall<WriteCall.Result> {
       ShardPositions positions,
       WriteContent content,
       Batch batch) {
-    super(connection, deadline, batch.shard(), false);
+    super(connection, deadline, batch.shard(), false, false);
     this.connection = connection;
     this.positions = positions;
     this.content = content;

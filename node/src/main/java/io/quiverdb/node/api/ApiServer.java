@@ -60,6 +60,8 @@ public final class ApiServer implements AutoCloseable {
     var runner = new CallRunner(limits, metrics, stopping::get);
     var clock = new CallClock(timeout);
     var calls = Calls.over(cluster, limits, UUID::randomUUID);
+    var streams = new Streams(metrics, stopping::get);
+    var streamCalls = Calls.streamsOver(cluster, UUID::randomUUID);
     int readBytesMax =
         (int) Math.min(Integer.MAX_VALUE, (long) limits.requestBytesMax() * READ_FACTOR);
     var builder =
@@ -71,13 +73,15 @@ public final class ApiServer implements AutoCloseable {
             .requestTimeout(timeout.plus(CallClock.GRACE))
             .gracefulShutdownTimeout(Duration.ZERO, drain)
             .errorHandler(new Refusals())
-            .service(new GrpcDoor(runner, clock, executor).over(calls, readBytesMax))
+            .service(
+                new GrpcDoor(runner, streams, clock, executor)
+                    .over(calls, streamCalls, readBytesMax))
             .service(
                 "/healthz",
                 (_, _) -> HttpResponse.of(HttpStatus.OK, MediaType.JSON, "{\"status\":\"up\"}"))
             .service("/readyz", new HealthService(() -> reasons(cluster, stopping.get()), executor))
             .service("/metrics", new MetricsService(cluster, metrics, executor));
-    new RestDoor(runner, clock, executor).addTo(builder, calls);
+    new RestDoor(runner, streams, clock, executor).addTo(builder, calls, streamCalls);
     var server = builder.build();
     try {
       server.start().join();

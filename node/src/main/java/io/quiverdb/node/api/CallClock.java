@@ -30,6 +30,11 @@ final class CallClock {
     return Deadline.after(wanted);
   }
 
+  /// For a call that goes on until its caller has had enough.
+  void letGoOn(ServiceRequestContext context) {
+    context.clearRequestTimeout();
+  }
+
   String traceId(ServiceRequestContext context) {
     return TraceId.of(header(context, "traceparent"));
   }

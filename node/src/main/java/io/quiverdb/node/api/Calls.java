@@ -16,6 +16,8 @@ import java.util.function.Supplier;
 final class Calls {
   private Calls() {}
 
+  /// All with one answer.
+  ///
   /// @param ids draws request ids for those who bring none
   static List<Call<?, ?>> over(Cluster cluster, Limits limits, Supplier<UUID> ids) {
     var router = new ShardRouter(cluster);
@@ -50,5 +52,11 @@ final class Calls {
         Call.change(ClusterGrpc.getRemoveNodeMethod(), memberships::remove),
         Call.change(ClusterGrpc.getMoveReplicaMethod(), memberships::move),
         Call.change(ClusterGrpc.getRebalanceMethod(), memberships::rebalance));
+  }
+
+  /// Those that are answered for as long as their callers listen.
+  static List<StreamCall<?, ?>> streamsOver(Cluster cluster, Supplier<UUID> ids) {
+    var clusters = new ClusterCalls(cluster, ids);
+    return List.of(new StreamCall<>(ClusterGrpc.getWatchTopologyMethod(), clusters::topology));
   }
 }

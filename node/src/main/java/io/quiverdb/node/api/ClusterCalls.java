@@ -77,6 +77,10 @@ final class ClusterCalls {
   }
 
   Topology topology(GetTopologyRequest request, Deadline deadline) {
+    return topology();
+  }
+
+  Topology topology() {
     var view = view();
     var topology = Topology.newBuilder().setClusterId(view.clusterId().toString());
     for (var member : view.members()) {

@@ -21,6 +21,7 @@ final class ErrorMapping {
 
   static final String NOT_FORMED = "not_formed";
   static final String OTHER_CLUSTER = "other_cluster";
+  static final String SESSION_TOKEN = "session_token";
   static final String STOPPING = "stopping";
   static final String EXPIRED = "expired";
   static final String REQUEST_ID_REUSED = "request_id_reused";
@@ -90,7 +91,8 @@ final class ErrorMapping {
 
   private static boolean isRetrySafe(ErrorCode code, String reason) {
     return switch (code) {
-      case NOT_LEADER, STALE_EPOCH, UNAVAILABLE, DEADLINE_EXCEEDED -> true;
+      case NOT_LEADER, UNAVAILABLE, DEADLINE_EXCEEDED -> true;
+      case STALE_EPOCH -> !reason.equals(SESSION_TOKEN);
       case OUTCOME_UNKNOWN -> !reason.equals(EXPIRED);
       case RESOURCE_EXHAUSTED ->
           !reason.equals(REQUEST_TOO_LARGE) && !reason.equals(RESPONSE_TOO_LARGE);
@@ -155,6 +157,7 @@ final class ErrorMapping {
               .build();
       case ShardException.OutcomeUnknown e -> detail(ErrorCode.OUTCOME_UNKNOWN, message(e));
       case ShardException.UnknownCollection e -> detail(ErrorCode.NOT_FOUND, message(e));
+      case ShardException.StaleEpoch e -> detail(ErrorCode.STALE_EPOCH, message(e), SESSION_TOKEN);
       case ShardException.Failed e when e.isElsewhere() -> failureElsewhere(e);
       case ShardException.Failed e -> dataFailure(e, e.getCause());
     };

@@ -32,18 +32,21 @@ final class GrpcDoor {
       Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
 
   private final CallRunner runner;
+  private final Streams streams;
   private final CallClock clock;
   private final Executor executor;
 
   /// @param executor runs calls, off the event loop
-  GrpcDoor(CallRunner runner, CallClock clock, Executor executor) {
+  GrpcDoor(CallRunner runner, Streams streams, CallClock clock, Executor executor) {
     this.runner = runner;
+    this.streams = streams;
     this.clock = clock;
     this.executor = executor;
   }
 
   /// @param requestBytesMax above this a request is not even read
-  HttpServiceWithRoutes over(List<Call<?, ?>> calls, int requestBytesMax) {
+  HttpServiceWithRoutes over(
+      List<Call<?, ?>> calls, List<StreamCall<?, ?>> streamCalls, int requestBytesMax) {
     var builder =
         GrpcService.builder()
             .maxRequestMessageLength(requestBytesMax)
@@ -61,6 +64,9 @@ final class GrpcDoor {
         (service, methods) -> {
           var definition = ServerServiceDefinition.builder(service);
           methods.forEach(call -> add(definition, call));
+          streamCalls.stream()
+              .filter(call -> service.equals(call.method().getServiceName()))
+              .forEach(call -> add(definition, call));
           builder.addService(definition.build());
         });
     return builder.build();
@@ -71,6 +77,45 @@ final class GrpcDoor {
     definition.addMethod(
         call.method(),
         ServerCalls.asyncUnaryCall((request, responses) -> start(call, request, responses)));
+  }
+
+  private <I extends Message, O extends Message> void add(
+      ServerServiceDefinition.Builder definition, StreamCall<I, O> call) {
+    definition.addMethod(
+        call.method(),
+        ServerCalls.asyncServerStreamingCall(
+            (_, responses) -> listen(call, (ServerCallStreamObserver<O>) responses)));
+  }
+
+  private <I extends Message, O extends Message> void listen(
+      StreamCall<I, O> call, ServerCallStreamObserver<O> observer) {
+    observer.setOnCancelHandler(() -> {});
+    var context = ServiceRequestContext.current();
+    clock.letGoOn(context);
+    String traceId = clock.traceId(context);
+    var listener =
+        new Streams.Listener<O>() {
+          @Override
+          public boolean isOpen() {
+            return !observer.isCancelled();
+          }
+
+          @Override
+          public boolean isReady() {
+            return observer.isReady();
+          }
+
+          @Override
+          public void tell(O message) {
+            observer.onNext(message);
+          }
+
+          @Override
+          public void end(ErrorDetail why) {
+            observer.onError(toStatus(why));
+          }
+        };
+    executor.execute(() -> streams.run(call, listener, traceId));
   }
 
   private <I extends Message, O extends Message> void start(

@@ -2,7 +2,9 @@ package io.quiverdb.node.api;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.quiverdb.api.v1.Consistency;
 import io.quiverdb.api.v1.DeleteRequest;
+import io.quiverdb.api.v1.ShardLag;
 import io.quiverdb.api.v1.ShardPosition;
 import io.quiverdb.core.Deletion;
 import io.quiverdb.core.Descriptor;
@@ -19,6 +21,10 @@ import io.quiverdb.core.Settings;
 import io.quiverdb.core.Settings.FilterableField;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.Vector;
+import io.quiverdb.node.routing.ReadHeader;
+import io.quiverdb.node.routing.SessionToken;
+import io.quiverdb.node.routing.ShardRouter;
+import io.quiverdb.raft.Lag;
 import io.quiverdb.raft.catalog.CollectionInfo;
 import java.util.HashMap;
 import java.util.List;
@@ -186,7 +192,38 @@ final class Messages {
     return positions;
   }
 
+  /// A token that no level needs is named in the answer's token, too.
+  static ReadHeader readHeader(Consistency consistency, String sessionToken, boolean direct) {
+    var level =
+        switch (consistency) {
+          case CONSISTENCY_UNSPECIFIED, LINEARIZABLE -> ReadHeader.Level.LINEARIZABLE;
+          case SESSION -> ReadHeader.Level.SESSION;
+          case ANY -> ReadHeader.Level.ANY;
+          case UNRECOGNIZED ->
+              throw new IllegalArgumentException(
+                  "consistency: unknown (expected: LINEARIZABLE, SESSION or ANY)");
+        };
+    return new ReadHeader(level, SessionToken.positions(sessionToken), direct);
+  }
+
   // --- to the contract
+
+  /// Names what the session had seen and what the answer shows.
+  static String sessionToken(Map<Integer, Position> session, ShardRouter.Answer<?> answer) {
+    return SessionToken.of(SessionToken.merged(session, answer.positions()));
+  }
+
+  /// By shard.
+  static List<ShardLag> lags(ShardRouter.Answer<?> answer) {
+    return new TreeMap<>(answer.lags())
+        .entrySet().stream().map(entry -> lag(entry.getKey(), entry.getValue())).toList();
+  }
+
+  private static ShardLag lag(int shard, Lag lag) {
+    var message = ShardLag.newBuilder().setShard(shard).setEntries(lag.entries());
+    lag.leaderSilenceMillis().ifPresent(message::setLeaderSilenceMillis);
+    return message.build();
+  }
 
   static ShardPosition position(int shard, Position position) {
     return ShardPosition.newBuilder()

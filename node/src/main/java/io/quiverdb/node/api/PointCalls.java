@@ -19,16 +19,19 @@ import io.quiverdb.core.Deletion;
 import io.quiverdb.core.Outcome;
 import io.quiverdb.core.PayloadChange;
 import io.quiverdb.core.Point;
+import io.quiverdb.core.Position;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.node.routing.Deadline;
 import io.quiverdb.node.routing.PartResult;
 import io.quiverdb.node.routing.RoutingException.NotAttempted;
 import io.quiverdb.node.routing.RoutingException.UnknownCollection;
+import io.quiverdb.node.routing.SessionToken;
 import io.quiverdb.node.routing.ShardRouter;
 import io.quiverdb.node.routing.WriteHeader;
 import io.quiverdb.raft.catalog.CollectionInfo;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -56,11 +59,12 @@ final class PointCalls {
   WriteResponse upsert(UpsertRequest request, Deadline deadline) {
     checkCount("points", request.getPointsCount(), Integer.MAX_VALUE);
     var header = header(request.getOptions());
+    var session = SessionToken.positions(request.getOptions().getSessionToken());
     CollectionInfo collection;
     try {
       collection = router.collection(request.getCollection(), deadline);
     } catch (UnknownCollection e) {
-      return repeatedOrUnknown(request, header, deadline, e);
+      return repeatedOrUnknown(request, header, session, deadline, e);
     }
     List<Point> points;
     try {
@@ -71,12 +75,19 @@ final class PointCalls {
       points = points(request, collection);
     }
     return response(
-        request.getCollection(), header, router.upsert(collection, points, header, deadline));
+        request.getCollection(),
+        header,
+        session,
+        router.upsert(collection, points, header, deadline));
   }
 
   /// A request that was applied before its collection was dropped keeps its outcome.
   private WriteResponse repeatedOrUnknown(
-      UpsertRequest request, WriteHeader header, Deadline deadline, UnknownCollection unknown) {
+      UpsertRequest request,
+      WriteHeader header,
+      Map<Integer, Position> session,
+      Deadline deadline,
+      UnknownCollection unknown) {
     if (request.getOptions().getRequestId().isEmpty()) {
       throw unknown;
     }
@@ -89,7 +100,8 @@ final class PointCalls {
     } catch (IllegalArgumentException _) {
       throw unknown;
     }
-    return response(request.getCollection(), header, router.upsert(gone, points, header, deadline));
+    return response(
+        request.getCollection(), header, session, router.upsert(gone, points, header, deadline));
   }
 
   private List<Point> points(UpsertRequest request, CollectionInfo collection) {
@@ -117,7 +129,10 @@ final class PointCalls {
     var header = header(request.getOptions());
     var collection = collectionOrGone(request.getCollection(), request.getOptions(), deadline);
     return response(
-        request.getCollection(), header, router.setPayload(collection, changes, header, deadline));
+        request.getCollection(),
+        header,
+        SessionToken.positions(request.getOptions().getSessionToken()),
+        router.setPayload(collection, changes, header, deadline));
   }
 
   WriteResponse delete(DeleteRequest request, Deadline deadline) {
@@ -129,7 +144,10 @@ final class PointCalls {
     var header = header(request.getOptions());
     var collection = collectionOrGone(request.getCollection(), request.getOptions(), deadline);
     return response(
-        request.getCollection(), header, router.delete(collection, deletions, header, deadline));
+        request.getCollection(),
+        header,
+        SessionToken.positions(request.getOptions().getSessionToken()),
+        router.delete(collection, deletions, header, deadline));
   }
 
   /// For a write that does not look at the collection: a request that was applied before its
@@ -178,6 +196,7 @@ final class PointCalls {
             .orElseThrow(
                 () -> new IllegalArgumentException("filter: empty (expected: a condition)"));
     var header = header(request.getOptions());
+    var session = SessionToken.positions(request.getOptions().getSessionToken());
     var collection = router.collection(request.getCollection(), deadline);
     var answer = router.deleteMatching(collection, filter, header.direct(), deadline);
     return WriteResponse.newBuilder()
@@ -188,6 +207,7 @@ final class PointCalls {
                 .setChanged(answer.value().changedCount())
                 .addAllChangedIds(answer.value().changedIds())
                 .addAllPositions(Messages.positions(answer.positions())))
+        .setSessionToken(Messages.sessionToken(session, answer))
         .build();
   }
 
@@ -199,7 +219,10 @@ final class PointCalls {
   }
 
   private static WriteResponse response(
-      String collection, WriteHeader header, List<PartResult> results) {
+      String collection,
+      WriteHeader header,
+      Map<Integer, Position> session,
+      List<PartResult> results) {
     String requestId = header.id().uuid().toString();
     var response = WriteResponse.newBuilder().setRequestId(requestId);
     List<ErrorDetail> failures = new ArrayList<>();
@@ -219,7 +242,18 @@ final class PointCalls {
         throw new ApiException(all);
       }
     }
-    return response.build();
+    return response.setSessionToken(SessionToken.of(seenAfter(session, results))).build();
+  }
+
+  private static Map<Integer, Position> seenAfter(
+      Map<Integer, Position> session, List<PartResult> results) {
+    var seen = session;
+    for (var result : results) {
+      if (result instanceof PartResult.Settled(var shard, _, var written)) {
+        seen = SessionToken.merged(seen, Map.of(shard, written.position()));
+      }
+    }
+    return seen;
   }
 
   private static boolean alike(List<ErrorDetail> failures) {
@@ -292,11 +326,16 @@ final class PointCalls {
 
   GetResponse get(GetRequest request, Deadline deadline) {
     checkIds(request.getIdsList(), limits.kMax());
+    var header =
+        Messages.readHeader(
+            request.getConsistency(), request.getSessionToken(), request.getDirect());
     var collection = router.collection(request.getCollection(), deadline);
-    var answer = router.get(collection, request.getIdsList(), request.getDirect(), deadline);
+    var answer = router.get(collection, request.getIdsList(), header, deadline);
     return GetResponse.newBuilder()
         .addAllPoints(answer.value().stream().map(Messages::storedPoint).toList())
         .addAllPositions(Messages.positions(answer.positions()))
+        .setSessionToken(Messages.sessionToken(header.seen(), answer))
+        .addAllLags(Messages.lags(answer))
         .build();
   }
 
@@ -309,22 +348,28 @@ final class PointCalls {
     }
     var filter = FilterMessages.filter(request.getFilter());
     var cursor = Optional.of(request.getCursor()).filter(text -> !text.isEmpty());
+    var header = Messages.readHeader(request.getConsistency(), request.getSessionToken(), false);
     var collection = router.collection(request.getCollection(), deadline);
-    var answer = router.scan(collection, cursor, limit, filter, deadline);
+    var answer = router.scan(collection, cursor, limit, filter, header, deadline);
     return ScanResponse.newBuilder()
         .addAllPoints(answer.value().points().stream().map(Messages::storedPoint).toList())
         .setNextCursor(answer.value().nextCursor().orElse(""))
         .addAllPositions(Messages.positions(answer.positions()))
+        .setSessionToken(Messages.sessionToken(header.seen(), answer))
+        .addAllLags(Messages.lags(answer))
         .build();
   }
 
   CountResponse count(CountRequest request, Deadline deadline) {
     var filter = FilterMessages.filter(request.getFilter());
+    var header = Messages.readHeader(request.getConsistency(), request.getSessionToken(), false);
     var collection = router.collection(request.getCollection(), deadline);
-    var answer = router.count(collection, filter, deadline);
+    var answer = router.count(collection, filter, header, deadline);
     return CountResponse.newBuilder()
         .setCount(answer.value())
         .addAllPositions(Messages.positions(answer.positions()))
+        .setSessionToken(Messages.sessionToken(header.seen(), answer))
+        .addAllLags(Messages.lags(answer))
         .build();
   }
 

@@ -9,6 +9,7 @@ import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpResponseWriter;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
@@ -17,11 +18,13 @@ import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.Route;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.grpc.MethodDescriptor;
 import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
 import io.netty.util.AttributeKey;
 import io.quiverdb.api.v1.ErrorCode;
 import io.quiverdb.api.v1.ErrorDetail;
 import io.quiverdb.node.routing.Deadline;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +34,7 @@ import java.util.concurrent.Executor;
 /// is a problem document.
 final class RestDoor {
   private static final int MILLIS_PER_SECOND = 1_000;
+  private static final MediaType LINES = MediaType.create("application", "x-ndjson");
   private static final MediaType PROBLEM = MediaType.create("application", "problem+json");
 
   /// Set once a call may be answered.
@@ -39,31 +43,40 @@ final class RestDoor {
   private record Begun(Call<?, ?> call, String traceId) {}
 
   private final CallRunner runner;
+  private final Streams streams;
   private final CallClock clock;
   private final Executor executor;
 
   /// @param executor runs calls, off the event loop
-  RestDoor(CallRunner runner, CallClock clock, Executor executor) {
+  RestDoor(CallRunner runner, Streams streams, CallClock clock, Executor executor) {
     this.runner = runner;
+    this.streams = streams;
     this.clock = clock;
     this.executor = executor;
   }
 
-  void addTo(ServerBuilder server, List<Call<?, ?>> calls) {
+  void addTo(ServerBuilder server, List<Call<?, ?>> calls, List<StreamCall<?, ?>> streamCalls) {
     for (var call : calls) {
       server.service(route(call), service(call));
+    }
+    for (var call : streamCalls) {
+      server.service(route(call.method()), lines(call));
     }
   }
 
   static Route route(Call<?, ?> call) {
-    var rule = httpRule(call);
+    return route(call.method());
+  }
+
+  private static Route route(MethodDescriptor<?, ?> method) {
+    var rule = httpRule(method);
     return switch (rule.getPatternCase()) {
       case GET -> route(HttpMethod.GET, rule.getGet());
       case PUT -> route(HttpMethod.PUT, rule.getPut());
       case POST -> route(HttpMethod.POST, rule.getPost());
       case DELETE -> route(HttpMethod.DELETE, rule.getDelete());
       case PATCH, CUSTOM, PATTERN_NOT_SET ->
-          throw new AssertionError("no path: " + call.method().getFullMethodName());
+          throw new AssertionError("no path: " + method.getFullMethodName());
     };
   }
 
@@ -71,11 +84,71 @@ final class RestDoor {
     return Route.builder().methods(method).path(path).build();
   }
 
-  private static HttpRule httpRule(Call<?, ?> call) {
-    if (call.method().getSchemaDescriptor() instanceof ProtoMethodDescriptorSupplier schema) {
+  private static HttpRule httpRule(MethodDescriptor<?, ?> method) {
+    if (method.getSchemaDescriptor() instanceof ProtoMethodDescriptorSupplier schema) {
       return schema.getMethodDescriptor().getOptions().getExtension(AnnotationsProto.http);
     }
-    throw new AssertionError("generated for protobuf: " + call.method().getFullMethodName());
+    throw new AssertionError("generated for protobuf: " + method.getFullMethodName());
+  }
+
+  /// A JSON object a line, for as long as the caller listens.
+  private <O extends Message> HttpService lines(StreamCall<?, O> call) {
+    return (context, _) -> {
+      clock.letGoOn(context);
+      String traceId = clock.traceId(context);
+      var answer = new CompletableFuture<HttpResponse>();
+      executor.execute(() -> streams.run(call, new LineListener<O>(answer), traceId));
+      return HttpResponse.of(answer);
+    };
+  }
+
+  /// Its status is not known before there is something to tell.
+  private static final class LineListener<O extends Message> implements Streams.Listener<O> {
+    private final CompletableFuture<HttpResponse> answer;
+    private Optional<HttpResponseWriter> writer = Optional.empty();
+    private CompletableFuture<Void> taken = CompletableFuture.completedFuture(null);
+
+    LineListener(CompletableFuture<HttpResponse> answer) {
+      this.answer = answer;
+    }
+
+    @Override
+    public boolean isOpen() {
+      return writer.isEmpty() ? !answer.isDone() : writer.get().isOpen();
+    }
+
+    @Override
+    public boolean isReady() {
+      return taken.isDone();
+    }
+
+    @Override
+    public void tell(O message) {
+      var lines = writer.orElseGet(this::begin);
+      byte[] json = JsonWriter.write(message);
+      byte[] line = Arrays.copyOf(json, json.length + 1);
+      line[json.length] = '\n';
+      if (lines.tryWrite(HttpData.wrap(line))) {
+        taken = lines.whenConsumed();
+      }
+    }
+
+    private HttpResponseWriter begin() {
+      var lines = HttpResponse.streaming();
+      lines.write(ResponseHeaders.of(HttpStatus.OK, HttpHeaderNames.CONTENT_TYPE, LINES));
+      writer = Optional.of(lines);
+      answer.complete(lines);
+      return lines;
+    }
+
+    @Override
+    public void end(ErrorDetail why) {
+      if (writer.isPresent()) {
+        writer.get().close();
+      } else {
+        answer.complete(problem(why));
+      }
+    }
   }
 
   private <I extends Message, O extends Message> HttpService service(Call<I, O> call) {

@@ -24,6 +24,7 @@ final class SearchCalls {
               .formatted(Integer.toUnsignedString(request.getK()), limits.kMax()));
     }
     var filter = FilterMessages.filter(request.getFilter());
+    var header = Messages.readHeader(request.getConsistency(), request.getSessionToken(), false);
     var collection = router.collection(request.getCollection(), deadline);
     Vector vector;
     try {
@@ -36,10 +37,12 @@ final class SearchCalls {
     var query =
         new Query(
             vector, request.getK(), filter, request.getWithPayload(), request.getWithVector());
-    var answer = router.search(collection, query, deadline);
+    var answer = router.search(collection, query, header, deadline);
     return SearchResponse.newBuilder()
         .addAllHits(answer.value().stream().map(Messages::hit).toList())
         .addAllPositions(Messages.positions(answer.positions()))
+        .setSessionToken(Messages.sessionToken(header.seen(), answer))
+        .addAllLags(Messages.lags(answer))
         .build();
   }
 }

@@ -12,7 +12,7 @@ import io.quiverdb.node.peer.proto.GetClaimRequest;
 import io.quiverdb.node.peer.proto.GetCurrentTermsRequest;
 import io.quiverdb.node.peer.proto.GetHashRequest;
 import io.quiverdb.node.peer.proto.GetPeerStatusRequest;
-import io.quiverdb.node.peer.proto.GetReadIndexRequest;
+import io.quiverdb.node.peer.proto.GetReadIndexesRequest;
 import io.quiverdb.node.peer.proto.GroupTerm;
 import io.quiverdb.node.peer.proto.OpenGroupRequest;
 import io.quiverdb.node.peer.proto.OpenReplicaRequest;
@@ -28,6 +28,7 @@ import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.ReadIndex;
 import io.quiverdb.raft.SegmentCounts;
 import io.quiverdb.raft.Shard;
 import io.quiverdb.raft.catalog.CatalogWrite;
@@ -38,6 +39,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
@@ -179,12 +181,14 @@ final class GrpcPeer implements Peer {
   }
 
   @Override
-  public CompletableFuture<Long> readIndex(GroupKey group) {
+  public CompletableFuture<Map<GroupKey, ReadIndex>> readIndexes(Set<GroupKey> groups) {
     return calls.call(
-        PeerServiceGrpc.getGetReadIndexMethod(),
-        GetReadIndexRequest.newBuilder().setGroup(PeerMessages.group(group)).build(),
-        Asked.read(group),
-        response -> response.getIndex());
+        PeerServiceGrpc.getGetReadIndexesMethod(),
+        GetReadIndexesRequest.newBuilder()
+            .addAllGroups(groups.stream().map(PeerMessages::group).toList())
+            .build(),
+        Asked.read("node"),
+        ReadMessages::indexes);
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.quiverdb.node.peer.proto.GetPointsResponse;
 import io.quiverdb.node.peer.proto.PeerServiceGrpc;
 import io.quiverdb.node.peer.proto.ScanPointsRequest;
 import io.quiverdb.node.peer.proto.SearchPointsRequest;
+import io.quiverdb.raft.Consistency;
 import io.quiverdb.raft.DeletedMatching;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.ReadResult;
@@ -88,19 +89,22 @@ final class GrpcShard implements Shard {
 
   @Override
   public CompletableFuture<ReadResult<List<Optional<StoredPoint>>>> get(
-      long collectionId, List<String> ids) {
+      long collectionId, List<String> ids, Consistency consistency) {
     return calls.call(
         PeerServiceGrpc.getGetPointsMethod(),
         GetPointsRequest.newBuilder()
             .setShard(number)
             .setCollectionId(collectionId)
             .addAllIds(ids)
+            .setLevel(ReadMessages.level(consistency))
             .build(),
         read.of(collectionId),
         response ->
-            new ReadResult<>(
+            ReadMessages.result(
                 response.getFoundList().stream().map(GrpcShard::found).toList(),
-                PeerMessages.position(response.getPosition())));
+                response.getPosition(),
+                response.hasLag(),
+                response.getLag()));
   }
 
   private static Optional<StoredPoint> found(GetPointsResponse.Found message) {
@@ -111,12 +115,17 @@ final class GrpcShard implements Shard {
 
   @Override
   public CompletableFuture<ReadResult<ScanPage>> scan(
-      long collectionId, Optional<String> after, int limit, Optional<Filter> filter) {
+      long collectionId,
+      Optional<String> after,
+      int limit,
+      Optional<Filter> filter,
+      Consistency consistency) {
     var request =
         ScanPointsRequest.newBuilder()
             .setShard(number)
             .setCollectionId(collectionId)
-            .setLimit(limit);
+            .setLimit(limit)
+            .setLevel(ReadMessages.level(consistency));
     after.ifPresent(request::setAfter);
     filter.ifPresent(condition -> request.setFilter(FilterMessages.filter(condition)));
     return calls.call(
@@ -124,27 +133,36 @@ final class GrpcShard implements Shard {
         request.build(),
         read.of(collectionId),
         response ->
-            new ReadResult<>(
+            ReadMessages.result(
                 new ScanPage(
                     response.getPointsList().stream().map(ShardMessages::storedPoint).toList(),
                     response.getMore()),
-                PeerMessages.position(response.getPosition())));
+                response.getPosition(),
+                response.hasLag(),
+                response.getLag()));
   }
 
   @Override
-  public CompletableFuture<ReadResult<Long>> count(long collectionId, Optional<Filter> filter) {
-    var request = CountPointsRequest.newBuilder().setShard(number).setCollectionId(collectionId);
+  public CompletableFuture<ReadResult<Long>> count(
+      long collectionId, Optional<Filter> filter, Consistency consistency) {
+    var request =
+        CountPointsRequest.newBuilder()
+            .setShard(number)
+            .setCollectionId(collectionId)
+            .setLevel(ReadMessages.level(consistency));
     filter.ifPresent(condition -> request.setFilter(FilterMessages.filter(condition)));
     return calls.call(
         PeerServiceGrpc.getCountPointsMethod(),
         request.build(),
         read.of(collectionId),
         response ->
-            new ReadResult<>(response.getCount(), PeerMessages.position(response.getPosition())));
+            ReadMessages.result(
+                response.getCount(), response.getPosition(), response.hasLag(), response.getLag()));
   }
 
   @Override
-  public CompletableFuture<ReadResult<List<Hit>>> search(long collectionId, Query query) {
+  public CompletableFuture<ReadResult<List<Hit>>> search(
+      long collectionId, Query query, Consistency consistency) {
     var request =
         SearchPointsRequest.newBuilder()
             .setShard(number)
@@ -152,15 +170,18 @@ final class GrpcShard implements Shard {
             .setVector(ShardMessages.vector(query.vector()))
             .setK(query.k())
             .setWithPayload(query.withPayload())
-            .setWithVector(query.withVector());
+            .setWithVector(query.withVector())
+            .setLevel(ReadMessages.level(consistency));
     query.filter().ifPresent(condition -> request.setFilter(FilterMessages.filter(condition)));
     return calls.call(
         PeerServiceGrpc.getSearchPointsMethod(),
         request.build(),
         read.of(collectionId),
         response ->
-            new ReadResult<>(
+            ReadMessages.result(
                 response.getHitsList().stream().map(ShardMessages::hit).toList(),
-                PeerMessages.position(response.getPosition())));
+                response.getPosition(),
+                response.hasLag(),
+                response.getLag()));
   }
 }

@@ -5,6 +5,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quiverdb.node.peer.proto.PeerFailure;
+import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.ShardException;
 import java.io.IOException;
 import java.util.Optional;
@@ -55,6 +56,7 @@ final class PeerFailures {
       case ShardException.OutcomeUnknown _ -> message.setKind(PeerFailure.Kind.OUTCOME_UNKNOWN);
       case ShardException.UnknownCollection _ ->
           message.setKind(PeerFailure.Kind.UNKNOWN_COLLECTION);
+      case ShardException.StaleEpoch _ -> message.setKind(PeerFailure.Kind.STALE_EPOCH);
       case ShardException.Failed _ -> message.setKind(PeerFailure.Kind.FAILED);
       case IllegalArgumentException _ -> message.setKind(PeerFailure.Kind.INVALID_ARGUMENT);
       default -> {
@@ -64,7 +66,20 @@ final class PeerFailures {
     return Optional.of(message.build());
   }
 
+  /// One of several groups that a call is about.
+  static PeerFailure refusal(ShardException why) {
+    return encode(why).orElseThrow();
+  }
+
   // --- at the caller
+
+  /// What [#refusal(ShardException)] made.
+  static ShardException refusal(GroupKey group, PeerFailure failure) {
+    var cause = new IllegalStateException(failure.getKind().name());
+    return decode(Asked.read(group), failure, cause) instanceof ShardException why
+        ? why
+        : new ShardException.Failed(failure.getMessage(), cause);
+  }
 
   /// What a call asked for, as far as failures speak of it.
   ///
@@ -123,8 +138,7 @@ final class PeerFailures {
         : new ShardException.Failed(what, cause);
   }
 
-  private static RuntimeException decode(
-      Asked asked, PeerFailure failure, StatusRuntimeException status) {
+  private static RuntimeException decode(Asked asked, PeerFailure failure, RuntimeException cause) {
     return switch (failure.getKind()) {
       case NOT_LEADER ->
           new ShardException.NotLeader(
@@ -136,12 +150,13 @@ final class PeerFailures {
       case OVERLOADED -> new ShardException.Overloaded(failure.getMessage());
       case OUTCOME_UNKNOWN -> new ShardException.OutcomeUnknown(failure.getMessage());
       case UNKNOWN_COLLECTION -> new ShardException.UnknownCollection(asked.collectionId());
-      case FAILED -> ShardException.Failed.elsewhere(failure.getMessage(), status);
+      case FAILED -> ShardException.Failed.elsewhere(failure.getMessage(), cause);
+      case STALE_EPOCH -> new ShardException.StaleEpoch(failure.getMessage());
       case INVALID_ARGUMENT -> new IllegalArgumentException(failure.getMessage());
       case KIND_UNSPECIFIED, UNRECOGNIZED ->
           asked.changes()
               ? new ShardException.OutcomeUnknown(failure.getMessage())
-              : new ShardException.Failed(failure.getMessage(), status);
+              : new ShardException.Failed(failure.getMessage(), cause);
     };
   }
 }

@@ -30,8 +30,8 @@ import io.quiverdb.node.peer.proto.GetHashResponse;
 import io.quiverdb.node.peer.proto.GetPeerStatusRequest;
 import io.quiverdb.node.peer.proto.GetPointsRequest;
 import io.quiverdb.node.peer.proto.GetPointsResponse;
-import io.quiverdb.node.peer.proto.GetReadIndexRequest;
-import io.quiverdb.node.peer.proto.GetReadIndexResponse;
+import io.quiverdb.node.peer.proto.GetReadIndexesRequest;
+import io.quiverdb.node.peer.proto.GetReadIndexesResponse;
 import io.quiverdb.node.peer.proto.GroupTerm;
 import io.quiverdb.node.peer.proto.HoldLogRequest;
 import io.quiverdb.node.peer.proto.HoldLogResponse;
@@ -69,6 +69,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /// Answers other nodes for this one.
 final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
@@ -94,6 +95,10 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
     var _ =
         answer.whenComplete(
             (response, failure) -> {
+              if (responses instanceof ServerCallStreamObserver<R> observer
+                  && observer.isCancelled()) {
+                return;
+              }
               if (failure != null) {
                 responses.onError(PeerFailures.toStatus(failure));
               } else {
@@ -101,6 +106,22 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
                 responses.onCompleted();
               }
             });
+  }
+
+  /// As [#answer], for what nobody needs once its caller has given up: a read that waits for what
+  /// may never be written.
+  private static <T, R> void answerRead(
+      StreamObserver<R> responses, Supplier<CompletableFuture<T>> call, Function<T, R> encode) {
+    answer(
+        responses,
+        () -> {
+          var underWay = call.get();
+          if (responses instanceof ServerCallStreamObserver<R> observer) {
+            observer.setOnCancelHandler(() -> underWay.cancel(true));
+          }
+          return underWay;
+        },
+        encode);
   }
 
   @Override
@@ -230,12 +251,16 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
   }
 
   @Override
-  public void getReadIndex(
-      GetReadIndexRequest request, StreamObserver<GetReadIndexResponse> responses) {
+  public void getReadIndexes(
+      GetReadIndexesRequest request, StreamObserver<GetReadIndexesResponse> responses) {
     answer(
         responses,
-        () -> self.readIndex(PeerMessages.group(request.getGroup())),
-        index -> GetReadIndexResponse.newBuilder().setIndex(index).build());
+        () ->
+            self.readIndexes(
+                request.getGroupsList().stream()
+                    .map(PeerMessages::group)
+                    .collect(Collectors.toSet())),
+        ReadMessages::indexes);
   }
 
   // --- one shard
@@ -274,14 +299,22 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
 
   @Override
   public void getPoints(GetPointsRequest request, StreamObserver<GetPointsResponse> responses) {
-    answer(
+    answerRead(
         responses,
-        () -> self.shard(request.getShard()).get(request.getCollectionId(), request.getIdsList()),
-        result ->
-            GetPointsResponse.newBuilder()
-                .setPosition(PeerMessages.position(result.position()))
-                .addAllFound(result.value().stream().map(PeerService::found).toList())
-                .build());
+        () ->
+            self.shard(request.getShard())
+                .get(
+                    request.getCollectionId(),
+                    request.getIdsList(),
+                    ReadMessages.level(request.getLevel())),
+        result -> {
+          var response =
+              GetPointsResponse.newBuilder()
+                  .setPosition(PeerMessages.position(result.position()))
+                  .addAllFound(result.value().stream().map(PeerService::found).toList());
+          ReadMessages.lag(result).ifPresent(response::setLag);
+          return response.build();
+        });
   }
 
   private static GetPointsResponse.Found found(Optional<StoredPoint> point) {
@@ -292,7 +325,7 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
 
   @Override
   public void scanPoints(ScanPointsRequest request, StreamObserver<ScanPointsResponse> responses) {
-    answer(
+    answerRead(
         responses,
         () ->
             self.shard(request.getShard())
@@ -300,35 +333,45 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
                     request.getCollectionId(),
                     request.hasAfter() ? Optional.of(request.getAfter()) : Optional.empty(),
                     request.getLimit(),
-                    filter(request.hasFilter(), request.getFilter())),
-        result ->
-            ScanPointsResponse.newBuilder()
-                .setPosition(PeerMessages.position(result.position()))
-                .addAllPoints(
-                    result.value().points().stream().map(ShardMessages::storedPoint).toList())
-                .setMore(result.value().more())
-                .build());
+                    filter(request.hasFilter(), request.getFilter()),
+                    ReadMessages.level(request.getLevel())),
+        result -> {
+          var response =
+              ScanPointsResponse.newBuilder()
+                  .setPosition(PeerMessages.position(result.position()))
+                  .addAllPoints(
+                      result.value().points().stream().map(ShardMessages::storedPoint).toList())
+                  .setMore(result.value().more());
+          ReadMessages.lag(result).ifPresent(response::setLag);
+          return response.build();
+        });
   }
 
   @Override
   public void countPoints(
       CountPointsRequest request, StreamObserver<CountPointsResponse> responses) {
-    answer(
+    answerRead(
         responses,
         () ->
             self.shard(request.getShard())
-                .count(request.getCollectionId(), filter(request.hasFilter(), request.getFilter())),
-        result ->
-            CountPointsResponse.newBuilder()
-                .setPosition(PeerMessages.position(result.position()))
-                .setCount(result.value())
-                .build());
+                .count(
+                    request.getCollectionId(),
+                    filter(request.hasFilter(), request.getFilter()),
+                    ReadMessages.level(request.getLevel())),
+        result -> {
+          var response =
+              CountPointsResponse.newBuilder()
+                  .setPosition(PeerMessages.position(result.position()))
+                  .setCount(result.value());
+          ReadMessages.lag(result).ifPresent(response::setLag);
+          return response.build();
+        });
   }
 
   @Override
   public void searchPoints(
       SearchPointsRequest request, StreamObserver<SearchPointsResponse> responses) {
-    answer(
+    answerRead(
         responses,
         () ->
             self.shard(request.getShard())
@@ -339,12 +382,16 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
                         request.getK(),
                         filter(request.hasFilter(), request.getFilter()),
                         request.getWithPayload(),
-                        request.getWithVector())),
-        result ->
-            SearchPointsResponse.newBuilder()
-                .setPosition(PeerMessages.position(result.position()))
-                .addAllHits(result.value().stream().map(ShardMessages::hit).toList())
-                .build());
+                        request.getWithVector()),
+                    ReadMessages.level(request.getLevel())),
+        result -> {
+          var response =
+              SearchPointsResponse.newBuilder()
+                  .setPosition(PeerMessages.position(result.position()))
+                  .addAllHits(result.value().stream().map(ShardMessages::hit).toList());
+          ReadMessages.lag(result).ifPresent(response::setLag);
+          return response.build();
+        });
   }
 
   private static Optional<Filter> filter(boolean present, FilterMessage message) {

@@ -23,7 +23,9 @@ import io.quiverdb.node.routing.RoutingException.NotAttempted;
 import io.quiverdb.node.routing.RoutingException.NotFormed;
 import io.quiverdb.node.routing.RoutingException.NotReady;
 import io.quiverdb.node.routing.RoutingException.UnknownCollection;
+import io.quiverdb.raft.Consistency;
 import io.quiverdb.raft.DeletedMatching;
+import io.quiverdb.raft.Lag;
 import io.quiverdb.raft.ReadResult;
 import io.quiverdb.raft.Shard;
 import io.quiverdb.raft.ShardException;
@@ -45,7 +47,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 
-/// Brings reads and writes of points to the leaders of their shards, and the answers together.
+/// Brings writes of points to the leaders of their shards, reads to replicas that can see enough,
+/// and the answers together.
 ///
 /// Its methods wait for other nodes and belong on virtual threads. They fail with a
 /// [RoutingException] or a [ShardException], or with [IllegalArgumentException] for the caller's
@@ -292,15 +295,33 @@ public final class ShardRouter {
   // --- reading
 
   /// What a read found, and the position of each shard that was asked.
-  public record Answer<T>(T value, Map<Integer, Position> positions) {
+  ///
+  /// @param lags how old that may be, of the shards of which nothing in particular had to be seen
+  public record Answer<T>(T value, Map<Integer, Position> positions, Map<Integer, Lag> lags) {
     public Answer {
       positions = Map.copyOf(positions);
+      lags = Map.copyOf(lags);
+    }
+
+    Answer(T value, Map<Integer, Position> positions) {
+      this(value, positions, Map.of());
+    }
+
+    private static <T> Answer<T> of(T value, Map<Integer, ? extends ReadResult<?>> results) {
+      Map<Integer, Position> positions = new HashMap<>();
+      Map<Integer, Lag> lags = new HashMap<>();
+      results.forEach(
+          (shard, result) -> {
+            positions.put(shard, result.position());
+            result.lag().ifPresent(lag -> lags.put(shard, lag));
+          });
+      return new Answer<>(value, positions, lags);
     }
   }
 
   /// The points that exist, in the order of `ids`.
   public Answer<List<StoredPoint>> get(
-      CollectionInfo collection, List<String> ids, boolean direct, Deadline deadline) {
+      CollectionInfo collection, List<String> ids, ReadHeader header, Deadline deadline) {
     var view = catalog().view();
     Map<Integer, List<Integer>> indexesByShard = new TreeMap<>();
     for (int index = 0; index < ids.size(); index++) {
@@ -311,14 +332,15 @@ public final class ShardRouter {
         read(
                 collection,
                 List.copyOf(indexesByShard.keySet()),
-                direct,
+                header,
                 deadline,
-                (shard, id) ->
+                (shard, id, consistency) ->
                     shard.get(
                         id,
                         indexesByShard.getOrDefault(shard.number(), List.of()).stream()
                             .map(ids::get)
-                            .toList()))
+                            .toList(),
+                        consistency))
             .results();
 
     List<Optional<StoredPoint>> found =
@@ -330,7 +352,7 @@ public final class ShardRouter {
             found.set(indexes.get(ordinal), result.value().get(ordinal));
           }
         });
-    return new Answer<>(found.stream().flatMap(Optional::stream).toList(), positions(results));
+    return Answer.of(found.stream().flatMap(Optional::stream).toList(), results);
   }
 
   /// One page of a scan.
@@ -348,36 +370,60 @@ public final class ShardRouter {
       Optional<String> cursor,
       int limit,
       Optional<Filter> filter,
+      ReadHeader header,
       Deadline deadline) {
-    var after = cursor.map(Cursor::idOf);
+    var from = cursor.map(Cursor::decode);
+    var after = from.map(Cursor::after);
     var results =
-        readAll(collection, deadline, (shard, id) -> shard.scan(id, after, limit, filter))
+        readAll(
+                collection,
+                from.map(page -> header.notBefore(page.start())).orElse(header),
+                deadline,
+                (shard, id, consistency) -> shard.scan(id, after, limit, filter, consistency))
             .results();
     List<ScanPage> pages = results.values().stream().map(ReadResult::value).toList();
     var merged = ScanMerge.merge(pages, limit);
-    var next =
-        merged.more()
-            ? Optional.of(Cursor.after(merged.points().getLast().id()))
-            : Optional.<String>empty();
-    return new Answer<>(new Page(merged.points(), next), positions(results));
+    Function<List<StoredPoint>, String> next =
+        points ->
+            new Cursor(
+                    points.getLast().id(),
+                    from.map(Cursor::start).orElseGet(() -> Answer.of(points, results).positions()))
+                .encode();
+    return Answer.of(
+        new Page(
+            merged.points(),
+            merged.more() ? Optional.of(next.apply(merged.points())) : Optional.empty()),
+        results);
   }
 
-  public Answer<Long> count(CollectionInfo collection, Optional<Filter> filter, Deadline deadline) {
-    var results = readAll(collection, deadline, (shard, id) -> shard.count(id, filter)).results();
-    long sum = results.values().stream().mapToLong(ReadResult::value).sum();
-    return new Answer<>(sum, positions(results));
+  public Answer<Long> count(
+      CollectionInfo collection, Optional<Filter> filter, ReadHeader header, Deadline deadline) {
+    var results =
+        readAll(
+                collection,
+                header,
+                deadline,
+                (shard, id, consistency) -> shard.count(id, filter, consistency))
+            .results();
+    return Answer.of(results.values().stream().mapToLong(ReadResult::value).sum(), results);
   }
 
   /// The `k` nearest points of all shards, nearest first, ties by ascending id.
-  public Answer<List<Hit>> search(CollectionInfo collection, Query query, Deadline deadline) {
-    var reading = readAll(collection, deadline, (shard, id) -> shard.search(id, query));
+  public Answer<List<Hit>> search(
+      CollectionInfo collection, Query query, ReadHeader header, Deadline deadline) {
+    var reading =
+        readAll(
+            collection,
+            header,
+            deadline,
+            (shard, id, consistency) -> shard.search(id, query, consistency));
     List<Hit> hits =
         reading.results().values().stream()
             .flatMap(result -> result.value().stream())
             .sorted(reading.collection().descriptor().metric().nearestFirst())
             .limit(query.k())
             .toList();
-    return new Answer<>(hits, positions(reading.results()));
+    return Answer.of(hits, reading.results());
   }
 
   /// What each shard answered, and of which collection: one dropped and created anew since the call
@@ -385,29 +431,30 @@ public final class ShardRouter {
   private record Reading<T>(CollectionInfo collection, Map<Integer, ReadResult<T>> results) {}
 
   private interface ShardRead<T> {
-    CompletableFuture<ReadResult<T>> from(Shard shard, long collectionId);
+    CompletableFuture<ReadResult<T>> from(Shard shard, long collectionId, Consistency consistency);
   }
 
-  private <T> Reading<T> readAll(CollectionInfo collection, Deadline deadline, ShardRead<T> read) {
+  private <T> Reading<T> readAll(
+      CollectionInfo collection, ReadHeader header, Deadline deadline, ShardRead<T> read) {
     List<Integer> all = catalog().view().shards().stream().map(ShardInfo::number).toList();
-    return read(collection, all, false, deadline, read);
+    return read(collection, all, header, deadline, read);
   }
 
   private <T> Reading<T> read(
       CollectionInfo collection,
       List<Integer> shards,
-      boolean direct,
+      ReadHeader header,
       Deadline deadline,
       ShardRead<T> read) {
+    header.requireShards(catalog().view().shards().size());
     try {
-      return new Reading<>(
-          collection,
-          readOnce(shards, direct, deadline, shard -> read.from(shard, collection.id())));
+      return new Reading<>(collection, readOnce(collection.id(), shards, header, deadline, read));
     } catch (ShardException.UnknownCollection e) {
       var again = collectionAfterBarrier(collection.name(), deadline);
+      // Every shard has it by now, though not yet every replica.
+      var certain = header.linearizable();
       try {
-        return new Reading<>(
-            again, readOnce(shards, direct, deadline, shard -> read.from(shard, again.id())));
+        return new Reading<>(again, readOnce(again.id(), shards, certain, deadline, read));
       } catch (ShardException.UnknownCollection _) {
         throw new UnknownCollection(collection.name());
       }
@@ -415,21 +462,26 @@ public final class ShardRouter {
   }
 
   private <T> Map<Integer, ReadResult<T>> readOnce(
+      long collectionId,
       List<Integer> shards,
-      boolean direct,
+      ReadHeader header,
       Deadline deadline,
-      Function<Shard, CompletableFuture<ReadResult<T>>> read) {
-    var results = Parallel.map(shards, shard -> route.call(shard, direct, deadline, read));
+      ShardRead<T> read) {
+    var known = catalog().view().shards();
+    var results =
+        Parallel.map(
+            shards,
+            shard ->
+                route.read(
+                    known.get(shard),
+                    header.of(shard),
+                    header.direct(),
+                    deadline,
+                    (replica, consistency) -> read.from(replica, collectionId, consistency)));
     Map<Integer, ReadResult<T>> byShard = new TreeMap<>();
     for (int index = 0; index < shards.size(); index++) {
       byShard.put(shards.get(index), results.get(index));
     }
     return byShard;
-  }
-
-  private static <T> Map<Integer, Position> positions(Map<Integer, ReadResult<T>> results) {
-    Map<Integer, Position> positions = new HashMap<>();
-    results.forEach((shard, result) -> positions.put(shard, result.position()));
-    return positions;
   }
 }

@@ -5,14 +5,17 @@ import java.util.Map;
 /// What each metric of the node means.
 ///
 /// Labels: `call` is a call of the contract, `code` its error code or `OK`, `shard` a shard's
-/// number or `catalog`, `role` a replica's role, `collector` a garbage collector. What Ratis
-/// measures of itself comes as `quiver_ratis_…`, by its own names.
+/// number or `catalog`, `level` how much a read had to see, `role` a replica's role, `collector` a
+/// garbage collector. What Ratis measures of itself comes as `quiver_ratis_…`, by its own names.
 final class MetricHelp {
   static final Map<String, String> BY_FAMILY =
       Map.ofEntries(
           Map.entry(NodeMetrics.API_REQUESTS, "Calls that were answered"),
           Map.entry(NodeMetrics.API_DURATION, "Time from a call's arrival to its answer"),
           Map.entry(NodeMetrics.API_IN_FLIGHT, "Calls that are being answered"),
+          Map.entry(
+              NodeMetrics.API_STREAMS,
+              "Calls that are answered for as long as their callers listen"),
           Map.entry(NodeMetrics.NODE_READY, "Whether the node is ready to serve"),
           Map.entry(NodeMetrics.SHARD_ROLE, "1 for the role that the replica here has"),
           Map.entry(NodeMetrics.SHARD_TERM, "Raft term of the replica here"),
@@ -37,6 +40,10 @@ final class MetricHelp {
           Map.entry("quiver_jvm_gc_seconds_total", "Time spent in garbage collection"),
           Map.entry(
               "quiver_raft_barrier_batch_reads", "Reads that one round of the read barrier served"),
+          Map.entry(
+              "quiver_raft_barrier_asked_reads",
+              "Reads that one question to another leader, how far they have to see, stood for"),
+          Map.entry("quiver_shard_reads_total", "Reads that the replica here was asked for"),
           Map.entry(
               "quiver_raft_barrier_refused_total", "Read barriers that no majority confirmed"),
           Map.entry("quiver_raft_propose_seconds", "Time from a proposal to its reply"),

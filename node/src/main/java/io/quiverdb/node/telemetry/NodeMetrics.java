@@ -24,6 +24,7 @@ public final class NodeMetrics {
   static final String API_REQUESTS = "quiver_api_requests_total";
   static final String API_DURATION = "quiver_api_request_duration_seconds";
   static final String API_IN_FLIGHT = "quiver_api_requests_in_flight";
+  static final String API_STREAMS = "quiver_api_streams_open";
   static final String NODE_READY = "quiver_node_ready";
   static final String SHARD_ROLE = "quiver_shard_role";
   static final String SHARD_TERM = "quiver_shard_term";
@@ -38,6 +39,7 @@ public final class NodeMetrics {
 
   private final MetricRegistry metrics;
   private final Counter inFlight;
+  private final Counter streams;
   private final Map<String, LatencyHistogram> durations = new ConcurrentHashMap<>();
   private final Set<String> shardGauges = ConcurrentHashMap.newKeySet();
   private final Map<String, Integer> different = new ConcurrentHashMap<>();
@@ -49,6 +51,7 @@ public final class NodeMetrics {
   public NodeMetrics(MetricRegistry metrics, String version) {
     this.metrics = metrics;
     this.inFlight = metrics.counter(API_IN_FLIGHT);
+    this.streams = metrics.counter(API_STREAMS);
     gauge(BUILD_INFO, Map.of("version", version), () -> 1);
     gauge(NODE_READY, Map.of(), () -> ready);
     gauge(SHARDS_LEADERLESS, Map.of(), () -> leaderless);
@@ -86,6 +89,14 @@ public final class NodeMetrics {
     inFlight.dec();
     metrics.counter(MetricNames.of(API_REQUESTS, Map.of("call", call, "code", code))).inc();
     duration(call).record(nanos);
+  }
+
+  public void streamOpened() {
+    streams.inc();
+  }
+
+  public void streamClosed() {
+    streams.dec();
   }
 
   private LatencyHistogram duration(String call) {

@@ -1,15 +1,19 @@
 package io.quiverdb.node.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.grpc.CallOptions;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.quiverdb.api.v1.CheckReplicasRequest;
 import io.quiverdb.api.v1.ClusterGrpc;
 import io.quiverdb.api.v1.Collection;
 import io.quiverdb.api.v1.CollectionsGrpc;
 import io.quiverdb.api.v1.CompactCollectionRequest;
+import io.quiverdb.api.v1.Consistency;
 import io.quiverdb.api.v1.CountRequest;
 import io.quiverdb.api.v1.CreateCollectionRequest;
 import io.quiverdb.api.v1.DeleteRequest;
@@ -35,12 +39,16 @@ import io.quiverdb.api.v1.TransferLeaderRequest;
 import io.quiverdb.api.v1.UpsertRequest;
 import io.quiverdb.api.v1.Vector;
 import io.quiverdb.api.v1.VerifyCollectionRequest;
+import io.quiverdb.api.v1.WatchTopologyRequest;
 import io.quiverdb.api.v1.WriteOptions;
 import io.quiverdb.api.v1.WritePart;
+import io.quiverdb.core.Position;
+import io.quiverdb.node.routing.SessionToken;
 import io.quiverdb.node.testing.FakeCluster;
 import io.quiverdb.raft.ShardException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -65,8 +73,10 @@ class DoorsTest {
   @Test
   void everyCallOfTheContractIsServed() {
     var served =
-        Calls.over(cluster, Limits.STANDARD, UUID::randomUUID).stream()
-            .map(call -> call.method().getFullMethodName())
+        Stream.concat(
+                Calls.over(cluster, Limits.STANDARD, UUID::randomUUID).stream().map(Call::method),
+                Calls.streamsOver(cluster, UUID::randomUUID).stream().map(StreamCall::method))
+            .map(MethodDescriptor::getFullMethodName)
             .toList();
 
     var contract =
@@ -618,6 +628,145 @@ class DoorsTest {
   }
 
   @Test
+  void topologyIsToldAgainWhenItChangesThroughBothDoors() throws Exception {
+    cluster.forgetLeader(2);
+    var byGrpc =
+        node.stream(
+            ClusterGrpc.getWatchTopologyMethod(), WatchTopologyRequest.getDefaultInstance());
+    var byJson = node.lines("/v1/cluster/topology/watch");
+
+    assertThat(byGrpc.next().getShards(2).getLeaderId()).isEmpty();
+    assertThat(byJson.next()).contains("\"slots\":[{\"first\":0,\"last\":5460}]");
+    cluster.lead(2, cluster.node(1));
+
+    assertThat(byGrpc.next().getShards(2).getLeaderId()).isEqualTo(cluster.node(1).toString());
+    assertThat(byJson.next()).contains("\"leader_id\":\"" + cluster.node(1) + "\"");
+
+    node.server().stopAccepting();
+
+    assertThatThrownBy(byGrpc::next)
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
+    assertThat(byJson.hasNext()).isFalse();
+  }
+
+  @Test
+  void topologyOfNoClusterIsRefusedThroughBothDoors() {
+    try (var unformed = TestNode.over(FakeCluster.unformed())) {
+      var stream =
+          unformed.stream(
+              ClusterGrpc.getWatchTopologyMethod(), WatchTopologyRequest.getDefaultInstance());
+
+      assertThatThrownBy(stream::next)
+          .isInstanceOf(StatusRuntimeException.class)
+          .hasMessageContaining("not formed");
+      var json = unformed.get("/v1/cluster/topology/watch");
+      assertThat(json.status()).isEqualTo(503);
+      assertThat(json.field("reason")).isEqualTo("not_formed");
+    }
+  }
+
+  // --- levels of reads
+
+  @Test
+  void tokenOfAWriteIsSeenByReadsOfItsSessionThroughTheOtherDoor() {
+    createDocs();
+    var written =
+        node.post("/v1/collections/docs/points", "{\"points\":[{\"id\":\"a\",\"vector\":[1,2]}]}");
+    String token = written.field("session_token");
+
+    var read =
+        node.call(
+            PointsGrpc.getGetMethod(),
+            GetRequest.newBuilder()
+                .setCollection("docs")
+                .addIds("a")
+                .setConsistency(Consistency.SESSION)
+                .setSessionToken(token)
+                .build());
+
+    assertThat(read.getPointsCount()).isEqualTo(1);
+    assertThat(read.getSessionToken()).isEqualTo(token);
+    assertThat(read.getLagsCount()).isZero();
+    // Names what the session had seen before, too.
+    var counted =
+        node.post(
+            "/v1/collections/docs/points/count",
+            "{\"consistency\":\"SESSION\",\"session_token\":\"" + token + "\"}");
+    assertThat(SessionToken.positions(counted.field("session_token")))
+        .containsAllEntriesOf(SessionToken.positions(token));
+  }
+
+  @Test
+  void readOfAnyStateTellsHowOldItMayBe() {
+    createDocs();
+
+    var counted = node.post("/v1/collections/docs/points/count", "{\"consistency\":\"ANY\"}");
+    var scanned = node.post("/v1/collections/docs/points/scan", "{\"consistency\":\"ANY\"}");
+    var found =
+        node.post(
+            "/v1/collections/docs/search", "{\"vector\":[1,2],\"k\":1,\"consistency\":\"ANY\"}");
+
+    for (var answer : List.of(counted, scanned, found)) {
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.body())
+          .contains("\"lags\":[{\"shard\":0,\"entries\":0,\"leader_silence_millis\":17}");
+    }
+  }
+
+  @Test
+  void tokensThatAreNoneOrOfAnotherEpochAreRefusedThroughBothDoors() {
+    createDocs();
+    String old = SessionToken.of(Map.of(0, new Position(0, 1, 1)));
+
+    var malformed =
+        node.post(
+            "/v1/collections/docs/points/count",
+            "{\"consistency\":\"SESSION\",\"session_token\":\"AAAA\"}");
+    assertThat(malformed.status()).isEqualTo(400);
+    assertThat(malformed.field("code")).isEqualTo("INVALID_ARGUMENT");
+    var stale =
+        node.post(
+            "/v1/collections/docs/points/count",
+            "{\"consistency\":\"SESSION\",\"session_token\":\"" + old + "\"}");
+    assertThat(stale.status()).isEqualTo(409);
+    assertThat(stale.field("code")).isEqualTo("STALE_EPOCH");
+    assertThat(stale.field("reason")).isEqualTo("session_token");
+    assertThat(stale.field("retry_safe")).isEqualTo("false");
+    var byGrpc =
+        node.failure(
+            PointsGrpc.getCountMethod(),
+            CountRequest.newBuilder()
+                .setCollection("docs")
+                .setConsistency(Consistency.SESSION)
+                .setSessionToken(old)
+                .build());
+    assertThat(byGrpc.status()).isEqualTo(Status.Code.ABORTED);
+    assertThat(byGrpc.detail().getCode()).isEqualTo(ErrorCode.STALE_EPOCH);
+    var unknown = node.post("/v1/collections/docs/points/count", "{\"consistency\":\"EVENTUAL\"}");
+    assertThat(unknown.status()).isEqualTo(400);
+  }
+
+  @Test
+  void tokenOfWhatNobodyHasWrittenEndsAtTheDeadline() {
+    createDocs();
+    String future = SessionToken.of(Map.of(0, new Position(1, 1, 1L << 40)));
+
+    var failure =
+        node.failure(
+            PointsGrpc.getCountMethod(),
+            CountRequest.newBuilder()
+                .setCollection("docs")
+                .setConsistency(Consistency.SESSION)
+                .setSessionToken(future)
+                .build(),
+            CallOptions.DEFAULT.withDeadlineAfter(1, TimeUnit.SECONDS));
+
+    assertThat(failure.status()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+  }
+
+  @Test
   void checkFindsReplicasEqualOrNamesTheOddOne() {
     var equal =
         node.call(ClusterGrpc.getCheckReplicasMethod(), CheckReplicasRequest.getDefaultInstance());
@@ -1002,5 +1151,9 @@ class DoorsTest {
       vector.addValues(value);
     }
     return vector.build();
+  }
+
+  private void createDocs() {
+    assertThat(node.put("/v1/collections/docs", "{\"dimension\": 2}").status()).isEqualTo(200);
   }
 }

@@ -27,6 +27,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Iterator;
 
 /// The port for clients over some cluster, and a client for each of its doors.
 public final class TestNode implements AutoCloseable {
@@ -66,6 +67,11 @@ public final class TestNode implements AutoCloseable {
 
   <I, O> O call(MethodDescriptor<I, O> method, I request) {
     return ClientCalls.blockingUnaryCall(channel, method, CallOptions.DEFAULT, request);
+  }
+
+  /// What a call that goes on tells.
+  <I, O> Iterator<O> stream(MethodDescriptor<I, O> method, I request) {
+    return ClientCalls.blockingServerStreamingCall(channel, method, CallOptions.DEFAULT, request);
   }
 
   record Failure(Status.Code status, ErrorDetail detail) {}
@@ -133,6 +139,20 @@ public final class TestNode implements AutoCloseable {
 
   Answer get(String path) {
     return send("GET", path, "");
+  }
+
+  /// The lines of an answer that goes on.
+  Iterator<String> lines(String path) {
+    var request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path)).build();
+    try {
+      return http.send(request, BodyHandlers.ofLines()).body().iterator();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
   }
 
   Answer send(String method, String path, String body, String... headers) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.grpc.Context;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
+import io.quiverdb.core.Position;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.core.RequestStamp;
 import io.quiverdb.node.peer.proto.ClaimMessage;
@@ -14,8 +15,10 @@ import io.quiverdb.node.peer.proto.GetClaimResponse;
 import io.quiverdb.node.peer.proto.PeerServiceGrpc;
 import io.quiverdb.node.peer.proto.WriteShardRequest;
 import io.quiverdb.node.peer.proto.WriteShardResponse;
+import io.quiverdb.raft.Consistency;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.ReadIndex;
 import io.quiverdb.raft.ShardException;
 import io.quiverdb.raft.ShardWrite;
 import java.io.IOException;
@@ -24,6 +27,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +37,9 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 class GrpcPeerTest extends PeerContract {
+  private static final Map<GroupKey, ReadIndex> INDEX_OF_CATALOG =
+      Map.of(new GroupKey.CatalogGroup(), new ReadIndex.At(-1));
+
   private static final ShardWrite WRITE =
       ShardWrite.Delete.ofIds(
           new RequestStamp(new RequestId(new UUID(1, 1)), 1, Optional.empty()), 1, List.of("a"));
@@ -106,7 +113,7 @@ class GrpcPeerTest extends PeerContract {
   // A channel tells of a failed attempt in several steps, and the next call may come between them.
   @RepeatedTest(200)
   void nodeThatCameBackIsReachedByTheNextCall() throws IOException {
-    node.answer(-1L);
+    node.answer(INDEX_OF_CATALOG);
     var peer = peer();
     int port = server.port();
     server.close();
@@ -120,7 +127,7 @@ class GrpcPeerTest extends PeerContract {
 
   @Test
   void callGivenUpWhileItsConnectionIsMadeIsNotSent() throws IOException {
-    node.answer(-1L);
+    node.answer(INDEX_OF_CATALOG);
     var peer = peer();
     int port = server.port();
     server.close();
@@ -215,6 +222,21 @@ class GrpcPeerTest extends PeerContract {
     assertThat(status).isCancelled();
   }
 
+  /// What it reads may never be there.
+  @Test
+  void readThatItsCallerGivesUpEndsAtTheNodeToo() {
+    var held = node.hold();
+    var read =
+        peer()
+            .shard(3)
+            .get(1, List.of("a"), new Consistency.Session(new Position(1, 1, Long.MAX_VALUE)));
+    await().atMost(Duration.ofMinutes(2)).until(() -> !node.asked().isEmpty());
+
+    read.cancel(true);
+
+    await().atMost(Duration.ofMinutes(2)).until(held::isCancelled);
+  }
+
   /// Calls are shared: reads of many callers wait for one, which whoever of them comes by sends.
   @Test
   void callDoesNotEndWithTheIncomingCallThatItIsMadeIn() throws Exception {
@@ -228,7 +250,7 @@ class GrpcPeerTest extends PeerContract {
       after = incoming.call(() -> peer().readIndex(new GroupKey.CatalogGroup()));
     }
 
-    held.complete(7L);
+    held.complete(Map.of(new GroupKey.CatalogGroup(), new ReadIndex.At(7)));
 
     assertThat(before.join()).isEqualTo(7);
     assertThat(after.join()).isEqualTo(7);

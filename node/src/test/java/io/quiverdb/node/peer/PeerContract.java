@@ -27,14 +27,17 @@ import io.quiverdb.core.Vector;
 import io.quiverdb.core.Verification;
 import io.quiverdb.raft.CatalogOrder;
 import io.quiverdb.raft.Claim;
+import io.quiverdb.raft.Consistency;
 import io.quiverdb.raft.DeletedMatching;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.Incarnation;
+import io.quiverdb.raft.Lag;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeAddresses;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.ReadIndex;
 import io.quiverdb.raft.ReadResult;
 import io.quiverdb.raft.ReplicaStatus;
 import io.quiverdb.raft.SegmentCounts;
@@ -49,6 +52,7 @@ import io.quiverdb.raft.catalog.CollectionInfo;
 import io.quiverdb.raft.snapshot.SnapshotOffer;
 import io.quiverdb.raft.snapshot.SnapshotOffer.OfferedFile;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -56,6 +60,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -198,8 +203,84 @@ abstract class PeerContract {
     Map<GroupKey, Long> terms =
         Map.of(CATALOG, 4L, SHARD, 1L << 33, new GroupKey.ShardGroup(0), 0L);
     answers(terms, peer -> peer.currentTerms(terms), "currentTerms", terms);
-    answers(-1L, peer -> peer.readIndex(CATALOG), "readIndex", CATALOG);
-    answers(1L << 40, peer -> peer.readIndex(SHARD), "readIndex", SHARD);
+    answers(
+        Map.of(CATALOG, new ReadIndex.At(-1), SHARD, new ReadIndex.At(1L << 40)),
+        peer -> peer.readIndexes(Set.of(CATALOG, SHARD)),
+        "readIndexes",
+        Set.of(CATALOG, SHARD));
+  }
+
+  /// What one group's leader refuses says nothing of another's.
+  @Test
+  void refusedReadIndexArrivesAsItWas() {
+    for (var why :
+        List.of(
+            new ShardException.NotLeader(SHARD.toString(), Optional.of(NODE)),
+            new ShardException.NotLeader(SHARD.toString(), Optional.empty()),
+            new ShardException.Unavailable("shard 3: no leader is ready"),
+            new ShardException.Overloaded("shard 3: busy"))) {
+      node.answer(Map.of(SHARD, new ReadIndex.Refused(why), CATALOG, new ReadIndex.At(7)));
+
+      var arrived = peer().readIndexes(Set.of(SHARD, CATALOG)).join();
+
+      assertThat(arrived.get(CATALOG)).isEqualTo(new ReadIndex.At(7));
+      var refusal = ((ReadIndex.Refused) Objects.requireNonNull(arrived.get(SHARD))).why();
+      assertThat(refusal).hasSameClassAs(why).hasMessage(why.getMessage());
+      assertThat(failureOf(peer().readIndex(SHARD))).hasSameClassAs(why);
+    }
+  }
+
+  @Test
+  void everyLevelOfReadsArrivesWhole() {
+    for (var level :
+        List.of(
+            Consistency.LINEARIZABLE,
+            Consistency.LINEARIZABLE.within(Duration.ofMillis(7)),
+            Consistency.ANY,
+            new Consistency.Session(POSITION),
+            new Consistency.Session(Position.START).within(Duration.ZERO))) {
+      answers(
+          new ReadResult<>(5L, POSITION),
+          peer -> peer.shard(3).count(COLLECTION, Optional.empty(), level),
+          "count",
+          3,
+          COLLECTION,
+          Optional.empty(),
+          level);
+    }
+  }
+
+  @Test
+  void ageOfWhatIsReadArrives() {
+    for (var lag : List.of(new Lag(0, OptionalLong.empty()), new Lag(9, OptionalLong.of(0)))) {
+      var found = new ReadResult<>(List.of(Optional.empty()), POSITION, Optional.of(lag));
+      node.answer(found);
+      assertThat(peer().shard(3).get(COLLECTION, List.of("a"), Consistency.ANY).join())
+          .isEqualTo(found);
+      var counted = new ReadResult<>(3L, POSITION, Optional.of(lag));
+      node.answer(counted);
+      assertThat(peer().shard(3).count(COLLECTION, Optional.empty(), Consistency.ANY).join())
+          .isEqualTo(counted);
+      var page = new ReadResult<>(new ScanPage(List.of(), false), POSITION, Optional.of(lag));
+      node.answer(page);
+      assertThat(
+              peer()
+                  .shard(3)
+                  .scan(COLLECTION, Optional.empty(), 1, Optional.empty(), Consistency.ANY)
+                  .join())
+          .isEqualTo(page);
+      var hits = new ReadResult<>(List.of(), POSITION, Optional.of(lag));
+      node.answer(hits);
+      assertThat(
+              peer()
+                  .shard(3)
+                  .search(
+                      COLLECTION,
+                      new Query(VECTOR, 1, Optional.empty(), true, true),
+                      Consistency.ANY)
+                  .join())
+          .isEqualTo(hits);
+    }
   }
 
   @Test
@@ -392,7 +473,8 @@ abstract class PeerContract {
         "get",
         3,
         COLLECTION,
-        List.of("a", "x"));
+        List.of("a", "x"),
+        Consistency.LINEARIZABLE);
     answers(
         new ReadResult<>(new ScanPage(List.of(point, bare), true), Position.START),
         peer -> peer.shard(3).scan(COLLECTION, Optional.of("0"), 10, Optional.of(FILTER)),
@@ -401,14 +483,16 @@ abstract class PeerContract {
         COLLECTION,
         Optional.of("0"),
         10,
-        Optional.of(FILTER));
+        Optional.of(FILTER),
+        Consistency.LINEARIZABLE);
     answers(
         new ReadResult<>(7L, POSITION),
         peer -> peer.shard(3).count(COLLECTION, Optional.empty()),
         "count",
         3,
         COLLECTION,
-        Optional.empty());
+        Optional.empty(),
+        Consistency.LINEARIZABLE);
     var query = new Query(VECTOR, 10, Optional.of(FILTER), true, false);
     answers(
         new ReadResult<>(
@@ -421,7 +505,8 @@ abstract class PeerContract {
         "search",
         3,
         COLLECTION,
-        query);
+        query,
+        Consistency.LINEARIZABLE);
   }
 
   @Test
@@ -451,7 +536,8 @@ abstract class PeerContract {
           "count",
           0,
           COLLECTION,
-          Optional.of(filter));
+          Optional.of(filter),
+          Consistency.LINEARIZABLE);
     }
   }
 
@@ -480,6 +566,7 @@ abstract class PeerContract {
             new ShardException.Overloaded("shard 3: 64 MiB in flight"),
             new ShardException.OutcomeUnknown("shard 3: leader changed"),
             new ShardException.UnknownCollection(COLLECTION),
+            new ShardException.StaleEpoch("shard 3: epoch is 4 now"),
             new ShardException.Failed("shard 3: disk", new IllegalStateException()),
             new IllegalArgumentException("vector: 3 values (expected: 2)"))) {
       node.fail(failure);
@@ -534,7 +621,8 @@ abstract class PeerContract {
   void groupOfNotLeaderIsTheOneAsked() {
     node.fail(new ShardException.NotLeader(CATALOG.toString(), Optional.of(NODE)));
 
-    assertThat(failureOf(peer().readIndex(CATALOG)))
+    var drop = new CatalogWrite.DropCollection(STAMP.id(), "docs");
+    assertThat(failureOf(peer().writeCatalog(drop)))
         .hasMessage("catalogue: not its leader (leader: " + NODE + ")");
   }
 

@@ -10,12 +10,14 @@ import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.Verification;
 import io.quiverdb.raft.CatalogOrder;
 import io.quiverdb.raft.Claim;
+import io.quiverdb.raft.Consistency;
 import io.quiverdb.raft.DeletedMatching;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.ReadIndex;
 import io.quiverdb.raft.ReadResult;
 import io.quiverdb.raft.SegmentCounts;
 import io.quiverdb.raft.Shard;
@@ -31,6 +33,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -122,8 +125,8 @@ final class ScriptedPeer implements Peer {
   }
 
   @Override
-  public CompletableFuture<Long> readIndex(GroupKey group) {
-    return ask("readIndex", group);
+  public CompletableFuture<Map<GroupKey, ReadIndex>> readIndexes(Set<GroupKey> groups) {
+    return ask("readIndexes", groups);
   }
 
   @Override
@@ -199,24 +202,30 @@ final class ScriptedPeer implements Peer {
 
       @Override
       public CompletableFuture<ReadResult<List<Optional<StoredPoint>>>> get(
-          long collectionId, List<String> ids) {
-        return ask("get", number, collectionId, ids);
+          long collectionId, List<String> ids, Consistency consistency) {
+        return ask("get", number, collectionId, ids, consistency);
       }
 
       @Override
       public CompletableFuture<ReadResult<ScanPage>> scan(
-          long collectionId, Optional<String> after, int limit, Optional<Filter> filter) {
-        return ask("scan", number, collectionId, after, limit, filter);
+          long collectionId,
+          Optional<String> after,
+          int limit,
+          Optional<Filter> filter,
+          Consistency consistency) {
+        return ask("scan", number, collectionId, after, limit, filter, consistency);
       }
 
       @Override
-      public CompletableFuture<ReadResult<Long>> count(long collectionId, Optional<Filter> filter) {
-        return ask("count", number, collectionId, filter);
+      public CompletableFuture<ReadResult<Long>> count(
+          long collectionId, Optional<Filter> filter, Consistency consistency) {
+        return ask("count", number, collectionId, filter, consistency);
       }
 
       @Override
-      public CompletableFuture<ReadResult<List<Hit>>> search(long collectionId, Query query) {
-        return ask("search", number, collectionId, query);
+      public CompletableFuture<ReadResult<List<Hit>>> search(
+          long collectionId, Query query, Consistency consistency) {
+        return ask("search", number, collectionId, query, consistency);
       }
     };
   }

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quiverdb.core.Payload;
+import io.quiverdb.core.Position;
 import io.quiverdb.core.ScanPage;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.Vector;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ScanMergeTest {
@@ -60,14 +62,19 @@ class ScanMergeTest {
   }
 
   @Test
-  void cursorNamesTheIdItWasMadeOf() {
-    assertThat(Cursor.idOf(Cursor.after("naïve \uD83D\uDE00"))).isEqualTo("naïve \uD83D\uDE00");
+  void cursorNamesWhatItWasMadeOf() {
+    var cursor =
+        new Cursor(
+            "naïve \uD83D\uDE00", Map.of(0, new Position(1, 2, 3), 7, new Position(9, 8, 0)));
+
+    assertThat(Cursor.decode(cursor.encode())).isEqualTo(cursor);
   }
 
   @Test
   void malformedCursorIsTheCallersMistake() {
-    for (String cursor : List.of("!", "AQ", "AmE", "Af8")) {
-      assertThatThrownBy(() -> Cursor.idOf(cursor))
+    for (String cursor :
+        List.of("!", "AQ", "AWE", "AgAAAAF_", "AgAAAAUBAAEBAf8", "AgAAAP8BAAEBAWE")) {
+      assertThatThrownBy(() -> Cursor.decode(cursor))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("cursor: malformed (expected: next_cursor of an earlier page)");
     }

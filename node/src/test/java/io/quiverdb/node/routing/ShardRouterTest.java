@@ -195,9 +195,10 @@ class ShardRouterTest {
   void shardWithoutKnownLeaderIsUnavailable() {
     cluster.forgetLeader(0);
 
-    assertThatThrownBy(() -> router.count(docs, Optional.empty(), deadline))
+    assertThatThrownBy(
+            () -> router.count(docs, Optional.empty(), ReadHeader.LINEARIZABLE, deadline))
         .isInstanceOf(ShardException.Unavailable.class)
-        .hasMessage("shard 0: no leader known (expected: one soon)");
+        .hasMessageContaining("no leader");
   }
 
   // --- names
@@ -219,7 +220,8 @@ class ShardRouterTest {
     router.upsert(docs, points(30), header(), deadline);
 
     assertThat(cluster.points()).isEqualTo(30);
-    assertThat(router.count(docs, Optional.empty(), deadline).value()).isEqualTo(30);
+    assertThat(router.count(docs, Optional.empty(), ReadHeader.LINEARIZABLE, deadline).value())
+        .isEqualTo(30);
   }
 
   @Test
@@ -233,7 +235,8 @@ class ShardRouterTest {
   void droppedCollectionIsUnknownToReads() {
     var _ = cluster.formedCatalog().write(new CatalogWrite.DropCollection(header().id(), "docs"));
 
-    assertThatThrownBy(() -> router.count(docs, Optional.empty(), deadline))
+    assertThatThrownBy(
+            () -> router.count(docs, Optional.empty(), ReadHeader.LINEARIZABLE, deadline))
         .isInstanceOf(RoutingException.UnknownCollection.class);
   }
 
@@ -252,7 +255,8 @@ class ShardRouterTest {
   void getAnswersInTheOrderAskedWithoutTheAbsent() {
     router.upsert(docs, points(10), header(), deadline);
 
-    var answer = router.get(docs, List.of("p7", "none", "p1", "p7"), false, deadline);
+    var answer =
+        router.get(docs, List.of("p7", "none", "p1", "p7"), ReadHeader.LINEARIZABLE, deadline);
 
     assertThat(answer.value()).extracting(StoredPoint::id).containsExactly("p7", "p1", "p7");
   }
@@ -261,7 +265,7 @@ class ShardRouterTest {
   void countIsTheSumOfAllShards() {
     router.upsert(docs, points(25), header(), deadline);
 
-    var answer = router.count(docs, Optional.empty(), deadline);
+    var answer = router.count(docs, Optional.empty(), ReadHeader.LINEARIZABLE, deadline);
 
     assertThat(answer.value()).isEqualTo(25);
     assertThat(answer.positions()).containsOnlyKeys(0, 1, 2);
@@ -276,7 +280,7 @@ class ShardRouterTest {
     router.upsert(docs, points, header(), deadline);
 
     var query = new Query(Vector.of(0), 5, Optional.empty(), false, false);
-    var answer = router.search(docs, query, deadline);
+    var answer = router.search(docs, query, ReadHeader.LINEARIZABLE, deadline);
 
     assertThat(answer.value()).extracting(Hit::id).containsExactly("p0", "p1", "p2", "p3", "p4");
   }
@@ -289,7 +293,10 @@ class ShardRouterTest {
       List<String> visited = new ArrayList<>();
       Optional<String> cursor = Optional.empty();
       do {
-        var page = router.scan(docs, cursor, limit, Optional.empty(), deadline).value();
+        var page =
+            router
+                .scan(docs, cursor, limit, Optional.empty(), ReadHeader.LINEARIZABLE, deadline)
+                .value();
         assertThat(page.points()).hasSizeLessThanOrEqualTo(limit);
         page.points().forEach(point -> visited.add(point.id()));
         cursor = page.nextCursor();
@@ -304,7 +311,12 @@ class ShardRouterTest {
     cluster.shard(2).onRead(() -> Optional.of(new CompletableFuture<>()));
 
     assertThatThrownBy(
-            () -> router.count(docs, Optional.empty(), Deadline.after(Duration.ofMillis(50))))
+            () ->
+                router.count(
+                    docs,
+                    Optional.empty(),
+                    ReadHeader.LINEARIZABLE,
+                    Deadline.after(Duration.ofMillis(50))))
         .isInstanceOf(RoutingException.DeadlineExceeded.class);
   }
 
@@ -317,7 +329,8 @@ class ShardRouterTest {
                 Optional.of(
                     CompletableFuture.failedFuture(new ShardException.Unavailable("closing"))));
 
-    assertThatThrownBy(() -> router.count(docs, Optional.empty(), deadline))
+    assertThatThrownBy(
+            () -> router.count(docs, Optional.empty(), ReadHeader.LINEARIZABLE, deadline))
         .isInstanceOf(ShardException.Unavailable.class)
         .hasMessage("closing");
   }
@@ -386,5 +399,140 @@ class ShardRouterTest {
 
   private static String upserted(ShardWrite write) {
     return ((ShardWrite.Upsert) write).points().getFirst().id();
+  }
+
+  // --- reads and replicas
+
+  @Test
+  void readStaysOnThisNodeWhoeverLeads() {
+    cluster.lead(0, cluster.node(1));
+
+    for (var level : ReadHeader.Level.values()) {
+      var _ =
+          router.count(docs, Optional.empty(), new ReadHeader(level, Map.of(), false), deadline);
+    }
+
+    assertThat(cluster.calls()).allSatisfy(call -> assertThat(call).startsWith("0/"));
+  }
+
+  @Test
+  void readThatThisNodeIsBehindForGoesToTheLeader() {
+    cluster.lead(0, cluster.node(1));
+    cluster.fallBehind(cluster.self());
+    String id = pointsOfShard(0, 1, 10).getFirst().id();
+    var seen = Map.of(0, cluster.shard(0).position());
+
+    for (var header :
+        List.of(ReadHeader.LINEARIZABLE, new ReadHeader(ReadHeader.Level.SESSION, seen, false))) {
+      int before = cluster.calls().size();
+      var _ = router.get(docs, List.of(id), header, deadline);
+
+      assertThat(cluster.calls().subList(before, cluster.calls().size()))
+          .containsExactly("0/0", "1/0");
+    }
+    int before = cluster.calls().size();
+    var any =
+        router.get(
+            docs, List.of(id), new ReadHeader(ReadHeader.Level.ANY, Map.of(), false), deadline);
+    assertThat(cluster.calls().subList(before, cluster.calls().size())).containsExactly("0/0");
+    assertThat(any.lags()).containsOnlyKeys(0);
+  }
+
+  @Test
+  void directReadOfASessionIsRefusedWithTheLeadersAddressWhereTheReplicaIsBehind() {
+    cluster.lead(0, cluster.node(1));
+    String id = pointsOfShard(0, 1, 10).getFirst().id();
+    var seen = Map.of(0, cluster.shard(0).position());
+    var direct = new ReadHeader(ReadHeader.Level.SESSION, seen, true);
+
+    var _ = router.get(docs, List.of(id), direct, deadline);
+    cluster.fallBehind(cluster.self());
+
+    assertThatThrownBy(() -> router.get(docs, List.of(id), direct, deadline))
+        .isInstanceOfSatisfying(
+            RoutingException.NotLeader.class,
+            e -> assertThat(e.leaderAddress()).contains("node2:7070"));
+    assertThatThrownBy(
+            () ->
+                router.get(
+                    docs,
+                    List.of(id),
+                    new ReadHeader(ReadHeader.Level.LINEARIZABLE, Map.of(), true),
+                    deadline))
+        .isInstanceOf(RoutingException.NotLeader.class);
+  }
+
+  @Test
+  void readOfAnyStateFindsAnotherReplicaWhereThisOneFails() {
+    cluster.forgetLeader(0);
+    cluster.stop(cluster.self());
+    cluster.stop(cluster.node(1));
+    String id = pointsOfShard(0, 1, 10).getFirst().id();
+
+    var _ =
+        router.get(
+            docs, List.of(id), new ReadHeader(ReadHeader.Level.ANY, Map.of(), false), deadline);
+
+    assertThat(cluster.calls()).containsExactly("0/0", "1/0", "2/0");
+  }
+
+  @Test
+  void readOfWhatNobodyHasWrittenYetEndsAtTheDeadline() {
+    var future = Map.of(0, new Position(1, 1, Long.MAX_VALUE));
+
+    assertThatThrownBy(
+            () ->
+                router.count(
+                    docs,
+                    Optional.empty(),
+                    new ReadHeader(ReadHeader.Level.SESSION, future, false),
+                    Deadline.after(Duration.ofMillis(50))))
+        .isInstanceOf(RoutingException.DeadlineExceeded.class);
+  }
+
+  @Test
+  void sessionOfAnEarlierEpochOrOfAShardThatIsNotThereIsRefused() {
+
+    assertThatThrownBy(
+            () ->
+                router.count(
+                    docs,
+                    Optional.empty(),
+                    new ReadHeader(
+                        ReadHeader.Level.SESSION, Map.of(0, new Position(0, 9, 9)), false),
+                    deadline))
+        .isInstanceOf(ShardException.StaleEpoch.class);
+    assertThatThrownBy(
+            () ->
+                router.count(
+                    docs,
+                    Optional.empty(),
+                    new ReadHeader(ReadHeader.Level.ANY, Map.of(99, new Position(1, 1, 1)), false),
+                    deadline))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("session_token: names shard 99 (expected: 0 to");
+  }
+
+  /// The first page is read at any level; the next is not from a replica that knows less.
+  @Test
+  void laterPagesOfAScanSeeNoLessThanTheFirst() {
+    router.upsert(docs, points(10), header(), deadline);
+    var first =
+        router
+            .scan(docs, Optional.empty(), 3, Optional.empty(), ReadHeader.LINEARIZABLE, deadline)
+            .value();
+    for (int shard = 0; shard < cluster.formedCatalog().view().shards().size(); shard++) {
+      cluster.lead(shard, cluster.node(1));
+    }
+    cluster.fallBehind(cluster.self());
+    int before = cluster.calls().size();
+
+    var second =
+        router.scan(
+            docs, first.nextCursor(), 3, Optional.empty(), ReadHeader.LINEARIZABLE, deadline);
+
+    assertThat(second.value().points()).hasSize(3);
+    assertThat(cluster.calls().subList(before, cluster.calls().size()))
+        .anySatisfy(call -> assertThat(call).startsWith("1/"));
   }
 }

@@ -51,6 +51,7 @@ public final class FakeCluster implements Cluster {
   private final Map<Integer, NodeId> leaders = new HashMap<>();
   private final Map<Integer, NodeId> believedLeaders = new HashMap<>();
   private final Set<NodeId> down = new HashSet<>();
+  private final Set<NodeId> behind = new HashSet<>();
   private final Map<NodeId, StateHash> oddHashes = new HashMap<>();
   private final List<String> calls = new ArrayList<>();
 
@@ -108,6 +109,11 @@ public final class FakeCluster implements Cluster {
     down.add(node);
   }
 
+  /// Has not applied what others have, and does not until the end.
+  public synchronized void fallBehind(NodeId node) {
+    behind.add(node);
+  }
+
   public synchronized void becomeUnready(String... why) {
     reasons = List.of(why);
   }
@@ -147,6 +153,10 @@ public final class FakeCluster implements Cluster {
 
   synchronized Optional<NodeId> trueLeader(int shard) {
     return Optional.ofNullable(leaders.get(shard));
+  }
+
+  synchronized boolean isBehind(NodeId node) {
+    return behind.contains(node);
   }
 
   synchronized boolean isDown(NodeId node) {

@@ -10,6 +10,7 @@ import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.ReadIndex;
 import io.quiverdb.raft.SegmentCounts;
 import io.quiverdb.raft.Shard;
 import io.quiverdb.raft.ShardException;
@@ -20,9 +21,11 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /// A node of a [FakeCluster].
 final class FakePeer implements Peer {
@@ -86,8 +89,9 @@ final class FakePeer implements Peer {
   }
 
   @Override
-  public CompletableFuture<Long> readIndex(GroupKey group) {
-    return answer(() -> 1L);
+  public CompletableFuture<Map<GroupKey, ReadIndex>> readIndexes(Set<GroupKey> groups) {
+    return answer(
+        () -> groups.stream().collect(Collectors.toMap(group -> group, _ -> new ReadIndex.At(1))));
   }
 
   @Override

@@ -18,7 +18,9 @@ import io.quiverdb.core.StateHash;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.Vector;
 import io.quiverdb.core.filter.PayloadFilter;
+import io.quiverdb.raft.Consistency;
 import io.quiverdb.raft.DeletedMatching;
+import io.quiverdb.raft.Lag;
 import io.quiverdb.raft.ReadResult;
 import io.quiverdb.raft.Shard;
 import io.quiverdb.raft.ShardException;
@@ -30,6 +32,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
@@ -231,17 +234,23 @@ public final class FakeShard implements Shard {
 
   @Override
   public CompletableFuture<ReadResult<List<Optional<StoredPoint>>>> get(
-      long collectionId, List<String> ids) {
+      long collectionId, List<String> ids, Consistency consistency) {
     return read(
         collectionId,
+        consistency,
         contents -> ids.stream().map(id -> Optional.ofNullable(contents.points.get(id))).toList());
   }
 
   @Override
   public CompletableFuture<ReadResult<ScanPage>> scan(
-      long collectionId, Optional<String> after, int limit, Optional<Filter> filter) {
+      long collectionId,
+      Optional<String> after,
+      int limit,
+      Optional<Filter> filter,
+      Consistency consistency) {
     return read(
         collectionId,
+        consistency,
         contents -> {
           var tail = after.map(id -> contents.points.tailMap(id, false)).orElse(contents.points);
           var matching = tail.values().stream().filter(point -> matches(point, filter)).toList();
@@ -250,17 +259,21 @@ public final class FakeShard implements Shard {
   }
 
   @Override
-  public CompletableFuture<ReadResult<Long>> count(long collectionId, Optional<Filter> filter) {
+  public CompletableFuture<ReadResult<Long>> count(
+      long collectionId, Optional<Filter> filter, Consistency consistency) {
     return read(
         collectionId,
+        consistency,
         contents ->
             contents.points.values().stream().filter(point -> matches(point, filter)).count());
   }
 
   @Override
-  public CompletableFuture<ReadResult<List<Hit>>> search(long collectionId, Query query) {
+  public CompletableFuture<ReadResult<List<Hit>>> search(
+      long collectionId, Query query, Consistency consistency) {
     return read(
         collectionId,
+        consistency,
         contents ->
             contents.points.values().stream()
                 .filter(point -> matches(point, query.filter()))
@@ -272,7 +285,7 @@ public final class FakeShard implements Shard {
 
   @SuppressWarnings("unchecked")
   private synchronized <T> CompletableFuture<ReadResult<T>> read(
-      long collectionId, Function<Contents, T> read) {
+      long collectionId, Consistency consistency, Function<Contents, T> read) {
     var fault = readFault.get();
     if (fault.isPresent()) {
       return (CompletableFuture<ReadResult<T>>) fault.get();
@@ -281,7 +294,21 @@ public final class FakeShard implements Shard {
     if (contents == null) {
       return CompletableFuture.failedFuture(new ShardException.UnknownCollection(collectionId));
     }
-    return CompletableFuture.completedFuture(new ReadResult<>(read.apply(contents), position()));
+    return switch (consistency) {
+      case Consistency.Session(var seen, _) when seen.epoch() < position().epoch() ->
+          CompletableFuture.failedFuture(
+              new ShardException.StaleEpoch("shard %d: epoch is 1 now".formatted(number)));
+      case Consistency.Session(var seen, _) when seen.compareTo(position()) > 0 ->
+          new CompletableFuture<>();
+      case Consistency.Linearizable _, Consistency.Session _ ->
+          CompletableFuture.completedFuture(new ReadResult<>(read.apply(contents), position()));
+      case Consistency.Any() ->
+          CompletableFuture.completedFuture(
+              new ReadResult<>(
+                  read.apply(contents),
+                  position(),
+                  Optional.of(new Lag(number, OptionalLong.of(17)))));
+    };
   }
 
   private static Hit hit(StoredPoint point, Query query, Metric metric) {

@@ -25,6 +25,7 @@ import io.quiverdb.raft.catalog.proto.CatalogOp;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -280,6 +281,16 @@ final class ClusterCatalogTest {
     @Override
     public CompletableFuture<Long> readIndex() {
       return CompletableFuture.completedFuture(lastIndex());
+    }
+
+    @Override
+    public long committedIndex() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public OptionalLong leaderSilenceMillis() {
+      throw new UnsupportedOperationException();
     }
 
     @Override

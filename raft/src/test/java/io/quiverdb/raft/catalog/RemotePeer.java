@@ -10,6 +10,7 @@ import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.ReadIndex;
 import io.quiverdb.raft.SegmentCounts;
 import io.quiverdb.raft.Shard;
 import io.quiverdb.raft.snapshot.SnapshotSource;
@@ -17,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
@@ -43,8 +45,8 @@ record RemotePeer(SimulatedCluster cluster, SimulatedNode from, SimulatedNode to
   }
 
   @Override
-  public CompletableFuture<Long> readIndex(GroupKey group) {
-    return cluster.call(from, to, peer -> peer.readIndex(group));
+  public CompletableFuture<Map<GroupKey, ReadIndex>> readIndexes(Set<GroupKey> groups) {
+    return cluster.call(from, to, peer -> peer.readIndexes(groups));
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.quiverdb.core.Hit;
 import io.quiverdb.core.Query;
 import io.quiverdb.core.ScanPage;
 import io.quiverdb.core.StoredPoint;
+import io.quiverdb.raft.Consistency;
 import io.quiverdb.raft.DeletedMatching;
 import io.quiverdb.raft.ReadResult;
 import io.quiverdb.raft.Shard;
@@ -31,23 +32,29 @@ record RemoteShard(int number, Function<ShardWrite, CompletableFuture<Written>> 
 
   @Override
   public CompletableFuture<ReadResult<List<Optional<StoredPoint>>>> get(
-      long collectionId, List<String> ids) {
+      long collectionId, List<String> ids, Consistency consistency) {
     throw new UnsupportedOperationException();
   }
 
   @Override
   public CompletableFuture<ReadResult<ScanPage>> scan(
-      long collectionId, Optional<String> after, int limit, Optional<Filter> filter) {
+      long collectionId,
+      Optional<String> after,
+      int limit,
+      Optional<Filter> filter,
+      Consistency consistency) {
     throw new UnsupportedOperationException();
   }
 
   @Override
-  public CompletableFuture<ReadResult<Long>> count(long collectionId, Optional<Filter> filter) {
+  public CompletableFuture<ReadResult<Long>> count(
+      long collectionId, Optional<Filter> filter, Consistency consistency) {
     throw new UnsupportedOperationException();
   }
 
   @Override
-  public CompletableFuture<ReadResult<List<Hit>>> search(long collectionId, Query query) {
+  public CompletableFuture<ReadResult<List<Hit>>> search(
+      long collectionId, Query query, Consistency consistency) {
     throw new UnsupportedOperationException();
   }
 }

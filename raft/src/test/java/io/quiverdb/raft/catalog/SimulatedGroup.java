@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 
@@ -189,6 +190,16 @@ final class SimulatedGroup {
       return isLeader()
           ? CompletableFuture.completedFuture(log.size() - 1L)
           : CompletableFuture.failedFuture(new ShardException.NotLeader(KEY.toString(), leader()));
+    }
+
+    @Override
+    public long committedIndex() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public OptionalLong leaderSilenceMillis() {
+      throw new UnsupportedOperationException();
     }
 
     @Override

@@ -11,8 +11,10 @@ import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.ReadIndex;
 import io.quiverdb.raft.SegmentCounts;
 import io.quiverdb.raft.Shard;
+import io.quiverdb.raft.ShardException;
 import io.quiverdb.raft.TestKeyRing;
 import io.quiverdb.raft.membership.ClaimFile;
 import io.quiverdb.raft.membership.NodeClaim;
@@ -223,8 +225,18 @@ public final class SimulatedNode implements Peer {
   }
 
   @Override
-  public CompletableFuture<Long> readIndex(GroupKey group) {
-    return process().catalogue.orElseThrow().member.readIndex();
+  public CompletableFuture<Map<GroupKey, ReadIndex>> readIndexes(Set<GroupKey> groups) {
+    return process()
+        .catalogue
+        .orElseThrow()
+        .member
+        .readIndex()
+        .<ReadIndex>thenApply(ReadIndex.At::new)
+        .exceptionally(
+            failure ->
+                new ReadIndex.Refused(
+                    (ShardException) (failure.getCause() == null ? failure : failure.getCause())))
+        .thenApply(answer -> Map.of(groups.iterator().next(), answer));
   }
 
   @Override

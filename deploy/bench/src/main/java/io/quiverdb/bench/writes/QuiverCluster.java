@@ -4,10 +4,15 @@ import io.quiverdb.cli.local.FreePorts;
 import io.quiverdb.cli.local.LocalCluster;
 import io.quiverdb.cli.local.NodePlace;
 import io.quiverdb.client.AsyncCollection;
+import io.quiverdb.client.Consistency;
 import io.quiverdb.client.Point;
 import io.quiverdb.client.QuiverClient;
 import io.quiverdb.client.Schema;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,6 +61,29 @@ final class QuiverCluster implements AutoCloseable {
           }
           return points.upsert(batch);
         });
+  }
+
+  /// Gets of one point each, of the first so many that were upserted.
+  Load gets(Consistency level, int stored) {
+    var atLevel = points.at(level);
+    return new Load(number -> atLevel.get(Values.id(number % stored)));
+  }
+
+  /// The sum over all nodes and shards of a metric whose lines begin with `prefix`.
+  double metric(String prefix) throws IOException, InterruptedException {
+    double sum = 0;
+    try (var http = HttpClient.newHttpClient()) {
+      for (var endpoint : nodes.endpoints()) {
+        var request = HttpRequest.newBuilder(URI.create("http://" + endpoint + "/metrics")).build();
+        sum +=
+            http.send(request, BodyHandlers.ofLines())
+                .body()
+                .filter(line -> line.startsWith(prefix))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+      }
+    }
+    return sum;
   }
 
   private static Point point(long number) {

@@ -29,6 +29,12 @@ record CallText(Call call) {
           "move " + amount + ": " + from + " → " + to;
       case Operation.Search(var query, int k, boolean exact) ->
           (exact ? "exact search, " : "search, ") + k + " nearest to " + query;
+      case Operation.SessionWrite(var session, var key, var value) ->
+          "session %s: write %s of %s".formatted(session, value, key);
+      case Operation.SessionRead(var session, var key) ->
+          "session %s: read %s".formatted(session, key);
+      case Operation.SessionJoin(var session, var other, long operationCount) ->
+          "session %s: take over %d operations of %s".formatted(session, operationCount, other);
       case Operation.Create() -> "create";
       case Operation.Drop() -> "drop";
       case Operation.Exists() -> "exists";
@@ -125,6 +131,8 @@ record CallText(Call call) {
           Operation.Scan(),
           Operation.Search(_, _, _),
           Operation.Exists(),
+          Operation.SessionRead(_, _),
+          Operation.SessionJoin(_, _, _),
           Operation.ListCollections() ->
           false;
       case Operation.Write(_),
@@ -134,6 +142,7 @@ record CallText(Call call) {
           Operation.Increment(_),
           Operation.WriteBatch(_),
           Operation.Transfer(_, _, _),
+          Operation.SessionWrite(_, _, _),
           Operation.Create(),
           Operation.Drop() ->
           true;

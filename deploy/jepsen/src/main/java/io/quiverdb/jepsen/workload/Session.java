@@ -47,6 +47,10 @@ public final class Session {
     return address;
   }
 
+  QuiverClient client() {
+    return client;
+  }
+
   /// How many questions had no answer so far.
   public int unansweredCount() {
     return unansweredCount;
@@ -138,6 +142,8 @@ public final class Session {
           Operation.Scan(),
           Operation.Search(_, _, _),
           Operation.Exists(),
+          Operation.SessionRead(_, _),
+          Operation.SessionJoin(_, _, _),
           Operation.ListCollections() ->
           false;
       default -> true;

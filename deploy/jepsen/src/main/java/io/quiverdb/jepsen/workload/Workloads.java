@@ -18,6 +18,7 @@ public final class Workloads {
     ALL.put("search", SearchWorkload::new);
     ALL.put("catalogue", CatalogWorkload::new);
     ALL.put("bank", BankWorkload::new);
+    ALL.put("session", SessionWorkload::new);
   }
 
   private Workloads() {}

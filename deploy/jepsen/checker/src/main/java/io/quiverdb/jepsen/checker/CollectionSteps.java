@@ -66,7 +66,10 @@ final class CollectionSteps {
         case Operation.Scan() -> addScan(call);
         case Operation.Search search -> addSearch(call, search);
         case Operation.Drop() -> addDrop(call);
-        case Operation.Create(), Operation.Exists(), Operation.ListCollections() -> {}
+        case Operation.Create(),
+            Operation.Exists(),
+            Operation.ListCollections(),
+            Operation.OfSession _ -> {}
         case Operation.OfKey _,
             Operation.WriteBatch _,
             Operation.ReadBatch _,

@@ -24,6 +24,7 @@ public final class HistoryJudge {
             new BatchChecker(),
             new IdempotenceChecker(),
             new SearchChecker(recallFloor),
+            new SessionChecker(),
             new CatalogueChecker(statesMax, threadCount),
             new BankChecker());
   }

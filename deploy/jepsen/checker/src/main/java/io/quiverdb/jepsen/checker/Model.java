@@ -44,7 +44,10 @@ final class Model {
               .toList();
       case Operation.Transfer(var from, var to, var amount) ->
           List.of(adds(from, Math.negateExact(amount)), adds(to, amount));
-      case Operation.Scan(), Operation.Search(_, _, _), Operation.OfCatalog _ ->
+      case Operation.Scan(),
+          Operation.Search(_, _, _),
+          Operation.OfSession _,
+          Operation.OfCatalog _ ->
           throw new IllegalArgumentException(
               "operation: " + call.operation() + " (expected: one at one moment on keys)");
     };

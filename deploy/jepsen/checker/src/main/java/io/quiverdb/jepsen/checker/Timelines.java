@@ -39,6 +39,7 @@ final class Timelines {
             Operation.Scan(),
             Operation.ReadBatch _,
             Operation.Search _,
+            Operation.OfSession _,
             Operation.Create(),
             Operation.Exists(),
             Operation.ListCollections() -> {}

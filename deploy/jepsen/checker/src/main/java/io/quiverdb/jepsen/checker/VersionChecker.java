@@ -86,6 +86,7 @@ public final class VersionChecker implements Checker {
           Operation.Scan _,
           Operation.ReadBatch _,
           Operation.Search _,
+          Operation.OfSession _,
           Operation.OfCatalog _ ->
           false;
     };

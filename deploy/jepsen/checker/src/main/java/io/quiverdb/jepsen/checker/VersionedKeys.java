@@ -115,6 +115,7 @@ final class VersionedKeys {
           Operation.Scan _,
           Operation.ReadBatch _,
           Operation.Search _,
+          Operation.OfSession _,
           Operation.OfCatalog _ ->
           List.of();
     };

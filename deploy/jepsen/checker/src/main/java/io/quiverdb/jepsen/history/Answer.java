@@ -34,8 +34,14 @@ public sealed interface Answer {
   /// Whether an operation can be answered so.
   default boolean fits(Operation operation) {
     return switch (operation) {
-      case Operation.Read(), Operation.Exists() -> this instanceof Value;
-      case Operation.Write(_), Operation.Upsert(_, _), Operation.Delete() -> this instanceof Done;
+      case Operation.Read(), Operation.Exists(), Operation.SessionRead(_, _) ->
+          this instanceof Value;
+      case Operation.Write(_),
+          Operation.Upsert(_, _),
+          Operation.Delete(),
+          Operation.SessionWrite(_, _, _),
+          Operation.SessionJoin(_, _, _) ->
+          this instanceof Done;
       case Operation.CompareAndSet(_, _),
           Operation.Increment(_),
           Operation.WriteBatch(_),

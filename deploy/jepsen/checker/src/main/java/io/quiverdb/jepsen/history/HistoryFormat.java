@@ -35,6 +35,9 @@ package io.quiverdb.jepsen.history;
 /// | write-batch | `[[id, value], …]`                  | `"mismatch"` or left out                |
 /// | read-batch  | `[id, …]`                           | `[[id, value, version], …]`             |
 /// | transfer    | `[from, to, amount]`                | `"mismatch"` or left out                |
+/// | session-write | `[session, key, value]`           | left out                                |
+/// | session-read | `[session, key]`                   | text or null                            |
+/// | session-join | `[session, other, operations]`     | left out                                |
 /// | search      | `[[coordinate, …], k, exact]`, exact true or false | `[[id, value, version, score], …]` |
 /// | create      |                                     | `[id of the collection]`, `"mismatch"` or left out |
 /// | drop        |                                     | `"mismatch"` or left out                |
@@ -77,6 +80,9 @@ final class HistoryFormat {
   static final String READ_BATCH = "read-batch";
   static final String TRANSFER = "transfer";
   static final String SEARCH = "search";
+  static final String SESSION_WRITE = "session-write";
+  static final String SESSION_READ = "session-read";
+  static final String SESSION_JOIN = "session-join";
   static final String CREATE = "create";
   static final String DROP = "drop";
   static final String EXISTS = "exists";
@@ -111,6 +117,9 @@ final class HistoryFormat {
       case Operation.ReadBatch(_) -> READ_BATCH;
       case Operation.Transfer(_, _, _) -> TRANSFER;
       case Operation.Search(_, _, _) -> SEARCH;
+      case Operation.SessionWrite(_, _, _) -> SESSION_WRITE;
+      case Operation.SessionRead(_, _) -> SESSION_READ;
+      case Operation.SessionJoin(_, _, _) -> SESSION_JOIN;
       case Operation.Create() -> CREATE;
       case Operation.Drop() -> DROP;
       case Operation.Exists() -> EXISTS;

@@ -14,6 +14,12 @@ public sealed interface Operation {
   /// Asks about many keys of the collection of its invocation, which names no key.
   sealed interface OfCollection extends Operation {}
 
+  /// Asks as one of the sessions of its collection, none of which promises more than to see what it
+  /// has seen. Its invocation names no key: it is no register for others to judge.
+  sealed interface OfSession extends Operation {
+    String session();
+  }
+
   /// Asks about the collections themselves.
   sealed interface OfCatalog extends Operation {}
 
@@ -87,6 +93,17 @@ public sealed interface Operation {
       }
     }
   }
+
+  /// Writes a key that no other session writes, and this one not before it knows what became of the
+  /// write before.
+  record SessionWrite(String session, String key, String value) implements OfSession {}
+
+  /// Reads a key, as far as the session has to see.
+  record SessionRead(String session, String key) implements OfSession {}
+
+  /// Takes over what another session had seen after its first `operationCount` answered operations,
+  /// joins included.
+  record SessionJoin(String session, String other, long operationCount) implements OfSession {}
 
   /// Makes the collection of its invocation, empty. Refused if there is one of the name.
   record Create() implements OfCatalog {}

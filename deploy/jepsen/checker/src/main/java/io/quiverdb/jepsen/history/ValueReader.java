@@ -47,6 +47,22 @@ final class ValueReader {
             Math.toIntExact(JsonLine.integer(HistoryFormat.VALUE, items.get(1))),
             bool(items.get(2)));
       }
+      case HistoryFormat.SESSION_WRITE -> {
+        var items = argument(line, 3, "[session, key, value]");
+        yield new Operation.SessionWrite(
+            text(items.get(0)), text(items.get(1)), text(items.get(2)));
+      }
+      case HistoryFormat.SESSION_READ -> {
+        var items = argument(line, 2, "[session, key]");
+        yield new Operation.SessionRead(text(items.get(0)), text(items.get(1)));
+      }
+      case HistoryFormat.SESSION_JOIN -> {
+        var items = argument(line, 3, "[session, other, operations]");
+        yield new Operation.SessionJoin(
+            text(items.get(0)),
+            text(items.get(1)),
+            JsonLine.integer(HistoryFormat.VALUE, items.get(2)));
+      }
       case HistoryFormat.CREATE -> new Operation.Create();
       case HistoryFormat.DROP -> new Operation.Drop();
       case HistoryFormat.EXISTS -> new Operation.Exists();
@@ -60,9 +76,14 @@ final class ValueReader {
   /// @param operation the one that is answered
   static Answer answer(Operation operation, JsonLine line) {
     return switch (operation) {
-      case Operation.Read(), Operation.Exists() ->
+      case Operation.Read(), Operation.Exists(), Operation.SessionRead(_, _) ->
           new Answer.Value(JsonLine.textOrNull(HistoryFormat.VALUE, line.get(HistoryFormat.VALUE)));
-      case Operation.Write(_), Operation.Upsert(_, _), Operation.Delete() -> new Answer.Done();
+      case Operation.Write(_),
+          Operation.Upsert(_, _),
+          Operation.Delete(),
+          Operation.SessionWrite(_, _, _),
+          Operation.SessionJoin(_, _, _) ->
+          new Answer.Done();
       case Operation.CompareAndSet(_, _) -> swapped(line.text(HistoryFormat.VALUE));
       case Operation.Increment(_),
           Operation.WriteBatch(_),

@@ -22,6 +22,26 @@ final class ValueWriter {
           Operation.Drop(),
           Operation.Exists(),
           Operation.ListCollections() -> {}
+      case Operation.SessionWrite(var session, var key, var value) ->
+          writeArray(
+              () -> {
+                json.writeString(session);
+                json.writeString(key);
+                json.writeString(value);
+              });
+      case Operation.SessionRead(var session, var key) ->
+          writeArray(
+              () -> {
+                json.writeString(session);
+                json.writeString(key);
+              });
+      case Operation.SessionJoin(var session, var other, var operationCount) ->
+          writeArray(
+              () -> {
+                json.writeString(session);
+                json.writeString(other);
+                json.writeNumber(operationCount);
+              });
       case Operation.Write(var value) -> json.writeStringField(HistoryFormat.VALUE, value);
       case Operation.Increment(var by) -> json.writeNumberField(HistoryFormat.VALUE, by);
       case Operation.Upsert(var vector, var value) ->

@@ -167,7 +167,8 @@ final class SimulatedStore {
                       .map(entry -> new Entry(entry.getKey(), entry.getValue()))
                       .toList()),
               Witness.NONE);
-      case Operation.Scan(), Operation.Search(_, _, _) -> throw new AssertionError(operation);
+      case Operation.Scan(), Operation.Search(_, _, _), Operation.OfSession _ ->
+          throw new AssertionError(operation);
     };
   }
 

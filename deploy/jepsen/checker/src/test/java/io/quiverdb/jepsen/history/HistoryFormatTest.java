@@ -114,6 +114,21 @@ final class HistoryFormatTest {
   }
 
   @Test
+  void sessionsAreWrittenAndReadAgain() throws IOException {
+    start(0, "s", "", new Operation.SessionWrite("a", "x", "1")).ok();
+    start(1, "s", "", new Operation.SessionRead("b", "x")).ok(Optional.of("1"));
+    start(1, "s", "", new Operation.SessionJoin("b", "a", 1)).ok();
+    start(1, "s", "", new Operation.SessionRead("b", "y")).ok(Optional.empty());
+
+    assertThat(written.toString())
+        .contains(
+            "\"f\":\"session-write\",\"node\":\"n1\",\"collection\":\"s\",\"value\":[\"a\",\"x\",\"1\"]",
+            "\"f\":\"session-read\",\"node\":\"n2\",\"collection\":\"s\",\"value\":[\"b\",\"x\"]",
+            "\"f\":\"session-join\",\"node\":\"n2\",\"collection\":\"s\",\"value\":[\"b\",\"a\",1]");
+    assertThat(read(written.toString()).events()).isEqualTo(recorder.history().events());
+  }
+
+  @Test
   void callsAreFoundByCollection() {
     recordAllWorkloads();
 
