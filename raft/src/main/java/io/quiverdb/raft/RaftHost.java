@@ -218,6 +218,7 @@ public final class RaftHost implements AutoCloseable {
         options.dataDirectory(),
         options.raftBindHost(),
         Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)),
+        options.tls(),
         options.timing(),
         tuning.disk().with(options.snapshots()),
         hosted::state,
@@ -394,6 +395,25 @@ public final class RaftHost implements AutoCloseable {
             current -> current.members().stream().filter(other -> other.id().equals(id)).findAny())
         .map(other -> options.transport().at(other.addresses().peer()))
         .orElseThrow(() -> new ShardException.Unavailable("node " + id + ": not known"));
+  }
+
+  /// Whether a node is a member of this node's cluster.
+  public boolean isMember(NodeId id) {
+    return claim().stream()
+        .flatMap(claim -> claim.members().stream())
+        .anyMatch(one -> one.id().equals(id));
+  }
+
+  /// Which member is reached at an address for peers or for consensus, as far as this node knows.
+  ///
+  /// @param address host:port
+  public Optional<NodeId> memberAt(String address) {
+    return claim().stream()
+        .flatMap(claim -> claim.members().stream())
+        .filter(
+            one -> one.addresses().peer().equals(address) || one.addresses().raft().equals(address))
+        .map(Member::id)
+        .findFirst();
   }
 
   // --- the cluster

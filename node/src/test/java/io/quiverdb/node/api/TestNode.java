@@ -27,6 +27,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Optional;
 
 /// The port for clients over some cluster, and a client for each of its doors.
 public final class TestNode implements AutoCloseable {
@@ -51,6 +52,7 @@ public final class TestNode implements AutoCloseable {
     return new TestNode(
         ApiServer.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            Optional.empty(),
             cluster,
             limits,
             new NodeMetrics(new MetricRegistry(), "test"),
