@@ -7,6 +7,7 @@ import io.quiverdb.api.v1.GetTopologyRequest;
 import io.quiverdb.api.v1.InitClusterRequest;
 import io.quiverdb.api.v1.TransferLeaderRequest;
 import io.quiverdb.client.routing.Repeat;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /// The calls of [Cluster], as futures. They fail with [QuiverException].
@@ -39,7 +40,8 @@ public final class AsyncCluster {
                         formed.getClusterId(),
                         formed.getNodes(),
                         formed.getShards(),
-                        formed.getReplicationFactor())));
+                        formed.getReplicationFactor(),
+                        Optional.of(formed.getAdminKey()).filter(key -> !key.isEmpty()))));
   }
 
   /// @see Cluster#topology

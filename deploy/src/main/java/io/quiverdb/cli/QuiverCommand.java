@@ -25,6 +25,7 @@ import picocli.CommandLine.ScopeType;
       SearchCommand.class,
       ImportCommand.class,
       ExportCommand.class,
+      KeyCommand.class,
       CertCommand.class,
       MasterKeyCommand.class,
       VerifyCommand.class,

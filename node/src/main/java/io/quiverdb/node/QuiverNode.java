@@ -104,11 +104,12 @@ public final class QuiverNode implements AutoCloseable {
     List<String> addresses = alone ? List.of(config.addresses().peer()) : config.join();
     var cluster = new RaftCluster(host, addresses, alone);
     var nodeMetrics = new NodeMetrics(metrics, version);
+    tls.ifPresent(present -> nodeMetrics.watchCertificates(present::expires, present::refused));
     var api = startApi(config, tls, cluster, nodeMetrics);
     opened.push(api);
     opened.push(
         new AgreementWatch(cluster, nodeMetrics, UUID::randomUUID).start(AgreementWatch.PAUSE));
-    announce(config, host, version);
+    announce(config, tls, host, version);
     if (alone && host.catalog().isEmpty() && !isMemberOfMany(host)) {
       formAlone(cluster);
     } else if (host.claim().isEmpty()) {
@@ -261,6 +262,7 @@ public final class QuiverNode implements AutoCloseable {
       return ApiServer.start(
           resolve("listen", config.listen()),
           tls,
+          config.insecure(),
           cluster,
           config.limits(),
           metrics,
@@ -293,7 +295,8 @@ public final class QuiverNode implements AutoCloseable {
     return otherwise;
   }
 
-  private static void announce(NodeConfig config, RaftHost host, String version) {
+  private static void announce(
+      NodeConfig config, Optional<NodeTls> tls, RaftHost host, String version) {
     var addresses = config.addresses();
     log.info("node started version={} node={}", version, host.member().id());
     log.info(
@@ -305,21 +308,30 @@ public final class QuiverNode implements AutoCloseable {
     log.info("data dir={}", config.dataDirectory().toAbsolutePath().normalize());
     if (host.encrypts()) {
       log.info(
-          "data is encrypted master_key={}; without that key it cannot be read; connections are in"
-              + " the clear until a later release",
+          "data is encrypted master_key={}; without that key it cannot be read",
           config.keys().source(config.dataDirectory()));
     } else {
-      log.warn("data is NOT encrypted, as configured; connections are in the clear, too");
+      log.warn("data is NOT encrypted, as configured");
     }
-    if (config.isExposed()) {
+    tls.ifPresentOrElse(
+        present ->
+            log.info(
+                "connections are by TLS expires={}; only this machine is served until there is an"
+                    + " API key",
+                present.expires()),
+        () -> log.info("connections are in the clear"));
+    if (config.isExposed() && config.insecure()) {
       log.warn(
-          "INSECURE: reachable beyond this machine; whoever can connect can read and change all");
+          "INSECURE: reachable beyond this machine; as long as there is no API key, whoever can"
+              + " connect can read and change all");
     }
     log.info(
-        "connect with: {} status --endpoint {}  or  curl http://{}/v1/cluster/status",
+        "connect with: {} status --endpoint {}{}  or  curl {}://{}/v1/cluster/status",
         // Said by the launcher: it need not be on the path.
         System.getProperty("quiver.launcher", "quiver"),
         addresses.client(),
+        config.tls().map(files -> " --ca " + files.authority()).orElse(""),
+        config.tls().map(files -> "--cacert %s https".formatted(files.authority())).orElse("http"),
         addresses.client());
   }
 

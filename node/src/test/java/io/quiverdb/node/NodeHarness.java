@@ -28,6 +28,7 @@ final class NodeHarness implements AutoCloseable {
   private final Map<Integer, QuiverNode> running = new HashMap<>();
   private final HttpClient http;
   private final String scheme;
+  private String apiKey = "";
 
   /// @param directory holds the nodes' folders
   NodeHarness(Path directory, int nodes) {
@@ -87,6 +88,11 @@ final class NodeHarness implements AutoCloseable {
     }
   }
 
+  /// Sent with every call from now on; none if empty.
+  void apiKey(String key) {
+    apiKey = key;
+  }
+
   NodeConfig config(int number) {
     return NodeConfig.load(Optional.empty(), Map.of(), settings.get(number));
   }
@@ -127,9 +133,11 @@ final class NodeHarness implements AutoCloseable {
   private HttpResponse<String> send(int node, String method, String path, String body) {
     var uri = URI.create(scheme + "://" + settings.get(node).get("listen") + path);
     try {
-      return http.send(
-          HttpRequest.newBuilder(uri).method(method, BodyPublishers.ofString(body)).build(),
-          BodyHandlers.ofString());
+      var request = HttpRequest.newBuilder(uri).method(method, BodyPublishers.ofString(body));
+      if (!apiKey.isEmpty()) {
+        request.header("authorization", "Bearer " + apiKey);
+      }
+      return http.send(request.build(), BodyHandlers.ofString());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

@@ -68,6 +68,7 @@ class SecureNodesTest {
     IntStream.range(0, NODES).forEach(nodes::start);
     var formed = nodes.post(0, "/v1/cluster/init", "");
     assertThat(formed.statusCode()).as(formed.body()).isEqualTo(200);
+    nodes.apiKey(formed.body().replaceFirst(".*\"admin_key\":\"(qvk_[^\"]+)\".*", "$1"));
     IntStream.range(0, NODES).forEach(this::awaitReady);
   }
 
@@ -101,6 +102,12 @@ class SecureNodesTest {
                     .isEqualTo(200));
     assertThat(nodes.post(2, "/v1/collections/docs/points/count", "").body())
         .startsWith("{\"count\":1");
+    nodes.apiKey("");
+    assertThat(nodes.get(1, "/v1/collections").statusCode()).isEqualTo(401);
+    assertThat(nodes.post(0, "/v1/cluster/init", "").statusCode()).isEqualTo(401);
+    assertThat(nodes.get(1, "/metrics").body())
+        .contains(
+            "quiver_tls_certificate_expiry_seconds 8", "quiver_tls_certificates_refused_total");
     // A member that comes back proves itself again.
     nodes.stop(2);
     nodes.start(2);

@@ -450,7 +450,8 @@ public final class RaftHost implements AutoCloseable {
 
   /// Until each shard has a leader, and has its slots where this node can see that.
   private CompletableFuture<Claim> awaitShards(Claim formed, int poll) {
-    boolean isUp = true;
+    // Of a cluster of others, this node does not hear.
+    boolean isUp = claim().isEmpty() || catalog().isPresent();
     for (int number = 0; number < formed.shards(); number++) {
       isUp &=
           leader(number).isPresent()

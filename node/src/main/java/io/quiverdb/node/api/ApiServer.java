@@ -53,6 +53,7 @@ public final class ApiServer implements AutoCloseable {
   /// Binds `listen` and answers from there on.
   ///
   /// @param tls without, connections are in the clear
+  /// @param insecure whether calls from elsewhere need no key as long as there is none
   /// @param timeout of calls that bring none
   /// @param drain how long [#close] waits for calls that are being answered
   /// @throws java.util.concurrent.CompletionException with a [java.io.IOException] if the address
@@ -60,6 +61,7 @@ public final class ApiServer implements AutoCloseable {
   public static ApiServer start(
       InetSocketAddress listen,
       Optional<NodeTls> tls,
+      boolean insecure,
       Cluster cluster,
       Limits limits,
       NodeMetrics metrics,
@@ -70,7 +72,7 @@ public final class ApiServer implements AutoCloseable {
     var stopping = new AtomicBoolean();
     var runner = new CallRunner(limits, metrics, stopping::get);
     var clock = new CallClock(timeout);
-    var calls = Calls.over(cluster, limits, UUID::randomUUID);
+    var calls = Calls.over(cluster, limits, UUID::randomUUID, tls.isPresent());
     int readBytesMax =
         (int) Math.min(Integer.MAX_VALUE, (long) limits.requestBytesMax() * READ_FACTOR);
     var builder =
@@ -81,6 +83,7 @@ public final class ApiServer implements AutoCloseable {
             .requestTimeout(timeout.plus(CallClock.GRACE))
             .gracefulShutdownTimeout(Duration.ZERO, drain)
             .errorHandler(new Refusals())
+            .decorator(new Authentication(cluster, insecure, metrics))
             .service(new GrpcDoor(runner, clock, executor).over(calls, readBytesMax))
             .service(
                 "/healthz",

@@ -76,7 +76,11 @@ final class CollectionCalls {
                   ErrorCode.ALREADY_EXISTS,
                   "name: \"" + request.getName() + "\" exists (expected: an unused name)"));
       case CatalogWritten.RequestIdReused _ -> throw reused();
-      case CatalogWritten.Updated _, CatalogWritten.Dropped _, CatalogWritten.NotFound _ ->
+      case CatalogWritten.Updated _,
+          CatalogWritten.Dropped _,
+          CatalogWritten.NotFound _,
+          CatalogWritten.ApiKeyCreated _,
+          CatalogWritten.ApiKeyRevoked _ ->
           throw new AssertionError("no answer to a create");
     };
   }
@@ -108,7 +112,11 @@ final class CollectionCalls {
       case CatalogWritten.Updated(var collection) -> Messages.collection(collection);
       case CatalogWritten.NotFound _ -> throw new UnknownCollection(request.getName());
       case CatalogWritten.RequestIdReused _ -> throw reused();
-      case CatalogWritten.Created _, CatalogWritten.Dropped _, CatalogWritten.AlreadyExists _ ->
+      case CatalogWritten.Created _,
+          CatalogWritten.Dropped _,
+          CatalogWritten.AlreadyExists _,
+          CatalogWritten.ApiKeyCreated _,
+          CatalogWritten.ApiKeyRevoked _ ->
           throw new AssertionError("no answer to an update");
     };
   }
@@ -120,7 +128,11 @@ final class CollectionCalls {
       case CatalogWritten.Dropped _ -> DropCollectionResponse.getDefaultInstance();
       case CatalogWritten.NotFound _ -> throw new UnknownCollection(request.getName());
       case CatalogWritten.RequestIdReused _ -> throw reused();
-      case CatalogWritten.Created _, CatalogWritten.Updated _, CatalogWritten.AlreadyExists _ ->
+      case CatalogWritten.Created _,
+          CatalogWritten.Updated _,
+          CatalogWritten.AlreadyExists _,
+          CatalogWritten.ApiKeyCreated _,
+          CatalogWritten.ApiKeyRevoked _ ->
           throw new AssertionError("no answer to a drop");
     };
   }

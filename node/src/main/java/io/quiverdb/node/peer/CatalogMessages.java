@@ -4,11 +4,14 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.core.StateHash;
+import io.quiverdb.node.peer.proto.ApiKeyMessage;
 import io.quiverdb.node.peer.proto.WriteCatalogRequest;
 import io.quiverdb.node.peer.proto.WriteCatalogResponse;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
+import io.quiverdb.raft.catalog.StoredApiKey;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 
 /// Changes of the catalogue and state hashes, as messages and back.
 final class CatalogMessages {
@@ -27,6 +30,15 @@ final class CatalogMessages {
                   .addAllAdded(PeerMessages.fields(added))
                   .addAllDropped(dropped));
       case CatalogWrite.DropCollection(_, var name) -> message.setDropCollection(name);
+      case CatalogWrite.CreateApiKey(_, var key) ->
+          message.setCreateApiKey(
+              ApiKeyMessage.newBuilder()
+                  .setId(key.id())
+                  .setName(key.name())
+                  .setSalt(key.salt())
+                  .setHash(key.hash())
+                  .setCreatedAtMillis(key.created().toEpochMilli()));
+      case CatalogWrite.RevokeApiKey(_, var id) -> message.setRevokeApiKey(id);
     }
     return message.build();
   }
@@ -50,6 +62,18 @@ final class CatalogMessages {
               message.getUpdateSettings().getName(),
               PeerMessages.filterableFields(message.getUpdateSettings().getAddedList()),
               message.getUpdateSettings().getDroppedList());
+      case CREATE_API_KEY -> {
+        var key = message.getCreateApiKey();
+        yield new CatalogWrite.CreateApiKey(
+            requestId,
+            new StoredApiKey(
+                key.getId(),
+                key.getName(),
+                key.getSalt(),
+                key.getHash(),
+                Instant.ofEpochMilli(key.getCreatedAtMillis())));
+      }
+      case REVOKE_API_KEY -> new CatalogWrite.RevokeApiKey(requestId, message.getRevokeApiKey());
       case WRITE_NOT_SET ->
           throw new IllegalArgumentException("write: of no known kind (expected: a known one)");
     };
@@ -64,6 +88,8 @@ final class CatalogMessages {
       case CatalogWritten.Updated(var collection) ->
           message.setUpdated(PeerMessages.collection(collection));
       case CatalogWritten.Dropped _ -> message.setDropped(nothing);
+      case CatalogWritten.ApiKeyCreated _ -> message.setApiKeyCreated(nothing);
+      case CatalogWritten.ApiKeyRevoked _ -> message.setApiKeyRevoked(nothing);
       case CatalogWritten.AlreadyExists(var collection) ->
           message.setAlreadyExists(PeerMessages.collection(collection));
       case CatalogWritten.NotFound _ -> message.setNotFound(nothing);
@@ -77,6 +103,8 @@ final class CatalogMessages {
       case CREATED -> new CatalogWritten.Created(PeerMessages.collection(message.getCreated()));
       case UPDATED -> new CatalogWritten.Updated(PeerMessages.collection(message.getUpdated()));
       case DROPPED -> new CatalogWritten.Dropped();
+      case API_KEY_CREATED -> new CatalogWritten.ApiKeyCreated();
+      case API_KEY_REVOKED -> new CatalogWritten.ApiKeyRevoked();
       case ALREADY_EXISTS ->
           new CatalogWritten.AlreadyExists(PeerMessages.collection(message.getAlreadyExists()));
       case NOT_FOUND -> new CatalogWritten.NotFound();

@@ -1,5 +1,6 @@
 package io.quiverdb.node.security;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
@@ -15,6 +16,11 @@ import java.util.Optional;
 /// @param clientAuthority whose certificates clients must have, if they must have any
 public record TlsFiles(Path certificate, Path key, Path authority, Optional<Path> clientAuthority) {
   private static final byte[] PROBE = {'q', 'u', 'i', 'v', 'e', 'r'};
+
+  /// Whether none but its owner may read the key. A node takes one that a group may read, too.
+  public boolean isKeyOwnersOnly() throws IOException {
+    return Pem.isOwnersOnly(key);
+  }
 
   /// @throws IllegalArgumentException if the key is another certificate's
   static void requireMatching(String what, X509Certificate certificate, PrivateKey key) {

@@ -22,6 +22,7 @@ import io.quiverdb.api.v1.GetRequest;
 import io.quiverdb.api.v1.GetStatusRequest;
 import io.quiverdb.api.v1.GetTopologyRequest;
 import io.quiverdb.api.v1.InitClusterRequest;
+import io.quiverdb.api.v1.KeysGrpc;
 import io.quiverdb.api.v1.ListCollectionsRequest;
 import io.quiverdb.api.v1.Metric;
 import io.quiverdb.api.v1.Point;
@@ -65,7 +66,7 @@ class DoorsTest {
   @Test
   void everyCallOfTheContractIsServed() {
     var served =
-        Calls.over(cluster, Limits.STANDARD, UUID::randomUUID).stream()
+        Calls.over(cluster, Limits.STANDARD, UUID::randomUUID, false).stream()
             .map(call -> call.method().getFullMethodName())
             .toList();
 
@@ -74,7 +75,8 @@ class DoorsTest {
                 CollectionsGrpc.getServiceDescriptor(),
                 PointsGrpc.getServiceDescriptor(),
                 SearchGrpc.getServiceDescriptor(),
-                ClusterGrpc.getServiceDescriptor())
+                ClusterGrpc.getServiceDescriptor(),
+                KeysGrpc.getServiceDescriptor())
             .flatMap(service -> service.getMethods().stream())
             .map(method -> method.getFullMethodName())
             .toList();

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import io.grpc.CallOptions;
+import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -53,6 +54,7 @@ public final class TestNode implements AutoCloseable {
         ApiServer.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             Optional.empty(),
+            false,
             cluster,
             limits,
             new NodeMetrics(new MetricRegistry(), "test"),
@@ -77,10 +79,19 @@ public final class TestNode implements AutoCloseable {
     return failure(method, request, CallOptions.DEFAULT);
   }
 
-  @SuppressWarnings("unchecked")
   <I> Failure failure(MethodDescriptor<I, ?> method, Message request, CallOptions options) {
+    return failure(channel, method, request, options);
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  @SuppressWarnings("unchecked")
+  <I> Failure failure(
+      Channel over, MethodDescriptor<I, ?> method, Message request, CallOptions options) {
     try {
-      var answer = ClientCalls.blockingUnaryCall(channel, method, options, (I) request);
+      var answer = ClientCalls.blockingUnaryCall(over, method, options, (I) request);
       throw new AssertionError("answered: " + answer);
     } catch (StatusRuntimeException e) {
       return new Failure(e.getStatus().getCode(), detail(e));

@@ -15,6 +15,7 @@ import io.quiverdb.raft.catalog.CatalogView;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
 import io.quiverdb.raft.catalog.CollectionInfo;
+import io.quiverdb.raft.catalog.StoredApiKey;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,6 +34,8 @@ public final class FakeCatalog implements Catalog {
   private final Map<RequestId, CatalogWritten> settled = new HashMap<>();
 
   private Map<String, CollectionInfo> visible = Map.of();
+  private final Map<String, StoredApiKey> apiKeys = new TreeMap<>();
+  private List<StoredApiKey> visibleKeys = List.of();
   private boolean lags;
   private long nextId = 1;
 
@@ -49,12 +52,14 @@ public final class FakeCatalog implements Catalog {
 
   @Override
   public synchronized CatalogView view() {
-    return new View(nextId, clusterId, members, shardInfos(), List.copyOf(visible.values()));
+    return new View(
+        nextId, clusterId, members, shardInfos(), List.copyOf(visible.values()), visibleKeys);
   }
 
   @Override
   public synchronized CompletableFuture<CatalogView> barrier() {
     visible = Map.copyOf(collections);
+    visibleKeys = List.copyOf(apiKeys.values());
     return CompletableFuture.completedFuture(view());
   }
 
@@ -63,6 +68,7 @@ public final class FakeCatalog implements Catalog {
     var written = settled.computeIfAbsent(write.requestId(), _ -> apply(write));
     if (!lags) {
       visible = Map.copyOf(collections);
+      visibleKeys = List.copyOf(apiKeys.values());
     }
     return CompletableFuture.completedFuture(written);
   }
@@ -116,6 +122,14 @@ public final class FakeCatalog implements Catalog {
         shards.forEach(shard -> shard.dropCollection(existing.id()));
         yield new CatalogWritten.Dropped();
       }
+      case CatalogWrite.CreateApiKey(_, var key) -> {
+        apiKeys.put(key.id(), key);
+        yield new CatalogWritten.ApiKeyCreated();
+      }
+      case CatalogWrite.RevokeApiKey(_, var id) ->
+          apiKeys.remove(id) == null
+              ? new CatalogWritten.NotFound()
+              : new CatalogWritten.ApiKeyRevoked();
     };
   }
 
@@ -135,7 +149,8 @@ public final class FakeCatalog implements Catalog {
       UUID clusterId,
       List<Member> members,
       List<ShardInfo> shards,
-      List<CollectionInfo> collections)
+      List<CollectionInfo> collections,
+      List<StoredApiKey> apiKeys)
       implements CatalogView {
     @Override
     public ShardInfo shardOf(String pointId) {

@@ -12,9 +12,11 @@ import io.quiverdb.raft.catalog.proto.BeginUpdateSettings;
 import io.quiverdb.raft.catalog.proto.CatalogAnswer;
 import io.quiverdb.raft.catalog.proto.CatalogOp;
 import io.quiverdb.raft.catalog.proto.Collection;
+import io.quiverdb.raft.catalog.proto.CreateApiKey;
 import io.quiverdb.raft.catalog.proto.FinishCollection;
 import io.quiverdb.raft.catalog.proto.FormCluster;
 import io.quiverdb.raft.catalog.proto.RememberedRequest;
+import io.quiverdb.raft.catalog.proto.RevokeApiKey;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -41,6 +43,7 @@ final class CatalogState {
   private static final long EPOCH = 1;
 
   private static final int COUNTER_BITS = 48;
+  private static final int API_KEYS_MAX = 1_024;
 
   private final long index;
   private final Optional<Cluster> cluster;
@@ -49,7 +52,11 @@ final class CatalogState {
   private final RequestWindow window;
   private final Optional<CatalogView> view;
 
-  private record Cluster(Claim claim, ShardMap shards) {}
+  private record Cluster(Claim claim, ShardMap shards, SortedMap<String, StoredApiKey> apiKeys) {
+    Cluster with(SortedMap<String, StoredApiKey> newKeys) {
+      return new Cluster(claim, shards, newKeys);
+    }
+  }
 
   /// @param answer for whoever proposed the operation
   record Applied(CatalogState state, CatalogAnswer answer) {}
@@ -100,7 +107,11 @@ final class CatalogState {
     var next = at(newIndex);
     return switch (op.getKindCase()) {
       case FORM_CLUSTER -> next.form(op.getFormCluster());
-      case BEGIN_CREATE_COLLECTION, BEGIN_UPDATE_SETTINGS, BEGIN_DROP_COLLECTION ->
+      case BEGIN_CREATE_COLLECTION,
+          BEGIN_UPDATE_SETTINGS,
+          BEGIN_DROP_COLLECTION,
+          CREATE_API_KEY,
+          REVOKE_API_KEY ->
           next.applyOnce(op);
       case FINISH_COLLECTION -> next.finish(op.getFinishCollection());
       case KIND_NOT_SET -> throw new AssertionError(op.getKindCase());
@@ -115,7 +126,7 @@ final class CatalogState {
       return unchanged(CatalogAnswers.invalid(e));
     }
     if (cluster.isEmpty()) {
-      var formed = Optional.of(new Cluster(claim, ShardMap.of(claim)));
+      var formed = Optional.of(new Cluster(claim, ShardMap.of(claim), new TreeMap<>()));
       return new Applied(
           new CatalogState(index, formed, lastCollectionCounter, collections, window),
           CatalogAnswers.FORMED);
@@ -142,6 +153,8 @@ final class CatalogState {
           case BEGIN_CREATE_COLLECTION -> beginCreate(op.getBeginCreateCollection());
           case BEGIN_UPDATE_SETTINGS -> beginUpdate(op.getBeginUpdateSettings());
           case BEGIN_DROP_COLLECTION -> beginDrop(op.getBeginDropCollection());
+          case CREATE_API_KEY -> createApiKey(cluster.get(), op.getCreateApiKey());
+          case REVOKE_API_KEY -> revokeApiKey(cluster.get(), op.getRevokeApiKey());
           case FORM_CLUSTER, FINISH_COLLECTION, KIND_NOT_SET ->
               throw new AssertionError(op.getKindCase());
         };
@@ -224,6 +237,47 @@ final class CatalogState {
     var dropping = withState(existing, State.DROPPING, numbered(index));
     return new Applied(
         withCollection(dropping, lastCollectionCounter), CatalogAnswers.dropped(dropping));
+  }
+
+  private Applied createApiKey(Cluster formed, CreateApiKey op) {
+    StoredApiKey created;
+    try {
+      created = CatalogMessages.fromMessage(op.getKey());
+    } catch (IllegalArgumentException e) {
+      return unchanged(CatalogAnswers.invalid(e));
+    }
+    if (formed.apiKeys.size() >= API_KEYS_MAX) {
+      return unchanged(
+          CatalogAnswers.invalid(
+              new IllegalArgumentException(
+                  "api keys: %d (expected: fewer than %d; revoke one)"
+                      .formatted(formed.apiKeys.size(), API_KEYS_MAX))));
+    }
+    var keys = new TreeMap<>(formed.apiKeys);
+    keys.put(created.id(), created);
+    return new Applied(withCluster(formed.with(keys)), CatalogAnswers.API_KEY_CREATED);
+  }
+
+  /// The last one stays: without any, the cluster would serve whoever is on a node's machine.
+  private Applied revokeApiKey(Cluster formed, RevokeApiKey op) {
+    if (!formed.apiKeys.containsKey(op.getId())) {
+      return unchanged(CatalogAnswers.NOT_FOUND);
+    }
+    if (formed.apiKeys.size() == 1) {
+      return unchanged(
+          CatalogAnswers.invalid(
+              new IllegalArgumentException(
+                  "id: %s, the last API key (expected: one of several; make another first)"
+                      .formatted(op.getId()))));
+    }
+    var keys = new TreeMap<>(formed.apiKeys);
+    keys.remove(op.getId());
+    return new Applied(withCluster(formed.with(keys)), CatalogAnswers.API_KEY_REVOKED);
+  }
+
+  private CatalogState withCluster(Cluster changed) {
+    return new CatalogState(
+        index, Optional.of(changed), lastCollectionCounter, collections, window);
   }
 
   private Applied finish(FinishCollection op) {
@@ -325,6 +379,12 @@ final class CatalogState {
             .setLastCollectionCounter(lastCollectionCounter)
             .addAllRequests(window.requests());
     cluster.ifPresent(formed -> message.setClaim(CatalogMessages.toMessage(formed.claim)));
+    cluster.ifPresent(
+        formed ->
+            formed
+                .apiKeys
+                .values()
+                .forEach(key -> message.addApiKeys(CatalogMessages.toMessage(key))));
     collections
         .values()
         .forEach(collection -> message.addCollections(CatalogMessages.toMessage(collection)));
@@ -336,12 +396,14 @@ final class CatalogState {
     private final Cluster cluster;
     private final SortedMap<String, CollectionInfo> byName;
     private final List<CollectionInfo> collections;
+    private final List<StoredApiKey> apiKeys;
 
     View(long index, Cluster cluster, SortedMap<String, CollectionInfo> byName) {
       this.index = index;
       this.cluster = cluster;
       this.byName = byName;
       this.collections = List.copyOf(byName.values());
+      this.apiKeys = List.copyOf(cluster.apiKeys.values());
     }
 
     @Override
@@ -377,6 +439,16 @@ final class CatalogState {
     @Override
     public Optional<CollectionInfo> collection(String name) {
       return Optional.ofNullable(byName.get(name));
+    }
+
+    @Override
+    public List<StoredApiKey> apiKeys() {
+      return apiKeys;
+    }
+
+    @Override
+    public Optional<StoredApiKey> apiKey(String id) {
+      return Optional.ofNullable(cluster.apiKeys.get(id));
     }
   }
 }

@@ -28,4 +28,9 @@ public sealed interface CatalogWrite {
   }
 
   record DropCollection(RequestId requestId, String name) implements CatalogWrite {}
+
+  record CreateApiKey(RequestId requestId, StoredApiKey key) implements CatalogWrite {}
+
+  /// @param id of a key that is not the last
+  record RevokeApiKey(RequestId requestId, String id) implements CatalogWrite {}
 }

@@ -4,8 +4,10 @@ import io.quiverdb.raft.GroupReplica;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.Peer;
 import io.quiverdb.raft.ShardException;
+import io.quiverdb.raft.catalog.CatalogWrite.CreateApiKey;
 import io.quiverdb.raft.catalog.CatalogWrite.CreateCollection;
 import io.quiverdb.raft.catalog.CatalogWrite.DropCollection;
+import io.quiverdb.raft.catalog.CatalogWrite.RevokeApiKey;
 import io.quiverdb.raft.catalog.CatalogWrite.UpdateSettings;
 import io.quiverdb.raft.catalog.CollectionInfo.State;
 import io.quiverdb.raft.catalog.proto.CatalogAnswer;
@@ -103,6 +105,8 @@ public final class ClusterCatalog implements Catalog, AutoCloseable {
               create, replica.keys().drawCollectionKeys(), replica.keys().requestMac());
       case UpdateSettings update -> CatalogOps.beginUpdate(update, replica.keys().requestMac());
       case DropCollection drop -> CatalogOps.beginDrop(drop, replica.keys().requestMac());
+      case CreateApiKey create -> CatalogOps.createApiKey(create, replica.keys().requestMac());
+      case RevokeApiKey revoke -> CatalogOps.revokeApiKey(revoke, replica.keys().requestMac());
     };
   }
 
@@ -123,6 +127,8 @@ public final class ClusterCatalog implements Catalog, AutoCloseable {
           settled(
               new CatalogWritten.AlreadyExists(
                   CatalogMessages.fromMessage(answer.getAlreadyExists())));
+      case API_KEY_CREATED -> settled(new CatalogWritten.ApiKeyCreated());
+      case API_KEY_REVOKED -> settled(new CatalogWritten.ApiKeyRevoked());
       case NOT_FOUND -> settled(new CatalogWritten.NotFound());
       case REQUEST_ID_REUSED -> settled(new CatalogWritten.RequestIdReused());
       // Nothing is begun yet, so that whoever loses patience may know that nothing was done.
