@@ -80,6 +80,11 @@ final class NodeHarness implements AutoCloseable {
     of.put("tls.ca", files.authority().toString());
   }
 
+  /// From the node's next start on.
+  void set(int number, String key, String value) {
+    settings.get(number).put(key, value);
+  }
+
   NodeId id(int number) {
     try {
       return NodeIdentity.of(directory(number), new SecureRandom());

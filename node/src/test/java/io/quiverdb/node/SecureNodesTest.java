@@ -19,6 +19,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import org.apache.ratis.client.RaftClient;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
@@ -151,6 +153,34 @@ class SecureNodesTest {
     assertThatThrownBy(() -> nodes.start(0))
         .isInstanceOf(BadConfiguration.class)
         .hasMessageContaining("expired at ");
+  }
+
+  // --- the port for clients
+
+  private int health(SSLContext context, String protocol) throws Exception {
+    var parameters = new SSLParameters();
+    parameters.setProtocols(new String[] {protocol});
+    try (var http = HttpClient.newBuilder().sslContext(context).sslParameters(parameters).build()) {
+      var uri = URI.create("https://" + nodes.config(0).listen() + "/healthz");
+      return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).statusCode();
+    }
+  }
+
+  @Test
+  void clientsNeedACertificateWhereTheNodeAsksForOneAndTheNewestTlsAlways() throws Exception {
+    var clients = TestCertificates.in(directory.resolve("clients"));
+    nodes.set(0, "tls.client-ca", clients.authority().toString());
+    nodes.start(0);
+
+    assertThat(health(certificates.clients(clients.client("app")), "TLSv1.3")).isEqualTo(200);
+    assertThatThrownBy(() -> health(certificates.clients(), "TLSv1.3"))
+        .isInstanceOf(IOException.class);
+    // A node's certificate is none of a client.
+    var ofANode = certificates.node(nodes.id(1));
+    assertThatThrownBy(() -> health(certificates.clients(ofANode), "TLSv1.3"))
+        .isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> health(certificates.clients(clients.client("old")), "TLSv1.2"))
+        .isInstanceOf(IOException.class);
   }
 
   // --- the port of consensus

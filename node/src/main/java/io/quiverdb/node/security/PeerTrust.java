@@ -7,7 +7,10 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -23,10 +26,13 @@ import org.slf4j.LoggerFactory;
 final class PeerTrust extends X509ExtendedTrustManager {
   private static final Logger log = LoggerFactory.getLogger(PeerTrust.class);
 
+  private static final int TOLD_MAX = 100;
+  private static final long TOLD_AGAIN_NANOS = Duration.ofMinutes(1).toNanos();
+
   private final Supplier<X509ExtendedTrustManager> authority;
   private final LongConsumer refusals;
   private volatile Function<String, Optional<NodeId>> nodeAt = _ -> Optional.empty();
-  private volatile String toldLast = "";
+  private final Map<String, Long> told = new ConcurrentHashMap<>();
 
   /// @param authority of nodes, as it is now
   /// @param refusals told of each, for a metric
@@ -146,10 +152,15 @@ final class PeerTrust extends X509ExtendedTrustManager {
     }
   }
 
-  /// Whoever is refused comes again: once is enough.
+  /// Whoever is refused comes again, every second: once a minute is enough.
   private void tell(String refusal) {
-    if (!refusal.equals(toldLast)) {
-      toldLast = refusal;
+    long now = System.nanoTime();
+    if (told.size() > TOLD_MAX) {
+      told.clear();
+    }
+    var before = told.get(refusal);
+    if (before == null || now - before > TOLD_AGAIN_NANOS) {
+      told.put(refusal, now);
       log.warn("peer refused: {}", refusal);
     }
   }

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -41,6 +42,15 @@ public final class TestCertificates {
 
   /// For clients that trust this authority.
   public SSLContext clients() {
+    return clients(Optional.empty());
+  }
+
+  /// For clients that trust this authority and have a certificate.
+  public SSLContext clients(TlsFiles own) {
+    return clients(Optional.of(own));
+  }
+
+  private SSLContext clients(Optional<TlsFiles> own) {
     try {
       var store = KeyStore.getInstance(KeyStore.getDefaultType());
       store.load(null, null);
@@ -48,11 +58,19 @@ public final class TestCertificates {
       var trust = TrustManagerFactory.getInstance("PKIX");
       trust.init(store);
       var context = SSLContext.getInstance("TLSv1.3");
-      context.init(null, trust.getTrustManagers(), null);
+      var keys = own.map(TestCertificates::keys).map(one -> new KeyManager[] {one});
+      context.init(keys.orElse(null), trust.getTrustManagers(), null);
       return context;
     } catch (GeneralSecurityException | IOException e) {
       throw new AssertionError(e);
     }
+  }
+
+  private static KeyManager keys(TlsFiles files) {
+    var own = new OwnCertificate();
+    own.use(
+        Pem.readCertificates("certificate", files.certificate()), Pem.readKey("key", files.key()));
+    return own;
   }
 
   public TlsFiles node(NodeId node) {
