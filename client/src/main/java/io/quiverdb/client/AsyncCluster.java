@@ -14,6 +14,7 @@ import io.quiverdb.api.v1.SetReplicationFactorRequest;
 import io.quiverdb.api.v1.TransferLeaderRequest;
 import io.quiverdb.client.routing.Repeat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /// The calls of [Cluster], as futures. They fail with [QuiverException].
@@ -46,7 +47,8 @@ public final class AsyncCluster {
                         formed.getClusterId(),
                         formed.getNodes(),
                         formed.getShards(),
-                        formed.getReplicationFactor())));
+                        formed.getReplicationFactor(),
+                        Optional.of(formed.getAdminKey()).filter(key -> !key.isEmpty()))));
   }
 
   /// @see Cluster#topology

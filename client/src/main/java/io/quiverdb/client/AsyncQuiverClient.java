@@ -84,6 +84,10 @@ public final class AsyncQuiverClient {
     return new AsyncCluster(calls);
   }
 
+  public AsyncKeys keys() {
+    return new AsyncKeys(calls);
+  }
+
   private static String newRequestId() {
     return UUID.randomUUID().toString();
   }

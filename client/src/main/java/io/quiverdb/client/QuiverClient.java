@@ -1,11 +1,14 @@
 package io.quiverdb.client;
 
+import io.quiverdb.client.routing.ClientSecurity;
 import io.quiverdb.client.routing.Router;
 import io.quiverdb.client.routing.RouterOptions;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.function.LongSupplier;
@@ -97,6 +100,10 @@ public final class QuiverClient implements AutoCloseable {
     return new Cluster(async.cluster());
   }
 
+  public Keys keys() {
+    return new Keys(async.keys());
+  }
+
   /// Ends calls that are under way and frees all threads and connections.
   @Override
   public void close() {
@@ -110,6 +117,10 @@ public final class QuiverClient implements AutoCloseable {
     private Duration timeout = DEFAULT_TIMEOUT;
     private Duration attemptTimeout = DEFAULT_ATTEMPT_TIMEOUT;
     private boolean seedsOnly;
+    private boolean tls;
+    private Optional<Path> authority = Optional.empty();
+    private Optional<ClientSecurity.Certificate> certificate = Optional.empty();
+    private Optional<String> apiKey = Optional.empty();
     private LongSupplier nanoClock = System::nanoTime;
 
     private Builder() {}
@@ -146,9 +157,48 @@ public final class QuiverClient implements AutoCloseable {
       return this;
     }
 
-    /// Speaks without TLS: the only way so far.
+    /// Speaks without TLS, as it does if nothing is said.
     public Builder plaintext() {
+      tls = false;
       return this;
+    }
+
+    /// Speaks TLS 1.3, with nodes whose certificates are of an authority that the Java platform
+    /// trusts, for the hosts that are connected to.
+    public Builder tls() {
+      tls = true;
+      return this;
+    }
+
+    /// Speaks TLS 1.3, with nodes whose certificates are of this authority, for the hosts that are
+    /// connected to.
+    ///
+    /// @param authority a file in PEM, as `quiver cert create-ca` makes it
+    public Builder tls(Path authority) {
+      this.authority = Optional.of(authority);
+      return tls();
+    }
+
+    /// Proves itself by a certificate, where nodes ask for one. Speaks TLS.
+    ///
+    /// @param certificate a file in PEM
+    /// @param key a file in PEM (PKCS #8, not encrypted)
+    public Builder certificate(Path certificate, Path key) {
+      this.certificate = Optional.of(new ClientSecurity.Certificate(certificate, key));
+      return tls();
+    }
+
+    /// Proves itself by an API key, which a cluster asks for once it has one. Without TLS it can be
+    /// read on its way.
+    public Builder apiKey(String key) {
+      this.apiKey = Optional.of(key);
+      return this;
+    }
+
+    private ClientSecurity security() {
+      return ClientSecurity.of(
+          tls ? Optional.of(new ClientSecurity.Tls(authority, certificate)) : Optional.empty(),
+          apiKey);
     }
 
     /// What deadlines are measured by.
@@ -159,10 +209,11 @@ public final class QuiverClient implements AutoCloseable {
 
     /// Connects to nothing yet.
     ///
-    /// @throws IllegalArgumentException if there is no seed, or one is not host:port
+    /// @throws IllegalArgumentException if there is no seed, one is not host:port, or a file of
+    ///   certificates cannot be used
     public QuiverClient build() {
       return new QuiverClient(
-          new RouterOptions(seeds, timeout, attemptTimeout, seedsOnly), nanoClock);
+          new RouterOptions(seeds, timeout, attemptTimeout, seedsOnly, security()), nanoClock);
     }
   }
 }

@@ -141,7 +141,7 @@ final class CallsTest extends FakeClusterTest {
   void clusterCallsComeBackWhole() {
     Cluster ops = quiver.cluster();
 
-    assertThat(ops.init(3, 2)).isEqualTo(new ClusterInfo("fake", 3, 3, 2));
+    assertThat(ops.init(3, 2)).isEqualTo(new ClusterInfo("fake", 3, 3, 2, Optional.empty()));
     assertThat(ops.topology().shards()).hasSize(3);
     assertThat(ops.topology().shards().get(2).slots())
         .containsExactly(new ClusterTopology.SlotRange(10923, 16383));

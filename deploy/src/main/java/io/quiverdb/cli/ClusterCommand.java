@@ -27,7 +27,9 @@ final class ClusterCommand {
       description = {
         "Makes one cluster of the nodes that were started with the same --join list. Once, against"
             + " any of them.",
-        "Waits for all of them, else names the missing ones and refuses."
+        "Waits for all of them, else names the missing ones and refuses.",
+        "Where nodes speak TLS, it is asked on the node's own machine, and prints the cluster's"
+            + " first API key, once."
       },
       footer = {"", "Example:", "  quiver cluster init --shards 6 --endpoint localhost:7070"})
   int init(
@@ -58,6 +60,9 @@ final class ClusterCommand {
               json.writeNumberField("nodes", formed.nodes());
               json.writeNumberField("shards", formed.shards());
               json.writeNumberField("replication_factor", formed.replicationFactor());
+              if (formed.adminKey().isPresent()) {
+                json.writeStringField("admin_key", formed.adminKey().get());
+              }
               json.writeEndObject();
             });
       } else {
@@ -68,6 +73,13 @@ final class ClusterCommand {
                     formed.nodes(),
                     formed.shards(),
                     formed.replicationFactor()));
+        formed
+            .adminKey()
+            .ifPresent(
+                key ->
+                    output.print(
+                        "API key, shown this once: %s%nFrom now on every call needs one: export QUIVER_API_KEY=…"
+                            .formatted(key)));
       }
       return ExitCode.GOOD;
     }

@@ -4,8 +4,10 @@ import io.quiverdb.client.QuiverClient;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
@@ -29,6 +31,32 @@ final class Connection {
               + DEFAULT_ENDPOINT
               + ").")
   private List<String> endpoints = List.of(DEFAULT_ENDPOINT);
+
+  @Option(
+      names = "--ca",
+      paramLabel = "FILE",
+      description = "Speaks TLS, with nodes whose certificates are of this authority (QUIVER_CA).")
+  private Optional<Path> authority = environment("QUIVER_CA").map(Path::of);
+
+  @Option(
+      names = "--certificate",
+      paramLabel = "FILE",
+      description = "A certificate, where nodes ask clients for one (QUIVER_CERTIFICATE).")
+  private Optional<Path> certificate = environment("QUIVER_CERTIFICATE").map(Path::of);
+
+  @Option(
+      names = "--certificate-key",
+      paramLabel = "FILE",
+      description = "The certificate's key (QUIVER_CERTIFICATE_KEY).")
+  private Optional<Path> certificateKey = environment("QUIVER_CERTIFICATE_KEY").map(Path::of);
+
+  @Option(
+      names = "--api-key",
+      paramLabel = "KEY",
+      description =
+          "An API key, where the cluster has any. Others on this machine can see it here, but not"
+              + " in the environment (QUIVER_API_KEY).")
+  private Optional<String> apiKey = environment("QUIVER_API_KEY");
 
   Connection() {}
 
@@ -54,7 +82,22 @@ final class Connection {
           String.join(", ", endpoints)
               + ": no answer (expected: a Quiver node there; 'quiver serve' starts one)");
     }
-    return QuiverClient.builder().seeds(endpoints).timeout(timeout).plaintext().build();
+    return secured(QuiverClient.builder().seeds(endpoints).timeout(timeout)).build();
+  }
+
+  private QuiverClient.Builder secured(QuiverClient.Builder client) {
+    authority.ifPresent(client::tls);
+    if (certificate.isPresent() != certificateKey.isPresent()) {
+      throw new IllegalArgumentException(
+          "certificate, certificate-key: one is given (expected: both, or none)");
+    }
+    certificate.ifPresent(file -> client.certificate(file, certificateKey.orElseThrow()));
+    apiKey.ifPresent(client::apiKey);
+    return client;
+  }
+
+  private static Optional<String> environment(String name) {
+    return Optional.ofNullable(System.getenv(name)).filter(value -> !value.isBlank());
   }
 
   private static InetSocketAddress parse(String endpoint) {

@@ -65,12 +65,34 @@ final class NodeOptions {
               + " of the heap).")
   private Optional<String> pageCache = Optional.empty();
 
+  @Option(
+      names = "--tls-certificate",
+      paramLabel = "FILE",
+      description = "This node's certificate; with --tls-key and --tls-ca, all ports speak TLS.")
+  private Optional<String> tlsCertificate = Optional.empty();
+
+  @Option(names = "--tls-key", paramLabel = "FILE", description = "The certificate's key.")
+  private Optional<String> tlsKey = Optional.empty();
+
+  @Option(
+      names = "--tls-ca",
+      paramLabel = "FILE",
+      description = "The authorities whose certificates other nodes must have.")
+  private Optional<String> tlsCa = Optional.empty();
+
+  @Option(
+      names = "--tls-client-ca",
+      paramLabel = "FILE",
+      description = "The authorities whose certificates clients must have (clients need none).")
+  private Optional<String> tlsClientCa = Optional.empty();
+
   @Option(names = "--config", paramLabel = "FILE", description = "A file of settings, in HOCON.")
   private Optional<Path> file = Optional.empty();
 
   @Option(
       names = "--insecure",
-      description = "Allows listening beyond loopback, where connections are in the clear.")
+      description =
+          "Allows listening beyond loopback without TLS, and calls from there without a key.")
   private boolean insecure;
 
   /// All that is set.
@@ -87,6 +109,10 @@ final class NodeOptions {
     raftListen.ifPresent(value -> overrides.put("raft-listen", value));
     advertise.ifPresent(value -> overrides.put("advertise", value));
     masterKeyFile.ifPresent(value -> overrides.put("master-key-file", value));
+    tlsCertificate.ifPresent(value -> overrides.put("tls.certificate", value));
+    tlsKey.ifPresent(value -> overrides.put("tls.key", value));
+    tlsCa.ifPresent(value -> overrides.put("tls.ca", value));
+    tlsClientCa.ifPresent(value -> overrides.put("tls.client-ca", value));
     pageCache.ifPresent(value -> overrides.put("page-cache", value));
     if (!join.isEmpty()) {
       overrides.put("join", String.join(",", join));

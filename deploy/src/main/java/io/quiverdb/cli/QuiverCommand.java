@@ -25,6 +25,8 @@ import picocli.CommandLine.ScopeType;
       SearchCommand.class,
       ImportCommand.class,
       ExportCommand.class,
+      KeyCommand.class,
+      CertCommand.class,
       MasterKeyCommand.class,
       VerifyCommand.class,
       SalvageCommand.class,

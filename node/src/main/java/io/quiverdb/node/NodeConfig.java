@@ -3,6 +3,7 @@ package io.quiverdb.node;
 import io.quiverdb.core.MasterKey;
 import io.quiverdb.node.StartupException.BadConfiguration;
 import io.quiverdb.node.api.Limits;
+import io.quiverdb.node.security.TlsFiles;
 import io.quiverdb.node.telemetry.NodeLogging;
 import io.quiverdb.raft.NodeAddresses;
 import io.quiverdb.raft.RaftTiming;
@@ -20,6 +21,8 @@ import java.util.Optional;
 ///
 /// @param advertise the host under which others reach this node
 /// @param join peer addresses; none for a cluster of its own
+/// @param tls without, connections are in the clear
+/// @param insecure whether others than this machine may connect all the same
 /// @param pageCacheBytes of the heap, for pages that were decrypted
 /// @param snapshots how much of the logs is kept, and how fast snapshots are fetched
 /// @param callTimeout of calls that bring no deadline
@@ -32,6 +35,7 @@ public record NodeConfig(
     String advertise,
     List<String> join,
     KeyConfig keys,
+    Optional<TlsFiles> tls,
     boolean insecure,
     long pageCacheBytes,
     NodeLogging.Format logFormat,
@@ -77,6 +81,7 @@ public record NodeConfig(
             advertised(source.text("advertise"), listen),
             source.list("join").stream().map(NodeConfig::joined).toList(),
             keys(source),
+            tls(source),
             source.flag("insecure"),
             source.bytes("page-cache", PAGE_CACHE_BYTES_MIN, heapBytes() / 4 * 3),
             source.choice("log.format", NodeLogging.Format.class),
@@ -100,6 +105,26 @@ public record NodeConfig(
         optional(source.text("master-key-file")).map(Path::of),
         optional(source.text("previous-master-key-file")).map(Path::of),
         source.flag("encrypt"));
+  }
+
+  private static Optional<TlsFiles> tls(ConfigSource source) {
+    var keys = List.of("tls.certificate", "tls.key", "tls.ca");
+    var clientAuthority = optional(source.text("tls.client-ca")).map(Path::of);
+    if (clientAuthority.isEmpty() && keys.stream().allMatch(key -> source.text(key).isBlank())) {
+      return Optional.empty();
+    }
+    for (var key : keys) {
+      if (source.text(key).isBlank()) {
+        throw new BadConfiguration(
+            key + ": not set (expected: a file, as another of tls.… is set)");
+      }
+    }
+    return Optional.of(
+        new TlsFiles(
+            Path.of(source.text("tls.certificate")),
+            Path.of(source.text("tls.key")),
+            Path.of(source.text("tls.ca")),
+            clientAuthority));
   }
 
   private static Optional<String> optional(String text) {
@@ -176,13 +201,14 @@ public record NodeConfig(
   }
 
   private void checkExposure(String key, Endpoint endpoint) {
-    if (!insecure && !endpoint.isLoopback()) {
+    if (!insecure && tls.isEmpty() && !endpoint.isLoopback()) {
       throw new BadConfiguration(
           key
               + ": "
               + endpoint
-              + " is beyond loopback, where no connection is encrypted and nobody is authenticated"
-              + " yet (expected: a loopback address, or insecure = true)");
+              + " is beyond loopback, where without TLS no connection is encrypted and nobody is"
+              + " authenticated (expected: tls.certificate, tls.key and tls.ca, which `quiver cert`"
+              + " makes; or a loopback address; or insecure = true)");
     }
   }
 

@@ -14,8 +14,11 @@ import io.quiverdb.node.api.ApiServer;
 import io.quiverdb.node.peer.GrpcPeerTransport;
 import io.quiverdb.node.peer.PeerServer;
 import io.quiverdb.node.routing.RoutingException.AlreadyFormed;
+import io.quiverdb.node.security.NodeTls;
 import io.quiverdb.node.telemetry.NodeMetrics;
 import io.quiverdb.raft.Claim;
+import io.quiverdb.raft.NodeIdentity;
+import io.quiverdb.raft.PeerTls;
 import io.quiverdb.raft.RaftHost;
 import io.quiverdb.raft.RaftHostOptions;
 import java.io.IOException;
@@ -29,6 +32,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -87,22 +91,27 @@ public final class QuiverNode implements AutoCloseable {
       NodeConfig config, Consumer<Throwable> onFatal, Deque<AutoCloseable> opened) {
     String version = Version.current();
     var metrics = new MetricRegistry();
-    var transport = new GrpcPeerTransport();
+    var tls = openTls(config);
+    tls.ifPresent(opened::push);
+    var peerTls = tls.map(NodeTls::peers);
+    var transport = new GrpcPeerTransport(peerTls);
     opened.push(transport);
-    var host = openHost(config, version, metrics, transport, onFatal);
+    var host = openHost(config, version, metrics, transport, peerTls, onFatal);
     opened.push(host);
+    tls.ifPresent(present -> present.expect(host::memberAt));
     checkClaim(config, host);
-    var peers = startPeers(config, host);
+    var peers = startPeers(config, host, peerTls);
     opened.push(peers);
     var alone = config.join().isEmpty();
     List<String> addresses = alone ? List.of(config.addresses().peer()) : config.join();
     var cluster = new RaftCluster(host, addresses, alone);
     var nodeMetrics = new NodeMetrics(metrics, version);
-    var api = startApi(config, cluster, nodeMetrics);
+    tls.ifPresent(present -> nodeMetrics.watchCertificates(present::expires, present::refused));
+    var api = startApi(config, tls, cluster, nodeMetrics);
     opened.push(api);
     opened.push(
         new AgreementWatch(cluster, nodeMetrics, UUID::randomUUID).start(AgreementWatch.PAUSE));
-    announce(config, host, version);
+    announce(config, tls, host, version);
     if (alone && host.catalog().isEmpty() && !isMemberOfMany(host) && !host.joinedLater()) {
       formAlone(cluster);
     } else if (host.claim().isEmpty() || host.joinedLater()) {
@@ -181,11 +190,46 @@ public final class QuiverNode implements AutoCloseable {
     }
   }
 
+  /// Whose certificate names another node than the data directory starts nothing.
+  private static Optional<NodeTls> openTls(NodeConfig config) {
+    if (config.tls().isEmpty()) {
+      return Optional.empty();
+    }
+    NodeTls tls;
+    try {
+      tls = NodeTls.open(config.tls().get());
+    } catch (IllegalArgumentException e) {
+      throw new BadConfiguration(String.valueOf(e.getMessage()), e);
+    }
+    try {
+      var node = NodeIdentity.of(config.dataDirectory(), new SecureRandom());
+      if (!node.equals(tls.node())) {
+        throw new BadConfiguration(
+            "tls.certificate: names node %s (expected: %s, the node of %s; `quiver cert node` makes it)"
+                .formatted(tls.node(), node, config.dataDirectory()));
+      }
+      return Optional.of(tls);
+    } catch (StoreLockedException | UnsupportedFormatException e) {
+      tls.close();
+      throw new DataDirectoryRefused(String.valueOf(e.getMessage()), e);
+    } catch (CorruptFileException e) {
+      tls.close();
+      throw new InputOutput("data-dir: damaged: " + e.getMessage(), e);
+    } catch (IOException e) {
+      tls.close();
+      throw new InputOutput("data-dir: " + config.dataDirectory() + ": " + rootCause(e), e);
+    } catch (BadConfiguration e) {
+      tls.close();
+      throw e;
+    }
+  }
+
   private static RaftHost openHost(
       NodeConfig config,
       String version,
       MetricRegistry metrics,
       GrpcPeerTransport transport,
+      Optional<PeerTls> tls,
       Consumer<Throwable> onFatal) {
     var masterKeys = config.masterKeys();
     try {
@@ -194,6 +238,7 @@ public final class QuiverNode implements AutoCloseable {
               config.dataDirectory(),
               config.addresses(),
               config.raftListen().host(),
+              tls,
               masterKeys,
               config.pageCacheBytes(),
               version,
@@ -225,9 +270,14 @@ public final class QuiverNode implements AutoCloseable {
     return failure.getCause() == null ? failure : rootCause(failure.getCause());
   }
 
-  private static PeerServer startPeers(NodeConfig config, RaftHost host) {
+  private static PeerServer startPeers(NodeConfig config, RaftHost host, Optional<PeerTls> tls) {
     try {
-      return PeerServer.start(resolve("peer-listen", config.peerListen()), host.self(), PEER_DRAIN);
+      return PeerServer.start(
+          resolve("peer-listen", config.peerListen()),
+          host.self(),
+          tls,
+          host::isMember,
+          PEER_DRAIN);
     } catch (IOException e) {
       throw bindFailureOr(
           "peer-listen",
@@ -237,10 +287,13 @@ public final class QuiverNode implements AutoCloseable {
     }
   }
 
-  private static ApiServer startApi(NodeConfig config, RaftCluster cluster, NodeMetrics metrics) {
+  private static ApiServer startApi(
+      NodeConfig config, Optional<NodeTls> tls, RaftCluster cluster, NodeMetrics metrics) {
     try {
       return ApiServer.start(
           resolve("listen", config.listen()),
+          tls,
+          config.insecure(),
           cluster,
           config.limits(),
           metrics,
@@ -273,7 +326,8 @@ public final class QuiverNode implements AutoCloseable {
     return otherwise;
   }
 
-  private static void announce(NodeConfig config, RaftHost host, String version) {
+  private static void announce(
+      NodeConfig config, Optional<NodeTls> tls, RaftHost host, String version) {
     var addresses = config.addresses();
     log.info("node started version={} node={}", version, host.member().id());
     log.info(
@@ -285,21 +339,30 @@ public final class QuiverNode implements AutoCloseable {
     log.info("data dir={}", config.dataDirectory().toAbsolutePath().normalize());
     if (host.encrypts()) {
       log.info(
-          "data is encrypted master_key={}; without that key it cannot be read; connections are in"
-              + " the clear until a later release",
+          "data is encrypted master_key={}; without that key it cannot be read",
           config.keys().source(config.dataDirectory()));
     } else {
-      log.warn("data is NOT encrypted, as configured; connections are in the clear, too");
+      log.warn("data is NOT encrypted, as configured");
     }
-    if (config.isExposed()) {
+    tls.ifPresentOrElse(
+        present ->
+            log.info(
+                "connections are by TLS expires={}; only this machine is served until there is an"
+                    + " API key",
+                present.expires()),
+        () -> log.info("connections are in the clear"));
+    if (config.isExposed() && config.insecure()) {
       log.warn(
-          "INSECURE: reachable beyond this machine; whoever can connect can read and change all");
+          "INSECURE: reachable beyond this machine; as long as there is no API key, whoever can"
+              + " connect can read and change all");
     }
     log.info(
-        "connect with: {} status --endpoint {}  or  curl http://{}/v1/cluster/status",
+        "connect with: {} status --endpoint {}{}  or  curl {}://{}/v1/cluster/status",
         // Said by the launcher: it need not be on the path.
         System.getProperty("quiver.launcher", "quiver"),
         addresses.client(),
+        config.tls().map(files -> " --ca " + files.authority()).orElse(""),
+        config.tls().map(files -> "--cacert %s https".formatted(files.authority())).orElse("http"),
         addresses.client());
   }
 

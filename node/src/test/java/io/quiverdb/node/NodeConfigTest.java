@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quiverdb.node.StartupException.BadConfiguration;
 import io.quiverdb.node.api.Limits;
+import io.quiverdb.node.security.TlsFiles;
 import io.quiverdb.node.telemetry.NodeLogging;
 import io.quiverdb.raft.NodeAddresses;
 import io.quiverdb.raft.RaftTiming;
@@ -36,6 +37,7 @@ class NodeConfigTest {
                 "127.0.0.1",
                 List.of(),
                 new KeyConfig(Optional.empty(), Optional.empty(), Optional.empty(), true),
+                Optional.empty(),
                 false,
                 128 << 20,
                 NodeLogging.Format.TEXT,
@@ -96,8 +98,56 @@ class NodeConfigTest {
     var byEnvironment = load(Map.of(ConfigSource.variable(key), value), Map.of());
     var byCommandLine = load(Map.of(), Map.of(key, value));
 
-    assertThat(ConfigSource.keys()).contains(key).hasSize(26);
+    assertThat(ConfigSource.keys()).contains(key).hasSize(30);
     assertThat(byFile).isNotEqualTo(standard).isEqualTo(byEnvironment).isEqualTo(byCommandLine);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"file", "environment", "command line"})
+  void certificatesComeTogether(String where) throws IOException {
+    var tls =
+        Map.of(
+            "tls.certificate", "/c", "tls.key", "/k", "tls.ca", "/a", "tls.client-ca", "/clients");
+
+    var config =
+        switch (where) {
+          case "file" ->
+              NodeConfig.load(
+                  Optional.of(file("tls {certificate=/c, key=/k, ca=/a, client-ca=/clients}")),
+                  Map.of(),
+                  Map.of());
+          case "environment" ->
+              load(
+                  Map.of(
+                      "QUIVER_TLS_CERTIFICATE", "/c",
+                      "QUIVER_TLS_KEY", "/k",
+                      "QUIVER_TLS_CA", "/a",
+                      "QUIVER_TLS_CLIENT_CA", "/clients"),
+                  Map.of());
+          default -> load(Map.of(), tls);
+        };
+
+    assertThat(config.tls())
+        .contains(
+            new TlsFiles(
+                Path.of("/c"), Path.of("/k"), Path.of("/a"), Optional.of(Path.of("/clients"))));
+    refuses(Map.of("tls.certificate", "/c", "tls.ca", "/a"), "tls.key: not set (expected: a file");
+    refuses(Map.of("tls.client-ca", "/clients"), "tls.certificate: not set (expected: a file");
+  }
+
+  @Test
+  void nodeWithCertificatesMayListenBeyondLoopback() {
+    var config =
+        load(
+            Map.of(),
+            Map.of(
+                "listen", "0.0.0.0:7070",
+                "tls.certificate", "/c",
+                "tls.key", "/k",
+                "tls.ca", "/a"));
+
+    assertThat(config.isExposed()).isTrue();
+    assertThat(config.insecure()).isFalse();
   }
 
   @Test
@@ -129,8 +179,9 @@ class NodeConfigTest {
   void nodeBeyondLoopbackRefusesUnlessToldToBeInsecure() {
     refuses(
         Map.of("listen", "0.0.0.0:7070"),
-        "listen: 0.0.0.0:7070 is beyond loopback, where no connection is encrypted and nobody is"
-            + " authenticated yet (expected: a loopback address, or insecure = true)");
+        "listen: 0.0.0.0:7070 is beyond loopback, where without TLS no connection is encrypted and"
+            + " nobody is authenticated (expected: tls.certificate, tls.key and tls.ca, which"
+            + " `quiver cert` makes; or a loopback address; or insecure = true)");
     refuses(Map.of("raft-listen", "0.0.0.0:7072"), "raft-listen: 0.0.0.0:7072 is beyond loopback");
   }
 

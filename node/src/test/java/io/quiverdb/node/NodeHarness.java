@@ -1,5 +1,9 @@
 package io.quiverdb.node;
 
+import io.quiverdb.node.security.TestCertificates;
+import io.quiverdb.node.security.TlsFiles;
+import io.quiverdb.raft.NodeId;
+import io.quiverdb.raft.NodeIdentity;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -10,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,11 +26,23 @@ final class NodeHarness implements AutoCloseable {
   private final Path directory;
   private final List<Map<String, String>> settings = new ArrayList<>();
   private final Map<Integer, QuiverNode> running = new HashMap<>();
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final HttpClient http;
+  private final String scheme;
+  private String apiKey = "";
 
   /// @param directory holds the nodes' folders
   NodeHarness(Path directory, int nodes) {
+    this(directory, nodes, Optional.empty());
+  }
+
+  /// @param certificates of the nodes, if they speak TLS
+  NodeHarness(Path directory, int nodes, Optional<TestCertificates> certificates) {
     this.directory = directory;
+    this.scheme = certificates.isPresent() ? "https" : "http";
+    this.http =
+        certificates
+            .map(authority -> HttpClient.newBuilder().sslContext(authority.clients()).build())
+            .orElseGet(HttpClient::newHttpClient);
     Path key = directory.resolve("cluster.key");
     if (!Files.exists(key)) {
       String _ = MasterKeyFiles.create(key);
@@ -46,6 +63,39 @@ final class NodeHarness implements AutoCloseable {
       }
       settings.add(of);
     }
+    certificates.ifPresent(this::certify);
+  }
+
+  private void certify(TestCertificates certificates) {
+    for (int number = 0; number < settings.size(); number++) {
+      present(number, certificates.node(id(number), Loopback.host()));
+    }
+  }
+
+  /// From the node's next start on.
+  void present(int number, TlsFiles files) {
+    var of = settings.get(number);
+    of.put("tls.certificate", files.certificate().toString());
+    of.put("tls.key", files.key().toString());
+    of.put("tls.ca", files.authority().toString());
+  }
+
+  /// From the node's next start on.
+  void set(int number, String key, String value) {
+    settings.get(number).put(key, value);
+  }
+
+  NodeId id(int number) {
+    try {
+      return NodeIdentity.of(directory(number), new SecureRandom());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Sent with every call from now on; none if empty.
+  void apiKey(String key) {
+    apiKey = key;
   }
 
   NodeConfig config(int number) {
@@ -86,11 +136,13 @@ final class NodeHarness implements AutoCloseable {
   }
 
   private HttpResponse<String> send(int node, String method, String path, String body) {
-    var uri = URI.create("http://" + settings.get(node).get("listen") + path);
+    var uri = URI.create(scheme + "://" + settings.get(node).get("listen") + path);
     try {
-      return http.send(
-          HttpRequest.newBuilder(uri).method(method, BodyPublishers.ofString(body)).build(),
-          BodyHandlers.ofString());
+      var request = HttpRequest.newBuilder(uri).method(method, BodyPublishers.ofString(body));
+      if (!apiKey.isEmpty()) {
+        request.header("authorization", "Bearer " + apiKey);
+      }
+      return http.send(request.build(), BodyHandlers.ofString());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

@@ -88,6 +88,7 @@ final class GroupServer implements AutoCloseable {
       Path dataDirectory,
       String bindHost,
       int port,
+      Optional<PeerTls> tls,
       RaftTiming timing,
       RatisSettings.DiskSizes sizes,
       Function<GroupKey, ReplicatedState> states,
@@ -139,7 +140,11 @@ final class GroupServer implements AutoCloseable {
             .setStateMachineRegistry(this::machine)
             .setOption(StartupOption.RECOVER)
             .setProperties(properties)
-            .setParameters(RatisSettings.consensusOnly(consensusCalls()))
+            .setParameters(
+                RatisSettings.consensusOnly(
+                    consensusCalls(),
+                    new CertifiedRequests(options.self(), options.tls()),
+                    options.tls()))
             .build();
     start(found);
     var _ = ticks.scheduleWithFixedDelay(this::tick, 250, 250, TimeUnit.MILLISECONDS);

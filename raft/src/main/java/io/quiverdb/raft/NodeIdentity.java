@@ -2,10 +2,12 @@ package io.quiverdb.raft;
 
 import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.storage.AtomicFile;
+import io.quiverdb.core.storage.FileStorage;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
@@ -16,13 +18,30 @@ import java.util.regex.Pattern;
 /// |------|-------------------------------------------------|
 /// |    1 | `quiver-node`, a space, the format version      |
 /// |    2 | the node's UUID                                 |
-final class NodeIdentity {
+public final class NodeIdentity {
   static final String NAME = "node";
   private static final int VERSION = 1;
   private static final Pattern CONTENT =
       Pattern.compile("quiver-node (\\d{1,9})\n([0-9a-f-]{36})\n");
 
   private NodeIdentity() {}
+
+  /// The node of a data directory: drawn now if the directory is new, durably.
+  ///
+  /// @throws CorruptFileException if the file does not hold what was written to it, or is gone from
+  ///   a directory that was used
+  /// @throws io.quiverdb.core.StoreLockedException if there is none yet and another process has the
+  ///   directory open
+  public static NodeId of(Path dataDirectory, RandomGenerator random) throws IOException {
+    var storage = FileStorage.at(dataDirectory);
+    if (storage.exists(NAME)) {
+      return read(storage);
+    }
+    storage.createDirectories("");
+    try (var _ = storage.lock("LOCK")) {
+      return open(storage, random);
+    }
+  }
 
   /// Durable when it returns.
   ///

@@ -43,6 +43,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -245,6 +246,7 @@ public final class RaftHost implements AutoCloseable {
         options.dataDirectory(),
         options.raftBindHost(),
         Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)),
+        options.tls(),
         options.timing(),
         tuning.disk().with(options.snapshots()),
         hosted::state,
@@ -624,6 +626,32 @@ public final class RaftHost implements AutoCloseable {
         .orElseThrow(() -> new ShardException.Unavailable("node " + id + ": not known"));
   }
 
+  /// Whether a node is a member of this node's cluster.
+  public boolean isMember(NodeId id) {
+    return members().anyMatch(one -> one.id().equals(id));
+  }
+
+  /// Which member is reached at an address for peers or for consensus, as far as this node knows.
+  ///
+  /// @param address host:port
+  public Optional<NodeId> memberAt(String address) {
+    return members()
+        .filter(
+            one -> one.addresses().peer().equals(address) || one.addresses().raft().equals(address))
+        .map(Member::id)
+        .findFirst();
+  }
+
+  /// Of the cluster, as far as this node knows: before it knows the catalogue, those that it was
+  /// formed with.
+  private Stream<Member> members() {
+    return view()
+        .map(CatalogView::members)
+        .or(() -> claim().map(Claim::members))
+        .orElse(List.of())
+        .stream();
+  }
+
   // --- the cluster
 
   /// Whether what this node stores and replicates is encrypted.
@@ -658,7 +686,8 @@ public final class RaftHost implements AutoCloseable {
 
   /// Until each shard has a leader, and has its slots where this node can see that.
   private CompletableFuture<Claim> awaitShards(Claim formed, int poll) {
-    boolean isUp = true;
+    // Of a cluster of others, this node does not hear.
+    boolean isUp = claim().isEmpty() || catalog().isPresent();
     for (int number = 0; number < formed.shards(); number++) {
       isUp &=
           leader(number).isPresent()

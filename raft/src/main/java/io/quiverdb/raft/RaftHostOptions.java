@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// What a node's replicas take from outside.
@@ -13,6 +14,7 @@ import java.util.function.Consumer;
 /// @param dataDirectory holds everything of this node
 /// @param addresses as other nodes reach this one
 /// @param raftBindHost the interface that consensus listens on
+/// @param tls of consensus; without, it is in the clear
 /// @param masterKeys the first wraps the catalogue key, the others are accepted too; none to
 ///   encrypt nothing
 /// @param pageCacheBytes for what is decrypted of all shards
@@ -24,6 +26,7 @@ public record RaftHostOptions(
     Path dataDirectory,
     NodeAddresses addresses,
     String raftBindHost,
+    Optional<PeerTls> tls,
     List<MasterKey> masterKeys,
     long pageCacheBytes,
     String version,

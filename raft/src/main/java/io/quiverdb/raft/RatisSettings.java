@@ -3,14 +3,17 @@ package io.quiverdb.raft;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.grpc.GrpcTlsConfig;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.server.RaftServerConfigKeys.Log;
 import org.apache.ratis.server.RaftServerConfigKeys.Read;
 import org.apache.ratis.server.RaftServerConfigKeys.Rpc;
+import org.apache.ratis.thirdparty.io.netty.handler.ssl.SslProvider;
 import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
 
@@ -150,11 +153,28 @@ final class RatisSettings {
 
   /// Consensus is all that Ratis's port serves. Its services for clients and administrators would
   /// let anyone who reaches the port write, and delete groups; we call the server directly.
-  static Parameters consensusOnly(ConsensusCalls calls) {
+  ///
+  /// @param requests looks at each before `calls` does
+  /// @param tls without, connections are in the clear
+  static Parameters consensusOnly(
+      ConsensusCalls calls, CertifiedRequests requests, Optional<PeerTls> tls) {
     var parameters = new Parameters();
+    // gRPC asks the last one first.
     GrpcConfigKeys.Server.setServicesCustomizer(
-        parameters, (builder, _) -> builder.intercept(calls));
+        parameters, (builder, _) -> builder.intercept(calls).intercept(requests));
+    tls.ifPresent(present -> GrpcConfigKeys.TLS.setConf(parameters, mutual(present)));
     return parameters;
+  }
+
+  private static GrpcTlsConfig mutual(PeerTls tls) {
+    var builder =
+        GrpcTlsConfig.newBuilder()
+            .setKeyManager(tls.own())
+            .setTrustManager(tls.trust())
+            .setMutualTls(true)
+            .setSslProvider(SslProvider.JDK)
+            .setProtocols("TLSv1.3");
+    return builder.build();
   }
 
   /// @throws IllegalArgumentException if a setting lets acknowledged writes be lost or reads be

@@ -61,6 +61,7 @@ final class GroupCluster implements AutoCloseable {
                       directory,
                       Loopback.host(),
                       port,
+                      Optional.empty(),
                       timing,
                       RatisSettings.DiskSizes.SMALL,
                       key ->

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -146,6 +147,7 @@ final class LogTarget {
                   directory,
                   host,
                   port,
+                  Optional.empty(),
                   TIMING,
                   RatisSettings.DiskSizes.SMALL,
                   key ->

@@ -101,6 +101,7 @@ public final class TestCluster implements AutoCloseable {
                       directory,
                       addresses,
                       Loopback.host(),
+                      Optional.empty(),
                       masterKeys,
                       StoreOptions.PAGE_CACHE_BYTES,
                       "test",

@@ -33,12 +33,14 @@ final class Channels implements AutoCloseable {
   private static final int CLOSE_TIMEOUT_SECONDS = 5;
 
   private final Map<String, ManagedChannel> channels = new ConcurrentHashMap<>();
+  private final ClientSecurity security;
   private final MultiThreadIoEventLoopGroup network;
   private final Executor lookups;
   private volatile boolean closed;
 
   /// @param lookups resolves host names, which blocks
-  Channels(ThreadFactory threads, Executor lookups) {
+  Channels(ClientSecurity security, ThreadFactory threads, Executor lookups) {
+    this.security = security;
     this.network =
         new MultiThreadIoEventLoopGroup(NETWORK_THREADS, threads, NioIoHandler.newFactory());
     this.lookups = lookups;
@@ -105,8 +107,9 @@ final class Channels implements AutoCloseable {
 
   private ManagedChannel open(String text) {
     Address address = Address.parse(text);
-    return NettyChannelBuilder.forAddress(address.host(), address.port())
-        .usePlaintext()
+    NettyChannelBuilder channel = NettyChannelBuilder.forAddress(address.host(), address.port());
+    security.apply(channel);
+    return channel
         .eventLoopGroup(network)
         .channelType(NioSocketChannel.class)
         .directExecutor()

@@ -44,7 +44,7 @@ public final class Router implements AutoCloseable {
     this.connection =
         new ClusterConnection(
             options,
-            new Channels(threads, lookups),
+            new Channels(options.security(), threads, lookups),
             new Timer(new ScheduledThreadPoolExecutor(1, threads)),
             random,
             nanoClock);

@@ -9,7 +9,11 @@ import java.util.List;
 ///   each attempt, so that a call that takes long ends too
 /// @param seedsOnly whether no other nodes are asked; seeds forward what they do not lead
 public record RouterOptions(
-    List<String> seeds, Duration timeout, Duration attemptTimeout, boolean seedsOnly) {
+    List<String> seeds,
+    Duration timeout,
+    Duration attemptTimeout,
+    boolean seedsOnly,
+    ClientSecurity security) {
   public RouterOptions {
     seeds = List.copyOf(seeds);
     if (seeds.isEmpty()) {

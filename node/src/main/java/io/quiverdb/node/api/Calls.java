@@ -2,6 +2,7 @@ package io.quiverdb.node.api;
 
 import io.quiverdb.api.v1.ClusterGrpc;
 import io.quiverdb.api.v1.CollectionsGrpc;
+import io.quiverdb.api.v1.KeysGrpc;
 import io.quiverdb.api.v1.PointsGrpc;
 import io.quiverdb.api.v1.SearchGrpc;
 import io.quiverdb.node.routing.Cluster;
@@ -9,6 +10,7 @@ import io.quiverdb.node.routing.Compaction;
 import io.quiverdb.node.routing.FileCheck;
 import io.quiverdb.node.routing.ShardRouter;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -19,14 +21,18 @@ final class Calls {
   /// All with one answer.
   ///
   /// @param ids draws request ids for those who bring none
-  static List<Call<?, ?>> over(Cluster cluster, Limits limits, Supplier<UUID> ids) {
+  /// @param makesAdminKey whether whoever forms the cluster gets its first API key
+  static List<Call<?, ?>> over(
+      Cluster cluster, Limits limits, Supplier<UUID> ids, boolean makesAdminKey) {
     var router = new ShardRouter(cluster);
     var collections =
         new CollectionCalls(router, new FileCheck(cluster), new Compaction(cluster), limits, ids);
     var points = new PointCalls(router, limits, ids);
     var searches = new SearchCalls(router, limits);
-    var clusters = new ClusterCalls(cluster, ids);
     var memberships = new MembershipCalls(cluster, ids);
+    var keys = new KeyCalls(cluster, ids);
+    var clusters =
+        new ClusterCalls(cluster, ids, makesAdminKey ? Optional.of(keys) : Optional.empty());
     return List.of(
         Call.change(CollectionsGrpc.getCreateCollectionMethod(), collections::create),
         Call.read(CollectionsGrpc.getGetCollectionMethod(), collections::get),
@@ -51,12 +57,15 @@ final class Calls {
         Call.change(ClusterGrpc.getDrainNodeMethod(), memberships::drain),
         Call.change(ClusterGrpc.getRemoveNodeMethod(), memberships::remove),
         Call.change(ClusterGrpc.getMoveReplicaMethod(), memberships::move),
-        Call.change(ClusterGrpc.getRebalanceMethod(), memberships::rebalance));
+        Call.change(ClusterGrpc.getRebalanceMethod(), memberships::rebalance),
+        Call.change(KeysGrpc.getCreateApiKeyMethod(), keys::create),
+        Call.read(KeysGrpc.getListApiKeysMethod(), keys::list),
+        Call.change(KeysGrpc.getRevokeApiKeyMethod(), keys::revoke));
   }
 
   /// Those that are answered for as long as their callers listen.
   static List<StreamCall<?, ?>> streamsOver(Cluster cluster, Supplier<UUID> ids) {
-    var clusters = new ClusterCalls(cluster, ids);
+    var clusters = new ClusterCalls(cluster, ids, Optional.empty());
     return List.of(new StreamCall<>(ClusterGrpc.getWatchTopologyMethod(), clusters::topology));
   }
 }

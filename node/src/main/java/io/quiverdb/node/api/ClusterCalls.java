@@ -42,13 +42,17 @@ final class ClusterCalls {
   // A node that takes longer is shown as not reachable.
   private static final Duration STATUS_WAIT = Duration.ofSeconds(3);
   private static final int SHARDS_MAX = 4096;
+  private static final String ADMIN = "admin";
 
   private final Cluster cluster;
   private final ReplicaCheck check;
+  private final Optional<KeyCalls> adminKeys;
 
   /// @param ids names the marks of checks
-  ClusterCalls(Cluster cluster, Supplier<UUID> ids) {
+  /// @param adminKeys makes the first API key when the cluster is formed; empty if none is needed
+  ClusterCalls(Cluster cluster, Supplier<UUID> ids, Optional<KeyCalls> adminKeys) {
     this.cluster = cluster;
+    this.adminKeys = adminKeys;
     this.check = new ReplicaCheck(cluster, ids);
   }
 
@@ -61,12 +65,27 @@ final class ClusterCalls {
     var claim =
         awaitChange(
             "forming", cluster.form(request.getShards(), request.getReplicationFactor()), deadline);
+    var adminKey = adminKeys.map(keys -> adminKey(keys, deadline)).orElse("");
     return InitClusterResponse.newBuilder()
+        .setAdminKey(adminKey)
         .setClusterId(claim.clusterId().toString())
         .setNodes(claim.members().size())
         .setShards(claim.shards())
         .setReplicationFactor(claim.replicationFactor())
         .build();
+  }
+
+  /// Of a cluster that is formed already: whoever hears of a failure here makes one by itself.
+  private static String adminKey(KeyCalls keys, Deadline deadline) {
+    try {
+      return keys.create(ADMIN, deadline).text();
+    } catch (RoutingException | ShardException e) {
+      throw new ShardException.OutcomeUnknown(
+          "cluster: formed, but its API key was not made: %s (expected: `quiver key create`, on this"
+                  .formatted(e.getMessage())
+              + " node's machine)",
+          e);
+    }
   }
 
   private static void checkAtMost(String what, int value, int max) {

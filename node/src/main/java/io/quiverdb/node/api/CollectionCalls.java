@@ -79,7 +79,9 @@ final class CollectionCalls {
       case CatalogWritten.Updated _,
           CatalogWritten.Dropped _,
           CatalogWritten.Changed _,
-          CatalogWritten.NotFound _ ->
+          CatalogWritten.NotFound _,
+          CatalogWritten.ApiKeyCreated _,
+          CatalogWritten.ApiKeyRevoked _ ->
           throw new AssertionError("no answer to a create");
     };
   }
@@ -114,7 +116,9 @@ final class CollectionCalls {
       case CatalogWritten.Created _,
           CatalogWritten.Dropped _,
           CatalogWritten.Changed _,
-          CatalogWritten.AlreadyExists _ ->
+          CatalogWritten.AlreadyExists _,
+          CatalogWritten.ApiKeyCreated _,
+          CatalogWritten.ApiKeyRevoked _ ->
           throw new AssertionError("no answer to an update");
     };
   }
@@ -129,7 +133,9 @@ final class CollectionCalls {
       case CatalogWritten.Created _,
           CatalogWritten.Updated _,
           CatalogWritten.Changed _,
-          CatalogWritten.AlreadyExists _ ->
+          CatalogWritten.AlreadyExists _,
+          CatalogWritten.ApiKeyCreated _,
+          CatalogWritten.ApiKeyRevoked _ ->
           throw new AssertionError("no answer to a drop");
     };
   }

@@ -1,9 +1,14 @@
 package io.quiverdb.node.api;
 
+import com.google.common.net.UrlEscapers;
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
 import com.linecorp.armeria.common.ContentTooLargeException;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.RequestContext;
+import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.util.Exceptions;
 import com.linecorp.armeria.server.HttpServiceWithRoutes;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -20,6 +25,7 @@ import io.quiverdb.api.v1.ErrorCode;
 import io.quiverdb.api.v1.ErrorDetail;
 import io.quiverdb.node.routing.Deadline;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -147,6 +153,20 @@ final class GrpcDoor {
 
   private static StatusRuntimeException toStatus(ErrorDetail detail) {
     return StatusProto.toStatusRuntimeException(details(detail));
+  }
+
+  /// The answer to a call that does not even begin: headers only.
+  static HttpResponse refusal(ErrorDetail detail) {
+    var details = details(detail);
+    return HttpResponse.of(
+        ResponseHeaders.builder(HttpStatus.OK)
+            .add(HttpHeaderNames.CONTENT_TYPE, "application/grpc+proto")
+            .addInt("grpc-status", details.getCode())
+            .add("grpc-message", UrlEscapers.urlFragmentEscaper().escape(details.getMessage()))
+            .add(
+                DETAILS.name(),
+                Base64.getEncoder().withoutPadding().encodeToString(details.toByteArray()))
+            .build());
   }
 
   private static com.google.rpc.Status details(ErrorDetail detail) {

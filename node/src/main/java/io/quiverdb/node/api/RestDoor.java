@@ -252,6 +252,9 @@ final class RestDoor {
           HttpHeaderNames.RETRY_AFTER,
           Integer.toString(Math.ceilDiv(detail.getRetryAfterMillis(), MILLIS_PER_SECOND)));
     }
+    if (status.equals(HttpStatus.UNAUTHORIZED)) {
+      headers.add(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
+    }
     return AggregatedHttpResponse.of(
         headers.build(), HttpData.wrap(JsonWriter.writeProblem(detail, status.code())));
   }

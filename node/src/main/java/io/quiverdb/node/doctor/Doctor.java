@@ -2,6 +2,7 @@ package io.quiverdb.node.doctor;
 
 import io.quiverdb.node.Endpoint;
 import io.quiverdb.node.NodeConfig;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,7 @@ public final class Doctor {
     List<Finding> findings = new ArrayList<>();
     findings.addAll(DiskCheck.examine(config.dataDirectory()));
     findings.add(KeyCheck.examine(config));
+    findings.addAll(CertificateCheck.examine(config, Instant.now()));
     findings.add(PortCheck.examine("listen", config.listen()));
     findings.add(PortCheck.examine("peer-listen", config.peerListen()));
     findings.add(PortCheck.examine("raft-listen", config.raftListen()));

@@ -4,12 +4,15 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.core.StateHash;
+import io.quiverdb.node.peer.proto.ApiKeyMessage;
 import io.quiverdb.node.peer.proto.WriteCatalogRequest;
 import io.quiverdb.node.peer.proto.WriteCatalogResponse;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
 import io.quiverdb.raft.catalog.ClusterNode;
+import io.quiverdb.raft.catalog.StoredApiKey;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 
 /// Changes of the catalogue and state hashes, as messages and back.
 final class CatalogMessages {
@@ -44,6 +47,15 @@ final class CatalogMessages {
                   .setTo(PeerMessages.bytes(to.uuid())));
       case CatalogWrite.Rebalance _ ->
           message.setRebalance(WriteCatalogResponse.Empty.getDefaultInstance());
+      case CatalogWrite.CreateApiKey(_, var key) ->
+          message.setCreateApiKey(
+              ApiKeyMessage.newBuilder()
+                  .setId(key.id())
+                  .setName(key.name())
+                  .setSalt(key.salt())
+                  .setHash(key.hash())
+                  .setCreatedAtMillis(key.created().toEpochMilli()));
+      case CatalogWrite.RevokeApiKey(_, var id) -> message.setRevokeApiKey(id);
     }
     return message.build();
   }
@@ -85,6 +97,18 @@ final class CatalogMessages {
             PeerMessages.nodeId(move.getTo()));
       }
       case REBALANCE -> new CatalogWrite.Rebalance(requestId);
+      case CREATE_API_KEY -> {
+        var key = message.getCreateApiKey();
+        yield new CatalogWrite.CreateApiKey(
+            requestId,
+            new StoredApiKey(
+                key.getId(),
+                key.getName(),
+                key.getSalt(),
+                key.getHash(),
+                Instant.ofEpochMilli(key.getCreatedAtMillis())));
+      }
+      case REVOKE_API_KEY -> new CatalogWrite.RevokeApiKey(requestId, message.getRevokeApiKey());
       case WRITE_NOT_SET ->
           throw new IllegalArgumentException("write: of no known kind (expected: a known one)");
     };
@@ -117,6 +141,8 @@ final class CatalogMessages {
       case CatalogWritten.Updated(var collection) ->
           message.setUpdated(PeerMessages.collection(collection));
       case CatalogWritten.Dropped _ -> message.setDropped(nothing);
+      case CatalogWritten.ApiKeyCreated _ -> message.setApiKeyCreated(nothing);
+      case CatalogWritten.ApiKeyRevoked _ -> message.setApiKeyRevoked(nothing);
       case CatalogWritten.AlreadyExists(var collection) ->
           message.setAlreadyExists(PeerMessages.collection(collection));
       case CatalogWritten.Changed _ -> message.setChanged(nothing);
@@ -131,6 +157,8 @@ final class CatalogMessages {
       case CREATED -> new CatalogWritten.Created(PeerMessages.collection(message.getCreated()));
       case UPDATED -> new CatalogWritten.Updated(PeerMessages.collection(message.getUpdated()));
       case DROPPED -> new CatalogWritten.Dropped();
+      case API_KEY_CREATED -> new CatalogWritten.ApiKeyCreated();
+      case API_KEY_REVOKED -> new CatalogWritten.ApiKeyRevoked();
       case ALREADY_EXISTS ->
           new CatalogWritten.AlreadyExists(PeerMessages.collection(message.getAlreadyExists()));
       case CHANGED -> new CatalogWritten.Changed();

@@ -1,13 +1,17 @@
 package io.quiverdb.node.peer;
 
+import io.grpc.ClientInterceptor;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.ChannelOption;
+import io.netty.handler.ssl.SslContext;
 import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.PeerTls;
 import io.quiverdb.raft.PeerTransport;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
@@ -30,17 +34,26 @@ public final class GrpcPeerTransport implements PeerTransport {
   // Of a node that lives and does not answer; a guard, too.
   private static final Duration ANSWER_MAX = Duration.ofMinutes(2);
 
+  private final Optional<Security> security;
   private final Duration answerMax;
   private final Map<String, Connection> connections = new ConcurrentHashMap<>();
   private final ThreadFactory threads = Thread.ofVirtual().name("peer-answer-", 0).factory();
 
-  public GrpcPeerTransport() {
-    this(ANSWER_MAX);
+  /// @param tls without, connections are in the clear
+  public GrpcPeerTransport(Optional<PeerTls> tls) {
+    this(tls, ANSWER_MAX);
   }
 
   /// @param answerMax how long a call may take
-  GrpcPeerTransport(Duration answerMax) {
+  GrpcPeerTransport(Optional<PeerTls> tls, Duration answerMax) {
+    this.security = tls.map(Security::of);
     this.answerMax = answerMax;
+  }
+
+  private record Security(SslContext context, ClientInterceptor held) {
+    static Security of(PeerTls tls) {
+      return new Security(PeerContexts.client(tls), new CertifiedPeers(tls).called());
+    }
   }
 
   @Override
@@ -50,17 +63,19 @@ public final class GrpcPeerTransport implements PeerTransport {
   }
 
   private Connection connect(String peerAddress) {
-    return new Connection(
+    var builder =
         NettyChannelBuilder.forTarget("dns:///" + peerAddress)
-            .usePlaintext()
             .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
             .keepAliveTime(PING_SECONDS, TimeUnit.SECONDS)
             .keepAliveTimeout(PING_ANSWER_SECONDS, TimeUnit.SECONDS)
             .maxInboundMessageSize(PeerServer.MESSAGE_BYTES_MAX)
             .executor(answer -> threads.newThread(answer).start())
             // Whether a call was sent must stay known.
-            .disableRetry()
-            .build());
+            .disableRetry();
+    security.ifPresentOrElse(
+        present -> builder.sslContext(present.context()).intercept(present.held()),
+        builder::usePlaintext);
+    return new Connection(builder.build());
   }
 
   @Override

@@ -1,16 +1,19 @@
 package io.quiverdb.node.peer;
 
+import com.google.common.base.Throwables;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quiverdb.node.peer.proto.PeerFailure;
+import io.quiverdb.node.security.UntrustedException;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.ShardException;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -110,8 +113,11 @@ final class PeerFailures {
         return unreadable(address, asked, e);
       }
     }
-    String what = "node at " + address + ": " + status.getStatus().getCode();
-    if (asked.changes() && sent) {
+    var code = status.getStatus().getCode();
+    String what = "node at " + address + ": " + code + refusal(status);
+    // Who is denied permission is refused before anything is done.
+    boolean isRefused = code == Status.Code.PERMISSION_DENIED;
+    if (asked.changes() && sent && !isRefused) {
       return new ShardException.OutcomeUnknown(
           what + " after the request was sent; it may still take effect", status);
     }
@@ -123,6 +129,20 @@ final class PeerFailures {
     return isFailureThere
         ? new ShardException.Failed(what, status)
         : new ShardException.Unavailable(what + " (expected: an answer)", status);
+  }
+
+  /// Why one of both was not believed, with two points before it. Of an alert of the other's
+  /// nothing but its name is known: its log has more.
+  private static String refusal(StatusRuntimeException status) {
+    var causes = Throwables.getCausalChain(status);
+    var here = causes.stream().filter(UntrustedException.class::isInstance).findFirst();
+    var reason = here.or(() -> causes.stream().filter(SSLException.class::isInstance).findFirst());
+    if (reason.isPresent()) {
+      return ": " + reason.get().getMessage();
+    }
+    return status.getStatus().getCode() == Status.Code.PERMISSION_DENIED
+        ? ": " + status.getStatus().getDescription()
+        : "";
   }
 
   /// A connection that closes just when a call is begun on it makes gRPC say UNKNOWN.

@@ -2,13 +2,17 @@ package io.quiverdb.node.peer;
 
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
+import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.PeerTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /// The port for other nodes.
 public final class PeerServer implements AutoCloseable {
@@ -33,18 +37,30 @@ public final class PeerServer implements AutoCloseable {
 
   /// Binds `listen` and answers for `self` from there on.
   ///
+  /// @param tls without, whoever connects is believed
+  /// @param isMember whether a node may ask for what is for members only
   /// @param drain how long [#close] waits for calls that are being answered
-  public static PeerServer start(InetSocketAddress listen, Peer self, Duration drain)
+  public static PeerServer start(
+      InetSocketAddress listen,
+      Peer self,
+      Optional<PeerTls> tls,
+      Predicate<NodeId> isMember,
+      Duration drain)
       throws IOException {
     var executor =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("peer-call-", 0).factory());
-    var server =
+    var builder =
         NettyServerBuilder.forAddress(listen)
             .addService(new PeerService(self))
             .executor(executor)
             .maxInboundMessageSize(MESSAGE_BYTES_MAX)
-            .permitKeepAliveTime(PING_SECONDS_MIN, TimeUnit.SECONDS)
-            .build();
+            .permitKeepAliveTime(PING_SECONDS_MIN, TimeUnit.SECONDS);
+    tls.ifPresent(
+        present ->
+            builder
+                .sslContext(PeerContexts.server(present))
+                .intercept(new CertifiedPeers(present).callers(isMember)));
+    var server = builder.build();
     try {
       server.start();
     } catch (IOException e) {

@@ -16,6 +16,12 @@ final class MetricHelp {
           Map.entry(
               NodeMetrics.API_STREAMS,
               "Calls that are answered for as long as their callers listen"),
+          Map.entry(
+              NodeMetrics.AUTHENTICATION_FAILURES,
+              "Calls that were refused for their API key, or for having none"),
+          Map.entry(NodeMetrics.CERTIFICATE_EXPIRY, "Time until the node's certificate expires"),
+          Map.entry(
+              NodeMetrics.CERTIFICATES_REFUSED, "Certificates of other nodes that were refused"),
           Map.entry(NodeMetrics.NODE_READY, "Whether the node is ready to serve"),
           Map.entry(NodeMetrics.SHARD_ROLE, "1 for the role that the replica here has"),
           Map.entry(NodeMetrics.SHARD_TERM, "Raft term of the replica here"),

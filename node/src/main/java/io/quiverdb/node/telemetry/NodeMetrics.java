@@ -9,6 +9,8 @@ import io.quiverdb.raft.MetricNames;
 import io.quiverdb.raft.ReplicaStatus;
 import io.quiverdb.raft.ShardInfo;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,6 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /// What the node itself measures, in the one registry of the process. [MetricHelp] says what each
@@ -25,6 +29,9 @@ public final class NodeMetrics {
   static final String API_DURATION = "quiver_api_request_duration_seconds";
   static final String API_IN_FLIGHT = "quiver_api_requests_in_flight";
   static final String API_STREAMS = "quiver_api_streams_open";
+  static final String AUTHENTICATION_FAILURES = "quiver_api_authentication_failures_total";
+  static final String CERTIFICATE_EXPIRY = "quiver_tls_certificate_expiry_seconds";
+  static final String CERTIFICATES_REFUSED = "quiver_tls_certificates_refused_total";
   static final String NODE_READY = "quiver_node_ready";
   static final String SHARD_ROLE = "quiver_shard_role";
   static final String SHARD_TERM = "quiver_shard_term";
@@ -40,6 +47,7 @@ public final class NodeMetrics {
   private final MetricRegistry metrics;
   private final Counter inFlight;
   private final Counter streams;
+  private final Counter authenticationFailures;
   private final Map<String, LatencyHistogram> durations = new ConcurrentHashMap<>();
   private final Set<String> shardGauges = ConcurrentHashMap.newKeySet();
   private final Map<String, Integer> different = new ConcurrentHashMap<>();
@@ -52,6 +60,7 @@ public final class NodeMetrics {
     this.metrics = metrics;
     this.inFlight = metrics.counter(API_IN_FLIGHT);
     this.streams = metrics.counter(API_STREAMS);
+    this.authenticationFailures = metrics.counter(AUTHENTICATION_FAILURES);
     gauge(BUILD_INFO, Map.of("version", version), () -> 1);
     gauge(NODE_READY, Map.of(), () -> ready);
     gauge(SHARDS_LEADERLESS, Map.of(), () -> leaderless);
@@ -97,6 +106,21 @@ public final class NodeMetrics {
 
   public void streamClosed() {
     streams.dec();
+  }
+
+  /// A call was refused for its API key, or for having none.
+  public void authenticationFailed() {
+    authenticationFailures.inc();
+  }
+
+  /// @param expires when this node's certificate does
+  /// @param refused how many certificates of other nodes were refused
+  public void watchCertificates(Supplier<Instant> expires, LongSupplier refused) {
+    gauge(
+        CERTIFICATE_EXPIRY,
+        Map.of(),
+        () -> Duration.between(Instant.now(), expires.get()).toSeconds());
+    gauge(CERTIFICATES_REFUSED, Map.of(), refused::getAsLong);
   }
 
   private LatencyHistogram duration(String call) {

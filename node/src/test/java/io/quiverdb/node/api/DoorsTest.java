@@ -26,6 +26,7 @@ import io.quiverdb.api.v1.GetRequest;
 import io.quiverdb.api.v1.GetStatusRequest;
 import io.quiverdb.api.v1.GetTopologyRequest;
 import io.quiverdb.api.v1.InitClusterRequest;
+import io.quiverdb.api.v1.KeysGrpc;
 import io.quiverdb.api.v1.ListCollectionsRequest;
 import io.quiverdb.api.v1.Metric;
 import io.quiverdb.api.v1.Point;
@@ -74,7 +75,8 @@ class DoorsTest {
   void everyCallOfTheContractIsServed() {
     var served =
         Stream.concat(
-                Calls.over(cluster, Limits.STANDARD, UUID::randomUUID).stream().map(Call::method),
+                Calls.over(cluster, Limits.STANDARD, UUID::randomUUID, false).stream()
+                    .map(Call::method),
                 Calls.streamsOver(cluster, UUID::randomUUID).stream().map(StreamCall::method))
             .map(MethodDescriptor::getFullMethodName)
             .toList();
@@ -84,7 +86,8 @@ class DoorsTest {
                 CollectionsGrpc.getServiceDescriptor(),
                 PointsGrpc.getServiceDescriptor(),
                 SearchGrpc.getServiceDescriptor(),
-                ClusterGrpc.getServiceDescriptor())
+                ClusterGrpc.getServiceDescriptor(),
+                KeysGrpc.getServiceDescriptor())
             .flatMap(service -> service.getMethods().stream())
             .map(method -> method.getFullMethodName())
             .toList();

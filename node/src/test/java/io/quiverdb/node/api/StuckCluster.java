@@ -23,6 +23,9 @@ final class StuckCluster implements Cluster {
 
   @Override
   public Optional<Catalog> catalog() {
+    if (!Thread.currentThread().isVirtual()) {
+      return cluster.catalog(); // Asked before a call begins.
+    }
     boolean interrupted = false;
     while (true) {
       try {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import io.grpc.CallOptions;
+import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -28,6 +29,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.Optional;
 
 /// The port for clients over some cluster, and a client for each of its doors.
 public final class TestNode implements AutoCloseable {
@@ -52,6 +54,8 @@ public final class TestNode implements AutoCloseable {
     return new TestNode(
         ApiServer.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            Optional.empty(),
+            false,
             cluster,
             limits,
             new NodeMetrics(new MetricRegistry(), "test"),
@@ -81,10 +85,19 @@ public final class TestNode implements AutoCloseable {
     return failure(method, request, CallOptions.DEFAULT);
   }
 
-  @SuppressWarnings("unchecked")
   <I> Failure failure(MethodDescriptor<I, ?> method, Message request, CallOptions options) {
+    return failure(channel, method, request, options);
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  @SuppressWarnings("unchecked")
+  <I> Failure failure(
+      Channel over, MethodDescriptor<I, ?> method, Message request, CallOptions options) {
     try {
-      var answer = ClientCalls.blockingUnaryCall(channel, method, options, (I) request);
+      var answer = ClientCalls.blockingUnaryCall(over, method, options, (I) request);
       throw new AssertionError("answered: " + answer);
     } catch (StatusRuntimeException e) {
       return new Failure(e.getStatus().getCode(), detail(e));

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quiverdb.core.MasterKey;
 import io.quiverdb.node.NodeConfig;
 import io.quiverdb.node.doctor.Finding.Verdict;
+import io.quiverdb.node.security.TestCertificates;
+import io.quiverdb.raft.NodeId;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -16,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,6 +50,26 @@ class DoctorTest {
     try (var left = Files.list(folder)) {
       assertThat(left).isEmpty();
     }
+  }
+
+  @Test
+  void certificateIsToldToEndSoonAndItsKeyToBeReadByOthers() throws IOException {
+    var files =
+        TestCertificates.in(folder.resolve("ca")).node(new NodeId(new UUID(7, 1))); // for a day
+    Files.setPosixFilePermissions(files.key(), PosixFilePermissions.fromString("rw-r-----"));
+    var settings =
+        Map.of(
+            "tls.certificate", files.certificate().toString(),
+            "tls.key", files.key().toString(),
+            "tls.ca", files.authority().toString());
+
+    var findings = examine(settings);
+    assertThat(finding(findings, "certificate").verdict()).isEqualTo(Verdict.WARNING);
+    assertThat(finding(findings, "certificate").found()).contains("valid until ");
+    assertThat(finding(findings, "certificate key").verdict()).isEqualTo(Verdict.WARNING);
+
+    Files.delete(files.certificate());
+    assertThat(finding(examine(settings), "certificate").verdict()).isEqualTo(Verdict.BAD);
   }
 
   @Test

@@ -44,7 +44,7 @@ class GrpcPeerTest extends PeerContract {
       ShardWrite.Delete.ofIds(
           new RequestStamp(new RequestId(new UUID(1, 1)), 1, Optional.empty()), 1, List.of("a"));
 
-  private final GrpcPeerTransport transport = new GrpcPeerTransport();
+  private final GrpcPeerTransport transport = new GrpcPeerTransport(Optional.empty());
   private PeerServer server;
 
   @BeforeEach
@@ -60,7 +60,11 @@ class GrpcPeerTest extends PeerContract {
 
   private PeerServer start(int port) throws IOException {
     return PeerServer.start(
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), port), node, Duration.ofMillis(10));
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+        node,
+        Optional.empty(),
+        _ -> true,
+        Duration.ofMillis(10));
   }
 
   @Override
@@ -192,7 +196,7 @@ class GrpcPeerTest extends PeerContract {
   @Test
   void nodeThatDoesNotAnswerIsNotWaitedForForEver() {
     node.hang();
-    try (var hasty = new GrpcPeerTransport(Duration.ofMillis(500))) {
+    try (var hasty = new GrpcPeerTransport(Optional.empty(), Duration.ofMillis(500))) {
       var peer = hasty.at("127.0.0.1:" + server.port());
 
       assertThat(failureOf(peer.shard(0).write(WRITE)))

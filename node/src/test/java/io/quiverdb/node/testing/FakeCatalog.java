@@ -17,6 +17,7 @@ import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
 import io.quiverdb.raft.catalog.CollectionInfo;
 import io.quiverdb.raft.catalog.Membership;
+import io.quiverdb.raft.catalog.StoredApiKey;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,6 +37,8 @@ public final class FakeCatalog implements Catalog {
 
   private Map<String, CollectionInfo> visible = Map.of();
   private Membership membership;
+  private final Map<String, StoredApiKey> apiKeys = new TreeMap<>();
+  private List<StoredApiKey> visibleKeys = List.of();
   private boolean lags;
   private long nextId = 1;
 
@@ -56,12 +59,14 @@ public final class FakeCatalog implements Catalog {
 
   @Override
   public synchronized CatalogView view() {
-    return new View(nextId, clusterId, membership, shardInfos(), List.copyOf(visible.values()));
+    return new View(
+        nextId, clusterId, membership, shardInfos(), List.copyOf(visible.values()), visibleKeys);
   }
 
   @Override
   public synchronized CompletableFuture<CatalogView> barrier() {
     visible = Map.copyOf(collections);
+    visibleKeys = List.copyOf(apiKeys.values());
     return CompletableFuture.completedFuture(view());
   }
 
@@ -70,6 +75,7 @@ public final class FakeCatalog implements Catalog {
     var written = settled.computeIfAbsent(write.requestId(), _ -> apply(write));
     if (!lags) {
       visible = Map.copyOf(collections);
+      visibleKeys = List.copyOf(apiKeys.values());
     }
     return CompletableFuture.completedFuture(written);
   }
@@ -131,6 +137,14 @@ public final class FakeCatalog implements Catalog {
         membership = membership.after(write);
         yield new CatalogWritten.Changed();
       }
+      case CatalogWrite.CreateApiKey(_, var key) -> {
+        apiKeys.put(key.id(), key);
+        yield new CatalogWritten.ApiKeyCreated();
+      }
+      case CatalogWrite.RevokeApiKey(_, var id) ->
+          apiKeys.remove(id) == null
+              ? new CatalogWritten.NotFound()
+              : new CatalogWritten.ApiKeyRevoked();
     };
   }
 
@@ -150,7 +164,8 @@ public final class FakeCatalog implements Catalog {
       UUID clusterId,
       Membership membership,
       List<ShardInfo> shards,
-      List<CollectionInfo> collections)
+      List<CollectionInfo> collections,
+      List<StoredApiKey> apiKeys)
       implements CatalogView {
     @Override
     public ShardInfo shardOf(String pointId) {

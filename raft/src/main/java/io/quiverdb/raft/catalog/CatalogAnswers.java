@@ -24,6 +24,15 @@ final class CatalogAnswers {
   static final CatalogAnswer CHANGED =
       CatalogAnswer.newBuilder().setChanged(CatalogAnswer.Changed.getDefaultInstance()).build();
 
+  static final CatalogAnswer API_KEY_CREATED =
+      CatalogAnswer.newBuilder()
+          .setApiKeyCreated(CatalogAnswer.ApiKeyCreated.getDefaultInstance())
+          .build();
+  static final CatalogAnswer API_KEY_REVOKED =
+      CatalogAnswer.newBuilder()
+          .setApiKeyRevoked(CatalogAnswer.ApiKeyRevoked.getDefaultInstance())
+          .build();
+
   private CatalogAnswers() {}
 
   static CatalogAnswer formedOtherwise(UUID clusterId) {

@@ -13,10 +13,12 @@ import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeAddresses;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.WrappedKeys;
+import io.quiverdb.raft.catalog.proto.ApiKey;
 import io.quiverdb.raft.catalog.proto.ClusterClaim;
 import io.quiverdb.raft.catalog.proto.ClusterMember;
 import io.quiverdb.raft.catalog.proto.Collection;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -131,6 +133,25 @@ public final class CatalogMessages {
                   "collection state: " + message.getStateValue() + " (expected: 1 to 4)");
         },
         message.getCatalogIndex());
+  }
+
+  static ApiKey toMessage(StoredApiKey key) {
+    return ApiKey.newBuilder()
+        .setId(key.id())
+        .setName(key.name())
+        .setSalt(key.salt())
+        .setHash(key.hash())
+        .setCreatedAtMillis(key.created().toEpochMilli())
+        .build();
+  }
+
+  static StoredApiKey fromMessage(ApiKey message) {
+    return new StoredApiKey(
+        message.getId(),
+        message.getName(),
+        message.getSalt(),
+        message.getHash(),
+        Instant.ofEpochMilli(message.getCreatedAtMillis()));
   }
 
   static CollectionDescriptor toMessage(Descriptor descriptor) {

@@ -13,10 +13,12 @@ import io.quiverdb.raft.catalog.proto.BeginMove;
 import io.quiverdb.raft.catalog.proto.BeginRebalance;
 import io.quiverdb.raft.catalog.proto.BeginUpdateSettings;
 import io.quiverdb.raft.catalog.proto.CatalogOp;
+import io.quiverdb.raft.catalog.proto.CreateApiKey;
 import io.quiverdb.raft.catalog.proto.EndMove;
 import io.quiverdb.raft.catalog.proto.EndRebalance;
 import io.quiverdb.raft.catalog.proto.FinishCollection;
 import io.quiverdb.raft.catalog.proto.FormCluster;
+import io.quiverdb.raft.catalog.proto.RevokeApiKey;
 import io.quiverdb.raft.catalog.proto.SetNodeState;
 import io.quiverdb.raft.catalog.proto.SetReplicationFactor;
 import javax.crypto.Mac;
@@ -87,6 +89,22 @@ final class CatalogOps {
     var drop = BeginDropCollection.newBuilder().setName(write.name()).build();
     return request(write.requestId(), Digests.of("drop", drop.toByteString(), mac))
         .setBeginDropCollection(drop)
+        .build();
+  }
+
+  static CatalogOp createApiKey(CatalogWrite.CreateApiKey write, Mac mac) {
+    var create = CreateApiKey.newBuilder().setKey(CatalogMessages.toMessage(write.key())).build();
+    return request(write.requestId(), Digests.of("create-key", create.toByteString(), mac))
+        .setCreateApiKey(create)
+        .build();
+  }
+
+  /// @throws IllegalArgumentException if no key may have this id
+  static CatalogOp revokeApiKey(CatalogWrite.RevokeApiKey write, Mac mac) {
+    StoredApiKey.requireId(write.id());
+    var revoke = RevokeApiKey.newBuilder().setId(write.id()).build();
+    return request(write.requestId(), Digests.of("revoke-key", revoke.toByteString(), mac))
+        .setRevokeApiKey(revoke)
         .build();
   }
 

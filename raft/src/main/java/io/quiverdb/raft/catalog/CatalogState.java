@@ -13,9 +13,11 @@ import io.quiverdb.raft.catalog.proto.CatalogAnswer;
 import io.quiverdb.raft.catalog.proto.CatalogCopy;
 import io.quiverdb.raft.catalog.proto.CatalogOp;
 import io.quiverdb.raft.catalog.proto.Collection;
+import io.quiverdb.raft.catalog.proto.CreateApiKey;
 import io.quiverdb.raft.catalog.proto.FinishCollection;
 import io.quiverdb.raft.catalog.proto.FormCluster;
 import io.quiverdb.raft.catalog.proto.RememberedRequest;
+import io.quiverdb.raft.catalog.proto.RevokeApiKey;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -45,6 +47,7 @@ final class CatalogState {
   private static final long EPOCH = 1;
 
   private static final int COUNTER_BITS = 48;
+  private static final int API_KEYS_MAX = 1_024;
 
   private final long index;
   private final Optional<Cluster> cluster;
@@ -54,13 +57,22 @@ final class CatalogState {
   private final Optional<CatalogView> view;
 
   /// @param shards with their members of now
-  private record Cluster(Claim claim, Membership membership, ShardMap shards) {
-    static Cluster of(Claim claim, Membership membership) {
+  private record Cluster(
+      Claim claim,
+      Membership membership,
+      ShardMap shards,
+      SortedMap<String, StoredApiKey> apiKeys) {
+    static Cluster of(Claim claim, Membership membership, SortedMap<String, StoredApiKey> apiKeys) {
       return new Cluster(
           claim,
           membership,
           ShardMap.of(claim)
-              .withMembers(number -> membership.placement(new ShardGroup(number)).members()));
+              .withMembers(number -> membership.placement(new ShardGroup(number)).members()),
+          apiKeys);
+    }
+
+    Cluster with(SortedMap<String, StoredApiKey> newKeys) {
+      return new Cluster(claim, membership, shards, newKeys);
     }
   }
 
@@ -119,7 +131,9 @@ final class CatalogState {
           ADD_NODE,
           SET_NODE_STATE,
           SET_REPLICATION_FACTOR,
-          BEGIN_REBALANCE ->
+          BEGIN_REBALANCE,
+          CREATE_API_KEY,
+          REVOKE_API_KEY ->
           next.applyOnce(op);
       // Of users, and of the reconciler, who may repeat it.
       case BEGIN_MOVE -> op.getRequestId().isEmpty() ? next.change(op) : next.applyOnce(op);
@@ -137,7 +151,7 @@ final class CatalogState {
       return unchanged(CatalogAnswers.invalid(e));
     }
     if (cluster.isEmpty()) {
-      var formed = Optional.of(Cluster.of(claim, Membership.of(claim)));
+      var formed = Optional.of(Cluster.of(claim, Membership.of(claim), new TreeMap<>()));
       return new Applied(
           new CatalogState(index, formed, lastCollectionCounter, collections, window),
           CatalogAnswers.FORMED);
@@ -166,6 +180,8 @@ final class CatalogState {
           case BEGIN_DROP_COLLECTION -> beginDrop(op.getBeginDropCollection());
           case ADD_NODE, SET_NODE_STATE, SET_REPLICATION_FACTOR, BEGIN_MOVE, BEGIN_REBALANCE ->
               change(op);
+          case CREATE_API_KEY -> createApiKey(cluster.get(), op.getCreateApiKey());
+          case REVOKE_API_KEY -> revokeApiKey(cluster.get(), op.getRevokeApiKey());
           case FORM_CLUSTER, FINISH_COLLECTION, END_MOVE, END_REBALANCE, KIND_NOT_SET ->
               throw new AssertionError(op.getKindCase());
         };
@@ -189,7 +205,7 @@ final class CatalogState {
     return new Applied(
         new CatalogState(
             index,
-            Optional.of(Cluster.of(before.claim, changed)),
+            Optional.of(Cluster.of(before.claim, changed, before.apiKeys)),
             lastCollectionCounter,
             collections,
             window),
@@ -270,6 +286,47 @@ final class CatalogState {
     var dropping = withState(existing, State.DROPPING, numbered(index));
     return new Applied(
         withCollection(dropping, lastCollectionCounter), CatalogAnswers.dropped(dropping));
+  }
+
+  private Applied createApiKey(Cluster formed, CreateApiKey op) {
+    StoredApiKey created;
+    try {
+      created = CatalogMessages.fromMessage(op.getKey());
+    } catch (IllegalArgumentException e) {
+      return unchanged(CatalogAnswers.invalid(e));
+    }
+    if (formed.apiKeys.size() >= API_KEYS_MAX) {
+      return unchanged(
+          CatalogAnswers.invalid(
+              new IllegalArgumentException(
+                  "api keys: %d (expected: fewer than %d; revoke one)"
+                      .formatted(formed.apiKeys.size(), API_KEYS_MAX))));
+    }
+    var keys = new TreeMap<>(formed.apiKeys);
+    keys.put(created.id(), created);
+    return new Applied(withCluster(formed.with(keys)), CatalogAnswers.API_KEY_CREATED);
+  }
+
+  /// The last one stays: without any, the cluster would serve whoever is on a node's machine.
+  private Applied revokeApiKey(Cluster formed, RevokeApiKey op) {
+    if (!formed.apiKeys.containsKey(op.getId())) {
+      return unchanged(CatalogAnswers.NOT_FOUND);
+    }
+    if (formed.apiKeys.size() == 1) {
+      return unchanged(
+          CatalogAnswers.invalid(
+              new IllegalArgumentException(
+                  "id: %s, the last API key (expected: one of several; make another first)"
+                      .formatted(op.getId()))));
+    }
+    var keys = new TreeMap<>(formed.apiKeys);
+    keys.remove(op.getId());
+    return new Applied(withCluster(formed.with(keys)), CatalogAnswers.API_KEY_REVOKED);
+  }
+
+  private CatalogState withCluster(Cluster changed) {
+    return new CatalogState(
+        index, Optional.of(changed), lastCollectionCounter, collections, window);
   }
 
   private Applied finish(FinishCollection op) {
@@ -375,6 +432,12 @@ final class CatalogState {
             message
                 .setClaim(CatalogMessages.toMessage(formed.claim))
                 .setMembership(MembershipMessages.toMessage(formed.membership)));
+    cluster.ifPresent(
+        formed ->
+            formed
+                .apiKeys
+                .values()
+                .forEach(key -> message.addApiKeys(CatalogMessages.toMessage(key))));
     collections
         .values()
         .forEach(collection -> message.addCollections(CatalogMessages.toMessage(collection)));
@@ -393,7 +456,12 @@ final class CatalogState {
   static CatalogView view(CatalogCopy copy) {
     var message = copy.getState();
     var claim = CatalogMessages.fromMessage(message.getClaim());
-    var cluster = Cluster.of(claim, MembershipMessages.fromMessage(message.getMembership()));
+    var apiKeys = new TreeMap<String, StoredApiKey>();
+    message.getApiKeysList().stream()
+        .map(CatalogMessages::fromMessage)
+        .forEach(key -> apiKeys.put(key.id(), key));
+    var cluster =
+        Cluster.of(claim, MembershipMessages.fromMessage(message.getMembership()), apiKeys);
     var collections = new TreeMap<String, CollectionInfo>();
     message.getCollectionsList().stream()
         .map(CatalogMessages::fromMessage)
@@ -406,12 +474,14 @@ final class CatalogState {
     private final Cluster cluster;
     private final SortedMap<String, CollectionInfo> byName;
     private final List<CollectionInfo> collections;
+    private final List<StoredApiKey> apiKeys;
 
     View(long index, Cluster cluster, SortedMap<String, CollectionInfo> byName) {
       this.index = index;
       this.cluster = cluster;
       this.byName = byName;
       this.collections = List.copyOf(byName.values());
+      this.apiKeys = List.copyOf(cluster.apiKeys.values());
     }
 
     @Override
@@ -447,6 +517,16 @@ final class CatalogState {
     @Override
     public Optional<CollectionInfo> collection(String name) {
       return Optional.ofNullable(byName.get(name));
+    }
+
+    @Override
+    public List<StoredApiKey> apiKeys() {
+      return apiKeys;
+    }
+
+    @Override
+    public Optional<StoredApiKey> apiKey(String id) {
+      return Optional.ofNullable(cluster.apiKeys.get(id));
     }
   }
 }

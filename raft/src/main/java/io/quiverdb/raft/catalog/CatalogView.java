@@ -36,4 +36,11 @@ public interface CatalogView {
   List<CollectionInfo> collections();
 
   Optional<CollectionInfo> collection(String name);
+
+  /// By id.
+  List<StoredApiKey> apiKeys();
+
+  default Optional<StoredApiKey> apiKey(String id) {
+    return apiKeys().stream().filter(key -> key.id().equals(id)).findFirst();
+  }
 }

@@ -45,4 +45,9 @@ public sealed interface CatalogWrite {
 
   /// Spreads the replicas over the nodes.
   record Rebalance(RequestId requestId) implements CatalogWrite {}
+
+  record CreateApiKey(RequestId requestId, StoredApiKey key) implements CatalogWrite {}
+
+  /// @param id of a key that is not the last
+  record RevokeApiKey(RequestId requestId, String id) implements CatalogWrite {}
 }

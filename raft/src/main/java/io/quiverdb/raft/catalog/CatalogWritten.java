@@ -8,6 +8,10 @@ public sealed interface CatalogWritten {
 
   record Dropped() implements CatalogWritten {}
 
+  record ApiKeyCreated() implements CatalogWritten {}
+
+  record ApiKeyRevoked() implements CatalogWritten {}
+
   /// A collection of this name exists.
   record AlreadyExists(CollectionInfo collection) implements CatalogWritten {}
 

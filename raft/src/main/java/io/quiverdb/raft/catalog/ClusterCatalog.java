@@ -6,10 +6,12 @@ import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.Peer;
 import io.quiverdb.raft.ShardException;
 import io.quiverdb.raft.catalog.CatalogWrite.AddNode;
+import io.quiverdb.raft.catalog.CatalogWrite.CreateApiKey;
 import io.quiverdb.raft.catalog.CatalogWrite.CreateCollection;
 import io.quiverdb.raft.catalog.CatalogWrite.DropCollection;
 import io.quiverdb.raft.catalog.CatalogWrite.MoveReplica;
 import io.quiverdb.raft.catalog.CatalogWrite.Rebalance;
+import io.quiverdb.raft.catalog.CatalogWrite.RevokeApiKey;
 import io.quiverdb.raft.catalog.CatalogWrite.SetNodeState;
 import io.quiverdb.raft.catalog.CatalogWrite.SetReplicationFactor;
 import io.quiverdb.raft.catalog.CatalogWrite.UpdateSettings;
@@ -136,6 +138,8 @@ public final class ClusterCatalog implements Catalog, AutoCloseable {
         yield CatalogOps.moveReplica(move, placement.changedIndex(), replica.keys().requestMac());
       }
       case Rebalance rebalance -> CatalogOps.rebalance(rebalance, replica.keys().requestMac());
+      case CreateApiKey create -> CatalogOps.createApiKey(create, replica.keys().requestMac());
+      case RevokeApiKey revoke -> CatalogOps.revokeApiKey(revoke, replica.keys().requestMac());
     };
   }
 
@@ -157,6 +161,8 @@ public final class ClusterCatalog implements Catalog, AutoCloseable {
               new CatalogWritten.AlreadyExists(
                   CatalogMessages.fromMessage(answer.getAlreadyExists())));
       case CHANGED -> settled(new CatalogWritten.Changed());
+      case API_KEY_CREATED -> settled(new CatalogWritten.ApiKeyCreated());
+      case API_KEY_REVOKED -> settled(new CatalogWritten.ApiKeyRevoked());
       case NOT_FOUND -> settled(new CatalogWritten.NotFound());
       case REQUEST_ID_REUSED -> settled(new CatalogWritten.RequestIdReused());
       // Nothing is begun yet, so that whoever loses patience may know that nothing was done.

@@ -141,7 +141,9 @@ public final class Membership {
       case CatalogWrite.Rebalance _ -> rebalancing(IF_IT_WERE);
       case CatalogWrite.CreateCollection _,
           CatalogWrite.UpdateSettings _,
-          CatalogWrite.DropCollection _ ->
+          CatalogWrite.DropCollection _,
+          CatalogWrite.CreateApiKey _,
+          CatalogWrite.RevokeApiKey _ ->
           this;
     };
   }

@@ -46,6 +46,8 @@ final class MembershipMessages {
           BEGIN_DROP_COLLECTION,
           FINISH_COLLECTION,
           BEGIN_UPDATE_SETTINGS,
+          CREATE_API_KEY,
+          REVOKE_API_KEY,
           KIND_NOT_SET ->
           throw new AssertionError(op.getKindCase());
     };

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -47,6 +48,9 @@ public final class Formation {
   private final int entryBytesMax;
   private final NodeKeys keys;
   private final Pace pace;
+
+  /// Why nodes did not answer when they were asked last, by address.
+  private final Map<String, String> refusals = new ConcurrentHashMap<>();
 
   /// How long a forming waits for others.
   ///
@@ -150,15 +154,15 @@ public final class Formation {
         .thenApply(status -> Optional.of(new FoundNode(address, peer, status)))
         .exceptionally(
             failure -> {
-              if (unwrapped(failure) instanceof ShardException) {
+              if (unwrapped(failure) instanceof ShardException unanswered) {
+                refusals.put(address, String.valueOf(unanswered.getMessage()));
                 return Optional.empty();
               }
               throw new CompletionException(failure);
             });
   }
 
-  private static List<FoundNode> requireAll(
-      List<String> addresses, List<Optional<FoundNode>> answers) {
+  private List<FoundNode> requireAll(List<String> addresses, List<Optional<FoundNode>> answers) {
     var missing = new ArrayList<String>();
     Map<NodeId, FoundNode> found = new HashMap<>();
     for (int i = 0; i < addresses.size(); i++) {
@@ -176,8 +180,10 @@ public final class Formation {
     }
     if (!missing.isEmpty()) {
       throw new ShardException.Unavailable(
-          "no answer from %s (expected: all listed nodes up)"
-              .formatted(String.join(", ", missing)));
+          "no answer from %s (expected: all listed nodes up): %s"
+              .formatted(
+                  String.join(", ", missing),
+                  missing.stream().map(refusals::get).collect(Collectors.joining("; "))));
     }
     return found.values().stream().sorted(Comparator.comparing(FoundNode::id)).toList();
   }

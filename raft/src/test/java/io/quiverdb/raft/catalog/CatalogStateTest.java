@@ -23,6 +23,7 @@ import io.quiverdb.raft.catalog.CatalogWrite.DropCollection;
 import io.quiverdb.raft.catalog.CollectionInfo.State;
 import io.quiverdb.raft.catalog.proto.CatalogAnswer;
 import io.quiverdb.raft.catalog.proto.CatalogOp;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -67,6 +68,48 @@ final class CatalogStateTest {
     assertThat(collection("a").state()).isEqualTo(State.ACTIVE);
     assertThat(collection("a").id()).isEqualTo(created.getId()).isEqualTo(EPOCH_BITS + 1);
     assertThat(collection("a").catalogIndex()).isEqualTo(EPOCH_BITS + 1);
+  }
+
+  private CatalogOp createKey(int request, String id) {
+    var key =
+        new StoredApiKey(
+            id,
+            "name of " + id,
+            ByteString.copyFrom(new byte[16]),
+            ByteString.copyFrom(new byte[32]),
+            Instant.ofEpochMilli(5));
+    return CatalogOps.createApiKey(new CatalogWrite.CreateApiKey(id(request), key), mac());
+  }
+
+  private CatalogOp revokeKey(int request, String id) {
+    return CatalogOps.revokeApiKey(new CatalogWrite.RevokeApiKey(id(request), id), mac());
+  }
+
+  @Test
+  void keysAreCreatedAndRevokedAndTheLastOneStays() {
+    String first = "0000000000000001";
+    String second = "0000000000000002";
+    assertThat(apply(createKey(1, first)).hasNotFormed()).isTrue();
+    form();
+
+    assertThat(apply(createKey(1, first)).hasApiKeyCreated()).isTrue();
+    assertThat(apply(revokeKey(2, first)).getInvalid())
+        .isEqualTo(
+            "id: 0000000000000001, the last API key (expected: one of several; make another"
+                + " first)");
+    assertThat(apply(createKey(3, second)).hasApiKeyCreated()).isTrue();
+    assertThat(state.view().orElseThrow().apiKeys())
+        .extracting(StoredApiKey::id)
+        .containsExactly(first, second);
+    assertThat(state.toMessage().getApiKeysList())
+        .extracting(message -> CatalogMessages.fromMessage(message))
+        .containsExactlyElementsOf(state.view().orElseThrow().apiKeys());
+
+    assertThat(apply(revokeKey(4, first)).hasApiKeyRevoked()).isTrue();
+    assertThat(apply(revokeKey(4, first)).hasApiKeyRevoked()).isTrue();
+    assertThat(apply(revokeKey(5, first)).hasNotFound()).isTrue();
+    assertThat(state.view().orElseThrow().apiKey(first)).isEmpty();
+    assertThat(state.view().orElseThrow().apiKey(second)).isPresent();
   }
 
   @Test

@@ -120,7 +120,10 @@ final class SimulatedUser {
               answer.hasAlreadyExists() && answer.getAlreadyExists().getId() == collection.id(),
               written);
       case CatalogWritten.NotFound() -> require(answer.hasNotFound(), written);
-      case CatalogWritten.RequestIdReused() -> require(false, written);
+      case CatalogWritten.RequestIdReused(),
+          CatalogWritten.ApiKeyCreated(),
+          CatalogWritten.ApiKeyRevoked() ->
+          require(false, written);
     }
   }
 

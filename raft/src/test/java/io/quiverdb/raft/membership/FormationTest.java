@@ -69,7 +69,7 @@ final class FormationTest {
 
     assertThat(run(form(addresses(3), 0, 0)).exceptionNow())
         .isInstanceOf(ShardException.Unavailable.class)
-        .hasMessage("no answer from peer1, peer2 (expected: all listed nodes up)");
+        .hasMessageStartingWith("no answer from peer1, peer2 (expected: all listed nodes up): ");
   }
 
   @Test
