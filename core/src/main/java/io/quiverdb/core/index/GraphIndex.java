@@ -1,0 +1,89 @@
+package io.quiverdb.core.index;
+
+import io.quiverdb.core.Vector;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import org.apache.lucene.search.TopKnnCollector;
+import org.apache.lucene.search.knn.KnnSearchStrategy;
+import org.apache.lucene.util.Bits;
+import org.apache.lucene.util.hnsw.HnswGraphSearcher;
+
+/// A [VectorIndex] by a graph over vectors in memory.
+///
+/// Where few rows are accepted, the search looks at the neighbours of neighbours and compares
+/// accepted ones only (after ACORN-1, arXiv:2403.04871, as Lucene has it). That may come back with
+/// fewer than there are: whoever asks sees to that.
+public final class GraphIndex implements VectorIndex {
+  /// The name under which a segment's graph is attached to it.
+  public static final String STREAM = GraphFormat.STREAM;
+
+  private final ResidentVectors vectors;
+  private final FlatGraph graph;
+
+  private GraphIndex(ResidentVectors vectors, FlatGraph graph) {
+    this.vectors = vectors;
+    this.graph = graph;
+  }
+
+  /// Reads what [GraphBuild#writeTo] wrote.
+  ///
+  /// @param vectors of the segment; closed with the index, or by the caller if there is none
+  /// @throws GraphDamagedException if it is no graph of these
+  public static GraphIndex read(InputStream stream, ResidentVectors vectors) throws IOException {
+    var rows = vectors.indexed().rows();
+    var graph = GraphFormat.read(stream, rows.dimension(), rows.rowCount(), vectors.arena());
+    var index = new GraphIndex(vectors, graph);
+    var reservation = vectors.reservation();
+    long unusedBytes = GraphFormat.bytesMax(rows.rowCount()) - graph.bytes();
+    reservation.shrinkTo(reservation.bytes() - Math.max(0, unusedBytes));
+    return index;
+  }
+
+  @Override
+  public int rowCount() {
+    return graph.rowCount();
+  }
+
+  @Override
+  public RowVectors vectors() {
+    return vectors.indexed().rows();
+  }
+
+  @Override
+  public long bytes() {
+    return vectors.reservation().bytes();
+  }
+
+  @Override
+  public FoundRows search(Vector query, int ef, long visitsMax, AcceptedRows accepted) {
+    int limit = (int) Math.min(Integer.MAX_VALUE, visitsMax);
+    var collector = new TopKnnCollector(ef, limit, KnnSearchStrategy.Hnsw.DEFAULT);
+    var scorer = new RowScorer(vectors.indexed(), query.toArray());
+    Bits bits = accepted.all() ? null : new RowBits(accepted, graph.rowCount());
+    try {
+      HnswGraphSearcher.search(scorer, collector, graph.cursor(), bits, accepted.count());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // All is in memory.
+    }
+    boolean complete = !collector.earlyTerminated();
+    var found = collector.topDocs().scoreDocs;
+    var rows = new int[found.length];
+    for (int index = 0; index < rows.length; index++) {
+      rows[index] = found[index].doc;
+    }
+    return new FoundRows(rows, collector.visitedCount(), complete);
+  }
+
+  private record RowBits(AcceptedRows accepted, int length) implements Bits {
+    @Override
+    public boolean get(int row) {
+      return accepted.test().test(row);
+    }
+  }
+
+  @Override
+  public void close() {
+    vectors.close();
+  }
+}
