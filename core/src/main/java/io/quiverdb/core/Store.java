@@ -682,6 +682,24 @@ public final class Store implements AutoCloseable {
     return engine.compactions().run(policy);
   }
 
+  /// Gives large segments the graphs by which they are searched: reads those that lie beside them,
+  /// and builds the others. Reads, writes, checkpoints and compactions go on meanwhile; it is given
+  /// up when the store is closed. Until then, searches look at all rows of such a segment. A second
+  /// caller waits for the first.
+  ///
+  /// @return how many graphs there are more
+  /// @throws CorruptFileException if the vectors of a segment are not what was written
+  /// @throws ReadFailedException if files cannot be read
+  /// @throws StoreFailedException if the store failed, now or before
+  public int indexSegments() {
+    return engine.indexing().run();
+  }
+
+  /// Whether [#indexSegments] would find something to do.
+  public boolean isIndexingDue() {
+    return engine.indexing().isDue();
+  }
+
   /// The position that the newest durable checkpoint holds, [Position#START] if there is none.
   public Position checkpointed() {
     engine.health().requireUsable();

@@ -65,6 +65,14 @@ final class NodeOptions {
               + " of the heap).")
   private Optional<String> pageCache = Optional.empty();
 
+  @Option(
+      names = "--vector-memory",
+      paramLabel = "BYTES",
+      description =
+          "How much memory outside of the heap vectors and graphs may take that searches use, such"
+              + " as 8g (2 GiB).")
+  private Optional<String> vectorMemory = Optional.empty();
+
   @Option(names = "--config", paramLabel = "FILE", description = "A file of settings, in HOCON.")
   private Optional<Path> file = Optional.empty();
 
@@ -88,6 +96,7 @@ final class NodeOptions {
     advertise.ifPresent(value -> overrides.put("advertise", value));
     masterKeyFile.ifPresent(value -> overrides.put("master-key-file", value));
     pageCache.ifPresent(value -> overrides.put("page-cache", value));
+    vectorMemory.ifPresent(value -> overrides.put("vector-memory", value));
     if (!join.isEmpty()) {
       overrides.put("join", String.join(",", join));
     }

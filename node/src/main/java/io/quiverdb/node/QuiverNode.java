@@ -165,6 +165,7 @@ public final class QuiverNode implements AutoCloseable {
               config.raftListen().host(),
               masterKeys,
               config.pageCacheBytes(),
+              config.vectorMemoryBytes(),
               version,
               config.timing(),
               config.snapshots(),

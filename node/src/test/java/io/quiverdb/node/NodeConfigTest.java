@@ -38,6 +38,7 @@ class NodeConfigTest {
                 new KeyConfig(Optional.empty(), Optional.empty(), Optional.empty(), true),
                 false,
                 128 << 20,
+                2L << 30,
                 NodeLogging.Format.TEXT,
                 Duration.ofSeconds(30),
                 RaftTiming.PRODUCTION,
@@ -73,6 +74,7 @@ class NodeConfigTest {
     "join, a",
     "insecure, true",
     "page-cache, 256m",
+    "vector-memory, 8g",
     "raft-log.segment, 8m",
     "raft-log.tail, 0",
     "snapshot-rate, 1m",
@@ -204,6 +206,10 @@ class NodeConfigTest {
           "page-cache: \"%s\" in command line (expected: 1048576 to %d bytes, such as 256m)"
               .formatted(value, Runtime.getRuntime().maxMemory() / 4 * 3));
     }
+    refuses(
+        Map.of("vector-memory", "-1"),
+        "vector-memory: \"-1\" in command line (expected: 0 to 1125899906842624 bytes, such as"
+            + " 256m)");
     refuses(
         Map.of("insecure", "maybe"),
         "insecure: \"maybe\" in command line (expected: true or false)");

@@ -2,6 +2,8 @@ package io.quiverdb.raft;
 
 import io.quiverdb.core.background.Background;
 import io.quiverdb.core.crypto.WrappedCatalogKey;
+import io.quiverdb.core.index.Indexing;
+import io.quiverdb.core.index.VectorBudget;
 import io.quiverdb.core.storage.FileStorage;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.GroupKey.ShardGroup;
@@ -71,6 +73,8 @@ public final class RaftHost implements AutoCloseable {
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("checkpoints").factory());
   private final ExecutorService compactions =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("compactions").factory());
+  private final ExecutorService indexing =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("indexing").factory());
   private final ExecutorService scrubs =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("scrubs").factory());
   private final ExecutorService readers =
@@ -83,12 +87,14 @@ public final class RaftHost implements AutoCloseable {
 
   /// What only tests set otherwise.
   ///
+  /// @param graphRowsMin of a segment that is given a graph
   /// @param nanoClock for what is due, never for what is true
   record Tuning(
       Background.Triggers checkpoints,
       RatisSettings.DiskSizes disk,
       Reconciler.Pace reconciling,
       Formation.Pace forming,
+      int graphRowsMin,
       LongSupplier nanoClock) {
     static final Tuning PRODUCTION =
         new Tuning(
@@ -96,6 +102,7 @@ public final class RaftHost implements AutoCloseable {
             RatisSettings.DiskSizes.PRODUCTION,
             Reconciler.Pace.PRODUCTION,
             Formation.Pace.PRODUCTION,
+            Indexing.ROWS_MIN,
             System::nanoTime);
   }
 
@@ -140,12 +147,14 @@ public final class RaftHost implements AutoCloseable {
         new HostedGroups(
             options.dataDirectory(),
             options.pageCacheBytes(),
+            new Indexing(new VectorBudget(options.vectorMemoryBytes()), tuning.graphRowsMin()),
             options.random(),
             keys::ring,
             this::storeId);
     this.claim = NodeClaim.open(member.id(), new ClaimFile(storage), keys, new OwnGroups());
     this.background =
-        new Background(tuning.checkpoints(), tuning.nanoClock(), checkpoints, compactions);
+        new Background(
+            tuning.checkpoints(), tuning.nanoClock(), checkpoints, compactions, indexing);
     this.replicaMetrics = new ReplicaMetrics(options.metrics());
     this.ratisMetrics = SharedMetricRegistries.reportInto(options.metrics());
     var snapshotMetrics = new SnapshotMetrics(options.metrics());
@@ -203,6 +212,7 @@ public final class RaftHost implements AutoCloseable {
         () -> claim.current().map(Claim::replicationFactor).orElse(0),
         options.timing().electionTimeoutMax().multipliedBy(2));
     replicaMetrics.registerPageCache(hosted.pageCache());
+    replicaMetrics.registerVectorBudget(hosted.vectorBudget());
     groups.replicas().forEach(this::serve);
     var _ = scheduler.scheduleWithFixedDelay(this::tick, 250, 250, TimeUnit.MILLISECONDS);
     claim.current().ifPresent(this::warnOfOtherAddresses);
@@ -548,6 +558,7 @@ public final class RaftHost implements AutoCloseable {
     scheduler.shutdownNow();
     checkpoints.shutdown();
     compactions.shutdown();
+    indexing.shutdown();
     scrubs.shutdown();
     readers.shutdown();
     waiting.shutdown();
