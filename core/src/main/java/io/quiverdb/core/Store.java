@@ -550,7 +550,8 @@ public final class Store implements AutoCloseable {
   /// Reads the log of a stand-alone store and every file of the newest checkpoint, computes its
   /// state hash again from the rows on disk, compares what indexes and filters say of the rows with
   /// what they are, and names all that is wrong. Reads, writes and checkpoints go on meanwhile; of
-  /// memory it takes little, however large the store.
+  /// memory it takes little, however large the store. A graph that is damaged is written again by
+  /// the next [#indexSegments].
   ///
   /// @throws ReadFailedException if files cannot be read, so that nothing is known of them
   /// @throws StoreFailedException if the store failed before

@@ -47,6 +47,16 @@ final class FilteredSearchTest {
         .isGreaterThanOrEqualTo(FLOOR);
   }
 
+  /// With so few candidates that the graph is asked even where a third matches.
+  @ParameterizedTest
+  @ValueSource(ints = {100_000, 50_000, 30_000})
+  void graphFindsNearestThatMatchWithFewCandidatesToo(int share) {
+    var ef = OptionalInt.of(16);
+    assertThat(points.recallAtTen(QUERIES, Condition.share(share), ef)).isGreaterThanOrEqualTo(0.9);
+    assertThat(points.recallAtTen(QUERIES, Condition.undeclaredShare(share), ef))
+        .isGreaterThanOrEqualTo(0.9);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 8, CLUSTERS})
   void nearestThatMatchAreFoundWhereTheyLieTogether(int clusters) {
@@ -98,7 +108,7 @@ final class FilteredSearchTest {
 
   private Set<Way> ways(Condition condition) {
     return points
-        .plans(points.query(points.vectors().draw(), 10, condition, OptionalInt.empty()))
+        .plans(points.query(points.vectors().draw(), 10, condition, OptionalInt.of(20)))
         .stream()
         .filter(plan -> plan.segment().isPresent())
         .map(SegmentPlan::way)

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// How many of the nearest a search finds by its graphs.
 final class RecallTest {
   private static final double FLOOR = 0.95;
-  private static final int POINTS = 5_000;
+  private static final int POINTS = 12_000;
   private static final int QUERIES = 100;
 
   private final long seed = Seed.draw();

@@ -287,12 +287,16 @@ final class SearchedStore implements AutoCloseable {
   /// Which part of the ten nearest is found, over so many queries drawn like the points. None comes
   /// back short.
   double recallAtTen(int queries, Condition condition) {
+    return recallAtTen(queries, condition, OptionalInt.empty());
+  }
+
+  double recallAtTen(int queries, Condition condition, OptionalInt ef) {
     int wanted = 0;
     int found = 0;
     for (int index = 0; index < queries; index++) {
       float[] query = vectors.draw();
       Set<String> expected = new HashSet<>(nearest(query, 10, condition));
-      var hits = search(query(query, 10, condition, OptionalInt.empty()));
+      var hits = search(query(query, 10, condition, ef));
       assertThat(hits).doesNotHaveDuplicates().hasSize(expected.size());
       wanted += expected.size();
       found += (int) hits.stream().filter(expected::contains).count();

@@ -165,6 +165,29 @@ final class SegmentIndexingTest {
   }
 
   @Test
+  void damageThatVerifyFindsIsWrittenAgainOfMemory() {
+    try (var points = store(TestKeys.SHARED.keyRing(), new VectorBudget(1L << 30))) {
+      assertThat(points.add(POINTS).checkpoint().index()).isEqualTo(1);
+      String file = graphFiles(points).getFirst();
+      byte[] content = points.storage().content(file);
+      content[content.length / 2] ^= 1;
+      points.storage().overwrite(file, content);
+
+      assertThat(points.store().verify().damages()).singleElement().matches(Damage::isOfIndex);
+      assertThat(points.store().isIndexingDue()).isTrue();
+      assertThat(points.index()).isZero();
+
+      assertThat(points.store().isIndexingDue()).isFalse();
+      assertThat(work(points)).isEqualTo(new IndexWork(POINTS, POINTS, 1));
+      assertThat(points.store().verify().damages()).isEmpty();
+      points.restart();
+      assertThat(points.index()).isEqualTo(1);
+      assertThat(work(points)).isEqualTo(new IndexWork(0, POINTS, 0));
+      assertSearches(points, Way.GRAPH);
+    }
+  }
+
+  @Test
   void missingGraphIsBuiltAgain() throws IOException {
     try (var points = store(TestKeys.SHARED.keyRing(), new VectorBudget(1L << 30))) {
       assertThat(points.add(POINTS).checkpoint().index()).isEqualTo(1);
@@ -298,7 +321,7 @@ final class SegmentIndexingTest {
   /// That what is found is right, and how.
   private void assertSearches(SearchedStore points, Way way) {
     float[] vector = vectors.draw();
-    var query = points.query(vector, 10, Condition.ANY, OptionalInt.empty());
+    var query = points.query(vector, 10, Condition.ANY, OptionalInt.of(20));
     assertThat(points.plans(query))
         .filteredOn(plan -> plan.rows() >= SearchedStore.GRAPH_ROWS_MIN)
         .isNotEmpty()

@@ -169,7 +169,9 @@ final class StoreState implements ReplicatedState, AutoCloseable {
     } catch (CorruptFileException e) {
       verification = Verification.of(Damage.of(e));
     }
+    // A graph is made again of the rows, here.
     verification.damages().stream()
+        .filter(damage -> !damage.isOfIndex())
         .findFirst()
         .map(Damage::toException)
         .ifPresent(cause -> damaged(walked, cause));

@@ -91,7 +91,7 @@ public final class Engine {
         new Compactions(health, files, opened.storage(), manifests, opened.pageCache(), live);
     snapshots =
         new Snapshots(health, files, manifests, opened.snapshots(), checkpoints, live, ownLog, gap);
-    verifier = new Verifier(files, opened.storage(), manifests, opened.verifier());
+    verifier = new Verifier(files, opened.storage(), manifests, opened.verifier(), indexing::note);
     shredding = new Shredding(files, checkpoints, new KeyRemains(opened.storage(), manifests));
   }
 

@@ -1,6 +1,7 @@
 package io.quiverdb.core.engine;
 
 import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.Damage;
 import io.quiverdb.core.Metric;
 import io.quiverdb.core.ReadFailedException;
 import io.quiverdb.core.StaleGenerationException;
@@ -12,17 +13,24 @@ import io.quiverdb.core.index.GraphDamagedException;
 import io.quiverdb.core.index.GraphIndex;
 import io.quiverdb.core.index.Indexing;
 import io.quiverdb.core.index.ResidentVectors;
+import io.quiverdb.core.index.VectorIndex;
+import io.quiverdb.core.rows.RowSource;
 import io.quiverdb.core.rows.SegmentRows;
 import io.quiverdb.core.segment.Segment;
+import io.quiverdb.core.stream.StreamFiles;
 import io.quiverdb.core.view.PinnedView;
 import io.quiverdb.core.view.PublishedState;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
@@ -51,6 +59,9 @@ public final class SegmentIndexing {
   /// Segments that are not to be tried, and how much room of the budget would change that. Guarded
   /// by itself.
   private final Map<Segment, Long> refused = new WeakHashMap<>();
+
+  /// Streams that were found damaged though their graphs are in memory.
+  private final Set<StreamFiles.OfSegment> damaged = ConcurrentHashMap.newKeySet();
 
   private final LongAdder rowsBuilt = new LongAdder();
   private final LongAdder rowsRead = new LongAdder();
@@ -81,7 +92,17 @@ public final class SegmentIndexing {
 
   /// Whether a segment lacks a graph that it could have.
   public boolean isDue() {
-    return !health.isStopping() && health.isUsable() && lacking(live.head()).isPresent();
+    return !health.isStopping()
+        && health.isUsable()
+        && (!damaged.isEmpty() || lacking(live.head()).isPresent());
+  }
+
+  /// Hears what a look at the files has found. What is of graphs is made good by the next pass.
+  void note(List<Damage> damages) {
+    damages.stream()
+        .map(damage -> StreamFiles.ofSegment(damage.file()))
+        .flatMap(Optional::stream)
+        .forEach(damaged::add);
   }
 
   /// Works until no segment lacks a graph that it could have. A second caller waits for the first.
@@ -90,6 +111,10 @@ public final class SegmentIndexing {
   public int run() {
     passing.lock();
     try {
+      for (var stream : List.copyOf(damaged)) {
+        damaged.remove(stream);
+        writeAgain(stream);
+      }
       int made = 0;
       while (!health.isStopping()) {
         try (var view = live.view()) {
@@ -110,6 +135,43 @@ public final class SegmentIndexing {
     } finally {
       passing.unlock();
     }
+  }
+
+  /// Of a graph that is not in memory nothing is written: whoever reads it finds the damage.
+  private void writeAgain(StreamFiles.OfSegment stream) {
+    try (var view = live.view()) {
+      var index = view.generation() == stream.generation() ? index(view, stream) : noIndex();
+      if (index.isEmpty()) {
+        return;
+      }
+      graphsDamaged.increment();
+      boolean written =
+          indexes.attach(
+              stream.generation(),
+              stream.collectionId(),
+              stream.segmentId(),
+              GraphIndex.STREAM,
+              (out, _) -> index.get().writeTo(out));
+      log.warn(
+          "graph damaged, written again of memory collection={} segment={} written={}",
+          Long.toUnsignedString(stream.collectionId()),
+          stream.segmentId(),
+          written);
+    } catch (StaleGenerationException e) {
+      log.debug("graph of an earlier generation", e);
+    }
+  }
+
+  private static Optional<VectorIndex> noIndex() {
+    return Optional.empty();
+  }
+
+  private static Optional<VectorIndex> index(PinnedView view, StreamFiles.OfSegment stream) {
+    return view.snapshot(stream.collectionId()).stream()
+        .flatMap(collection -> collection.sources().stream())
+        .filter(source -> source.segmentId().equals(OptionalLong.of(stream.segmentId())))
+        .findFirst()
+        .flatMap(RowSource::vectorIndex);
   }
 
   /// Waits for a pass that is under way.

@@ -3,6 +3,7 @@ package io.quiverdb.core.index;
 import io.quiverdb.core.Vector;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import org.apache.lucene.search.TopKnnCollector;
 import org.apache.lucene.search.knn.KnnSearchStrategy;
@@ -17,6 +18,8 @@ import org.apache.lucene.util.hnsw.HnswGraphSearcher;
 public final class GraphIndex implements VectorIndex {
   /// The name under which a segment's graph is attached to it.
   public static final String STREAM = GraphFormat.STREAM;
+
+  private static final int SCANNED_AT_ONCE = 64;
 
   private final ResidentVectors vectors;
   private final FlatGraph graph;
@@ -66,7 +69,40 @@ public final class GraphIndex implements VectorIndex {
     } catch (IOException e) {
       throw new UncheckedIOException(e); // All is in memory.
     }
-    boolean complete = !collector.earlyTerminated();
+    return found(collector, !collector.earlyTerminated());
+  }
+
+  @Override
+  public FoundRows scan(Vector query, int count, RowNumbers rows) {
+    var collector = new TopKnnCollector(count, Integer.MAX_VALUE);
+    var scorer = new RowScorer(vectors.indexed(), query.toArray());
+    var some = new int[SCANNED_AT_ONCE];
+    var scores = new float[SCANNED_AT_ONCE];
+    int taken;
+    do {
+      taken = take(rows, some);
+      float _ = scorer.bulkScore(some, scores, taken);
+      for (int index = 0; index < taken; index++) {
+        var _ = collector.collect(some[index], scores[index]);
+      }
+      collector.incVisitedCount(taken);
+    } while (taken == some.length);
+    return found(collector, true);
+  }
+
+  private static int take(RowNumbers rows, int[] some) {
+    int taken = 0;
+    while (taken < some.length) {
+      int row = rows.next();
+      if (row == RowNumbers.END) {
+        break;
+      }
+      some[taken++] = row;
+    }
+    return taken;
+  }
+
+  private static FoundRows found(TopKnnCollector collector, boolean complete) {
     var found = collector.topDocs().scoreDocs;
     var rows = new int[found.length];
     for (int index = 0; index < rows.length; index++) {
@@ -80,6 +116,11 @@ public final class GraphIndex implements VectorIndex {
     public boolean get(int row) {
       return accepted.test().test(row);
     }
+  }
+
+  @Override
+  public void writeTo(OutputStream out) throws IOException {
+    GraphFormat.write(graph.cursor(), vectors().dimension(), out);
   }
 
   @Override

@@ -8,6 +8,8 @@ import io.quiverdb.core.SegmentPlan;
 import io.quiverdb.core.SegmentPlan.Way;
 import io.quiverdb.core.Vector;
 import io.quiverdb.core.index.AcceptedRows;
+import io.quiverdb.core.index.FoundRows;
+import io.quiverdb.core.index.RowNumbers;
 import io.quiverdb.core.index.VectorIndex;
 import io.quiverdb.core.rows.RowSource;
 import io.quiverdb.core.secondary.Candidates;
@@ -119,14 +121,57 @@ public final class VectorSearch {
         return query.exact() ? Way.EXACT : Way.NO_GRAPH;
       }
       if (SearchCosts.scanPays(source.rowCount(), matches.count(), query.candidates())) {
-        scan();
+        scan(index.get());
         return Way.FEW_MATCHES;
       }
       if (searchBy(index.get())) {
         return Way.GRAPH;
       }
-      scan();
+      scan(index.get());
       return Way.GRAPH_THEN_SCAN;
+    }
+
+    /// Does the same with the rounding and the speed of an index, where it is known beforehand
+    /// which rows match.
+    private void scan(VectorIndex index) {
+      if (matches.isOpen()) {
+        scan();
+        return;
+      }
+      var found = index.scan(query.vector(), query.k() + MARGIN, matching());
+      rowsScanned += found.visited();
+      statistics.countRows(found.visited());
+      if (found.rows().length < Math.min(query.k(), found.visited())) {
+        scan(); // Some have no score by the rounding of the index.
+        return;
+      }
+      offer(index, found);
+    }
+
+    private RowNumbers matching() {
+      if (candidates.isPresent()) {
+        var rows = candidates.get().certain().getIntIterator();
+        return () -> {
+          while (rows.hasNext()) {
+            int row = rows.next();
+            if (source.isLiveAt(row, version)) {
+              return row;
+            }
+          }
+          return RowNumbers.END;
+        };
+      }
+      return new RowNumbers() {
+        private int row = -1;
+
+        @Override
+        public int next() {
+          do {
+            row++;
+          } while (row < source.rowCount() && !source.isLiveAt(row, version));
+          return row < source.rowCount() ? row : END;
+        }
+      };
     }
 
     /// Offers all rows that match.
@@ -158,6 +203,11 @@ public final class VectorSearch {
       if (!found.complete() || found.rows().length < query.k()) {
         return false;
       }
+      offer(index, found);
+      return true;
+    }
+
+    private void offer(VectorIndex index, FoundRows found) {
       var vectors = index.vectors();
       int count = Math.min(found.rows().length, query.k() + MARGIN);
       for (int place = 0; place < count; place++) {
@@ -167,7 +217,6 @@ public final class VectorSearch {
           nearest.add(score, source.id(row), new Place(source, row));
         }
       }
-      return true;
     }
 
     /// Rows that live and match.
