@@ -98,7 +98,7 @@ class NodeConfigTest {
     var byEnvironment = load(Map.of(ConfigSource.variable(key), value), Map.of());
     var byCommandLine = load(Map.of(), Map.of(key, value));
 
-    assertThat(ConfigSource.keys()).contains(key).hasSize(26);
+    assertThat(ConfigSource.keys()).contains(key).hasSize(27);
     assertThat(byFile).isNotEqualTo(standard).isEqualTo(byEnvironment).isEqualTo(byCommandLine);
   }
 

@@ -11,6 +11,7 @@ import io.quiverdb.core.Position;
 import io.quiverdb.core.Query;
 import io.quiverdb.core.ReadFailedException;
 import io.quiverdb.core.ScanPage;
+import io.quiverdb.core.SegmentPlan;
 import io.quiverdb.core.Slots;
 import io.quiverdb.core.StateHash;
 import io.quiverdb.core.Store;
@@ -20,6 +21,7 @@ import io.quiverdb.core.StoreView;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.Verification;
 import io.quiverdb.core.op.SealedOp;
+import io.quiverdb.core.search.QueryStatistics;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -318,6 +320,17 @@ public final class ReplicatedStore implements Shard {
   @Override
   public CompletableFuture<ReadResult<List<Hit>>> search(long collectionId, Query query) {
     return read(collectionId, (_, collection) -> collection.search(query));
+  }
+
+  @Override
+  public CompletableFuture<ReadResult<List<SegmentPlan>>> explain(long collectionId, Query query) {
+    return read(
+        collectionId,
+        (_, collection) -> {
+          var statistics = new QueryStatistics(System::nanoTime);
+          var _ = collection.search(query, statistics);
+          return statistics.plans();
+        });
   }
 
   /// The state hash at a hash mark, once it is applied here.

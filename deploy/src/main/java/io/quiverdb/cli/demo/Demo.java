@@ -83,6 +83,13 @@ public final class Demo {
       narration.step("Data: the names of %,d Unicode characters".formatted(names.size()));
       var collection = new DataLoad(quiver, narration).load(names);
       long points = collection.count();
+      narration.step("Graphs, by which searches find their way");
+      var index = new DemoIndex(collection, names);
+      var searched = index.await();
+      narration.detail(
+          "%d of %d shards searched by a graph", searched.byGraph(), searched.shards());
+      double recall = index.recallAtTen();
+      narration.detail("of the ten nearest %.1f %% are found", 100 * recall);
       narration.step("Search");
       new DemoSearches(collection, byId(names)).print(out);
       var aftermath =
@@ -96,7 +103,13 @@ public final class Demo {
       var readBack = readBack(collection, aftermath);
       var verification = new Recovery(cluster, quiver, narration).run(aftermath.victim());
       var report =
-          report(points, aftermath, readBack, verification, quiver.cluster().status().encrypted());
+          report(
+              points,
+              aftermath,
+              readBack,
+              verification,
+              quiver.cluster().status().encrypted(),
+              recall);
       return new Outcome(summarise(report, names.size()), report.toJson());
     }
   }
@@ -154,7 +167,8 @@ public final class Demo {
       KillUnderWrites.Aftermath aftermath,
       ReadBack.Verdict readBack,
       ReplicaVerification verification,
-      boolean encrypted) {
+      boolean encrypted,
+      double recall) {
     return new DemoReport(
         points,
         aftermath.acknowledged().size(),
@@ -165,7 +179,8 @@ public final class Demo {
         aftermath.failover().toMillis(),
         verification.nodesVerified().size(),
         verification.allEqual(),
-        encrypted);
+        encrypted,
+        recall);
   }
 
   private boolean summarise(DemoReport report, int pointsExpected) throws IOException {
@@ -182,6 +197,7 @@ public final class Demo {
         "replicas                 %d of %d nodes equal to their leaders",
         report.verifiedReplicas(), NODES);
     narration.detail("encrypted: %b", report.encrypted());
+    narration.detail("recall of searches       %.4f", report.recallAtTen());
     if (options.json().isPresent()) {
       Files.writeString(options.json().get(), report.toJson());
     }

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 class DemoReportTest {
   private static final DemoReport GOOD =
-      new DemoReport(34_201, 10_000, 1_000, 2, 0, 1, 1_234, 3, true, true);
+      new DemoReport(34_201, 10_000, 1_000, 2, 0, 1, 1_234, 3, true, true, 0.9875);
 
   @Test
   void jsonHasExactlyTheFields() {
@@ -24,7 +24,7 @@ class DemoReportTest {
               "verified_replicas": 3,
               "replica_hashes_equal": true,
               "encrypted": true,
-              "recall_at_10": null
+              "recall_at_10": 0.9875
             }
             """);
   }
@@ -36,7 +36,9 @@ class DemoReportTest {
 
   @Test
   void everyShortcomingIsNamed() {
-    assertThat(new DemoReport(1, 9_999, 999, 0, 1, 0, 0, 2, false, false).shortcomings(34_201, 3))
+    assertThat(
+            new DemoReport(1, 9_999, 999, 0, 1, 0, 0, 2, false, false, 0.94)
+                .shortcomings(34_201, 3))
         .containsExactly(
             "points: 1 (expected: 34201)",
             "lost_writes: 1 (expected: 0)",
@@ -45,6 +47,7 @@ class DemoReportTest {
             "leader_kills: 0 (expected: at least 1)",
             "verified_replicas: 2 (expected: 3)",
             "replica_hashes_equal: false (expected: true)",
-            "encrypted: false (expected: true)");
+            "encrypted: false (expected: true)",
+            "recall_at_10: 0.94 (expected: at least 0.95)");
   }
 }

@@ -4,7 +4,6 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.quiverdb.core.Filter;
-import io.quiverdb.core.Query;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.node.peer.proto.CloseSnapshotRequest;
 import io.quiverdb.node.peer.proto.CloseSnapshotResponse;
@@ -14,6 +13,7 @@ import io.quiverdb.node.peer.proto.CountPointsRequest;
 import io.quiverdb.node.peer.proto.CountPointsResponse;
 import io.quiverdb.node.peer.proto.DeleteMatchingRequest;
 import io.quiverdb.node.peer.proto.DeleteMatchingResponse;
+import io.quiverdb.node.peer.proto.ExplainSearchResponse;
 import io.quiverdb.node.peer.proto.FilterMessage;
 import io.quiverdb.node.peer.proto.GetClaimRequest;
 import io.quiverdb.node.peer.proto.GetClaimResponse;
@@ -257,18 +257,26 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
         responses,
         () ->
             self.shard(request.getShard())
-                .search(
-                    request.getCollectionId(),
-                    new Query(
-                        ShardMessages.vector(request.getVector()),
-                        request.getK(),
-                        filter(request.hasFilter(), request.getFilter()),
-                        request.getWithPayload(),
-                        request.getWithVector())),
+                .search(request.getCollectionId(), ShardMessages.query(request)),
         result ->
             SearchPointsResponse.newBuilder()
                 .setPosition(PeerMessages.position(result.position()))
                 .addAllHits(result.value().stream().map(ShardMessages::hit).toList())
+                .build());
+  }
+
+  @Override
+  public void explainSearch(
+      SearchPointsRequest request, StreamObserver<ExplainSearchResponse> responses) {
+    answer(
+        responses,
+        () ->
+            self.shard(request.getShard())
+                .explain(request.getCollectionId(), ShardMessages.query(request)),
+        result ->
+            ExplainSearchResponse.newBuilder()
+                .setPosition(PeerMessages.position(result.position()))
+                .addAllPlans(result.value().stream().map(ShardMessages::plan).toList())
                 .build());
   }
 
