@@ -7,6 +7,8 @@ import io.quiverdb.api.v1.CountResponse;
 import io.quiverdb.api.v1.DeleteRequest;
 import io.quiverdb.api.v1.GetCollectionRequest;
 import io.quiverdb.api.v1.PointsGrpc;
+import io.quiverdb.api.v1.SearchBatchRequest;
+import io.quiverdb.api.v1.SearchGrpc;
 import io.quiverdb.api.v1.UpdateSettingsRequest;
 import io.quiverdb.api.v1.VerifyCollectionRequest;
 import io.quiverdb.api.v1.WriteResponse;
@@ -204,5 +206,20 @@ public final class AsyncCollection {
   /// @see Collection#search
   public AsyncSearch search(float... query) {
     return new AsyncSearch(calls, name, query, consistency);
+  }
+
+  /// @see Collection#searchAll
+  public CompletableFuture<List<List<Hit>>> searchAll(List<AsyncSearch> searches) {
+    SearchBatchRequest.Builder request = SearchBatchRequest.newBuilder().setCollection(name);
+    searches.forEach(search -> request.addSearches(search.request()));
+    return calls.publish(
+        calls
+            .router()
+            .ask(SearchGrpc.getSearchBatchMethod(), request.build(), Repeat.READ)
+            .thenApply(
+                response ->
+                    response.getResultsList().stream()
+                        .map(result -> AsyncSearch.hits(calls, result))
+                        .toList()));
   }
 }

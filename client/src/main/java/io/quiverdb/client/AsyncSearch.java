@@ -1,5 +1,6 @@
 package io.quiverdb.client;
 
+import io.quiverdb.api.v1.ExplainResponse;
 import io.quiverdb.api.v1.SearchGrpc;
 import io.quiverdb.api.v1.SearchRequest;
 import io.quiverdb.api.v1.SearchResponse;
@@ -52,23 +53,60 @@ public final class AsyncSearch {
     return this;
   }
 
+  /// @see Search#exact
+  public AsyncSearch exact() {
+    request.setExact(true);
+    return this;
+  }
+
+  /// @see Search#ef
+  public AsyncSearch ef(int ef) {
+    request.setEf(ef);
+    return this;
+  }
+
+  /// @see Search#scoreThreshold
+  public AsyncSearch scoreThreshold(float score) {
+    request.setScoreThreshold(score);
+    return this;
+  }
+
+  SearchRequest request() {
+    return request
+        .clone()
+        .setConsistency(consistency.toWire())
+        .setSessionToken(calls.sessionTokenFor(consistency))
+        .build();
+  }
+
+  /// @see Search#explain
+  public CompletableFuture<List<SegmentPlan>> explain() {
+    return calls.publish(
+        calls
+            .router()
+            .ask(SearchGrpc.getExplainMethod(), request.build(), Repeat.READ)
+            .thenApply(this::plans));
+  }
+
+  private List<SegmentPlan> plans(ExplainResponse response) {
+    calls.router().saw(response.getPositionsList());
+    return response.getPlansList().stream().map(SegmentPlan::of).toList();
+  }
+
   /// @see Search#run
   public CompletableFuture<List<Hit>> run() {
     return calls.publish(
         calls
             .router()
-            .ask(
-                SearchGrpc.getSearchMethod(),
-                request
-                    .clone()
-                    .setConsistency(consistency.toWire())
-                    .setSessionToken(calls.sessionTokenFor(consistency))
-                    .build(),
-                Repeat.READ)
+            .ask(SearchGrpc.getSearchMethod(), request(), Repeat.READ)
             .thenApply(this::hits));
   }
 
   private List<Hit> hits(SearchResponse response) {
+    return hits(calls, response);
+  }
+
+  static List<Hit> hits(Calls calls, SearchResponse response) {
     calls.router().saw(response.getPositionsList());
     return response.getHitsList().stream().map(Hit::of).toList();
   }

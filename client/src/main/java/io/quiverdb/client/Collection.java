@@ -139,4 +139,11 @@ public final class Collection {
   public Search search(float... query) {
     return new Search(async.search(query));
   }
+
+  /// Runs 1 to 100 searches of this collection in one call. If one fails, all do.
+  ///
+  /// @return of each what [Search#run] would, in their order
+  public List<List<Hit>> searchAll(List<Search> searches) {
+    return Calls.await(async.searchAll(searches.stream().map(Search::async).toList()));
+  }
 }

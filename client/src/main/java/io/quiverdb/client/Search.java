@@ -30,6 +30,27 @@ public final class Search {
     return this;
   }
 
+  /// Looks at all points that match, so that none of the nearest is missed: for small collections,
+  /// or to see how much is found otherwise.
+  public Search exact() {
+    async.exact();
+    return this;
+  }
+
+  /// How many candidates a graph keeps on its way, 1 to 10,000 and in effect at least `k`; 100 if
+  /// not said. The more, the more of the nearest are found, and the longer it takes.
+  public Search ef(int ef) {
+    async.ef(ef);
+    return this;
+  }
+
+  /// Leaves out points of a worse score: of a greater squared distance, or of a smaller cosine or
+  /// inner product.
+  public Search scoreThreshold(float score) {
+    async.scoreThreshold(score);
+    return this;
+  }
+
   public Search withPayload() {
     async.withPayload();
     return this;
@@ -38,6 +59,15 @@ public final class Search {
   public Search withVector() {
     async.withVector();
     return this;
+  }
+
+  AsyncSearch async() {
+    return async;
+  }
+
+  /// Runs it, and tells how that went instead of what was found.
+  public List<SegmentPlan> explain() {
+    return Calls.await(async.explain());
   }
 
   /// Nearest first, ties by ascending id.

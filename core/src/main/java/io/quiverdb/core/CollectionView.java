@@ -45,7 +45,10 @@ public interface CollectionView {
   long count(Optional<Filter> filter, QueryStatistics statistics);
 
   /// The `k` nearest points that match, nearest first, ties by ascending id; fewer only if there
-  /// are fewer. Exact.
+  /// are fewer, or if the others are beyond the threshold of the query.
+  ///
+  /// Which are the nearest is found by an index where there is one for many rows: most of them,
+  /// hardly ever all wrong. Scores are exact, and so is the result if the query asks for it.
   ///
   /// @throws IllegalArgumentException if the query's dimension is not the collection's
   default List<Hit> search(Query query) {

@@ -1,5 +1,6 @@
 package io.quiverdb.core;
 
+import io.quiverdb.core.stream.StreamFiles;
 import java.util.OptionalLong;
 
 /// Something that is wrong with a file.
@@ -13,6 +14,12 @@ public record Damage(
 
   public static Damage of(CorruptFileException e) {
     return new Damage(e.file(), e.page(), e.offset(), e.what(), e.expected(), e.found());
+  }
+
+  /// Whether the file is an index of a segment: nothing of what is stored, for it can be made again
+  /// of the rows.
+  public boolean isOfIndex() {
+    return StreamFiles.ofSegment(file).isPresent();
   }
 
   public CorruptFileException toException() {

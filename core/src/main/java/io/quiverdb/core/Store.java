@@ -550,7 +550,8 @@ public final class Store implements AutoCloseable {
   /// Reads the log of a stand-alone store and every file of the newest checkpoint, computes its
   /// state hash again from the rows on disk, compares what indexes and filters say of the rows with
   /// what they are, and names all that is wrong. Reads, writes and checkpoints go on meanwhile; of
-  /// memory it takes little, however large the store.
+  /// memory it takes little, however large the store. A graph that is damaged is written again by
+  /// the next [#indexSegments].
   ///
   /// @throws ReadFailedException if files cannot be read, so that nothing is known of them
   /// @throws StoreFailedException if the store failed before
@@ -680,6 +681,24 @@ public final class Store implements AutoCloseable {
   /// @return how many merges there were
   int compact(CompactionPolicy policy) {
     return engine.compactions().run(policy);
+  }
+
+  /// Gives large segments the graphs by which they are searched: reads those that lie beside them,
+  /// and builds the others. Reads, writes, checkpoints and compactions go on meanwhile; it is given
+  /// up when the store is closed. Until then, searches look at all rows of such a segment. A second
+  /// caller waits for the first.
+  ///
+  /// @return how many graphs there are more
+  /// @throws CorruptFileException if the vectors of a segment are not what was written
+  /// @throws ReadFailedException if files cannot be read
+  /// @throws StoreFailedException if the store failed, now or before
+  public int indexSegments() {
+    return engine.indexing().run();
+  }
+
+  /// Whether [#indexSegments] would find something to do.
+  public boolean isIndexingDue() {
+    return engine.indexing().isDue();
   }
 
   /// The position that the newest durable checkpoint holds, [Position#START] if there is none.

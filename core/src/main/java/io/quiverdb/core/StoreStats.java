@@ -10,6 +10,7 @@ import java.util.List;
 /// @param manifestVersion of the newest checkpoint, 0 before the first
 /// @param bufferBytes rows that no checkpoint holds yet, in memory
 /// @param logBytes of a stand-alone store's log on disk, 0 if it is replicated
+/// @param indexWork since the store was opened
 public record StoreStats(
     Position position,
     Position checkpointed,
@@ -17,7 +18,8 @@ public record StoreStats(
     long manifestVersion,
     long bufferBytes,
     long logBytes,
-    List<CollectionStats> collections) {
+    List<CollectionStats> collections,
+    IndexWork indexWork) {
   public StoreStats {
     collections = List.copyOf(collections);
   }
@@ -29,6 +31,7 @@ public record StoreStats(
   /// @param files bytes on disk, by kind
   /// @param bufferRows in memory, dead ones included
   /// @param bufferBytes of those
+  /// @param index which rows searches find by a graph
   public record CollectionStats(
       long id,
       String name,
@@ -38,7 +41,19 @@ public record StoreStats(
       long deadRows,
       FileBytes files,
       long bufferRows,
-      long bufferBytes) {}
+      long bufferBytes,
+      IndexCoverage index) {}
+
+  /// @param graphRows in segments that have a graph, dead ones included
+  /// @param waitingRows in segments that are large enough for one and have none yet: searches look
+  ///   at all of them
+  /// @param memoryBytes that vectors and graphs take outside of the heap
+  public record IndexCoverage(long graphRows, long waitingRows, long memoryBytes) {}
+
+  /// @param rowsBuilt of graphs that were built
+  /// @param rowsRead of graphs that were read from files
+  /// @param graphsDamaged that were not what was written, and were built again
+  public record IndexWork(long rowsBuilt, long rowsRead, long graphsDamaged) {}
 
   /// Bytes on disk by kind of file.
   ///

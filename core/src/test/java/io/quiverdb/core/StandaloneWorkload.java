@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quiverdb.core.Settings.FilterableField;
 import io.quiverdb.core.compaction.CompactionPolicy;
 import io.quiverdb.core.crypto.KeyRing;
+import io.quiverdb.core.format.PageCache;
+import io.quiverdb.core.index.Indexing;
+import io.quiverdb.core.index.VectorBudget;
 import io.quiverdb.core.storage.SimulatedStorage;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -51,6 +55,9 @@ final class StandaloneWorkload implements CrashWorkload {
   private final Map<Long, Content> contents = new HashMap<>();
 
   private long acknowledged;
+
+  /// Of a segment that is given a graph.
+  private static final int GRAPH_ROWS_MIN = 2;
 
   /// Collections and their segments that have an index attached for certain, as long as they live.
   private final Map<Long, Set<Long>> attached = new HashMap<>();
@@ -126,6 +133,8 @@ final class StandaloneWorkload implements CrashWorkload {
     try (var store = open(survivor)) {
       assertHolds(store);
       assertGoesOn(store, random);
+      int _ = store.indexSegments();
+      assertThat(store.stats().indexWork().graphsDamaged()).isZero();
     }
     try (var reopened = open(survivor)) {
       assertThat(reopened.verify().damages()).isEmpty();
@@ -133,7 +142,11 @@ final class StandaloneWorkload implements CrashWorkload {
   }
 
   private Store open(Storage storage) {
-    return Store.openWithoutBackground(storage, keyRing, StoreOptions.standard());
+    var indexing = new Indexing(new VectorBudget(1 << 20), 1, GRAPH_ROWS_MIN);
+    var options =
+        new StoreOptions(
+            new SecureRandom(), new PageCache(StoreOptions.PAGE_CACHE_BYTES), indexing);
+    return Store.openWithoutBackground(storage, keyRing, options);
   }
 
   private void assertHolds(Store store) {
@@ -383,6 +396,7 @@ final class StandaloneWorkload implements CrashWorkload {
       try (var view = store.view()) {
         generation = view.generation();
       }
+      int _ = store.indexSegments();
       for (var name : store.collectionNames()) {
         long id = store.collectionId(name).orElseThrow();
         for (long segment = 1; segment <= SEGMENT_IDS; segment++) {

@@ -29,13 +29,12 @@ final class TestShard implements AutoCloseable {
   }
 
   TestShard(Storage storage, long windowBytesMax) {
+    this(storage, windowBytesMax, StoreOptions.standard());
+  }
+
+  TestShard(Storage storage, long windowBytesMax, StoreOptions options) {
     store =
-        Store.open(
-            storage,
-            StoreOptions.standard(),
-            TestKeys.SHARED.keyRing(),
-            Optional.empty(),
-            windowBytesMax);
+        Store.open(storage, options, TestKeys.SHARED.keyRing(), Optional.empty(), windowBytesMax);
     index = store.position().index();
     requests = Math.max(0, index) * 1000; // Those below were drawn before it was reopened.
     if (store.epoch() == 0) {

@@ -86,6 +86,14 @@ final class NodeOptions {
       description = "The authorities whose certificates clients must have (clients need none).")
   private Optional<String> tlsClientCa = Optional.empty();
 
+  @Option(
+      names = "--vector-memory",
+      paramLabel = "BYTES",
+      description =
+          "How much memory outside of the heap vectors and graphs may take that searches use, such"
+              + " as 8g (2 GiB).")
+  private Optional<String> vectorMemory = Optional.empty();
+
   @Option(names = "--config", paramLabel = "FILE", description = "A file of settings, in HOCON.")
   private Optional<Path> file = Optional.empty();
 
@@ -114,6 +122,7 @@ final class NodeOptions {
     tlsCa.ifPresent(value -> overrides.put("tls.ca", value));
     tlsClientCa.ifPresent(value -> overrides.put("tls.client-ca", value));
     pageCache.ifPresent(value -> overrides.put("page-cache", value));
+    vectorMemory.ifPresent(value -> overrides.put("vector-memory", value));
     if (!join.isEmpty()) {
       overrides.put("join", String.join(",", join));
     }

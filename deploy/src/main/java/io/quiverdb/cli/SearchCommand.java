@@ -6,6 +6,7 @@ import io.quiverdb.cli.terminal.Table;
 import io.quiverdb.client.Collection;
 import io.quiverdb.client.Filter;
 import io.quiverdb.client.Hit;
+import io.quiverdb.client.SegmentPlan;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Parameters;
       "  quiver search unicode --text \"cat face with tears of joy\" --filter script=Common",
       "  quiver search docs --id-of a --filter 'lang in (en, fr) and year >= 2020 and not draft ="
           + " true'",
-      "  quiver search docs --id-of a -k 3"
+      "  quiver search docs --id-of a -k 3 --exact",
+      "  quiver search docs --id-of a --ef 200 --score-threshold 0.5 --explain"
     })
 final class SearchCommand implements Callable<Integer> {
   @Mixin private final Connection connection = new Connection();
@@ -56,6 +58,32 @@ final class SearchCommand implements Callable<Integer> {
       converter = FilterConverter.class,
       description = FilterConverter.DESCRIPTION)
   private Optional<Filter> filter = Optional.empty();
+
+  @Option(
+      names = "--exact",
+      description = "Looks at all points that match, so that none of the nearest is missed.")
+  private boolean exact;
+
+  @Option(
+      names = "--ef",
+      paramLabel = "N",
+      description =
+          "How many candidates a graph keeps, 1 to 10,000 (100): the more, the more accurate and"
+              + " the slower.")
+  private Optional<Integer> ef = Optional.empty();
+
+  @Option(
+      names = "--score-threshold",
+      paramLabel = "SCORE",
+      description =
+          "Leaves out points of a worse score: a greater squared distance, a smaller cosine or"
+              + " inner product.")
+  private Optional<Float> scoreThreshold = Optional.empty();
+
+  @Option(
+      names = "--explain",
+      description = "Shows how each shard searches its segments, instead of what it finds.")
+  private boolean explain;
 
   @Option(names = "--with-payload", description = "Shows payloads too.")
   private boolean withPayload;
@@ -91,7 +119,16 @@ final class SearchCommand implements Callable<Integer> {
             if (withPayload) {
               search.withPayload();
             }
-            print(search.run());
+            if (exact) {
+              search.exact();
+            }
+            ef.ifPresent(search::ef);
+            scoreThreshold.ifPresent(search::scoreThreshold);
+            if (explain) {
+              printPlans(search.explain());
+            } else {
+              print(search.run());
+            }
             return ExitCode.GOOD;
           });
     }
@@ -127,6 +164,47 @@ final class SearchCommand implements Callable<Integer> {
           withPayload ? hit.payloadJson().orElse("") : hit.version());
     }
     output.print(table);
+  }
+
+  private void printPlans(List<SegmentPlan> plans) {
+    if (output.isJson()) {
+      output.print(json -> writePlans(json, plans));
+      return;
+    }
+    var table =
+        Table.of(
+            ">SHARD", "SEGMENT", "WAY", ">ROWS", ">MATCHES", ">SCANNED", ">VISITED", ">MILLIS");
+    for (var plan : plans) {
+      table.row(
+          plan.shard(),
+          plan.segment().isPresent() ? plan.segment().getAsLong() : "buffer",
+          plan.way(),
+          plan.rows(),
+          plan.matchesEstimated(),
+          plan.rowsScanned(),
+          plan.nodesVisited(),
+          String.format(Locale.ROOT, "%.3f", plan.time().toNanos() / 1e6));
+    }
+    output.print(table);
+  }
+
+  private static void writePlans(JsonGenerator json, List<SegmentPlan> plans) throws IOException {
+    json.writeStartArray();
+    for (var plan : plans) {
+      json.writeStartObject();
+      json.writeNumberField("shard", plan.shard());
+      if (plan.segment().isPresent()) {
+        json.writeNumberField("segment", plan.segment().getAsLong());
+      }
+      json.writeStringField("way", plan.way().name());
+      json.writeNumberField("rows", plan.rows());
+      json.writeNumberField("matches_estimated", plan.matchesEstimated());
+      json.writeNumberField("rows_scanned", plan.rowsScanned());
+      json.writeNumberField("nodes_visited", plan.nodesVisited());
+      json.writeNumberField("nanos", plan.time().toNanos());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
   }
 
   private static void write(JsonGenerator json, List<Hit> hits) throws IOException {

@@ -45,6 +45,17 @@ class ArchitectureTest {
   }
 
   @Test
+  void onlyTheIndexSeesLucene() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.quiverdb.core.index..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.apache.lucene..")
+        .check(CLASSES);
+  }
+
+  @Test
   void onlyTheContractAndItsEndsSeeGrpc() {
     noClasses()
         .that()

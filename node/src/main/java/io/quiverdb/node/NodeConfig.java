@@ -24,6 +24,7 @@ import java.util.Optional;
 /// @param tls without, connections are in the clear
 /// @param insecure whether others than this machine may connect all the same
 /// @param pageCacheBytes of the heap, for pages that were decrypted
+/// @param vectorMemoryBytes outside of the heap, for vectors and graphs that searches use
 /// @param snapshots how much of the logs is kept, and how fast snapshots are fetched
 /// @param callTimeout of calls that bring no deadline
 /// @param scrubInterval after which all files of a replica are read again
@@ -38,6 +39,7 @@ public record NodeConfig(
     Optional<TlsFiles> tls,
     boolean insecure,
     long pageCacheBytes,
+    long vectorMemoryBytes,
     NodeLogging.Format logFormat,
     Duration callTimeout,
     RaftTiming timing,
@@ -48,6 +50,9 @@ public record NodeConfig(
 
   /// With less, pages of ids push each other out.
   private static final long PAGE_CACHE_BYTES_MIN = 1 << 20;
+
+  /// More than there is anywhere.
+  private static final long VECTOR_MEMORY_BYTES_MAX = 1L << 50;
 
   /// With less, a member that falls behind never catches up.
   private static final long SNAPSHOT_RATE_MIN = 1 << 20;
@@ -84,6 +89,7 @@ public record NodeConfig(
             tls(source),
             source.flag("insecure"),
             source.bytes("page-cache", PAGE_CACHE_BYTES_MIN, heapBytes() / 4 * 3),
+            source.bytes("vector-memory", 0, VECTOR_MEMORY_BYTES_MAX),
             source.choice("log.format", NodeLogging.Format.class),
             source.duration("call-timeout"),
             timing(source),

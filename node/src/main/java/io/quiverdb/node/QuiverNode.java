@@ -241,6 +241,7 @@ public final class QuiverNode implements AutoCloseable {
               tls,
               masterKeys,
               config.pageCacheBytes(),
+              config.vectorMemoryBytes(),
               version,
               config.timing(),
               config.snapshots(),

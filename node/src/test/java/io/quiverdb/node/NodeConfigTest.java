@@ -40,6 +40,7 @@ class NodeConfigTest {
                 Optional.empty(),
                 false,
                 128 << 20,
+                2L << 30,
                 NodeLogging.Format.TEXT,
                 Duration.ofSeconds(30),
                 RaftTiming.PRODUCTION,
@@ -75,6 +76,7 @@ class NodeConfigTest {
     "join, a",
     "insecure, true",
     "page-cache, 256m",
+    "vector-memory, 8g",
     "raft-log.segment, 8m",
     "raft-log.tail, 0",
     "snapshot-rate, 1m",
@@ -98,7 +100,7 @@ class NodeConfigTest {
     var byEnvironment = load(Map.of(ConfigSource.variable(key), value), Map.of());
     var byCommandLine = load(Map.of(), Map.of(key, value));
 
-    assertThat(ConfigSource.keys()).contains(key).hasSize(30);
+    assertThat(ConfigSource.keys()).contains(key).hasSize(31);
     assertThat(byFile).isNotEqualTo(standard).isEqualTo(byEnvironment).isEqualTo(byCommandLine);
   }
 
@@ -255,6 +257,10 @@ class NodeConfigTest {
           "page-cache: \"%s\" in command line (expected: 1048576 to %d bytes, such as 256m)"
               .formatted(value, Runtime.getRuntime().maxMemory() / 4 * 3));
     }
+    refuses(
+        Map.of("vector-memory", "-1"),
+        "vector-memory: \"-1\" in command line (expected: 0 to 1125899906842624 bytes, such as"
+            + " 256m)");
     refuses(
         Map.of("insecure", "maybe"),
         "insecure: \"maybe\" in command line (expected: true or false)");

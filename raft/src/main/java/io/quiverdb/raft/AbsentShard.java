@@ -4,6 +4,7 @@ import io.quiverdb.core.Filter;
 import io.quiverdb.core.Hit;
 import io.quiverdb.core.Query;
 import io.quiverdb.core.ScanPage;
+import io.quiverdb.core.SegmentPlan;
 import io.quiverdb.core.StoredPoint;
 import java.util.List;
 import java.util.Optional;
@@ -47,6 +48,11 @@ record AbsentShard(int number, ShardException reason) implements Shard {
   @Override
   public CompletableFuture<ReadResult<List<Hit>>> search(
       long collectionId, Query query, Consistency consistency) {
+    return CompletableFuture.failedFuture(reason);
+  }
+
+  @Override
+  public CompletableFuture<ReadResult<List<SegmentPlan>>> explain(long collectionId, Query query) {
     return CompletableFuture.failedFuture(reason);
   }
 }

@@ -4,6 +4,8 @@ import io.quiverdb.core.Store;
 import io.quiverdb.core.StoreOptions;
 import io.quiverdb.core.crypto.KeyRing;
 import io.quiverdb.core.format.PageCache;
+import io.quiverdb.core.index.Indexing;
+import io.quiverdb.core.index.VectorBudget;
 import io.quiverdb.core.snapshot.SnapshotFiles;
 import io.quiverdb.core.storage.FileStorage;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
@@ -30,6 +32,7 @@ final class HostedGroups implements AutoCloseable {
   private final Supplier<KeyRing> keyRing;
   private final Function<ShardGroup, UUID> storeIds;
   private final PageCache pageCache;
+  private final Indexing indexing;
   private volatile CatalogReplica catalog;
   private final Map<Integer, StoreState> shards = new ConcurrentHashMap<>();
 
@@ -38,11 +41,13 @@ final class HostedGroups implements AutoCloseable {
   HostedGroups(
       Path dataDirectory,
       long pageCacheBytes,
+      Indexing indexing,
       SecureRandom random,
       Supplier<KeyRing> keyRing,
       Function<ShardGroup, UUID> storeIds) {
     this.shardsDirectory = dataDirectory.resolve("shards");
     this.pageCache = new PageCache(pageCacheBytes);
+    this.indexing = indexing;
     this.random = random;
     this.keyRing = keyRing;
     this.storeIds = storeIds;
@@ -89,7 +94,7 @@ final class HostedGroups implements AutoCloseable {
   private Store open(int number, Path directory) {
     return Store.openReplicated(
         FileStorage.at(directory),
-        new StoreOptions(random, pageCache),
+        new StoreOptions(random, pageCache, indexing),
         keyRing.get(),
         storeIds.apply(new ShardGroup(number)));
   }
@@ -108,6 +113,10 @@ final class HostedGroups implements AutoCloseable {
 
   PageCache pageCache() {
     return pageCache;
+  }
+
+  VectorBudget vectorBudget() {
+    return indexing.budget();
   }
 
   CatalogReplica catalog() {

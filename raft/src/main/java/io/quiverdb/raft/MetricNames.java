@@ -32,11 +32,30 @@ public final class MetricNames {
   /// Looking for segments that are worth merging, and merging them.
   public static final String COMPACTION = "quiver.raft.compaction.seconds";
 
+  /// Reading and building graphs, as often as a segment lacked one.
+  public static final String INDEXING = "quiver.raft.indexing.seconds";
+
   public static final String STORE_BUFFER_BYTES = "quiver.store.buffer.bytes";
   public static final String STORE_SEGMENTS = "quiver.store.segments";
 
   /// What compaction owes.
   public static final String STORE_DEAD_ROWS = "quiver.store.dead.rows";
+
+  /// In segments that have a graph.
+  public static final String GRAPH_ROWS = "quiver.store.graph.rows";
+
+  /// In segments that are large enough for a graph and have none yet.
+  public static final String GRAPH_WAITING_ROWS = "quiver.store.graph.waiting.rows";
+
+  /// Of graphs that were built by this process: 0 where all came from files.
+  public static final String GRAPH_BUILT_ROWS = "quiver.store.graph.built.rows.total";
+
+  public static final String GRAPH_READ_ROWS = "quiver.store.graph.read.rows.total";
+  public static final String GRAPHS_DAMAGED = "quiver.store.graph.damaged.total";
+  public static final String VECTOR_MEMORY_BYTES = "quiver.store.vector.memory.bytes";
+
+  /// That the above may reach.
+  public static final String VECTOR_MEMORY_MAX_BYTES = "quiver.store.vector.memory.max.bytes";
 
   public static final String PAGE_CACHE_BYTES = "quiver.store.page.cache.bytes";
   public static final String PAGE_CACHE_HITS = "quiver.store.page.cache.hits.total";

@@ -4,6 +4,8 @@ import com.google.protobuf.ByteString;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.core.background.Background;
 import io.quiverdb.core.crypto.WrappedCatalogKey;
+import io.quiverdb.core.index.Indexing;
+import io.quiverdb.core.index.VectorBudget;
 import io.quiverdb.core.storage.FileStorage;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.GroupKey.ShardGroup;
@@ -86,6 +88,8 @@ public final class RaftHost implements AutoCloseable {
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("checkpoints").factory());
   private final ExecutorService compactions =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("compactions").factory());
+  private final ExecutorService indexing =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("indexing").factory());
   private final ExecutorService scrubs =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("scrubs").factory());
   private final ExecutorService readers =
@@ -98,12 +102,14 @@ public final class RaftHost implements AutoCloseable {
 
   /// What only tests set otherwise.
   ///
+  /// @param graphRowsMin of a segment that is given a graph
   /// @param nanoClock for what is due, never for what is true
   record Tuning(
       Background.Triggers checkpoints,
       RatisSettings.DiskSizes disk,
       Reconciler.Pace reconciling,
       Formation.Pace forming,
+      int graphRowsMin,
       LongSupplier nanoClock) {
     static final Tuning PRODUCTION =
         new Tuning(
@@ -111,6 +117,7 @@ public final class RaftHost implements AutoCloseable {
             RatisSettings.DiskSizes.PRODUCTION,
             Reconciler.Pace.PRODUCTION,
             Formation.Pace.PRODUCTION,
+            Indexing.ROWS_MIN,
             System::nanoTime);
   }
 
@@ -155,6 +162,7 @@ public final class RaftHost implements AutoCloseable {
         new HostedGroups(
             options.dataDirectory(),
             options.pageCacheBytes(),
+            new Indexing(new VectorBudget(options.vectorMemoryBytes()), tuning.graphRowsMin()),
             options.random(),
             keys::ring,
             this::storeId);
@@ -164,7 +172,8 @@ public final class RaftHost implements AutoCloseable {
       pulled.load();
     }
     this.background =
-        new Background(tuning.checkpoints(), tuning.nanoClock(), checkpoints, compactions);
+        new Background(
+            tuning.checkpoints(), tuning.nanoClock(), checkpoints, compactions, indexing);
     this.replicaMetrics = new ReplicaMetrics(options.metrics());
     this.ratisMetrics = SharedMetricRegistries.reportInto(options.metrics());
     var snapshotMetrics = new SnapshotMetrics(options.metrics());
@@ -231,6 +240,7 @@ public final class RaftHost implements AutoCloseable {
                 .orElse(0),
         options.timing().electionTimeoutMax().multipliedBy(2));
     replicaMetrics.registerPageCache(hosted.pageCache());
+    replicaMetrics.registerVectorBudget(hosted.vectorBudget());
     groups.replicas().forEach(this::serve);
     var _ = scheduler.scheduleWithFixedDelay(this::tick, 250, 250, TimeUnit.MILLISECONDS);
     claim.current().ifPresent(this::warnOfOtherAddresses);
@@ -817,6 +827,7 @@ public final class RaftHost implements AutoCloseable {
     scheduler.shutdownNow();
     checkpoints.shutdown();
     compactions.shutdown();
+    indexing.shutdown();
     scrubs.shutdown();
     readers.shutdown();
     waiting.shutdown();

@@ -18,6 +18,7 @@ import java.util.function.Consumer;
 /// @param masterKeys the first wraps the catalogue key, the others are accepted too; none to
 ///   encrypt nothing
 /// @param pageCacheBytes for what is decrypted of all shards
+/// @param vectorMemoryBytes outside of the heap, for the vectors and graphs of all shards
 /// @param version of the software, for status
 /// @param scrubInterval after which all files of a replica are read again
 /// @param onFatal told once when a log or an engine file could not be written or synced: what is on
@@ -29,6 +30,7 @@ public record RaftHostOptions(
     Optional<PeerTls> tls,
     List<MasterKey> masterKeys,
     long pageCacheBytes,
+    long vectorMemoryBytes,
     String version,
     RaftTiming timing,
     SnapshotLimits snapshots,

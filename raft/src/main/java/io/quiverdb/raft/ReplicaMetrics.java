@@ -6,6 +6,7 @@ import io.quiverdb.core.StoreException;
 import io.quiverdb.core.StoreStats;
 import io.quiverdb.core.StoreStats.CollectionStats;
 import io.quiverdb.core.format.PageCache;
+import io.quiverdb.core.index.VectorBudget;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -52,6 +53,20 @@ final class ReplicaMetrics implements AutoCloseable {
         stats -> sum(stats, CollectionStats::segmentCount));
     storeGauge(
         MetricNames.STORE_DEAD_ROWS, shard, state, stats -> sum(stats, CollectionStats::deadRows));
+    storeGauge(
+        MetricNames.GRAPH_ROWS,
+        shard,
+        state,
+        stats -> sum(stats, collection -> collection.index().graphRows()));
+    storeGauge(
+        MetricNames.GRAPH_WAITING_ROWS,
+        shard,
+        state,
+        stats -> sum(stats, collection -> collection.index().waitingRows()));
+    storeGauge(MetricNames.GRAPH_BUILT_ROWS, shard, state, stats -> stats.indexWork().rowsBuilt());
+    storeGauge(MetricNames.GRAPH_READ_ROWS, shard, state, stats -> stats.indexWork().rowsRead());
+    storeGauge(
+        MetricNames.GRAPHS_DAMAGED, shard, state, stats -> stats.indexWork().graphsDamaged());
   }
 
   private void storeGauge(
@@ -76,6 +91,12 @@ final class ReplicaMetrics implements AutoCloseable {
     gauge(MetricNames.PAGE_CACHE_BYTES, () -> cache.stats().bytes());
     gauge(MetricNames.PAGE_CACHE_HITS, () -> cache.stats().hits());
     gauge(MetricNames.PAGE_CACHE_MISSES, () -> cache.stats().misses());
+  }
+
+  /// Shows how much memory the vectors and graphs of all stores take.
+  void registerVectorBudget(VectorBudget budget) {
+    gauge(MetricNames.VECTOR_MEMORY_BYTES, budget::bytes);
+    gauge(MetricNames.VECTOR_MEMORY_MAX_BYTES, budget::bytesMax);
   }
 
   /// Counts the shards that are led here and have fewer members up to date than they should have:

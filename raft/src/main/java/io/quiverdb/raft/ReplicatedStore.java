@@ -12,6 +12,7 @@ import io.quiverdb.core.Position;
 import io.quiverdb.core.Query;
 import io.quiverdb.core.ReadFailedException;
 import io.quiverdb.core.ScanPage;
+import io.quiverdb.core.SegmentPlan;
 import io.quiverdb.core.Slots;
 import io.quiverdb.core.StateHash;
 import io.quiverdb.core.Store;
@@ -21,6 +22,7 @@ import io.quiverdb.core.StoreView;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.Verification;
 import io.quiverdb.core.op.SealedOp;
+import io.quiverdb.core.search.QueryStatistics;
 import io.quiverdb.raft.barrier.LeaderIndexes;
 import java.time.Duration;
 import java.util.List;
@@ -341,6 +343,18 @@ public final class ReplicatedStore implements Shard {
   public CompletableFuture<ReadResult<List<Hit>>> search(
       long collectionId, Query query, Consistency consistency) {
     return read(collectionId, consistency, (_, collection) -> collection.search(query));
+  }
+
+  @Override
+  public CompletableFuture<ReadResult<List<SegmentPlan>>> explain(long collectionId, Query query) {
+    return read(
+        collectionId,
+        Consistency.LINEARIZABLE,
+        (_, collection) -> {
+          var statistics = new QueryStatistics(System::nanoTime);
+          var _ = collection.search(query, statistics);
+          return statistics.plans();
+        });
   }
 
   /// The state hash at a hash mark, once it is applied here.

@@ -4,6 +4,7 @@ import io.quiverdb.core.Filter;
 import io.quiverdb.core.Hit;
 import io.quiverdb.core.Query;
 import io.quiverdb.core.ScanPage;
+import io.quiverdb.core.SegmentPlan;
 import io.quiverdb.core.StoredPoint;
 import java.util.List;
 import java.util.Optional;
@@ -63,4 +64,7 @@ public interface Shard {
   default CompletableFuture<ReadResult<List<Hit>>> search(long collectionId, Query query) {
     return search(collectionId, query, Consistency.LINEARIZABLE);
   }
+
+  /// Runs a linearizable search, and tells how it went over each run of rows, the oldest first.
+  CompletableFuture<ReadResult<List<SegmentPlan>>> explain(long collectionId, Query query);
 }

@@ -21,6 +21,7 @@ final class ShardCheckpoints implements BackgroundTarget {
   private final Consumer<Throwable> onFatal;
   private final Timer checkpointTimer;
   private final Timer compactionTimer;
+  private final Timer indexingTimer;
 
   /// @param publish tells Ratis of the newest
   ShardCheckpoints(
@@ -37,6 +38,8 @@ final class ShardCheckpoints implements BackgroundTarget {
         LastMinute.timer(metrics, MetricNames.of(MetricNames.CHECKPOINT, replica.key()));
     this.compactionTimer =
         LastMinute.timer(metrics, MetricNames.of(MetricNames.COMPACTION, replica.key()));
+    this.indexingTimer =
+        LastMinute.timer(metrics, MetricNames.of(MetricNames.INDEXING, replica.key()));
   }
 
   @Override
@@ -70,6 +73,16 @@ final class ShardCheckpoints implements BackgroundTarget {
   @Override
   public void compact() {
     guarded(compactionTimer, () -> state.store().compactTiers());
+  }
+
+  @Override
+  public boolean isIndexingDue() {
+    return replica.machine().fault().isEmpty() && state.isIndexingDue();
+  }
+
+  @Override
+  public void index() {
+    guarded(indexingTimer, () -> state.store().indexSegments());
   }
 
   /// Merges all segments of a collection.

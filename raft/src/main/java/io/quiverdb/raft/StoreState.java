@@ -116,6 +116,15 @@ final class StoreState implements ReplicatedState, AutoCloseable {
     }
   }
 
+  /// Whether a segment lacks a graph that it could have; not of a store that does not answer.
+  boolean isIndexingDue() {
+    try {
+      return store.isIndexingDue();
+    } catch (StoreException e) {
+      return false;
+    }
+  }
+
   /// @throws io.quiverdb.core.StoreFailedException if the disk failed
   void checkpoint() {
     var of = store;
@@ -160,7 +169,9 @@ final class StoreState implements ReplicatedState, AutoCloseable {
     } catch (CorruptFileException e) {
       verification = Verification.of(Damage.of(e));
     }
+    // A graph is made again of the rows, here.
     verification.damages().stream()
+        .filter(damage -> !damage.isOfIndex())
         .findFirst()
         .map(Damage::toException)
         .ifPresent(cause -> damaged(walked, cause));

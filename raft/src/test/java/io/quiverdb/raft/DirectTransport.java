@@ -5,6 +5,7 @@ import io.quiverdb.core.Hit;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.Query;
 import io.quiverdb.core.ScanPage;
+import io.quiverdb.core.SegmentPlan;
 import io.quiverdb.core.StateHash;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.Verification;
@@ -246,6 +247,12 @@ final class DirectTransport implements PeerTransport {
     public CompletableFuture<ReadResult<List<Hit>>> search(
         long collectionId, Query query, Consistency consistency) {
       return call(address, peer -> peer.shard(number).search(collectionId, query, consistency));
+    }
+
+    @Override
+    public CompletableFuture<ReadResult<List<SegmentPlan>>> explain(
+        long collectionId, Query query) {
+      return call(address, peer -> peer.shard(number).explain(collectionId, query));
     }
   }
 }

@@ -21,6 +21,7 @@ import io.quiverdb.core.StoreOptions;
 import io.quiverdb.core.Vector;
 import io.quiverdb.core.crypto.TestKeys;
 import io.quiverdb.core.format.PageCache;
+import io.quiverdb.core.index.VectorBudget;
 import io.quiverdb.core.op.Entry;
 import io.quiverdb.core.op.SealedOp;
 import io.quiverdb.core.storage.SimulatedStorage;
@@ -46,7 +47,12 @@ final class ReplicaMetricsTest {
             "quiver.shard.damaged{shard=3}",
             "quiver.store.buffer.bytes{shard=3}",
             "quiver.store.segments{shard=3}",
-            "quiver.store.dead.rows{shard=3}");
+            "quiver.store.dead.rows{shard=3}",
+            "quiver.store.graph.rows{shard=3}",
+            "quiver.store.graph.waiting.rows{shard=3}",
+            "quiver.store.graph.built.rows.total{shard=3}",
+            "quiver.store.graph.read.rows.total{shard=3}",
+            "quiver.store.graph.damaged.total{shard=3}");
     assertThat(registry.getGauges().values())
         .extracting(gauge -> ((Number) gauge.getValue()).longValue())
         .containsOnly(0L);
@@ -127,7 +133,8 @@ final class ReplicaMetricsTest {
   @Test
   void gaugesGoWithTheNode() {
     metrics.registerPageCache(new PageCache(1000));
-    assertThat(registry.getGauges()).hasSize(3);
+    metrics.registerVectorBudget(new VectorBudget(1000));
+    assertThat(registry.getGauges()).hasSize(5);
 
     metrics.close();
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
 import io.quiverdb.core.StoreOptions;
+import io.quiverdb.core.index.Indexing;
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,6 +36,7 @@ class ScrubTest {
         new HostedGroups(
             directory,
             StoreOptions.PAGE_CACHE_BYTES,
+            Indexing.standard(),
             new SecureRandom(),
             () -> TestKeyRing.INSTANCE,
             shard -> new UUID(1, shard.number()));

@@ -7,6 +7,7 @@ import io.quiverdb.core.MasterKey;
 import io.quiverdb.core.StateHash;
 import io.quiverdb.core.StoreOptions;
 import io.quiverdb.core.background.Background;
+import io.quiverdb.core.index.Indexing;
 import io.quiverdb.raft.catalog.Reconciler;
 import io.quiverdb.raft.membership.Formation;
 import java.nio.file.Path;
@@ -33,12 +34,16 @@ public final class TestCluster implements AutoCloseable {
   private static final SnapshotLimits SNAPSHOTS =
       new SnapshotLimits(SnapshotLimits.SEGMENT_BYTES_MIN, 4 << 20, 1L << 30);
 
+  /// Of a segment that is given a graph.
+  static final int GRAPH_ROWS_MIN = 500;
+
   private static final RaftHost.Tuning TUNING =
       new RaftHost.Tuning(
           Background.Triggers.STANDARD,
           RatisSettings.DiskSizes.SMALL,
           Reconciler.Pace.PRODUCTION,
           new Formation.Pace(Duration.ofMillis(100), 100, 1_200),
+          GRAPH_ROWS_MIN,
           System::nanoTime);
 
   private final List<MasterKey> masterKeys;
@@ -104,6 +109,7 @@ public final class TestCluster implements AutoCloseable {
                       Optional.empty(),
                       masterKeys,
                       StoreOptions.PAGE_CACHE_BYTES,
+                      Indexing.BUDGET_BYTES,
                       "test",
                       TIMING,
                       SNAPSHOTS,

@@ -11,8 +11,8 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Takes checkpoints when they are due, and compacts after them, for all stores of a node: of each
-/// store one at a time, while it is read and written.
+/// Takes checkpoints when they are due, compacts after them, and indexes what has come of it, for
+/// all stores of a node: of each store one at a time, while it is read and written.
 public final class Background {
   private static final Logger log = LoggerFactory.getLogger(Background.class);
 
@@ -20,6 +20,7 @@ public final class Background {
   private final LongSupplier nanoClock;
   private final Executor checkpoints;
   private final Executor compactions;
+  private final Executor indexing;
   private final Map<BackgroundTarget, Progress> watched = new ConcurrentHashMap<>();
 
   /// When a checkpoint is due.
@@ -42,6 +43,8 @@ public final class Background {
     /// Whether it was asked for while it went on: what is due since is not seen by that pass.
     private boolean compactAgain;
 
+    private boolean indexing;
+
     Progress(long sinceNanos) {
       this.sinceNanos = sinceNanos;
     }
@@ -49,12 +52,18 @@ public final class Background {
 
   /// @param checkpoints runs those; threads of its own, as they wait for the disk
   /// @param compactions runs those, which may take long
+  /// @param indexing builds and reads indexes, which may take longer
   public Background(
-      Triggers triggers, LongSupplier nanoClock, Executor checkpoints, Executor compactions) {
+      Triggers triggers,
+      LongSupplier nanoClock,
+      Executor checkpoints,
+      Executor compactions,
+      Executor indexing) {
     this.triggers = triggers;
     this.nanoClock = nanoClock;
     this.checkpoints = checkpoints;
     this.compactions = compactions;
+    this.indexing = indexing;
   }
 
   /// From now on. What an earlier process left to be compacted is compacted first.
@@ -76,6 +85,7 @@ public final class Background {
           if (due(target, progress)) {
             startCheckpoint(target, progress);
           }
+          startIndexing(target, progress);
         });
     keepBudget();
   }
@@ -170,6 +180,42 @@ public final class Background {
         progress.sinceNanos = nanoClock.getAsLong();
         progress.sinceLoggedBytes = loggedBytes;
       }
+    }
+  }
+
+  private void startIndexing(BackgroundTarget target, Progress progress) {
+    synchronized (progress) {
+      if (progress.indexing || !target.isIndexingDue()) {
+        return;
+      }
+      progress.indexing = true;
+    }
+    boolean started = false;
+    try {
+      indexing.execute(() -> index(target, progress));
+      started = true;
+    } catch (RejectedExecutionException e) {
+      log.debug("no indexing: shutting down");
+    } finally {
+      if (!started) {
+        endIndexing(progress);
+      }
+    }
+  }
+
+  private static void index(BackgroundTarget target, Progress progress) {
+    try {
+      target.index();
+    } catch (RuntimeException e) {
+      log.error("indexing failed", e);
+    } finally {
+      endIndexing(progress);
+    }
+  }
+
+  private static void endIndexing(Progress progress) {
+    synchronized (progress) {
+      progress.indexing = false;
     }
   }
 

@@ -15,4 +15,10 @@ public interface BackgroundTarget {
 
   /// Merges the segments that are worth it.
   void compact();
+
+  /// Whether a segment lacks an index that it could have. Asked several times a second.
+  boolean isIndexingDue();
+
+  /// Gives segments the indexes that they lack.
+  void index();
 }

@@ -42,6 +42,7 @@ public final class Engine {
   private final FilesLock files;
   private final Checkpoints checkpoints;
   private final IndexSnapshots indexes;
+  private final SegmentIndexing indexing;
   private final Compactions compactions;
   private final Snapshots snapshots;
   private final Verifier verifier;
@@ -85,11 +86,12 @@ public final class Engine {
     indexes =
         new IndexSnapshots(
             health, files, manifests, new IndexAttachment(opened.storage(), manifests), live);
+    indexing = new SegmentIndexing(health, live, indexes, opened.indexing(), opened.nanoClock());
     compactions =
         new Compactions(health, files, opened.storage(), manifests, opened.pageCache(), live);
     snapshots =
         new Snapshots(health, files, manifests, opened.snapshots(), checkpoints, live, ownLog, gap);
-    verifier = new Verifier(files, opened.storage(), manifests, opened.verifier());
+    verifier = new Verifier(files, opened.storage(), manifests, opened.verifier(), indexing::note);
     shredding = new Shredding(files, checkpoints, new KeyRemains(opened.storage(), manifests));
   }
 
@@ -116,6 +118,10 @@ public final class Engine {
 
   public IndexSnapshots indexes() {
     return indexes;
+  }
+
+  public SegmentIndexing indexing() {
+    return indexing;
   }
 
   public Compactions compactions() {
@@ -178,7 +184,9 @@ public final class Engine {
           view,
           live.checkpointed().position(),
           manifestVersion(),
-          ownLog.map(OwnLog::bytes).orElse(0L));
+          ownLog.map(OwnLog::bytes).orElse(0L),
+          indexing.rowsMin(),
+          indexing.work());
     }
   }
 
@@ -217,6 +225,16 @@ public final class Engine {
       unlessClosed(() -> compactions.run(CompactionPolicy.TIERED));
     }
 
+    @Override
+    public boolean isIndexingDue() {
+      return indexing.isDue();
+    }
+
+    @Override
+    public void index() {
+      unlessClosed(indexing::run);
+    }
+
     /// What fails has failed the store, which says so.
     private void unlessClosed(Runnable work) {
       try {
@@ -227,13 +245,15 @@ public final class Engine {
     }
   }
 
-  /// Waits for a checkpoint that is under way, and gives up a compaction. A stand-alone store takes
-  /// one; if that fails, the store is closed all the same, and nothing is lost: it is in the log.
+  /// Waits for a checkpoint that is under way, and gives up a compaction and an index. A
+  /// stand-alone store takes one; if that fails, the store is closed all the same, and nothing is
+  /// lost: it is in the log.
   public void close() {
     health.beginClosing();
     background.ifPresent(StandaloneBackground::close);
     stall.wake();
     compactions.awaitIdle();
+    indexing.awaitIdle();
     indexes.awaitIdle();
     files.lock().lock();
     try {

@@ -12,13 +12,14 @@ import io.quiverdb.core.checkpoint.CheckpointReader;
 import io.quiverdb.core.checkpoint.CheckpointVerifier;
 import io.quiverdb.core.crypto.KeyRing;
 import io.quiverdb.core.format.PageCache;
+import io.quiverdb.core.index.Indexing;
 import io.quiverdb.core.log.LogRecovery;
 import io.quiverdb.core.log.TornTail;
 import io.quiverdb.core.log.WriteAheadLog;
 import io.quiverdb.core.manifest.ManifestStore;
 import io.quiverdb.core.manifest.StoreLayout;
 import io.quiverdb.core.op.Applier;
-import io.quiverdb.core.search.ExactSearch;
+import io.quiverdb.core.search.VectorSearch;
 import io.quiverdb.core.segment.Segment;
 import io.quiverdb.core.snapshot.StoreSnapshots;
 import io.quiverdb.core.state.RequestWindow;
@@ -30,6 +31,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +73,9 @@ public final class EngineOpening {
       LiveState.Checkpointed checkpointed,
       Optional<WriteAheadLog> log,
       Optional<TornTail> tornTail,
-      RandomGenerator random) {}
+      RandomGenerator random,
+      Indexing indexing,
+      LongSupplier nanoClock) {}
 
   /// The keys are made for this store, and closed with it.
   public static Engine standalone(Storage storage, MasterKey masterKey, StoreOptions options) {
@@ -220,7 +224,9 @@ public final class EngineOpening {
                 checkpointed,
                 ownLog,
                 tornTail,
-                options.random()));
+                options.random(),
+                options.indexing(),
+                options.nanoClock()));
     log.info(
         "store opened epoch={} index={} version={} collections={} replayed={} kernel={}",
         state.epoch(),
@@ -228,7 +234,7 @@ public final class EngineOpening {
         state.version(),
         engine.live().head().snapshots().size(),
         state.position().index() - checkpointed.position().index(),
-        ExactSearch.kernel());
+        VectorSearch.kernel());
     return engine;
   }
 }

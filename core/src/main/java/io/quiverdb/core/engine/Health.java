@@ -53,6 +53,10 @@ public final class Health {
     closing = true;
   }
 
+  boolean isUsable() {
+    return !closed && !isFailed();
+  }
+
   boolean isClosed() {
     return closed;
   }

@@ -181,6 +181,21 @@ public final class IndexSnapshots {
   }
 
   /// What was attached to a segment.
+  ///
+  /// @param generation that the segment was seen in
+  /// @throws StaleGenerationException if another one is live
+  Optional<InputStream> open(long generation, long collectionId, long segmentId, String name) {
+    return files
+        .read(
+            "an index",
+            () -> {
+              requireLive(generation);
+              return attachment.open(collectionId, segmentId, name);
+            })
+        .map(stream -> stream);
+  }
+
+  /// What was attached to a segment.
   public Optional<InputStream> open(long collectionId, long segmentId, String name) {
     return files
         .read("an index", () -> attachment.open(collectionId, segmentId, name))

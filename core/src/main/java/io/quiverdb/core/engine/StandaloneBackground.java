@@ -28,6 +28,8 @@ final class StandaloneBackground implements AutoCloseable {
       Executors.newSingleThreadExecutor(daemon("quiver-checkpoints"));
   private final ExecutorService compactions =
       Executors.newSingleThreadExecutor(daemon("quiver-compactions"));
+  private final ExecutorService indexing =
+      Executors.newSingleThreadExecutor(daemon("quiver-indexing"));
 
   private StandaloneBackground() {}
 
@@ -35,7 +37,8 @@ final class StandaloneBackground implements AutoCloseable {
   static StandaloneBackground start(
       Triggers triggers, BackgroundTarget store, LongSupplier clock, WriteStall stall) {
     var started = new StandaloneBackground();
-    var background = new Background(triggers, clock, started.checkpoints, started.compactions);
+    var background =
+        new Background(triggers, clock, started.checkpoints, started.compactions, started.indexing);
     background.watch(store);
     var _ =
         started.ticks.scheduleWithFixedDelay(
@@ -65,6 +68,6 @@ final class StandaloneBackground implements AutoCloseable {
   /// Starts nothing more. What is under way ends by itself.
   @Override
   public void close() {
-    List.of(ticks, checkpoints, compactions).forEach(ExecutorService::shutdown);
+    List.of(ticks, checkpoints, compactions, indexing).forEach(ExecutorService::shutdown);
   }
 }

@@ -1,5 +1,6 @@
 package io.quiverdb.core.engine;
 
+import io.quiverdb.core.Damage;
 import io.quiverdb.core.ReadFailedException;
 import io.quiverdb.core.Verification;
 import io.quiverdb.core.checkpoint.CheckpointVerifier;
@@ -7,7 +8,9 @@ import io.quiverdb.core.manifest.ManifestStore;
 import io.quiverdb.core.manifest.PinnedManifest;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// Verifies the files of an open store while it goes on.
 public final class Verifier {
@@ -15,12 +18,20 @@ public final class Verifier {
   private final Storage storage;
   private final ManifestStore manifests;
   private final CheckpointVerifier verifier;
+  private final Consumer<List<Damage>> found;
 
-  Verifier(FilesLock files, Storage storage, ManifestStore manifests, CheckpointVerifier verifier) {
+  /// @param found hears of what is wrong
+  Verifier(
+      FilesLock files,
+      Storage storage,
+      ManifestStore manifests,
+      CheckpointVerifier verifier,
+      Consumer<List<Damage>> found) {
     this.files = files;
     this.storage = storage;
     this.manifests = manifests;
     this.verifier = verifier;
+    this.found = found;
   }
 
   /// The files of one moment: none of them goes before this is closed.
@@ -46,7 +57,7 @@ public final class Verifier {
           held.checkpoint.isPresent()
               ? verifier.verify(held.checkpoint.get().published())
               : Verification.NOTHING;
-      return held.log.verify(checkpoint);
+      return told(held.log.verify(checkpoint));
     } catch (IOException e) {
       throw new ReadFailedException("store: cannot be verified", e);
     }
@@ -59,9 +70,14 @@ public final class Verifier {
       return Verification.NOTHING;
     }
     try (var pinned = pin.get()) {
-      return verifier.verify(pinned.published(), collectionId);
+      return told(verifier.verify(pinned.published(), collectionId));
     } catch (IOException e) {
       throw new ReadFailedException("store: cannot be verified", e);
     }
+  }
+
+  private Verification told(Verification verification) {
+    found.accept(verification.damages());
+    return verification;
   }
 }

@@ -131,6 +131,12 @@ public final class PageFile {
     return path;
   }
 
+  /// The whole file, where its pages lie plain: for whoever reads bodies in place without asking
+  /// for each. They are to have been verified before. Empty if they have to be decrypted.
+  public Optional<MemorySegment> plainBytes() {
+    return liesPlain ? Optional.of(bytes.asReadOnly()) : Optional.empty();
+  }
+
   public int pageCount() {
     return pageCount;
   }

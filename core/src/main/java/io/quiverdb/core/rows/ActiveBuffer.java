@@ -34,6 +34,7 @@ public final class ActiveBuffer implements RowSource {
   private volatile Chunk[] chunks = {};
   private volatile int rowCount;
   private volatile long bytes;
+  private volatile int deadCount;
 
   /// @param hashSeed of the table of ids
   public ActiveBuffer(int dimension, int hashSeed) {
@@ -115,7 +116,8 @@ public final class ActiveBuffer implements RowSource {
   }
 
   /// Not to be changed.
-  byte[] id(int row) {
+  @Override
+  public byte[] id(int row) {
     return chunk(row).ids[row & chunkMask()];
   }
 
@@ -134,6 +136,13 @@ public final class ActiveBuffer implements RowSource {
     assert deathAt(row) == ALIVE : row + " died at " + deathAt(row);
     assert version >= version(row) : version + " before birth at " + version(row);
     chunk(row).deaths.setRelease(row & chunkMask(), version);
+    int before = deadCount;
+    deadCount = before + 1;
+  }
+
+  @Override
+  public int deadCount() {
+    return deadCount;
   }
 
   @Override

@@ -1,9 +1,11 @@
 package io.quiverdb.core.rows;
 
+import io.quiverdb.core.index.VectorIndex;
 import io.quiverdb.core.secondary.SecondaryIndex;
 import io.quiverdb.core.segment.FoundRow;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// Some rows of a collection. One thread writes, any number read without a lock.
 ///
@@ -25,6 +27,19 @@ public interface RowSource {
   /// then in stored order as in id order.
   Optional<SecondaryIndex> secondaryIndex();
 
+  /// Of the segment, if it is one.
+  default OptionalLong segmentId() {
+    return OptionalLong.empty();
+  }
+
+  /// How many of its rows are dead by now.
+  int deadCount();
+
+  /// Finds rows that are near a vector without looking at all; empty where all are to be looked at.
+  default Optional<VectorIndex> vectorIndex() {
+    return Optional.empty();
+  }
+
   /// The row of an id that a view as of `version` sees, −1 if there is none.
   int find(byte[] idUtf8, long version);
 
@@ -35,6 +50,8 @@ public interface RowSource {
         ? Optional.empty()
         : Optional.of(new FoundRow(vector(row), 0, payload(row), version(row)));
   }
+
+  byte[] id(int row);
 
   long version(int row);
 

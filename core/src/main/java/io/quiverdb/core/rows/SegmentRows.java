@@ -1,5 +1,6 @@
 package io.quiverdb.core.rows;
 
+import io.quiverdb.core.index.VectorIndex;
 import io.quiverdb.core.secondary.SecondaryIndex;
 import io.quiverdb.core.segment.FoundRow;
 import io.quiverdb.core.segment.RowDeaths;
@@ -7,6 +8,7 @@ import io.quiverdb.core.segment.Segment;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// The rows of a segment, with their deaths. All of them were born before any view that has this
 /// source.
@@ -29,6 +31,21 @@ public record SegmentRows(Segment segment, RowDeaths deaths) implements RowSourc
   }
 
   @Override
+  public OptionalLong segmentId() {
+    return OptionalLong.of(segment.id());
+  }
+
+  @Override
+  public int deadCount() {
+    return deaths.deadCount();
+  }
+
+  @Override
+  public Optional<VectorIndex> vectorIndex() {
+    return segment.vectorIndex();
+  }
+
+  @Override
   public int find(byte[] idUtf8, long version) {
     int row = segment.find(idUtf8);
     return row >= 0 && deaths.isLiveAt(row, version) ? row : -1;
@@ -37,6 +54,11 @@ public record SegmentRows(Segment segment, RowDeaths deaths) implements RowSourc
   @Override
   public Optional<FoundRow> read(byte[] idUtf8, long version) {
     return segment.read(idUtf8, row -> deaths.isLiveAt(row, version));
+  }
+
+  @Override
+  public byte[] id(int row) {
+    return segment.id(row);
   }
 
   @Override

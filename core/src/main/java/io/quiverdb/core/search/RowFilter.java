@@ -22,8 +22,16 @@ public final class RowFilter {
   }
 
   /// The rows that a view as of `version` sees, in the order that costs least.
-  CandidateRows inStoredOrder(RowSource source, long version) {
-    return candidates(source, source.inStoredOrder(version));
+  ///
+  /// @param candidates of the source
+  CandidateRows inStoredOrder(RowSource source, long version, Optional<Candidates> candidates) {
+    return rows(source.inStoredOrder(version), candidates);
+  }
+
+  /// Whether a row matches, where no index says.
+  boolean matchesByPayload(RowSource source, int row) {
+    statistics.countPayload();
+    return payloadFilter.orElseThrow().matches(source.payload(row));
   }
 
   /// The rows that match, as [RowSource#inIdOrder] has them.
@@ -37,7 +45,7 @@ public final class RowFilter {
     var indexed = candidates(source);
     return indexed.isPresent()
         ? countCertain(indexed.get(), source, version) + countOpen(indexed.get(), source, version)
-        : countByPayload(inStoredOrder(source, version));
+        : countByPayload(inStoredOrder(source, version, Optional.empty()));
   }
 
   private static long countCertain(Candidates candidates, RowSource source, long version) {
@@ -76,7 +84,8 @@ public final class RowFilter {
     return new CandidateRows(rows, candidates, payloadFilter, statistics);
   }
 
-  private Optional<Candidates> candidates(RowSource source) {
+  /// What the secondary indexes of a source say, where it has them and there is a filter.
+  Optional<Candidates> candidates(RowSource source) {
     return filter.flatMap(
         condition ->
             source

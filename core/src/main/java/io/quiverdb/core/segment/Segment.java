@@ -5,6 +5,9 @@ import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.format.PageCache;
 import io.quiverdb.core.format.PageFile;
 import io.quiverdb.core.format.PageFormat;
+import io.quiverdb.core.index.RowVectors;
+import io.quiverdb.core.index.VectorColumn;
+import io.quiverdb.core.index.VectorIndex;
 import io.quiverdb.core.secondary.SecondaryIndex;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
@@ -12,7 +15,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /// An immutable run of rows, numbered from 0 in the order of their ids (unsigned UTF-8). Read by
 /// any number of threads.
@@ -41,6 +46,9 @@ public final class Segment {
   private final RowTags tags;
   private final ReferenceCount references;
 
+  /// Set once, by a user of the segment.
+  private final AtomicReference<@Nullable VectorIndex> vectorIndex = new AtomicReference<>();
+
   /// @param mapped where the files are, closed by the last user
   Segment(
       SegmentSummary summary,
@@ -64,6 +72,7 @@ public final class Segment {
   }
 
   private void close(Arena mapped) {
+    vectorIndex().ifPresent(VectorIndex::close);
     List.of(vectors, payloads, ids).forEach(PageFile::forget);
     mapped.close();
   }
@@ -148,6 +157,70 @@ public final class Segment {
     return secondaryIndex;
   }
 
+  /// Empty as long as none was built or read.
+  public Optional<VectorIndex> vectorIndex() {
+    return Optional.ofNullable(vectorIndex.get());
+  }
+
+  /// Gives it an index, which is closed with the segment. For a user of it.
+  ///
+  /// @return false if it has one
+  public boolean attach(VectorIndex index) {
+    return vectorIndex.compareAndSet(null, index);
+  }
+
+  /// For those who make an index: users of the segment as long as they read it.
+  public VectorColumn vectorColumn() {
+    return new Vectors();
+  }
+
+  private final class Vectors implements VectorColumn {
+    @Override
+    public int rowCount() {
+      return Segment.this.rowCount();
+    }
+
+    @Override
+    public int dimension() {
+      return directory.dimension();
+    }
+
+    @Override
+    public long copyBytes() {
+      return vectors.plainBytes().isPresent() ? 0 : (long) rowCount() * vectorBytes;
+    }
+
+    @Override
+    public RowVectors load(Arena arena) {
+      var plain = vectors.plainBytes();
+      return plain.isPresent() ? inPlace(plain.get()) : copy(arena);
+    }
+
+    private RowVectors inPlace(MemorySegment file) {
+      for (int page = 0; page < vectors.pageCount(); page++) {
+        var _ = vectors.body(page);
+      }
+      return new RowVectors(
+          file,
+          rowCount(),
+          vectors.offset(0) + PageFormat.HEADER_BYTES,
+          vectorsPerPage,
+          PageFormat.vectorPageBytes(dimension()),
+          dimension());
+    }
+
+    private RowVectors copy(Arena arena) {
+      var memory = arena.allocate(copyBytes(), Float.BYTES);
+      for (int page = 0; page < vectors.pageCount(); page++) {
+        long firstByte = (long) page * vectorsPerPage * vectorBytes;
+        long pageBytes =
+            Math.min((long) vectorsPerPage * vectorBytes, memory.byteSize() - firstByte);
+        MemorySegment.copy(vectors.body(page), 0, memory, firstByte, pageBytes);
+      }
+      return RowVectors.inOnePiece(memory, rowCount(), dimension());
+    }
+  }
+
   /// The row of an id, −1 if there is none.
   public int find(byte[] idUtf8) {
     long hash = IdHash.of(idUtf8);
@@ -217,6 +290,11 @@ public final class Segment {
   /// Little-endian floats in place, read-only. Read them with an unaligned layout.
   public MemorySegment vector(int row) {
     assert row >= 0 && row < rowCount() : row + " of " + rowCount();
+    var index = vectorIndex.get();
+    if (index != null) {
+      var resident = index.vectors();
+      return resident.memory().asSlice(resident.offset(row), vectorBytes);
+    }
     return vectors
         .body(row / vectorsPerPage)
         .asSlice((long) (row % vectorsPerPage) * vectorBytes, vectorBytes);
@@ -275,6 +353,10 @@ public final class Segment {
   /// Stands before its first row until [#next]. For one thread.
   public static final class Cursor {
     private final Segment segment;
+
+    /// Where all vectors are in memory.
+    private final Optional<RowVectors> resident;
+
     private int row;
 
     /// Of the `.ids` file; its rows are `pageFirstRow` to below `pageEndRow`.
@@ -291,6 +373,7 @@ public final class Segment {
 
     private Cursor(Segment segment, int firstRow) {
       this.segment = segment;
+      this.resident = segment.vectorIndex().map(VectorIndex::vectors);
       this.row = firstRow - 1;
       this.page = -1;
     }
@@ -352,6 +435,9 @@ public final class Segment {
 
     /// Some rows' vectors, this one's at [#vectorOffset]: spares the slice.
     public MemorySegment vectors() {
+      if (resident.isPresent()) {
+        return resident.get().memory();
+      }
       int neededPage = row / segment.vectorsPerPage;
       if (neededPage != vectorPage) {
         vectors = segment.vectors.body(neededPage);
@@ -362,6 +448,10 @@ public final class Segment {
 
     /// In bytes, within [#vectors].
     public long vectorOffset() {
+      return resident.isPresent() ? resident.get().offset(row) : offsetOnPage();
+    }
+
+    private long offsetOnPage() {
       return (long) (row % segment.vectorsPerPage) * segment.vectorBytes;
     }
 

@@ -1,5 +1,6 @@
 package io.quiverdb.core.stream;
 
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
@@ -19,6 +20,14 @@ public final class StreamFiles {
   private static final Pattern NAME =
       Pattern.compile("idx(?:-\\d{1,19})?-(?<version>\\d{1,19})-(?<file>\\d{1,19})");
 
+  private static final Pattern PATH_OF_SEGMENT =
+      Pattern.compile(
+          "gen-(?<generation>\\d{1,18})/collections/(?<collection>\\d{1,20})/"
+              + "idx-(?<segment>\\d{1,18})-\\d{1,19}-\\d{1,19}");
+
+  /// The segment that a stream belongs to.
+  public record OfSegment(long generation, long collectionId, long segmentId) {}
+
   private StreamFiles() {}
 
   /// @param segmentId empty if it belongs to the collection
@@ -30,6 +39,18 @@ public final class StreamFiles {
   /// Whether a file is one of these.
   public static boolean isName(String name) {
     return NAME.matcher(name).matches();
+  }
+
+  /// The segment of a stream, if a path below the store's directory is that of one of a segment.
+  public static Optional<OfSegment> ofSegment(String path) {
+    var matcher = PATH_OF_SEGMENT.matcher(path);
+    return matcher.matches()
+        ? Optional.of(
+            new OfSegment(
+                Long.parseLong(matcher.group("generation")),
+                Long.parseUnsignedLong(matcher.group("collection")),
+                Long.parseLong(matcher.group("segment"))))
+        : Optional.empty();
   }
 
   /// The file id that a name bears, if it is one of these.

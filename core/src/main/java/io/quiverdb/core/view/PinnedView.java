@@ -20,6 +20,11 @@ public final class PinnedView implements StoreView {
     this.state = state;
   }
 
+  /// To be read until this is closed.
+  public PublishedState state() {
+    return state;
+  }
+
   @Override
   public Position position() {
     return state.position();

@@ -14,9 +14,9 @@ import io.quiverdb.core.Vector;
 import io.quiverdb.core.rows.MergedRows;
 import io.quiverdb.core.rows.RowCursor;
 import io.quiverdb.core.rows.TouchedIds;
-import io.quiverdb.core.search.ExactSearch;
 import io.quiverdb.core.search.QueryStatistics;
 import io.quiverdb.core.search.RowFilter;
+import io.quiverdb.core.search.VectorSearch;
 import io.quiverdb.core.segment.FoundRow;
 import io.quiverdb.core.state.CollectionSnapshot;
 import java.lang.foreign.MemorySegment;
@@ -142,7 +142,7 @@ record PublishedCollection(CollectionSnapshot snapshot) implements CollectionVie
           "vector: " + query.vector().dimension() + " values (expected: " + dimension + ")");
     }
     noteFields(query.filter(), statistics);
-    return new ExactSearch(query, descriptor().metric(), statistics)
+    return new VectorSearch(query, descriptor().metric(), statistics)
         .run(snapshot.sources(), snapshot.version());
   }
 

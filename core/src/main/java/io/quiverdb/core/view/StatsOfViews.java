@@ -4,6 +4,8 @@ import io.quiverdb.core.Position;
 import io.quiverdb.core.StoreStats;
 import io.quiverdb.core.StoreStats.CollectionStats;
 import io.quiverdb.core.StoreStats.FileBytes;
+import io.quiverdb.core.StoreStats.IndexCoverage;
+import io.quiverdb.core.StoreStats.IndexWork;
 import io.quiverdb.core.rows.ActiveBuffer;
 import io.quiverdb.core.rows.RowSource;
 import io.quiverdb.core.rows.SegmentRows;
@@ -13,9 +15,16 @@ import io.quiverdb.core.state.CollectionSnapshot;
 public final class StatsOfViews {
   private StatsOfViews() {}
 
+  /// @param graphRowsMin of a segment that is given a graph
   public static StoreStats of(
-      PinnedView view, Position checkpointed, long manifestVersion, long logBytes) {
-    var collections = view.snapshots().stream().map(StatsOfViews::of).toList();
+      PinnedView view,
+      Position checkpointed,
+      long manifestVersion,
+      long logBytes,
+      int graphRowsMin,
+      IndexWork indexWork) {
+    var collections =
+        view.snapshots().stream().map(collection -> of(collection, graphRowsMin)).toList();
     return new StoreStats(
         view.position(),
         checkpointed,
@@ -23,10 +32,11 @@ public final class StatsOfViews {
         manifestVersion,
         collections.stream().mapToLong(CollectionStats::bufferBytes).sum(),
         logBytes,
-        collections);
+        collections,
+        indexWork);
   }
 
-  private static CollectionStats of(CollectionSnapshot collection) {
+  private static CollectionStats of(CollectionSnapshot collection, int graphRowsMin) {
     int segmentCount = 0;
     long segmentRows = 0;
     long deadRows = 0;
@@ -37,6 +47,9 @@ public final class StatsOfViews {
     long secondaryBytes = 0;
     long bufferRows = 0;
     long bufferBytes = 0;
+    long graphRows = 0;
+    long waitingRows = 0;
+    long memoryBytes = 0;
     for (RowSource source : collection.sources()) {
       if (source instanceof SegmentRows(var segment, var deaths)) {
         segmentCount++;
@@ -47,6 +60,13 @@ public final class StatsOfViews {
         idBytes += segment.summary().idFileBytes();
         directoryBytes += segment.summary().directoryFileBytes();
         secondaryBytes += segment.summary().secondaryFileBytes();
+        var index = segment.vectorIndex();
+        if (index.isPresent()) {
+          graphRows += segment.rowCount();
+          memoryBytes += index.get().bytes();
+        } else if (segment.rowCount() >= graphRowsMin) {
+          waitingRows += segment.rowCount();
+        }
       } else if (source instanceof ActiveBuffer buffer) {
         bufferRows += buffer.rowCount();
         bufferBytes += buffer.bytes();
@@ -61,6 +81,7 @@ public final class StatsOfViews {
         deadRows,
         new FileBytes(vectorBytes, payloadBytes, idBytes, directoryBytes, secondaryBytes),
         bufferRows,
-        bufferBytes);
+        bufferBytes,
+        new IndexCoverage(graphRows, waitingRows, memoryBytes));
   }
 }

@@ -15,8 +15,9 @@ final class BackgroundTest {
   private final FakeShard shard = new FakeShard();
   private long nanos;
   private final List<Runnable> compacting = new ArrayList<>();
+  private final List<Runnable> indexing = new ArrayList<>();
   private final Background background =
-      new Background(TRIGGERS, () -> nanos, running::add, compacting::add);
+      new Background(TRIGGERS, () -> nanos, running::add, compacting::add, indexing::add);
 
   BackgroundTest() {
     background.watch(shard);
@@ -153,6 +154,40 @@ final class BackgroundTest {
   }
 
   @Test
+  void segmentThatLacksAnIndexIsGivenOneAndOnePassRunsAtATime() {
+    shard.indexingDue = true;
+    background.tick();
+    background.tick();
+
+    assertThat(indexing).hasSize(1);
+    runAll(indexing);
+    assertThat(shard.indexings).isEqualTo(1);
+
+    background.tick();
+    assertThat(indexing).hasSize(1);
+  }
+
+  @Test
+  void indexingThatFailsIsTriedAgainWhileItIsDue() {
+    shard.indexingDue = true;
+    shard.fails = true;
+    background.tick();
+    runAll(indexing);
+    shard.fails = false;
+    background.tick();
+    runAll(indexing);
+
+    assertThat(shard.indexings).isEqualTo(1);
+  }
+
+  @Test
+  void nothingIsIndexedWithoutNeed() {
+    background.tick();
+
+    assertThat(indexing).isEmpty();
+  }
+
+  @Test
   void forgottenStoreIsLeftAlone() {
     shard.bufferBytes = 100;
 
@@ -181,6 +216,8 @@ final class BackgroundTest {
     private long loggedBytes;
     private int checkpoints;
     private int compactions;
+    private boolean indexingDue;
+    private int indexings;
     private Runnable duringCompaction = () -> {};
 
     @Override
@@ -210,6 +247,19 @@ final class BackgroundTest {
     public void compact() {
       compactions++;
       duringCompaction.run();
+    }
+
+    @Override
+    public boolean isIndexingDue() {
+      return indexingDue;
+    }
+
+    @Override
+    public void index() {
+      if (fails) {
+        throw new IllegalStateException("memory");
+      }
+      indexings++;
     }
   }
 }

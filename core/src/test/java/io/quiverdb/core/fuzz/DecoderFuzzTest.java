@@ -3,6 +3,7 @@ package io.quiverdb.core.fuzz;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 import io.quiverdb.core.format.PageFuzzTarget;
+import io.quiverdb.core.index.GraphFuzzTarget;
 import io.quiverdb.core.log.LogFuzzTarget;
 import io.quiverdb.core.manifest.CurrentFuzzTarget;
 import io.quiverdb.core.manifest.ManifestFuzzTarget;
@@ -36,6 +37,7 @@ final class DecoderFuzzTest {
         target("directory", DirectoryFuzzTarget::fuzzerTestOneInput),
         target("ids", IdsFuzzTarget::fuzzerTestOneInput),
         target("dead-rows", DeadRowsFuzzTarget::fuzzerTestOneInput),
+        target("graph", GraphFuzzTarget::fuzzerTestOneInput),
         target("window", WindowFuzzTarget::fuzzerTestOneInput));
   }
 

@@ -86,6 +86,13 @@ public final class Demo {
       narration.step("Data: the names of %,d Unicode characters".formatted(names.size()));
       var collection = new DataLoad(quiver, narration).load(names);
       long points = collection.count();
+      narration.step("Graphs, by which searches find their way");
+      var index = new DemoIndex(collection, names);
+      var searched = index.await();
+      narration.detail(
+          "%d of %d shards searched by a graph", searched.byGraph(), searched.shards());
+      double recall = index.recallAtTen();
+      narration.detail("of the ten nearest %.1f %% are found", 100 * recall);
       narration.step("Search");
       new DemoSearches(collection, byId(names)).print(out);
       var aftermath =
@@ -110,7 +117,8 @@ public final class Demo {
               readBack,
               verification,
               quiver.cluster().status().encrypted(),
-              joined);
+              joined,
+              recall);
       return new Outcome(summarise(report, names.size()), report.toJson());
     }
   }
@@ -169,7 +177,8 @@ public final class Demo {
       ReadBack.Verdict readBack,
       ReplicaVerification verification,
       boolean encrypted,
-      Optional<JoiningNode.Joined> joined) {
+      Optional<JoiningNode.Joined> joined,
+      double recall) {
     return new DemoReport(
         points,
         aftermath.acknowledged().size(),
@@ -181,7 +190,8 @@ public final class Demo {
         verification.nodesVerified().size(),
         verification.allEqual(),
         encrypted,
-        joined);
+        joined,
+        recall);
   }
 
   private boolean summarise(DemoReport report, int pointsExpected) throws IOException {
@@ -198,6 +208,7 @@ public final class Demo {
         "replicas                 %d of %d nodes equal to their leaders",
         report.verifiedReplicas(), NODES);
     narration.detail("encrypted: %b", report.encrypted());
+    narration.detail("recall of searches       %.4f", report.recallAtTen());
     if (options.json().isPresent()) {
       Files.writeString(options.json().get(), report.toJson());
     }

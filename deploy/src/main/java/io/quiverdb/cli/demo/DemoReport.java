@@ -16,6 +16,7 @@ import java.util.function.Function;
 /// @param verifiedReplicas nodes whose hash equals the leader's on every shard
 /// @param encrypted whether the cluster says that what it stores is encrypted
 /// @param joined how the fourth node joined, if one did
+/// @param recallAtTen which part of the ten nearest searches found
 record DemoReport(
     long points,
     long acknowledgedWrites,
@@ -27,9 +28,11 @@ record DemoReport(
     int verifiedReplicas,
     boolean replicaHashesEqual,
     boolean encrypted,
-    Optional<JoiningNode.Joined> joined) {
+    Optional<JoiningNode.Joined> joined,
+    double recallAtTen) {
   static final int ACKNOWLEDGED_MIN = 10_000;
   static final int AFTER_KILL_MIN = 1_000;
+  static final double RECALL_MIN = 0.95;
 
   /// What does not hold; nothing if the run is good.
   List<String> shortcomings(long pointsExpected, int nodes) {
@@ -43,10 +46,15 @@ record DemoReport(
     require(shortcomings, replicaHashesEqual, "replica_hashes_equal", replicaHashesEqual, true);
     require(shortcomings, encrypted, "encrypted", encrypted, true);
     joined.flatMap(JoiningNode::shortcoming).ifPresent(shortcomings::add);
+    require(
+        shortcomings,
+        recallAtTen >= RECALL_MIN,
+        "recall_at_10",
+        recallAtTen,
+        "at least " + RECALL_MIN);
     return shortcomings;
   }
 
-  /// There is no approximate index yet, and the field for it says so.
   String toJson() {
     return String.format(
         Locale.ROOT,
@@ -64,7 +72,7 @@ record DemoReport(
           "encrypted": %b,
           "join_serves_ms": %s,
           "join_settled_ms": %s,
-          "recall_at_10": null
+          "recall_at_10": %.4f
         }
         """,
         points,
@@ -78,7 +86,8 @@ record DemoReport(
         replicaHashesEqual,
         encrypted,
         millis(JoiningNode.Joined::serves),
-        millis(JoiningNode.Joined::settled));
+        millis(JoiningNode.Joined::settled),
+        recallAtTen);
   }
 
   private String millis(Function<JoiningNode.Joined, Duration> of) {

@@ -8,7 +8,8 @@ import org.junit.jupiter.api.Test;
 
 class DemoReportTest {
   private static final DemoReport GOOD =
-      new DemoReport(34_201, 10_000, 1_000, 2, 0, 1, 1_234, 3, true, true, Optional.empty());
+      new DemoReport(
+          34_201, 10_000, 1_000, 2, 0, 1, 1_234, 3, true, true, Optional.empty(), 0.9875);
 
   @Test
   void jsonHasExactlyTheFields() {
@@ -28,7 +29,7 @@ class DemoReportTest {
               "encrypted": true,
               "join_serves_ms": null,
               "join_settled_ms": null,
-              "recall_at_10": null
+              "recall_at_10": 0.9875
             }
             """);
   }
@@ -38,7 +39,8 @@ class DemoReportTest {
     var joined =
         new JoiningNode.Joined(Duration.ofMillis(1_500), Duration.ofMillis(4_000), 2, false);
     var report =
-        new DemoReport(34_201, 10_000, 1_000, 2, 0, 1, 1_234, 3, true, true, Optional.of(joined));
+        new DemoReport(
+            34_201, 10_000, 1_000, 2, 0, 1, 1_234, 3, true, true, Optional.of(joined), 1);
 
     assertThat(report.toJson()).contains("\"join_serves_ms\": 1500,", "\"join_settled_ms\": 4000,");
     assertThat(report.shortcomings(34_201, 3))
@@ -53,7 +55,7 @@ class DemoReportTest {
   @Test
   void everyShortcomingIsNamed() {
     assertThat(
-            new DemoReport(1, 9_999, 999, 0, 1, 0, 0, 2, false, false, Optional.empty())
+            new DemoReport(1, 9_999, 999, 0, 1, 0, 0, 2, false, false, Optional.empty(), 0.94)
                 .shortcomings(34_201, 3))
         .containsExactly(
             "points: 1 (expected: 34201)",
@@ -63,6 +65,7 @@ class DemoReportTest {
             "leader_kills: 0 (expected: at least 1)",
             "verified_replicas: 2 (expected: 3)",
             "replica_hashes_equal: false (expected: true)",
-            "encrypted: false (expected: true)");
+            "encrypted: false (expected: true)",
+            "recall_at_10: 0.94 (expected: at least 0.95)");
   }
 }

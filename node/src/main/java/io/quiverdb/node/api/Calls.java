@@ -48,6 +48,8 @@ final class Calls {
         Call.read(PointsGrpc.getScanMethod(), points::scan),
         Call.read(PointsGrpc.getCountMethod(), points::count),
         Call.read(SearchGrpc.getSearchMethod(), searches::search),
+        Call.read(SearchGrpc.getSearchBatchMethod(), searches::searchBatch),
+        Call.read(SearchGrpc.getExplainMethod(), searches::explain),
         Call.change(ClusterGrpc.getInitClusterMethod(), clusters::init),
         Call.read(ClusterGrpc.getGetTopologyMethod(), clusters::topology),
         Call.read(ClusterGrpc.getGetStatusMethod(), clusters::status),

@@ -130,8 +130,9 @@ final class JsonReader {
       case INT -> (int) readUnsigned(path, BigInteger.valueOf(0xFFFF_FFFFL));
       case LONG -> readUnsigned(path, UNSIGNED_LONG_MAX);
       case ENUM -> readEnum(field, path);
-      // No request has one outside of vectors and filters.
-      case FLOAT, DOUBLE -> throw new AssertionError(field.getFullName());
+      case FLOAT -> readFloat(path);
+      // No request has one outside of filters.
+      case DOUBLE -> throw new AssertionError(field.getFullName());
     };
   }
 
@@ -192,6 +193,13 @@ final class JsonReader {
       throw path.expected(expectation, got());
     }
     return value.longValue();
+  }
+
+  private float readFloat(JsonPath path) throws IOException {
+    if (!parser.currentToken().isNumeric()) {
+      throw path.expected("a number", got());
+    }
+    return parser.getFloatValue();
   }
 
   private EnumValueDescriptor readEnum(FieldDescriptor field, JsonPath path) throws IOException {

@@ -4,6 +4,7 @@ import io.quiverdb.core.Filter;
 import io.quiverdb.core.Hit;
 import io.quiverdb.core.Query;
 import io.quiverdb.core.ScanPage;
+import io.quiverdb.core.SegmentPlan;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.node.peer.PeerFailures.Asked;
 import io.quiverdb.node.peer.proto.CountPointsRequest;
@@ -12,7 +13,6 @@ import io.quiverdb.node.peer.proto.GetPointsRequest;
 import io.quiverdb.node.peer.proto.GetPointsResponse;
 import io.quiverdb.node.peer.proto.PeerServiceGrpc;
 import io.quiverdb.node.peer.proto.ScanPointsRequest;
-import io.quiverdb.node.peer.proto.SearchPointsRequest;
 import io.quiverdb.raft.Consistency;
 import io.quiverdb.raft.DeletedMatching;
 import io.quiverdb.raft.GroupKey;
@@ -163,19 +163,11 @@ final class GrpcShard implements Shard {
   @Override
   public CompletableFuture<ReadResult<List<Hit>>> search(
       long collectionId, Query query, Consistency consistency) {
-    var request =
-        SearchPointsRequest.newBuilder()
-            .setShard(number)
-            .setCollectionId(collectionId)
-            .setVector(ShardMessages.vector(query.vector()))
-            .setK(query.k())
-            .setWithPayload(query.withPayload())
-            .setWithVector(query.withVector())
-            .setLevel(ReadMessages.level(consistency));
-    query.filter().ifPresent(condition -> request.setFilter(FilterMessages.filter(condition)));
     return calls.call(
         PeerServiceGrpc.getSearchPointsMethod(),
-        request.build(),
+        ShardMessages.search(number, collectionId, query)
+            .setLevel(ReadMessages.level(consistency))
+            .build(),
         read.of(collectionId),
         response ->
             ReadMessages.result(
@@ -183,5 +175,17 @@ final class GrpcShard implements Shard {
                 response.getPosition(),
                 response.hasLag(),
                 response.getLag()));
+  }
+
+  @Override
+  public CompletableFuture<ReadResult<List<SegmentPlan>>> explain(long collectionId, Query query) {
+    return calls.call(
+        PeerServiceGrpc.getExplainSearchMethod(),
+        ShardMessages.search(number, collectionId, query).build(),
+        read.of(collectionId),
+        response ->
+            new ReadResult<>(
+                response.getPlansList().stream().map(ShardMessages::plan).toList(),
+                PeerMessages.position(response.getPosition())));
   }
 }

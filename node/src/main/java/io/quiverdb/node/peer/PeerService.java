@@ -4,7 +4,6 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.quiverdb.core.Filter;
-import io.quiverdb.core.Query;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.node.peer.proto.AdmitNodeRequest;
 import io.quiverdb.node.peer.proto.AdmitNodeResponse;
@@ -18,6 +17,7 @@ import io.quiverdb.node.peer.proto.CountPointsRequest;
 import io.quiverdb.node.peer.proto.CountPointsResponse;
 import io.quiverdb.node.peer.proto.DeleteMatchingRequest;
 import io.quiverdb.node.peer.proto.DeleteMatchingResponse;
+import io.quiverdb.node.peer.proto.ExplainSearchResponse;
 import io.quiverdb.node.peer.proto.FilterMessage;
 import io.quiverdb.node.peer.proto.GetCatalogCopyRequest;
 import io.quiverdb.node.peer.proto.GetCatalogCopyResponse;
@@ -377,12 +377,7 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
             self.shard(request.getShard())
                 .search(
                     request.getCollectionId(),
-                    new Query(
-                        ShardMessages.vector(request.getVector()),
-                        request.getK(),
-                        filter(request.hasFilter(), request.getFilter()),
-                        request.getWithPayload(),
-                        request.getWithVector()),
+                    ShardMessages.query(request),
                     ReadMessages.level(request.getLevel())),
         result -> {
           var response =
@@ -392,6 +387,21 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
           ReadMessages.lag(result).ifPresent(response::setLag);
           return response.build();
         });
+  }
+
+  @Override
+  public void explainSearch(
+      SearchPointsRequest request, StreamObserver<ExplainSearchResponse> responses) {
+    answer(
+        responses,
+        () ->
+            self.shard(request.getShard())
+                .explain(request.getCollectionId(), ShardMessages.query(request)),
+        result ->
+            ExplainSearchResponse.newBuilder()
+                .setPosition(PeerMessages.position(result.position()))
+                .addAllPlans(result.value().stream().map(ShardMessages::plan).toList())
+                .build());
   }
 
   private static Optional<Filter> filter(boolean present, FilterMessage message) {

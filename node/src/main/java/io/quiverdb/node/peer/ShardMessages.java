@@ -9,22 +9,28 @@ import io.quiverdb.core.Payload;
 import io.quiverdb.core.PayloadChange;
 import io.quiverdb.core.Point;
 import io.quiverdb.core.Precondition;
+import io.quiverdb.core.Query;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.core.RequestStamp;
+import io.quiverdb.core.SegmentPlan;
 import io.quiverdb.core.Settings;
 import io.quiverdb.core.SlotRange;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.Vector;
+import io.quiverdb.node.peer.proto.ExplainSearchResponse;
 import io.quiverdb.node.peer.proto.OutcomeMessage;
 import io.quiverdb.node.peer.proto.PeerCondition;
 import io.quiverdb.node.peer.proto.PeerPoint;
 import io.quiverdb.node.peer.proto.PeerStoredPoint;
+import io.quiverdb.node.peer.proto.SearchPointsRequest;
 import io.quiverdb.node.peer.proto.SearchPointsResponse;
 import io.quiverdb.node.peer.proto.Stamp;
 import io.quiverdb.node.peer.proto.WriteShardRequest;
 import io.quiverdb.raft.ShardWrite;
 import io.quiverdb.raft.WrappedKeys;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /// What nodes tell each other of points, as messages and back.
 final class ShardMessages {
@@ -83,6 +89,84 @@ final class ShardMessages {
         message.getVersion(),
         message.hasPayload() ? Optional.of(payload(message.getPayload())) : Optional.empty(),
         message.hasVector() ? Optional.of(vector(message.getVector())) : Optional.empty());
+  }
+
+  // --- searches
+
+  static SearchPointsRequest.Builder search(int shard, long collectionId, Query query) {
+    var request =
+        SearchPointsRequest.newBuilder()
+            .setShard(shard)
+            .setCollectionId(collectionId)
+            .setVector(vector(query.vector()))
+            .setK(query.k())
+            .setWithPayload(query.withPayload())
+            .setWithVector(query.withVector())
+            .setExact(query.exact());
+    query.filter().ifPresent(filter -> request.setFilter(FilterMessages.filter(filter)));
+    query.ef().ifPresent(request::setEf);
+    query.scoreThreshold().ifPresent(request::setScoreThreshold);
+    return request;
+  }
+
+  static Query query(SearchPointsRequest request) {
+    return new Query(
+        vector(request.getVector()),
+        request.getK(),
+        request.hasFilter()
+            ? Optional.of(FilterMessages.filter(request.getFilter()))
+            : Optional.empty(),
+        request.getWithPayload(),
+        request.getWithVector(),
+        request.getExact(),
+        request.hasEf() ? OptionalInt.of(request.getEf()) : OptionalInt.empty(),
+        request.hasScoreThreshold() ? Optional.of(request.getScoreThreshold()) : Optional.empty());
+  }
+
+  static ExplainSearchResponse.Plan plan(SegmentPlan plan) {
+    var message =
+        ExplainSearchResponse.Plan.newBuilder()
+            .setWay(way(plan.way()))
+            .setRows(plan.rows())
+            .setMatchesEstimated(plan.matchesEstimated())
+            .setRowsScanned(plan.rowsScanned())
+            .setNodesVisited(plan.nodesVisited())
+            .setNanos(plan.nanos());
+    plan.segment().ifPresent(message::setSegment);
+    return message.build();
+  }
+
+  static SegmentPlan plan(ExplainSearchResponse.Plan message) {
+    return new SegmentPlan(
+        message.hasSegment() ? OptionalLong.of(message.getSegment()) : OptionalLong.empty(),
+        way(message.getWay()),
+        message.getRows(),
+        message.getMatchesEstimated(),
+        message.getRowsScanned(),
+        message.getNodesVisited(),
+        message.getNanos());
+  }
+
+  private static ExplainSearchResponse.Way way(SegmentPlan.Way way) {
+    return switch (way) {
+      case EXACT -> ExplainSearchResponse.Way.EXACT;
+      case NO_GRAPH -> ExplainSearchResponse.Way.NO_GRAPH;
+      case FEW_MATCHES -> ExplainSearchResponse.Way.FEW_MATCHES;
+      case GRAPH -> ExplainSearchResponse.Way.GRAPH;
+      case GRAPH_THEN_SCAN -> ExplainSearchResponse.Way.GRAPH_THEN_SCAN;
+    };
+  }
+
+  private static SegmentPlan.Way way(ExplainSearchResponse.Way way) {
+    return switch (way) {
+      case EXACT -> SegmentPlan.Way.EXACT;
+      case NO_GRAPH -> SegmentPlan.Way.NO_GRAPH;
+      case FEW_MATCHES -> SegmentPlan.Way.FEW_MATCHES;
+      case GRAPH -> SegmentPlan.Way.GRAPH;
+      case GRAPH_THEN_SCAN -> SegmentPlan.Way.GRAPH_THEN_SCAN;
+      case WAY_UNSPECIFIED, UNRECOGNIZED ->
+          throw new IllegalArgumentException("way: " + way + " (expected: a known one)");
+    };
   }
 
   // --- writes

@@ -14,6 +14,7 @@ import io.quiverdb.core.Position;
 import io.quiverdb.core.Query;
 import io.quiverdb.core.RequestStamp;
 import io.quiverdb.core.ScanPage;
+import io.quiverdb.core.SegmentPlan;
 import io.quiverdb.core.Settings;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.node.routing.PartCutter.Part;
@@ -424,6 +425,30 @@ public final class ShardRouter {
             .limit(query.k())
             .toList();
     return Answer.of(hits, reading.results());
+  }
+
+  /// How a search goes over one run of rows.
+  public record ShardPlan(int shard, SegmentPlan plan) {}
+
+  /// Runs a search, and tells how it went on each shard, in the order of those.
+  public Answer<List<ShardPlan>> explain(
+      CollectionInfo collection, Query query, Deadline deadline) {
+    var results =
+        readAll(
+                collection,
+                ReadHeader.LINEARIZABLE,
+                deadline,
+                (shard, id, _) -> shard.explain(id, query))
+            .results();
+    var plans =
+        new TreeMap<>(results)
+            .entrySet().stream()
+                .flatMap(
+                    result ->
+                        result.getValue().value().stream()
+                            .map(plan -> new ShardPlan(result.getKey(), plan)))
+                .toList();
+    return Answer.of(plans, results);
   }
 
   /// What each shard answered, and of which collection: one dropped and created anew since the call

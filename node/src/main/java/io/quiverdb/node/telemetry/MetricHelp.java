@@ -77,6 +77,20 @@ final class MetricHelp {
           Map.entry("quiver_store_buffer_bytes", "Rows in memory that no checkpoint holds yet"),
           Map.entry("quiver_store_segments", "Sealed runs of rows on disk"),
           Map.entry("quiver_store_dead_rows", "Dead rows on disk, which compaction will drop"),
+          Map.entry(
+              "quiver_raft_indexing_seconds", "Time to read and build graphs of segments without"),
+          Map.entry("quiver_store_graph_rows", "Rows of segments that have a graph"),
+          Map.entry(
+              "quiver_store_graph_waiting_rows",
+              "Rows of segments that are to have a graph and have none yet: searches look at all"),
+          Map.entry("quiver_store_graph_built_rows_total", "Rows of graphs that were built"),
+          Map.entry(
+              "quiver_store_graph_read_rows_total", "Rows of graphs that were read from files"),
+          Map.entry(
+              "quiver_store_graph_damaged_total", "Graphs found damaged, which are built again"),
+          Map.entry(
+              "quiver_store_vector_memory_bytes", "Vectors and graphs in memory outside the heap"),
+          Map.entry("quiver_store_vector_memory_max_bytes", "How much of it they may take"),
           Map.entry("quiver_store_page_cache_bytes", "Pages kept decrypted"),
           Map.entry("quiver_store_page_cache_hits_total", "Pages found decrypted"),
           Map.entry("quiver_store_page_cache_misses_total", "Pages that had to be decrypted"),

@@ -20,6 +20,7 @@ import io.quiverdb.api.v1.InitClusterRequest;
 import io.quiverdb.api.v1.Point;
 import io.quiverdb.api.v1.PointsGrpc;
 import io.quiverdb.api.v1.ScanRequest;
+import io.quiverdb.api.v1.SearchBatchRequest;
 import io.quiverdb.api.v1.SearchGrpc;
 import io.quiverdb.api.v1.SearchRequest;
 import io.quiverdb.api.v1.TransferLeaderRequest;
@@ -300,6 +301,52 @@ class BadInputTest {
             Status.Code.INVALID_ARGUMENT,
             400,
             "filter.and: no conditions (expected: at least one)"),
+        badSearch(
+            "ef of 0",
+            SearchRequest.newBuilder().setK(1).setVector(vector(1, 0)).setEf(0),
+            "{\"k\": 1, \"vector\": [1, 0], \"ef\": 0}",
+            "ef: 0 (expected: 1 to 10000)"),
+        badSearch(
+            "ef beyond the limit",
+            SearchRequest.newBuilder().setK(1).setVector(vector(1, 0)).setEf(-1),
+            "{\"k\": 1, \"vector\": [1, 0], \"ef\": 4294967295}",
+            "ef: 4294967295 (expected: 1 to 10000)"),
+        badSearch(
+            "threshold that is no number",
+            SearchRequest.newBuilder()
+                .setK(1)
+                .setVector(vector(1, 0))
+                .setScoreThreshold(Float.POSITIVE_INFINITY),
+            "{\"k\": 1, \"vector\": [1, 0], \"score_threshold\": 1e99}",
+            "score_threshold: Infinity (expected: a finite number)"),
+        badBatch(
+            "no searches",
+            SearchBatchRequest.newBuilder(),
+            "{}",
+            "searches: 0 (expected: 1 to 100)"),
+        badBatch(
+            "batch with a search of no hits",
+            SearchBatchRequest.newBuilder()
+                .addSearches(SearchRequest.newBuilder().setK(1).setVector(vector(1, 0)))
+                .addSearches(SearchRequest.newBuilder().setVector(vector(1, 0))),
+            "{\"searches\": [{\"k\": 1, \"vector\": [1, 0]}, {\"vector\": [1, 0]}]}",
+            "searches[1]: k: 0 (expected: 1 to 10000)"),
+        badBatch(
+            "batch with a search of another collection",
+            SearchBatchRequest.newBuilder()
+                .addSearches(
+                    SearchRequest.newBuilder()
+                        .setCollection("other")
+                        .setK(1)
+                        .setVector(vector(1, 0))),
+            "{\"searches\": [{\"collection\": \"other\", \"k\": 1, \"vector\": [1, 0]}]}",
+            "searches[0]: collection: \"other\" (expected: \"docs\" or none)"),
+        badBatch(
+            "batch with a vector of another dimension",
+            SearchBatchRequest.newBuilder()
+                .addSearches(SearchRequest.newBuilder().setK(1).setVector(vector(1, 0, 3))),
+            "{\"searches\": [{\"k\": 1, \"vector\": [1, 0, 3]}]}",
+            "searches[0]: vector: 3 values (expected: 2)"),
         search(
             "k = 0",
             0,
@@ -418,6 +465,9 @@ class BadInputTest {
         .isEqualTo("k: \"ten\" (expected: a whole number, 0 to 4294967295)");
     assertThat(node.post("/v1/collections/docs/search", "{\"k\": -1}").field("detail"))
         .isEqualTo("k: -1 (expected: a whole number, 0 to 4294967295)");
+    assertThat(
+            node.post("/v1/collections/docs/search", "{\"score_threshold\": true}").field("detail"))
+        .isEqualTo("score_threshold: true (expected: a number)");
     assertThat(node.post("/v1/collections/docs/search", "{\"vector\": [1, \"x\"]}").field("detail"))
         .isEqualTo("vector[1]: \"x\" (expected: a number)");
     assertThat(node.put("/v1/collections/new", "{\"metric\": \"cosine\"}").field("detail"))
@@ -556,6 +606,36 @@ class BadInputTest {
         "POST",
         "/v1/collections/docs/points",
         "{\"points\": [" + json + "]}",
+        ErrorCode.INVALID_ARGUMENT,
+        Status.Code.INVALID_ARGUMENT,
+        400,
+        message);
+  }
+
+  private static Bad badSearch(
+      String name, SearchRequest.Builder search, String json, String message) {
+    return new Bad(
+        name,
+        SearchGrpc.getSearchMethod(),
+        search.setCollection("docs").build(),
+        "POST",
+        "/v1/collections/docs/search",
+        json,
+        ErrorCode.INVALID_ARGUMENT,
+        Status.Code.INVALID_ARGUMENT,
+        400,
+        message);
+  }
+
+  private static Bad badBatch(
+      String name, SearchBatchRequest.Builder batch, String json, String message) {
+    return new Bad(
+        name,
+        SearchGrpc.getSearchBatchMethod(),
+        batch.setCollection("docs").build(),
+        "POST",
+        "/v1/collections/docs/search/batch",
+        json,
         ErrorCode.INVALID_ARGUMENT,
         Status.Code.INVALID_ARGUMENT,
         400,

@@ -34,8 +34,10 @@ import io.quiverdb.api.v1.PointResult;
 import io.quiverdb.api.v1.PointsGrpc;
 import io.quiverdb.api.v1.Precondition;
 import io.quiverdb.api.v1.ScanRequest;
+import io.quiverdb.api.v1.SearchBatchRequest;
 import io.quiverdb.api.v1.SearchGrpc;
 import io.quiverdb.api.v1.SearchRequest;
+import io.quiverdb.api.v1.SegmentPlan;
 import io.quiverdb.api.v1.TransferLeaderRequest;
 import io.quiverdb.api.v1.UpsertRequest;
 import io.quiverdb.api.v1.Vector;
@@ -591,6 +593,57 @@ class DoorsTest {
     assertThat(byJson.body())
         .startsWith("{\"hits\":[{\"id\":\"near\",\"score\":0.0,\"version\":")
         .contains("\"payload\":{\"a\":1},\"vector\":[1.0,1.0]}],\"positions\":[{\"shard\":0,");
+  }
+
+  @Test
+  void searchesWithThresholdsBatchesAndExplanationsAgree() {
+    node.put("/v1/collections/docs", "{\"dimension\": 2, \"metric\": \"L2_SQUARED\"}");
+    upsert(Point.newBuilder().setId("near").setVector(vector(1, 1)));
+    upsert(Point.newBuilder().setId("far").setVector(vector(5, 5)));
+    var search =
+        SearchRequest.newBuilder()
+            .setVector(vector(1, 1))
+            .setK(2)
+            .setExact(true)
+            .setEf(200)
+            .setScoreThreshold(31);
+
+    var byGrpc =
+        node.call(
+            SearchGrpc.getSearchBatchMethod(),
+            SearchBatchRequest.newBuilder()
+                .setCollection("docs")
+                .addSearches(search)
+                .addSearches(search.clone().setScoreThreshold(32).setCollection("docs"))
+                .build());
+    var byJson =
+        node.post(
+            "/v1/collections/docs/search/batch",
+            "{\"searches\": [{\"vector\": [1, 1], \"k\": 2, \"score_threshold\": 31},"
+                + " {\"vector\": [5, 5], \"k\": 1, \"ef\": 7}]}");
+
+    assertThat(byGrpc.getResultsList())
+        .extracting(result -> result.getHitsList().stream().map(hit -> hit.getId()).toList())
+        .containsExactly(List.of("near"), List.of("near", "far"));
+    assertThat(byJson.body())
+        .startsWith("{\"results\":[{\"hits\":[{\"id\":\"near\",\"score\":0.0,")
+        .contains("{\"hits\":[{\"id\":\"far\",\"score\":0.0,");
+
+    var plans =
+        node.call(SearchGrpc.getExplainMethod(), search.clone().setCollection("docs").build());
+    var planAsJson =
+        node.post(
+            "/v1/collections/docs/search/explain",
+            "{\"vector\": [1, 1], \"k\": 2, \"exact\": true}");
+
+    assertThat(plans.getPlansList())
+        .hasSize(3)
+        .allMatch(plan -> plan.getWay() == SegmentPlan.Way.EXACT && !plan.hasSegment());
+    assertThat(plans.getPlansList().stream().mapToLong(plan -> plan.getRowsScanned()).sum())
+        .isEqualTo(2);
+    assertThat(planAsJson.body())
+        .startsWith("{\"plans\":[{\"shard\":0,\"way\":\"EXACT\",\"rows\":")
+        .contains("\"positions\":[{\"shard\":0,");
   }
 
   // --- the cluster

@@ -19,6 +19,7 @@ import io.quiverdb.core.Query;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.core.RequestStamp;
 import io.quiverdb.core.ScanPage;
+import io.quiverdb.core.SegmentPlan;
 import io.quiverdb.core.Settings;
 import io.quiverdb.core.SlotRange;
 import io.quiverdb.core.StateHash;
@@ -59,6 +60,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
@@ -493,7 +495,16 @@ abstract class PeerContract {
         COLLECTION,
         Optional.empty(),
         Consistency.LINEARIZABLE);
-    var query = new Query(VECTOR, 10, Optional.of(FILTER), true, false);
+    var query =
+        new Query(
+            VECTOR,
+            10,
+            Optional.of(FILTER),
+            true,
+            false,
+            true,
+            OptionalInt.of(77),
+            Optional.of(-0.5f));
     answers(
         new ReadResult<>(
             List.of(
@@ -507,6 +518,22 @@ abstract class PeerContract {
         COLLECTION,
         query,
         Consistency.LINEARIZABLE);
+    var plain = new Query(VECTOR, 10, Optional.empty(), false, true);
+    answers(
+        new ReadResult<>(
+            Stream.concat(
+                    Stream.of(
+                        new SegmentPlan(
+                            OptionalLong.empty(), SegmentPlan.Way.EXACT, 1, 2, 3, 4, 5)),
+                    Stream.of(SegmentPlan.Way.values())
+                        .map(way -> new SegmentPlan(OptionalLong.of(9), way, 1, 2, 3, 4, 5)))
+                .toList(),
+            POSITION),
+        peer -> peer.shard(3).explain(COLLECTION, plain),
+        "explain",
+        3,
+        COLLECTION,
+        plain);
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.quiverdb.core.Hit;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.Query;
 import io.quiverdb.core.ScanPage;
+import io.quiverdb.core.SegmentPlan;
 import io.quiverdb.core.StateHash;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.Verification;
@@ -226,6 +227,12 @@ final class ScriptedPeer implements Peer {
       public CompletableFuture<ReadResult<List<Hit>>> search(
           long collectionId, Query query, Consistency consistency) {
         return ask("search", number, collectionId, query, consistency);
+      }
+
+      @Override
+      public CompletableFuture<ReadResult<List<SegmentPlan>>> explain(
+          long collectionId, Query query) {
+        return ask("explain", number, collectionId, query);
       }
     };
   }

@@ -4,6 +4,7 @@ import io.quiverdb.core.Filter;
 import io.quiverdb.core.Hit;
 import io.quiverdb.core.Query;
 import io.quiverdb.core.ScanPage;
+import io.quiverdb.core.SegmentPlan;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.raft.Consistency;
 import io.quiverdb.raft.DeletedMatching;
@@ -59,6 +60,11 @@ record FakeReplica(int number, NodeId node, FakeCluster cluster) implements Shar
   public CompletableFuture<ReadResult<List<Hit>>> search(
       long collectionId, Query query, Consistency consistency) {
     return asReplica(consistency, shard -> shard.search(collectionId, query, consistency));
+  }
+
+  @Override
+  public CompletableFuture<ReadResult<List<SegmentPlan>>> explain(long collectionId, Query query) {
+    return asLeader(shard -> shard.explain(collectionId, query));
   }
 
   private <T> CompletableFuture<T> asLeader(Function<Shard, CompletableFuture<T>> call) {

@@ -14,6 +14,7 @@ import io.quiverdb.core.Precondition;
 import io.quiverdb.core.Query;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.core.ScanPage;
+import io.quiverdb.core.SegmentPlan;
 import io.quiverdb.core.StateHash;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.Vector;
@@ -279,8 +280,28 @@ public final class FakeShard implements Shard {
                 .filter(point -> matches(point, query.filter()))
                 .map(point -> hit(point, query, contents.descriptor.metric()))
                 .sorted(contents.descriptor.metric().nearestFirst())
+                .filter(hit -> isWithin(query.scoreThreshold(), hit, contents.descriptor.metric()))
                 .limit(query.k())
                 .toList());
+  }
+
+  private static boolean isWithin(Optional<Float> threshold, Hit hit, Metric metric) {
+    return threshold
+        .map(score -> metric == Metric.L2_SQUARED ? hit.score() <= score : hit.score() >= score)
+        .orElse(true);
+  }
+
+  /// All in one buffer.
+  @Override
+  public CompletableFuture<ReadResult<List<SegmentPlan>>> explain(long collectionId, Query query) {
+    return read(
+        collectionId,
+        Consistency.LINEARIZABLE,
+        contents -> {
+          int rows = contents.points.size();
+          var way = query.exact() ? SegmentPlan.Way.EXACT : SegmentPlan.Way.NO_GRAPH;
+          return List.of(new SegmentPlan(OptionalLong.empty(), way, rows, rows, rows, 0, 1));
+        });
   }
 
   @SuppressWarnings("unchecked")

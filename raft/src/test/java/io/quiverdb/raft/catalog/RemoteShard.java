@@ -4,6 +4,7 @@ import io.quiverdb.core.Filter;
 import io.quiverdb.core.Hit;
 import io.quiverdb.core.Query;
 import io.quiverdb.core.ScanPage;
+import io.quiverdb.core.SegmentPlan;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.raft.Consistency;
 import io.quiverdb.raft.DeletedMatching;
@@ -55,6 +56,11 @@ record RemoteShard(int number, Function<ShardWrite, CompletableFuture<Written>> 
   @Override
   public CompletableFuture<ReadResult<List<Hit>>> search(
       long collectionId, Query query, Consistency consistency) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<ReadResult<List<SegmentPlan>>> explain(long collectionId, Query query) {
     throw new UnsupportedOperationException();
   }
 }

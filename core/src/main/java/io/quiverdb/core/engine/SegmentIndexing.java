@@ -1,0 +1,404 @@
+package io.quiverdb.core.engine;
+
+import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.Damage;
+import io.quiverdb.core.Metric;
+import io.quiverdb.core.ReadFailedException;
+import io.quiverdb.core.StaleGenerationException;
+import io.quiverdb.core.Store;
+import io.quiverdb.core.StoreClosedException;
+import io.quiverdb.core.StoreStats.IndexWork;
+import io.quiverdb.core.index.GraphBuild;
+import io.quiverdb.core.index.GraphDamagedException;
+import io.quiverdb.core.index.GraphIndex;
+import io.quiverdb.core.index.Indexing;
+import io.quiverdb.core.index.ResidentVectors;
+import io.quiverdb.core.index.VectorIndex;
+import io.quiverdb.core.rows.RowSource;
+import io.quiverdb.core.rows.SegmentRows;
+import io.quiverdb.core.segment.Segment;
+import io.quiverdb.core.stream.StreamFiles;
+import io.quiverdb.core.view.PinnedView;
+import io.quiverdb.core.view.PublishedState;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Gives the segments of an open store the graphs that they lack: reads those that are attached to
+/// them, and builds and attaches the others. Until a segment has its graph, searches look at all of
+/// its rows; nothing that is applied depends on it.
+public final class SegmentIndexing {
+  private static final Logger log = LoggerFactory.getLogger(Store.class);
+
+  /// Of what the heap may grow to, for a graph that is built.
+  private static final int HEAP_SHARE = 2;
+
+  private final Health health;
+  private final LiveState live;
+  private final IndexSnapshots indexes;
+  private final Indexing indexing;
+  private final LongSupplier nanoClock;
+
+  /// Held over a whole pass.
+  private final ReentrantLock passing = new ReentrantLock();
+
+  /// Segments that are not to be tried, and how much room of the budget would change that. Guarded
+  /// by itself.
+  private final Map<Segment, Long> refused = new WeakHashMap<>();
+
+  /// Streams that were found damaged though their graphs are in memory.
+  private final Set<StreamFiles.OfSegment> damaged = ConcurrentHashMap.newKeySet();
+
+  private final LongAdder rowsBuilt = new LongAdder();
+  private final LongAdder rowsRead = new LongAdder();
+  private final LongAdder graphsDamaged = new LongAdder();
+
+  SegmentIndexing(
+      Health health,
+      LiveState live,
+      IndexSnapshots indexes,
+      Indexing indexing,
+      LongSupplier nanoClock) {
+    this.health = health;
+    this.live = live;
+    this.indexes = indexes;
+    this.indexing = indexing;
+    this.nanoClock = nanoClock;
+  }
+
+  /// Since the store was opened.
+  IndexWork work() {
+    return new IndexWork(rowsBuilt.sum(), rowsRead.sum(), graphsDamaged.sum());
+  }
+
+  /// Of a segment that is given a graph.
+  int rowsMin() {
+    return indexing.rowsMin();
+  }
+
+  /// Whether a segment lacks a graph that it could have.
+  public boolean isDue() {
+    return !health.isStopping()
+        && health.isUsable()
+        && (!damaged.isEmpty() || lacking(live.head()).isPresent());
+  }
+
+  /// Hears what a look at the files has found. What is of graphs is made good by the next pass.
+  void note(List<Damage> damages) {
+    damages.stream()
+        .map(damage -> StreamFiles.ofSegment(damage.file()))
+        .flatMap(Optional::stream)
+        .forEach(damaged::add);
+  }
+
+  /// Works until no segment lacks a graph that it could have. A second caller waits for the first.
+  ///
+  /// @return how many graphs there are more
+  public int run() {
+    passing.lock();
+    try {
+      for (var stream : List.copyOf(damaged)) {
+        damaged.remove(stream);
+        writeAgain(stream);
+      }
+      int made = 0;
+      while (!health.isStopping()) {
+        try (var view = live.view()) {
+          var next = lacking(view.state());
+          if (next.isEmpty()) {
+            return made;
+          }
+          switch (index(view, next.get())) {
+            case INDEXED -> made++;
+            case REFUSED -> {}
+            case GIVEN_UP -> {
+              return made;
+            }
+          }
+        }
+      }
+      return made;
+    } finally {
+      passing.unlock();
+    }
+  }
+
+  /// Of a graph that is not in memory nothing is written: whoever reads it finds the damage.
+  private void writeAgain(StreamFiles.OfSegment stream) {
+    try (var view = live.view()) {
+      var index = view.generation() == stream.generation() ? index(view, stream) : noIndex();
+      if (index.isEmpty()) {
+        return;
+      }
+      graphsDamaged.increment();
+      boolean written =
+          indexes.attach(
+              stream.generation(),
+              stream.collectionId(),
+              stream.segmentId(),
+              GraphIndex.STREAM,
+              (out, _) -> index.get().writeTo(out));
+      log.warn(
+          "graph damaged, written again of memory collection={} segment={} written={}",
+          Long.toUnsignedString(stream.collectionId()),
+          stream.segmentId(),
+          written);
+    } catch (StaleGenerationException e) {
+      log.debug("graph of an earlier generation", e);
+    }
+  }
+
+  private static Optional<VectorIndex> noIndex() {
+    return Optional.empty();
+  }
+
+  private static Optional<VectorIndex> index(PinnedView view, StreamFiles.OfSegment stream) {
+    return view.snapshot(stream.collectionId()).stream()
+        .flatMap(collection -> collection.sources().stream())
+        .filter(source -> source.segmentId().equals(OptionalLong.of(stream.segmentId())))
+        .findFirst()
+        .flatMap(RowSource::vectorIndex);
+  }
+
+  /// Waits for a pass that is under way.
+  void awaitIdle() {
+    passing.lock();
+    try {
+      assert passing.isHeldByCurrentThread();
+    } finally {
+      passing.unlock();
+    }
+  }
+
+  private enum Result {
+    INDEXED,
+    /// Not to be tried again, for now.
+    REFUSED,
+    /// The segment or the store is about to be gone.
+    GIVEN_UP
+  }
+
+  private record Lacking(long collectionId, Metric metric, Segment segment) {}
+
+  /// The largest first: the search of all its rows costs the most.
+  private Optional<Lacking> lacking(PublishedState state) {
+    Optional<Lacking> largest = Optional.empty();
+    for (var collection : state.snapshots()) {
+      for (var source : collection.sources()) {
+        if (source instanceof SegmentRows(var segment, _)
+            && segment.rowCount() >= indexing.rowsMin()
+            && segment.vectorIndex().isEmpty()
+            && !isRefused(segment)
+            && (largest.isEmpty() || segment.rowCount() > largest.get().segment.rowCount())) {
+          largest =
+              Optional.of(
+                  new Lacking(
+                      collection.head().id(), collection.head().descriptor().metric(), segment));
+        }
+      }
+    }
+    return largest;
+  }
+
+  private boolean isRefused(Segment segment) {
+    synchronized (refused) {
+      Long neededBytes = refused.get(segment);
+      return neededBytes != null && !indexing.budget().hasRoomFor(neededBytes);
+    }
+  }
+
+  /// @param neededBytes when so much of the budget is free it is tried again
+  private void refuse(Segment segment, long neededBytes) {
+    synchronized (refused) {
+      refused.put(segment, neededBytes);
+    }
+  }
+
+  private void refuseForGood(Segment segment) {
+    refuse(segment, Long.MAX_VALUE);
+  }
+
+  private Result index(PinnedView view, Lacking lacking) {
+    try {
+      var vectors = load(lacking);
+      if (vectors.isEmpty()) {
+        reportNoRoom(lacking);
+        return Result.REFUSED;
+      }
+      return index(view, lacking, vectors.get());
+    } catch (CancellationException | StaleGenerationException | StoreClosedException e) {
+      log.debug("segment not indexed: not wanted any more segment={}", lacking.segment.id(), e);
+      return Result.GIVEN_UP;
+    } catch (RuntimeException | Error e) {
+      refuseForGood(lacking.segment);
+      throw e;
+    }
+  }
+
+  private Optional<ResidentVectors> load(Lacking lacking) {
+    try {
+      return ResidentVectors.load(
+          lacking.segment.vectorColumn(), lacking.metric, indexing.budget());
+    } catch (InternalError e) {
+      // So the JVM reports a mapped page that the disk cannot give.
+      throw new ReadFailedException("indexing: a page cannot be read", e);
+    }
+  }
+
+  /// @param vectors taken over
+  private Result index(PinnedView view, Lacking lacking, ResidentVectors vectors) {
+    Optional<GraphIndex> index = Optional.empty();
+    try {
+      index = read(view, lacking, vectors);
+      if (index.isEmpty()) {
+        var built = build(view, lacking, vectors);
+        if (built != Result.INDEXED) {
+          return built;
+        }
+        index = read(view, lacking, vectors);
+      }
+      return index.isPresent() && lacking.segment.attach(index.get())
+          ? Result.INDEXED
+          : Result.GIVEN_UP;
+    } finally {
+      if (lacking.segment.vectorIndex().isEmpty()) {
+        vectors.close();
+      }
+    }
+  }
+
+  /// Empty if there is none, or none that is sound.
+  private Optional<GraphIndex> read(PinnedView view, Lacking lacking, ResidentVectors vectors) {
+    long segmentId = lacking.segment.id();
+    long startNanos = nanoClock.getAsLong();
+    try {
+      var stream =
+          indexes.open(view.generation(), lacking.collectionId, segmentId, GraphIndex.STREAM);
+      if (stream.isEmpty()) {
+        return Optional.empty();
+      }
+      var index = read(stream.get(), vectors);
+      rowsRead.add(index.rowCount());
+      log.info(
+          "graph read collection={} segment={} rows={} bytes={} millis={}",
+          Long.toUnsignedString(lacking.collectionId),
+          segmentId,
+          index.rowCount(),
+          index.bytes(),
+          millisSince(startNanos));
+      return Optional.of(index);
+    } catch (CorruptFileException | GraphDamagedException e) {
+      graphsDamaged.increment();
+      log.warn(
+          "graph damaged, to be built again collection={} segment={}",
+          Long.toUnsignedString(lacking.collectionId),
+          segmentId,
+          e);
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new ReadFailedException("indexing: a graph cannot be read", e);
+    }
+  }
+
+  private static GraphIndex read(InputStream stream, ResidentVectors vectors) throws IOException {
+    try (stream) {
+      return GraphIndex.read(stream, vectors);
+    }
+  }
+
+  private Result build(PinnedView view, Lacking lacking, ResidentVectors vectors) {
+    var segment = lacking.segment;
+    if (!fitsHeap(lacking)) {
+      refuseForGood(segment);
+      return Result.REFUSED;
+    }
+    long startNanos = nanoClock.getAsLong();
+    var graph = build(lacking, vectors);
+    boolean attached =
+        indexes.attach(
+            view.generation(),
+            lacking.collectionId,
+            segment.id(),
+            GraphIndex.STREAM,
+            (out, _) -> graph.writeTo(out));
+    if (!attached) {
+      return Result.GIVEN_UP;
+    }
+    rowsBuilt.add(segment.rowCount());
+    log.info(
+        "graph built collection={} segment={} rows={} threads={} millis={}",
+        Long.toUnsignedString(lacking.collectionId),
+        segment.id(),
+        segment.rowCount(),
+        indexing.threads(),
+        millisSince(startNanos));
+    return Result.INDEXED;
+  }
+
+  private GraphBuild build(Lacking lacking, ResidentVectors vectors) {
+    try {
+      return GraphBuild.run(vectors, indexing.threads(), () -> isUnwanted(lacking.segment));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // All is in memory.
+    } catch (InternalError e) {
+      throw new ReadFailedException("indexing: a page cannot be read", e);
+    }
+  }
+
+  private boolean isUnwanted(Segment segment) {
+    return health.isStopping()
+        || live.head().snapshots().stream()
+            .flatMap(collection -> collection.sources().stream())
+            .noneMatch(source -> source instanceof SegmentRows rows && rows.segment() == segment);
+  }
+
+  private static boolean fitsHeap(Lacking lacking) {
+    long neededBytes = GraphBuild.heapBytes(lacking.segment.rowCount());
+    long heapBytes = Runtime.getRuntime().maxMemory() / HEAP_SHARE;
+    if (neededBytes <= heapBytes) {
+      return true;
+    }
+    log.warn(
+        "segment not indexed: building its graph takes too much of the heap, searches look at all"
+            + " of its rows collection={} segment={} rows={} neededBytes={} heapBytes={}",
+        Long.toUnsignedString(lacking.collectionId),
+        lacking.segment.id(),
+        lacking.segment.rowCount(),
+        neededBytes,
+        heapBytes);
+    return false;
+  }
+
+  private long millisSince(long startNanos) {
+    return TimeUnit.NANOSECONDS.toMillis(nanoClock.getAsLong() - startNanos);
+  }
+
+  private void reportNoRoom(Lacking lacking) {
+    var segment = lacking.segment;
+    long neededBytes = ResidentVectors.bytesMax(segment.vectorColumn(), lacking.metric);
+    log.warn(
+        "segment not indexed: no room in the vector budget, searches look at all of its rows"
+            + " collection={} segment={} rows={} neededBytes={} usedBytes={} budgetBytes={}",
+        Long.toUnsignedString(lacking.collectionId),
+        segment.id(),
+        segment.rowCount(),
+        neededBytes,
+        indexing.budget().bytes(),
+        indexing.budget().bytesMax());
+    refuse(segment, neededBytes);
+  }
+}

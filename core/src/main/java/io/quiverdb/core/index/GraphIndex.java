@@ -1,0 +1,130 @@
+package io.quiverdb.core.index;
+
+import io.quiverdb.core.Vector;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import org.apache.lucene.search.TopKnnCollector;
+import org.apache.lucene.search.knn.KnnSearchStrategy;
+import org.apache.lucene.util.Bits;
+import org.apache.lucene.util.hnsw.HnswGraphSearcher;
+
+/// A [VectorIndex] by a graph over vectors in memory.
+///
+/// Where few rows are accepted, the search looks at the neighbours of neighbours and compares
+/// accepted ones only (after ACORN-1, arXiv:2403.04871, as Lucene has it). That may come back with
+/// fewer than there are: whoever asks sees to that.
+public final class GraphIndex implements VectorIndex {
+  /// The name under which a segment's graph is attached to it.
+  public static final String STREAM = GraphFormat.STREAM;
+
+  private static final int SCANNED_AT_ONCE = 64;
+
+  private final ResidentVectors vectors;
+  private final FlatGraph graph;
+
+  private GraphIndex(ResidentVectors vectors, FlatGraph graph) {
+    this.vectors = vectors;
+    this.graph = graph;
+  }
+
+  /// Reads what [GraphBuild#writeTo] wrote.
+  ///
+  /// @param vectors of the segment; closed with the index, or by the caller if there is none
+  /// @throws GraphDamagedException if it is no graph of these
+  public static GraphIndex read(InputStream stream, ResidentVectors vectors) throws IOException {
+    var rows = vectors.indexed().rows();
+    var graph = GraphFormat.read(stream, rows.dimension(), rows.rowCount(), vectors.arena());
+    var index = new GraphIndex(vectors, graph);
+    var reservation = vectors.reservation();
+    long unusedBytes = GraphFormat.bytesMax(rows.rowCount()) - graph.bytes();
+    reservation.shrinkTo(reservation.bytes() - Math.max(0, unusedBytes));
+    return index;
+  }
+
+  @Override
+  public int rowCount() {
+    return graph.rowCount();
+  }
+
+  @Override
+  public RowVectors vectors() {
+    return vectors.indexed().rows();
+  }
+
+  @Override
+  public long bytes() {
+    return vectors.reservation().bytes();
+  }
+
+  @Override
+  public FoundRows search(Vector query, int ef, long visitsMax, AcceptedRows accepted) {
+    int limit = (int) Math.min(Integer.MAX_VALUE, visitsMax);
+    var collector = new TopKnnCollector(ef, limit, KnnSearchStrategy.Hnsw.DEFAULT);
+    var scorer = new RowScorer(vectors.indexed(), query.toArray());
+    Bits bits = accepted.all() ? null : new RowBits(accepted, graph.rowCount());
+    try {
+      HnswGraphSearcher.search(scorer, collector, graph.cursor(), bits, accepted.count());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // All is in memory.
+    }
+    return found(collector, !collector.earlyTerminated());
+  }
+
+  @Override
+  public FoundRows scan(Vector query, int count, RowNumbers rows) {
+    var collector = new TopKnnCollector(count, Integer.MAX_VALUE);
+    var scorer = new RowScorer(vectors.indexed(), query.toArray());
+    var some = new int[SCANNED_AT_ONCE];
+    var scores = new float[SCANNED_AT_ONCE];
+    int taken;
+    do {
+      taken = take(rows, some);
+      float _ = scorer.bulkScore(some, scores, taken);
+      for (int index = 0; index < taken; index++) {
+        var _ = collector.collect(some[index], scores[index]);
+      }
+      collector.incVisitedCount(taken);
+    } while (taken == some.length);
+    return found(collector, true);
+  }
+
+  private static int take(RowNumbers rows, int[] some) {
+    int taken = 0;
+    while (taken < some.length) {
+      int row = rows.next();
+      if (row == RowNumbers.END) {
+        break;
+      }
+      some[taken++] = row;
+    }
+    return taken;
+  }
+
+  private static FoundRows found(TopKnnCollector collector, boolean complete) {
+    var found = collector.topDocs().scoreDocs;
+    var rows = new int[found.length];
+    for (int index = 0; index < rows.length; index++) {
+      rows[index] = found[index].doc;
+    }
+    return new FoundRows(rows, collector.visitedCount(), complete);
+  }
+
+  private record RowBits(AcceptedRows accepted, int length) implements Bits {
+    @Override
+    public boolean get(int row) {
+      return accepted.test().test(row);
+    }
+  }
+
+  @Override
+  public void writeTo(OutputStream out) throws IOException {
+    GraphFormat.write(graph.cursor(), vectors().dimension(), out);
+  }
+
+  @Override
+  public void close() {
+    vectors.close();
+  }
+}

@@ -1,0 +1,19 @@
+package io.quiverdb.core.index;
+
+import java.lang.foreign.Arena;
+
+/// The vectors of a segment, as they lie on the disk.
+public interface VectorColumn {
+  int rowCount();
+
+  int dimension();
+
+  /// What [#load] allocates: 0 if they can be read where they are.
+  long copyBytes();
+
+  /// All of them, each page verified.
+  ///
+  /// @param arena takes a copy, where one is needed
+  /// @throws io.quiverdb.core.CorruptFileException if a page is not what was written
+  RowVectors load(Arena arena);
+}

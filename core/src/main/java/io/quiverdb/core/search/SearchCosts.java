@@ -1,0 +1,37 @@
+package io.quiverdb.core.search;
+
+/// What looking at all rows that match costs beside a search by a graph. The unit is the comparison
+/// of one vector in a scan, which goes through memory in order.
+///
+/// The constants are fitted to searches of 50,000 sentence embeddings of 384 dimensions with
+/// filters by their real categories, which lie together: drawn filters are kinder to graphs.
+final class SearchCosts {
+  /// A comparison on the way through a graph waits for memory, and has its share of the queues.
+  private static final int VISIT = 4;
+
+  /// How many rows a search by a graph compares is this times its candidates and the logarithm of
+  /// the rows, where all match,
+  private static final double VISITS = 1.6;
+
+  /// and the more, the fewer match: by the part of them to this power.
+  private static final double SPARSENESS = 0.7;
+
+  private SearchCosts() {}
+
+  /// Whether all rows that match are to be looked at instead of asking a graph.
+  ///
+  /// @param candidates that the graph would keep
+  static boolean scanPays(int rows, int matches, int candidates) {
+    return matches <= VISIT * expectedVisits(rows, matches, candidates);
+  }
+
+  /// A graph that has compared so many has cost as much as a scan would have.
+  static long visitsMax(int matches) {
+    return matches / VISIT;
+  }
+
+  private static double expectedVisits(int rows, int matches, int candidates) {
+    double part = (double) Math.max(1, matches) / Math.max(1, rows);
+    return VISITS * Math.log(Math.max(2, rows)) * candidates / Math.pow(part, SPARSENESS);
+  }
+}

@@ -1,0 +1,260 @@
+package io.quiverdb.core.search;
+
+import io.quiverdb.core.Hit;
+import io.quiverdb.core.Metric;
+import io.quiverdb.core.Payload;
+import io.quiverdb.core.Query;
+import io.quiverdb.core.SegmentPlan;
+import io.quiverdb.core.SegmentPlan.Way;
+import io.quiverdb.core.Vector;
+import io.quiverdb.core.index.AcceptedRows;
+import io.quiverdb.core.index.FoundRows;
+import io.quiverdb.core.index.RowNumbers;
+import io.quiverdb.core.index.VectorIndex;
+import io.quiverdb.core.rows.RowSource;
+import io.quiverdb.core.secondary.Candidates;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntPredicate;
+
+/// Finds the nearest rows of a query: of each source by its index where there is one and it pays,
+/// else by scoring every row that matches. Whichever it is, never fewer than `k` are found where
+/// there are as many, and scores are exact. For one search.
+public final class VectorSearch {
+  /// How many rows found by an index are scored again beyond `k`: its rounding may have put some of
+  /// them in the wrong order.
+  private static final int MARGIN = 16;
+
+  private final Query query;
+  private final Metric metric;
+  private final QueryStatistics statistics;
+  private final Kernel kernel;
+  private final RowFilter filter;
+  private final TopK<Place> nearest;
+
+  /// @param query of the dimension of all rows
+  public VectorSearch(Query query, Metric metric, QueryStatistics statistics) {
+    this.query = query;
+    this.metric = metric;
+    this.statistics = statistics;
+    this.kernel = new Kernel(metric, query.vector(), Arithmetic.vectorSums());
+    this.filter = new RowFilter(query.filter(), statistics);
+    this.nearest = new TopK<>(query.k(), metric);
+  }
+
+  /// The name of what computes distances here.
+  public static String kernel() {
+    return Arithmetic.name();
+  }
+
+  /// The rows that a view as of `version` sees, nearest first, ties by ascending id.
+  public List<Hit> run(List<? extends RowSource> sources, long version) {
+    for (RowSource source : sources) {
+      new SourceSearch(source, version).run();
+    }
+    return nearest.nearestFirst().stream()
+        .filter(candidate -> isWithinThreshold(candidate.score()))
+        .map(this::hit)
+        .toList();
+  }
+
+  private boolean isWithinThreshold(float score) {
+    if (query.scoreThreshold().isEmpty()) {
+      return true;
+    }
+    float threshold = query.scoreThreshold().get();
+    return metric == Metric.L2_SQUARED ? score <= threshold : score >= threshold;
+  }
+
+  private Hit hit(TopK.Candidate<Place> candidate) {
+    RowSource source = candidate.row().source;
+    int row = candidate.row().row;
+    return new Hit(
+        new String(candidate.id(), StandardCharsets.UTF_8),
+        candidate.score(),
+        source.version(row),
+        query.withPayload()
+            ? Optional.of(Payload.of(source.payload(row).asByteBuffer()))
+            : Optional.empty(),
+        query.withVector()
+            ? Optional.of(Vector.fromLittleEndian(source.vector(row).asByteBuffer()))
+            : Optional.empty());
+  }
+
+  private record Place(RowSource source, int row) {}
+
+  /// The part of it in one source.
+  private final class SourceSearch {
+    private final RowSource source;
+    private final long version;
+    private final Optional<Candidates> candidates;
+    private final Matches matches;
+    private long rowsScanned;
+    private long nodesVisited;
+
+    SourceSearch(RowSource source, long version) {
+      this.source = source;
+      this.version = version;
+      this.candidates = filter.candidates(source);
+      this.matches = Matches.estimate(source, query.filter().isPresent(), candidates);
+    }
+
+    void run() {
+      long startNanos = statistics.nanoTime();
+      Way way = search();
+      statistics.addPlan(
+          new SegmentPlan(
+              source.segmentId(),
+              way,
+              source.rowCount(),
+              matches.count(),
+              rowsScanned,
+              nodesVisited,
+              statistics.nanoTime() - startNanos));
+    }
+
+    private Way search() {
+      var index = source.vectorIndex();
+      if (query.exact() || index.isEmpty()) {
+        scan();
+        return query.exact() ? Way.EXACT : Way.NO_GRAPH;
+      }
+      if (SearchCosts.scanPays(source.rowCount(), matches.count(), query.candidates())) {
+        scan(index.get());
+        return Way.FEW_MATCHES;
+      }
+      if (searchBy(index.get())) {
+        return Way.GRAPH;
+      }
+      scan(index.get());
+      return Way.GRAPH_THEN_SCAN;
+    }
+
+    /// Does the same with the rounding and the speed of an index, where it is known beforehand
+    /// which rows match.
+    private void scan(VectorIndex index) {
+      if (matches.isOpen()) {
+        scan();
+        return;
+      }
+      var found = index.scan(query.vector(), query.k() + MARGIN, matching());
+      rowsScanned += found.visited();
+      statistics.countRows(found.visited());
+      if (found.rows().length < Math.min(query.k(), found.visited())) {
+        scan(); // Some have no score by the rounding of the index.
+        return;
+      }
+      offer(index, found);
+    }
+
+    private RowNumbers matching() {
+      if (candidates.isPresent()) {
+        var rows = candidates.get().certain().getIntIterator();
+        return () -> {
+          while (rows.hasNext()) {
+            int row = rows.next();
+            if (source.isLiveAt(row, version)) {
+              return row;
+            }
+          }
+          return RowNumbers.END;
+        };
+      }
+      return new RowNumbers() {
+        private int row = -1;
+
+        @Override
+        public int next() {
+          do {
+            row++;
+          } while (row < source.rowCount() && !source.isLiveAt(row, version));
+          return row < source.rowCount() ? row : END;
+        }
+      };
+    }
+
+    /// Offers all rows that match.
+    private void scan() {
+      var rows = filter.inStoredOrder(source, version, candidates);
+      var row = rows.row();
+      while (rows.next()) {
+        rowsScanned++;
+        float score = kernel.score(row.vectors(), row.vectorOffset());
+        // Whether it matches last: reading a payload costs more than scoring a vector.
+        if (nearest.wants(score, row::id) && rows.matches()) {
+          nearest.add(score, row.id(), new Place(source, row.row()));
+        }
+      }
+    }
+
+    /// Offers what an index finds, unless that is too little.
+    ///
+    /// @return whether it is enough
+    private boolean searchBy(VectorIndex index) {
+      var found =
+          index.search(
+              query.vector(),
+              query.candidates(),
+              SearchCosts.visitsMax(matches.count()),
+              new AcceptedRows(matches.count(), matches.areAll(), accepted()));
+      nodesVisited += found.visited();
+      statistics.countRows(found.visited());
+      if (!found.complete() || found.rows().length < query.k()) {
+        return false;
+      }
+      offer(index, found);
+      return true;
+    }
+
+    private void offer(VectorIndex index, FoundRows found) {
+      var vectors = index.vectors();
+      int count = Math.min(found.rows().length, query.k() + MARGIN);
+      for (int place = 0; place < count; place++) {
+        int row = found.rows()[place];
+        float score = kernel.score(vectors.memory(), vectors.offset(row));
+        if (nearest.wants(score, () -> source.id(row))) {
+          nearest.add(score, source.id(row), new Place(source, row));
+        }
+      }
+    }
+
+    /// Rows that live and match.
+    private IntPredicate accepted() {
+      if (query.filter().isEmpty()) {
+        return row -> source.isLiveAt(row, version);
+      }
+      if (candidates.isEmpty()) {
+        return row -> source.isLiveAt(row, version) && filter.matchesByPayload(source, row);
+      }
+      var certain = candidates.get().certain();
+      if (!matches.isOpen()) {
+        return row -> certain.contains(row) && source.isLiveAt(row, version);
+      }
+      var possible = candidates.get().possible();
+      return row ->
+          possible.contains(row)
+              && source.isLiveAt(row, version)
+              && (certain.contains(row) || filter.matchesByPayload(source, row));
+    }
+  }
+
+  /// How many rows of a source live and match, as far as its indexes tell.
+  ///
+  /// @param count at most so many, but for those that die or are told apart by their payloads only
+  /// @param areAll whether every row is one
+  /// @param isOpen whether payloads decide
+  private record Matches(int count, boolean areAll, boolean isOpen) {
+    static Matches estimate(RowSource source, boolean isFiltered, Optional<Candidates> candidates) {
+      int rows = source.rowCount();
+      int live = Math.max(0, rows - source.deadCount());
+      if (candidates.isEmpty()) {
+        return new Matches(live, !isFiltered && live == rows, isFiltered);
+      }
+      int possible = candidates.get().possible().getCardinality();
+      boolean isOpen = possible > candidates.get().certain().getCardinality();
+      int count = (int) Math.ceilDiv((long) possible * live, Math.max(1, rows));
+      return new Matches(count, false, isOpen);
+    }
+  }
+}
