@@ -179,11 +179,12 @@ class SessionTest {
     cluster.tellTopology();
     try (QuiverClient listening = QuiverClient.connect(cluster.addresses())) {
       listening.collection("docs").count();
-      await().atMost(Duration.ofMinutes(2)).until(() -> cluster.listeners() == 1);
+      // The client of all tests may have begun to listen, too.
+      await().atMost(Duration.ofMinutes(2)).until(() -> cluster.listeners() > 0);
 
       cluster.endListening();
 
-      await().atMost(Duration.ofMinutes(2)).until(() -> cluster.listeners() == 1);
+      await().atMost(Duration.ofMinutes(2)).until(() -> cluster.listeners() > 0);
     }
   }
 
