@@ -1,11 +1,9 @@
 package io.quiverdb.cli.demo;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Function;
 
 /// What a run of the demo has shown, in figures.
 ///
@@ -70,9 +68,7 @@ record DemoReport(
           "verified_replicas": %d,
           "replica_hashes_equal": %b,
           "encrypted": %b,
-          "join_serves_ms": %s,
-          "join_settled_ms": %s,
-          "recall_at_10": %.4f
+          "recall_at_10": %.4f%s
         }
         """,
         points,
@@ -85,13 +81,17 @@ record DemoReport(
         verifiedReplicas,
         replicaHashesEqual,
         encrypted,
-        millis(JoiningNode.Joined::serves),
-        millis(JoiningNode.Joined::settled),
-        recallAtTen);
+        recallAtTen,
+        joined.map(DemoReport::joinedFields).orElse(""));
   }
 
-  private String millis(Function<JoiningNode.Joined, Duration> of) {
-    return joined.map(of).map(time -> String.valueOf(time.toMillis())).orElse("null");
+  private static String joinedFields(JoiningNode.Joined joined) {
+    return """
+    ,
+      "join_serves_ms": %d,
+      "join_settled_ms": %d\
+    """
+        .formatted(joined.serves().toMillis(), joined.settled().toMillis());
   }
 
   private static void requireAtLeast(

@@ -27,8 +27,6 @@ class DemoReportTest {
               "verified_replicas": 3,
               "replica_hashes_equal": true,
               "encrypted": true,
-              "join_serves_ms": null,
-              "join_settled_ms": null,
               "recall_at_10": 0.9875
             }
             """);
