@@ -40,7 +40,8 @@ class DemoReportTest {
         new DemoReport(
             34_201, 10_000, 1_000, 2, 0, 1, 1_234, 3, true, true, Optional.of(joined), 1);
 
-    assertThat(report.toJson()).contains("\"join_serves_ms\": 1500,", "\"join_settled_ms\": 4000\n}");
+    assertThat(report.toJson())
+        .contains("\"join_serves_ms\": 1500,", "\"join_settled_ms\": 4000\n}");
     assertThat(report.shortcomings(34_201, 3))
         .containsExactly("replicas after the fourth node joined: different (expected: equal)");
   }
