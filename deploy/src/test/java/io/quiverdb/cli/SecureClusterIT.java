@@ -19,10 +19,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A cluster of the distribution's nodes with certificates and an API key, set up by the commands
 /// of the README's section on it, each host being a folder here.
+@EnabledIfEnvironmentVariable(named = "QUIVER_LONG_TESTS", matches = "1")
 class SecureClusterIT {
   private static final List<String> HOSTS = List.of("a", "b", "c");
 
