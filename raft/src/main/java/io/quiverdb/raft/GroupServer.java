@@ -403,6 +403,11 @@ final class GroupServer implements AutoCloseable {
   /// @param members this node among them
   synchronized Replica open(RaftGroupId id, GroupKey key, List<RaftPeer> members)
       throws IOException {
+    var note = ReplicaNote.read(options.dataDirectory(), name(id));
+    if (note.filter(found -> found.state() != ReplicaNote.State.OPEN).isPresent()) {
+      throw new ShardException.Unavailable(
+          key + ": was removed here (expected: opened for a move that adds it)");
+    }
     return open(id, key, members, CatalogOrder.NONE, 0);
   }
 

@@ -56,7 +56,7 @@ final class Goals {
     record OpenAdded(GroupKey group, long move) implements Goal {}
 
     /// The group's own configuration.
-    record ChangeMembers(GroupKey group, long move, Way way) implements Goal {}
+    record ChangeMembers(GroupKey group, long move) implements Goal {}
 
     record EndMove(GroupKey group, long move) implements Goal {}
 
@@ -64,13 +64,6 @@ final class Goals {
     record BeginMove(GroupKey group, long placement) implements Goal {}
 
     record EndRebalance(long rebalance) implements Goal {}
-
-    enum Way {
-      FORWARD,
-      BACK,
-      /// There already, when it was to go back.
-      ARRIVED
-    }
   }
 
   /// One begun change of a collection.
@@ -147,8 +140,7 @@ final class Goals {
             goal ->
                 switch (goal) {
                   case Goal.OpenAdded(var group, var move) -> !isCurrent(current, group, move);
-                  case Goal.ChangeMembers(var group, var move, _) ->
-                      !isCurrent(current, group, move);
+                  case Goal.ChangeMembers(var group, var move) -> !isCurrent(current, group, move);
                   case Goal.EndMove(var group, var move) -> !isCurrent(current, group, move);
                   case Goal.Form _,
                       Goal.Open _,

@@ -12,7 +12,6 @@ import io.quiverdb.raft.Peer;
 import io.quiverdb.raft.ReplicaStatus;
 import io.quiverdb.raft.ShardException;
 import io.quiverdb.raft.catalog.Goals.Goal;
-import io.quiverdb.raft.catalog.Goals.Goal.Way;
 import io.quiverdb.raft.catalog.Placement.Move;
 import io.quiverdb.raft.catalog.proto.CatalogAnswer;
 import io.quiverdb.raft.catalog.proto.CatalogOp;
@@ -33,8 +32,8 @@ import org.slf4j.LoggerFactory;
 /// A move adds a node first: an empty replica there, which neither votes nor stands; then the
 /// group's leader makes it a member, which takes until it has caught up. Then the other one goes,
 /// by the group's leader too, and then the move ends. What is left of the removed replica is
-/// deleted when its node is found to have it. One that cannot be added, because its node is not to
-/// have replicas any more, is taken back.
+/// deleted when its node is found to have it. A move that was begun goes on until it is done, also
+/// if its node is drained meanwhile: what it brought there is moved away after it.
 ///
 /// Every step may be repeated, by this leader or another. Commands to nodes carry what the leader
 /// had applied, so that nodes refuse those of a leader that was deposed.
@@ -90,35 +89,25 @@ final class Moves {
       Placement placement,
       Move move,
       CatalogOrder order) {
-    boolean isHopeless =
-        move.added().isPresent()
-            && move.added().flatMap(now::node).filter(ClusterNode::isActive).isEmpty();
-    var after = members(now, placement.wanted());
-    if (isHopeless) {
-      var between = members(now, placement.withAdded());
-      var before = members(now, placement.members());
-      if (change(mine, group, move, Way.BACK, List.of(between, before))) {
-        end(mine, group, move, false);
-      } else if (change(mine, group, move, Way.ARRIVED, List.of(after))) {
-        end(mine, group, move, true);
-      }
-    } else if (isOpen(mine, group, move, order)) {
+    // Never taken back: while the group's leader waits for a new member to catch up, nothing it
+    // says tells of the change that is coming.
+    if (isOpen(mine, group, move, order)) {
       var path =
           Stream.of(placement.members(), placement.withAdded(), placement.wanted())
               .distinct()
               .map(ids -> members(now, ids))
               .toList();
-      if (change(mine, group, move, Way.FORWARD, path)) {
-        end(mine, group, move, true);
+      if (change(mine, group, move, path)) {
+        end(mine, group, move);
       }
     }
   }
 
-  private void end(Goals mine, GroupKey group, Move move, boolean moved) {
+  private void end(Goals mine, GroupKey group, Move move) {
     boolean _ =
         mine.pursue(
             new Goal.EndMove(group, move.index()),
-            () -> done(CatalogOps.endMove(group, move.index(), moved)));
+            () -> done(CatalogOps.endMove(group, move.index(), true)));
   }
 
   private boolean isOpen(Goals mine, GroupKey group, Move move, CatalogOrder order) {
@@ -128,9 +117,9 @@ final class Moves {
             () -> peers.apply(move.added().get()).openReplica(group, order, move.index()));
   }
 
-  private boolean change(Goals mine, GroupKey group, Move move, Way way, List<List<Member>> path) {
+  private boolean change(Goals mine, GroupKey group, Move move, List<List<Member>> path) {
     return mine.pursue(
-        new Goal.ChangeMembers(group, move.index(), way),
+        new Goal.ChangeMembers(group, move.index()),
         () -> leader(group).changeMembers(group, path));
   }
 
