@@ -3,7 +3,6 @@ package io.quiverdb.cli;
 import io.quiverdb.node.security.CertificateAuthority;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -56,7 +55,10 @@ final class CertCommand {
               defaultValue = ".",
               description = "Where ca.crt and ca.key are written (the present folder).")
           Path folder) {
-    print(output, CertificateAuthority.create(folder, name, validity(days), RANDOM), "authority");
+    print(
+        output,
+        CertificateAuthority.create(folder, name, SigningOptions.validity(days), RANDOM),
+        "authority");
     return ExitCode.GOOD;
   }
 
@@ -101,37 +103,14 @@ final class CertCommand {
               split = ",",
               description = "Names and addresses under which clients reach it, besides localhost.")
           List<String> hosts,
-      @Option(
-              names = "--ca",
-              paramLabel = "FILE",
-              defaultValue = "ca.crt",
-              description = "The authority's certificate (${DEFAULT-VALUE}).")
-          Path authority,
-      @Option(
-              names = "--ca-key",
-              paramLabel = "FILE",
-              defaultValue = "ca.key",
-              description = "The authority's key (${DEFAULT-VALUE}).")
-          Path authorityKey,
-      @Option(
-              names = "--days",
-              paramLabel = "N",
-              defaultValue = "365",
-              description = "How long it is valid (${DEFAULT-VALUE}).")
-          int days,
-      @Option(
-              names = "--out",
-              paramLabel = "DIR",
-              defaultValue = ".",
-              description = "Where node.crt and node.key are written (the present folder).")
-          Path folder) {
-    var signer = CertificateAuthority.read(authority, authorityKey, RANDOM);
+      @Mixin SigningOptions signing) {
+    var signer = signing.authority(RANDOM);
     var all = new ArrayList<>(LOCAL);
     if (hosts != null) {
       all.addAll(hosts);
     }
     var id = node.id();
-    print(output, signer.node(folder, id, all, validity(days)), "node " + id);
+    print(output, signer.node(signing.folder(), id, all, signing.validity()), "node " + id);
     return ExitCode.GOOD;
   }
 
@@ -166,40 +145,10 @@ final class CertCommand {
   int client(
       @Mixin Output output,
       @Parameters(paramLabel = "NAME", description = "Whom it is for.") String name,
-      @Option(
-              names = "--ca",
-              paramLabel = "FILE",
-              defaultValue = "ca.crt",
-              description = "The authority's certificate (${DEFAULT-VALUE}).")
-          Path authority,
-      @Option(
-              names = "--ca-key",
-              paramLabel = "FILE",
-              defaultValue = "ca.key",
-              description = "The authority's key (${DEFAULT-VALUE}).")
-          Path authorityKey,
-      @Option(
-              names = "--days",
-              paramLabel = "N",
-              defaultValue = "365",
-              description = "How long it is valid (${DEFAULT-VALUE}).")
-          int days,
-      @Option(
-              names = "--out",
-              paramLabel = "DIR",
-              defaultValue = ".",
-              description = "Where both files are written (the present folder).")
-          Path folder) {
-    var signer = CertificateAuthority.read(authority, authorityKey, RANDOM);
-    print(output, signer.client(folder, name, validity(days)), "client " + name);
+      @Mixin SigningOptions signing) {
+    var signer = signing.authority(RANDOM);
+    print(output, signer.client(signing.folder(), name, signing.validity()), "client " + name);
     return ExitCode.GOOD;
-  }
-
-  private static Duration validity(int days) {
-    if (days < 1) {
-      throw new IllegalArgumentException("days: " + days + " (expected: 1 or more)");
-    }
-    return Duration.ofDays(days);
   }
 
   private static void print(Output output, CertificateAuthority.Made made, String owner) {
