@@ -232,7 +232,12 @@ final class GroupServer implements AutoCloseable {
         isNoted
             ? found.get()
             : new ReplicaNote(
-                ReplicaNote.State.OPEN, new Incarnation(UUID.randomUUID(), moveIndex), order);
+                ReplicaNote.State.OPEN,
+                new Incarnation(UUID.randomUUID(), moveIndex),
+                found
+                    .map(ReplicaNote::obeyed)
+                    .filter(last -> last.compareTo(order) > 0)
+                    .orElse(order));
     if (!isNoted) {
       note.write(options.dataDirectory(), name(id));
     }
@@ -401,14 +406,16 @@ final class GroupServer implements AutoCloseable {
   /// Opens this node's replica of a new group; one that is open already stays as it is.
   ///
   /// @param members this node among them
-  synchronized Replica open(RaftGroupId id, GroupKey key, List<RaftPeer> members)
+  /// @param opened takes the replica before it can be removed again
+  synchronized void open(
+      RaftGroupId id, GroupKey key, List<RaftPeer> members, Consumer<Replica> opened)
       throws IOException {
     var note = ReplicaNote.read(options.dataDirectory(), name(id));
     if (note.filter(found -> found.state() != ReplicaNote.State.OPEN).isPresent()) {
       throw new ShardException.Unavailable(
           key + ": was removed here (expected: opened for a move that adds it)");
     }
-    return open(id, key, members, CatalogOrder.NONE, 0);
+    opened.accept(open(id, key, members, CatalogOrder.NONE, 0));
   }
 
   private Replica open(
@@ -425,7 +432,9 @@ final class GroupServer implements AutoCloseable {
       watermarks = Optional.of(openWatermarks(false));
     }
     if (!Files.exists(directory(id))) {
+      // What an earlier replica has left says nothing of this one.
       watermarks.get().forget(id.getUuid());
+      options.deletion().delete(key);
     }
     GroupDirectory.create(options.dataDirectory(), raftDirectory, name(id), members);
     noteOpen(id, order, moveIndex);
@@ -450,17 +459,28 @@ final class GroupServer implements AutoCloseable {
   ///
   /// @param moveIndex 0 for a node that has been a member for long: then any replica is fine, and
   ///   one that was removed is not made anew, for it has forgotten what it acknowledged
+  /// @param opened takes the replica before it can be removed again
   /// @throws ShardException.Unavailable if the order is older than one that was obeyed, or a
   ///   replica that was made for another move is here
-  synchronized Replica openFor(RaftGroupId id, GroupKey key, CatalogOrder order, long moveIndex)
+  synchronized void openFor(
+      RaftGroupId id, GroupKey key, CatalogOrder order, long moveIndex, Consumer<Replica> opened)
       throws IOException {
     var note = obey(id, key, order);
+    if (note.isPresent() && isHalfRemoved(key, note.get())) {
+      deleteFiles(id, key, note.get());
+      note = ReplicaNote.read(options.dataDirectory(), name(id));
+    }
     if (note.isPresent()) {
       requireFor(key, note.get(), moveIndex);
       noteObeyed(id, note.get(), order);
     }
     // With no members: until the group's leader makes it one, it neither votes nor stands.
-    return open(id, key, List.of(), order, moveIndex);
+    opened.accept(open(id, key, List.of(), order, moveIndex));
+  }
+
+  /// Whether a removal has closed it, and the disk failed then.
+  private boolean isHalfRemoved(GroupKey key, ReplicaNote note) {
+    return note.state() == ReplicaNote.State.REMOVING && !replicas.containsKey(key);
   }
 
   private static void requireFor(GroupKey key, ReplicaNote note, long moveIndex) {
@@ -506,12 +526,24 @@ final class GroupServer implements AutoCloseable {
       // What it applies is thrown away; and one that fails while it is closed is never closed.
       replica.machine().stopApplying();
       replica.beginReopening();
-      remove(id, key);
+      if (isHosted(id)) {
+        remove(id, key);
+      }
       replicas.remove(key);
     }
     machines.remove(id);
     deleteFiles(id, key, removing);
     notes.remove(id);
+  }
+
+  /// Whether Ratis has it: an earlier attempt to remove it may have got that far.
+  private boolean isHosted(RaftGroupId id) {
+    for (var hosted : server.getGroupIds()) {
+      if (hosted.equals(id)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private Optional<ReplicaNote> obey(RaftGroupId id, GroupKey key, CatalogOrder order)

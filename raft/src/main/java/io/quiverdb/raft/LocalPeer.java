@@ -22,6 +22,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 
 /// What this node answers to others, and to itself.
@@ -31,11 +32,14 @@ final class LocalPeer implements Peer {
   private final Function<GroupKey, Optional<Replica>> replicas;
   private final Function<Integer, Optional<ReplicatedStore>> shards;
   private final Supplier<Optional<ClusterCatalog>> catalog;
+  private final LongFunction<Optional<ByteBuffer>> catalogCopy;
   private final MembershipCommands membership;
   private final SnapshotSource snapshots;
   private final Duration transferTimeout;
   private final Executor executor;
 
+  /// @param catalogCopy what this node has of the catalogue while it does not replicate it, if it
+  ///   is newer than an index
   /// @param executor runs what waits for the disk
   LocalPeer(
       Supplier<NodeStatus> status,
@@ -43,6 +47,7 @@ final class LocalPeer implements Peer {
       Function<GroupKey, Optional<Replica>> replicas,
       Function<Integer, Optional<ReplicatedStore>> shards,
       Supplier<Optional<ClusterCatalog>> catalog,
+      LongFunction<Optional<ByteBuffer>> catalogCopy,
       MembershipCommands membership,
       SnapshotSource snapshots,
       Duration transferTimeout,
@@ -52,6 +57,7 @@ final class LocalPeer implements Peer {
     this.replicas = replicas;
     this.shards = shards;
     this.catalog = catalog;
+    this.catalogCopy = catalogCopy;
     this.membership = membership;
     this.snapshots = snapshots;
     this.transferTimeout = transferTimeout;
@@ -87,8 +93,11 @@ final class LocalPeer implements Peer {
 
   @Override
   public CompletableFuture<Optional<ByteBuffer>> catalogCopy(long after, boolean linearizable) {
-    return catalog
-        .get()
+    var replicated = catalog.get();
+    if (replicated.isEmpty() && !linearizable) {
+      return CompletableFuture.completedFuture(catalogCopy.apply(after));
+    }
+    return replicated
         .map(open -> open.copy(after, linearizable))
         .orElseGet(() -> CompletableFuture.failedFuture(notHere(new GroupKey.CatalogGroup())));
   }
@@ -109,6 +118,14 @@ final class LocalPeer implements Peer {
     return replicas
         .apply(group)
         .map(replica -> replica.changeMembers(path, transferTimeout))
+        .orElseGet(() -> CompletableFuture.failedFuture(notHere(group)));
+  }
+
+  @Override
+  public CompletableFuture<Set<NodeId>> members(GroupKey group) {
+    return replicas
+        .apply(group)
+        .map(Replica::members)
         .orElseGet(() -> CompletableFuture.failedFuture(notHere(group)));
   }
 

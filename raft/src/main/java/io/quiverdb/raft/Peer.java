@@ -65,6 +65,10 @@ public interface Peer {
   /// over.
   CompletableFuture<Void> changeMembers(GroupKey group, List<List<Member>> path);
 
+  /// As the leader of the group: who is a member, or is just becoming or ceasing to be one, after a
+  /// majority confirmed that this node leads.
+  CompletableFuture<Set<NodeId>> members(GroupKey group);
+
   // --- the read barrier
 
   /// The current term of each of the groups that this node has.

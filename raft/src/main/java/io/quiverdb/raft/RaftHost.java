@@ -43,6 +43,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -81,6 +82,7 @@ public final class RaftHost implements AutoCloseable {
   private final PulledCatalog pulled;
 
   private volatile Optional<ClusterCatalog> catalog = Optional.empty();
+  private final AtomicBoolean keepingCatalog = new AtomicBoolean();
   private volatile Optional<Reconciler> reconciler = Optional.empty();
 
   private final ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
@@ -169,7 +171,7 @@ public final class RaftHost implements AutoCloseable {
     this.claim = NodeClaim.open(member.id(), new ClaimFile(storage), keys, new OwnGroups());
     this.pulled = new PulledCatalog(storage, new CatalogKeys(keys::ring), this::peer);
     if (claim.current().isPresent()) {
-      pulled.load();
+      pulled.load(claim.current().get().clusterId());
     }
     this.background =
         new Background(
@@ -206,6 +208,7 @@ public final class RaftHost implements AutoCloseable {
             this::replica,
             number -> Optional.ofNullable(shards.get(number)),
             () -> catalog,
+            pulled::copy,
             new Membership(),
             new LocalSnapshots(
                 snapshotLeases, hosted::shard, this::replica, this::configuration, waiting),
@@ -352,11 +355,17 @@ public final class RaftHost implements AutoCloseable {
     @Override
     public boolean anyExists() {
       Path directory = options.dataDirectory().resolve("raft");
-      if (!Files.isDirectory(directory)) {
-        return false;
-      }
-      try (var names = Files.newDirectoryStream(directory)) {
-        return names.iterator().hasNext();
+      try {
+        // One that was drained of all of them stays what it was.
+        if (!ReplicaNote.groups(options.dataDirectory()).isEmpty()) {
+          return true;
+        }
+        if (!Files.isDirectory(directory)) {
+          return false;
+        }
+        try (var names = Files.newDirectoryStream(directory)) {
+          return names.iterator().hasNext();
+        }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -368,7 +377,7 @@ public final class RaftHost implements AutoCloseable {
           () -> {
             try {
               var id = GroupIds.of(current.clusterId(), key);
-              serve(groups.open(id, key, GroupIds.members(current, key)));
+              groups.open(id, key, GroupIds.members(current, key), RaftHost.this::serve);
             } catch (IOException e) {
               throw new ShardException.Failed(key + ": cannot be opened", e);
             }
@@ -487,8 +496,17 @@ public final class RaftHost implements AutoCloseable {
   private void keepCatalog() {
     long held = pulled.held().map(CatalogView::index).orElse(-1L);
     if (catalog.isPresent()
-        && hosted.catalog().view().filter(view -> view.index() > held).isPresent()) {
-      pulled.keep(hosted.catalog());
+        && hosted.catalog().view().filter(view -> view.index() > held).isPresent()
+        && keepingCatalog.compareAndSet(false, true)) {
+      // The disk may be slow, and whoever ticks has more to do.
+      waiting.execute(
+          () -> {
+            try {
+              pulled.keep(hosted.catalog());
+            } finally {
+              keepingCatalog.set(false);
+            }
+          });
     }
   }
 
@@ -523,7 +541,8 @@ public final class RaftHost implements AutoCloseable {
 
     @Override
     public CompletableFuture<Void> openReplica(GroupKey group, CatalogOrder order, long moveIndex) {
-      return onGroup(group, id -> serve(groups.openFor(id, group, order, moveIndex)));
+      return onGroup(
+          group, id -> groups.openFor(id, group, order, moveIndex, RaftHost.this::serve));
     }
 
     @Override

@@ -429,29 +429,37 @@ final class Replica implements GroupReplica, LedGroup {
       return CompletableFuture.failedFuture(
           new ShardException.Unavailable(key + ": led by the member that goes; it hands over"));
     }
+    var expected = path.get(at).stream().map(GroupIds::peer).toList();
     var next = path.get(at + 1).stream().map(GroupIds::peer).toList();
-    // Ratis waits for the change in the thread that asks for it, and ends it in the one that the
-    // next
-    // would need: each is asked for by a thread of its own.
-    return CompletableFuture.completedFuture(now.getFirst())
-        .thenComposeAsync(expected -> setConfiguration(expected, next), submitter)
+    // Ratis waits for the change in the thread that asks for it, and ends it in the one that
+    // another
+    // change needs: each is asked for by a thread of its own.
+    return CompletableFuture.completedFuture(expected)
+        .thenComposeAsync(members -> setConfiguration(members, next), submitter)
         .thenComposeAsync(
             _ -> changeMembers(path.subList(at + 1, path.size()), handOverTimeout), submitter);
+  }
+
+  /// As the leader: who is a member, or is just becoming or ceasing to be one, after a majority
+  /// confirmed the term.
+  CompletableFuture<Set<NodeId>> members() {
+    return readIndex()
+        .thenApply(
+            _ -> voters().stream().flatMap(Set::stream).collect(Collectors.toUnmodifiableSet()));
   }
 
   private static Set<NodeId> ids(List<Member> members) {
     return members.stream().map(Member::id).collect(Collectors.toUnmodifiableSet());
   }
 
-  private CompletableFuture<Void> setConfiguration(Set<NodeId> expected, List<RaftPeer> wanted) {
+  private CompletableFuture<Void> setConfiguration(List<RaftPeer> expected, List<RaftPeer> wanted) {
     var arguments =
         SetConfigurationRequest.Arguments.newBuilder()
             .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET)
-            .setServersInCurrentConf(
-                openDivision().getRaftConf().getCurrentPeers().stream().toList())
+            .setServersInCurrentConf(expected)
             .setServersInNewConf(wanted)
             .build();
-    log.info("members of {}: from {} to {}", key, expected, nodes(wanted));
+    log.info("members of {}: from {} to {}", key, nodes(expected), nodes(wanted));
     try {
       return server
           .setConfigurationAsync(

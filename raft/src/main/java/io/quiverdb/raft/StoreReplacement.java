@@ -19,6 +19,7 @@ final class StoreReplacement implements AutoCloseable {
 
   private final Path place;
   private final Position position;
+  private boolean swapping;
 
   private StoreReplacement(Path place, Position position) {
     this.place = place;
@@ -54,6 +55,7 @@ final class StoreReplacement implements AutoCloseable {
 
   /// Puts it in the place of the damaged store, which is closed.
   void swap() throws IOException {
+    swapping = true;
     Files.move(place, beside(place, DAMAGED), StandardCopyOption.ATOMIC_MOVE);
     syncParent(place);
     Files.move(beside(place, NEW), place, StandardCopyOption.ATOMIC_MOVE);
@@ -73,10 +75,15 @@ final class StoreReplacement implements AutoCloseable {
     }
   }
 
-  /// Finishes what was begun, and deletes what is not in charge then.
+  /// Finishes what was begun, and deletes what is not in charge then. One that was never to take
+  /// the place is only deleted: the store of the place may have been removed meanwhile.
   @Override
   public void close() throws IOException {
-    finish(place);
+    if (swapping) {
+      finish(place);
+    } else {
+      GroupDirectory.deleteAll(beside(place, NEW));
+    }
   }
 
   /// Deletes the store of a place, and all that was beside it. Durable when it returns.

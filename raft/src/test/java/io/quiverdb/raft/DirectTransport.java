@@ -156,6 +156,11 @@ final class DirectTransport implements PeerTransport {
     }
 
     @Override
+    public CompletableFuture<Set<NodeId>> members(GroupKey group) {
+      return call(address, peer -> peer.members(group));
+    }
+
+    @Override
     public CompletableFuture<Void> changeMembers(GroupKey group, List<List<Member>> path) {
       return call(address, peer -> peer.changeMembers(group, path));
     }

@@ -84,11 +84,11 @@ final class GroupCluster implements AutoCloseable {
     }
 
     void open() throws IOException {
-      server.orElseThrow().open(groupId, KEY, members);
+      server.orElseThrow().open(groupId, KEY, members, _ -> {});
     }
 
     void openFor(CatalogOrder order, long moveIndex) throws IOException {
-      server.orElseThrow().openFor(groupId, KEY, order, moveIndex);
+      server.orElseThrow().openFor(groupId, KEY, order, moveIndex, _ -> {});
     }
 
     void remove(CatalogOrder order, UUID incarnation) throws IOException {

@@ -167,7 +167,7 @@ final class LogTarget {
                   metrics,
                   failure -> say("fatal " + failure)),
               Map.of(RaftGroupId.valueOf(GROUP), KEY));
-      var _ = server.open(RaftGroupId.valueOf(GROUP), KEY, peers);
+      server.open(RaftGroupId.valueOf(GROUP), KEY, peers, _ -> {});
     }
 
     @Override

@@ -115,6 +115,11 @@ public record PeerOfTerms(
   }
 
   @Override
+  public CompletableFuture<Set<NodeId>> members(GroupKey group) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public CompletableFuture<Void> changeMembers(GroupKey group, List<List<Member>> path) {
     throw new UnsupportedOperationException();
   }

@@ -117,6 +117,55 @@ class RemovedReplicaTest {
   }
 
   @Test
+  void removalThatTheDiskInterruptedIsFinishedByTheNextMove() throws Exception {
+    try (var cluster = new GroupCluster(directory, 1)) {
+      var node = cluster.nodes().getFirst();
+      node.start();
+      node.openFor(order(1), MOVE);
+      var removing = node.note().orElseThrow().in(ReplicaNote.State.REMOVING, order(2));
+      node.remove(order(2), removing.incarnation().id());
+      // As if the files had not been deleted.
+      node.write(removing);
+
+      node.openFor(order(3), MOVE + 1);
+
+      assertThat(node.note().orElseThrow().incarnation().moveIndex()).isEqualTo(MOVE + 1);
+      assertThat(node.replica().alive()).isTrue();
+    }
+  }
+
+  @Test
+  void formingDoesNotMakeAReplicaAnewThatWasRemoved() throws Exception {
+    try (var cluster = new GroupCluster(directory, 1)) {
+      var node = cluster.nodes().getFirst();
+      node.start();
+      node.open();
+      node.remove(order(1), incarnation(node));
+
+      requireRefused(node::open, "was removed here");
+
+      assertThat(node.groupDirectory()).doesNotExist();
+      assertThat(node.note().orElseThrow().obeyed()).isEqualTo(order(1));
+    }
+  }
+
+  @Test
+  void crashBeforeTheNoteForgetsNoOrder() throws Exception {
+    try (var cluster = new GroupCluster(directory, 1)) {
+      var node = cluster.nodes().getFirst();
+      node.start();
+      node.openFor(order(1), MOVE);
+      node.remove(order(5), incarnation(node));
+      node.kill();
+      node.makeDirectory();
+
+      node.start();
+
+      requireRefused(() -> node.remove(order(4), incarnation(node)), "none older than the last");
+    }
+  }
+
+  @Test
   void replicaThatIsMadeAnewIsNotHeldToTheLogOfTheOneBefore() throws Exception {
     try (var cluster = new GroupCluster(directory, 1)) {
       var node = cluster.nodes().getFirst();

@@ -7,6 +7,7 @@ import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -14,6 +15,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.quiverdb.node.peer.proto.AdmitNodeRequest;
 import io.quiverdb.node.peer.proto.PeerServiceGrpc;
 import io.quiverdb.node.peer.proto.PeerStatus;
 import io.quiverdb.raft.NodeId;
@@ -57,6 +59,9 @@ final class CertifiedPeers {
             caller.isPresent()
                 && (OF_STRANGERS.contains(call.getMethodDescriptor())
                     || isMember.test(caller.get()));
+        if (isKnown && call.getMethodDescriptor().equals(PeerServiceGrpc.getAdmitNodeMethod())) {
+          return new Admission<>(next.startCall(call, headers), call, caller.get());
+        }
         if (isKnown) {
           return next.startCall(call, headers);
         }
@@ -69,6 +74,40 @@ final class CertifiedPeers {
         return new ServerCall.Listener<>() {};
       }
     };
+  }
+
+  /// A node has itself admitted, and no other.
+  private static final class Admission<Q> extends SimpleForwardingServerCallListener<Q> {
+    private final ServerCall<Q, ?> call;
+    private final NodeId caller;
+    private boolean refused;
+
+    Admission(ServerCall.Listener<Q> listener, ServerCall<Q, ?> call, NodeId caller) {
+      super(listener);
+      this.call = call;
+      this.caller = caller;
+    }
+
+    @Override
+    public void onMessage(Q message) {
+      if (message instanceof AdmitNodeRequest request
+          && request.getMember().getId().equals(PeerMessages.bytes(caller.uuid()))) {
+        super.onMessage(message);
+        return;
+      }
+      refused = true;
+      call.close(
+          Status.PERMISSION_DENIED.withDescription(
+              "node " + caller + ": has another node admitted (expected: itself)"),
+          new Metadata());
+    }
+
+    @Override
+    public void onHalfClose() {
+      if (!refused) {
+        super.onHalfClose();
+      }
+    }
   }
 
   /// Takes the status of a node, which says who it is, only of the node that it is of.

@@ -11,6 +11,7 @@ import io.quiverdb.node.peer.proto.GetCatalogCopyRequest;
 import io.quiverdb.node.peer.proto.GetClaimRequest;
 import io.quiverdb.node.peer.proto.GetCurrentTermsRequest;
 import io.quiverdb.node.peer.proto.GetHashRequest;
+import io.quiverdb.node.peer.proto.GetMembersRequest;
 import io.quiverdb.node.peer.proto.GetPeerStatusRequest;
 import io.quiverdb.node.peer.proto.GetReadIndexesRequest;
 import io.quiverdb.node.peer.proto.GroupTerm;
@@ -42,6 +43,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 
 /// Another node.
 final class GrpcPeer implements Peer {
@@ -158,6 +160,18 @@ final class GrpcPeer implements Peer {
         request.build(),
         Asked.read(group),
         _ -> nothing());
+  }
+
+  @Override
+  public CompletableFuture<Set<NodeId>> members(GroupKey group) {
+    return calls.call(
+        PeerServiceGrpc.getGetMembersMethod(),
+        GetMembersRequest.newBuilder().setGroup(PeerMessages.group(group)).build(),
+        Asked.read(group),
+        response ->
+            response.getNodeIdsList().stream()
+                .map(PeerMessages::nodeId)
+                .collect(Collectors.toUnmodifiableSet()));
   }
 
   @Override

@@ -27,6 +27,8 @@ import io.quiverdb.node.peer.proto.GetCurrentTermsRequest;
 import io.quiverdb.node.peer.proto.GetCurrentTermsResponse;
 import io.quiverdb.node.peer.proto.GetHashRequest;
 import io.quiverdb.node.peer.proto.GetHashResponse;
+import io.quiverdb.node.peer.proto.GetMembersRequest;
+import io.quiverdb.node.peer.proto.GetMembersResponse;
 import io.quiverdb.node.peer.proto.GetPeerStatusRequest;
 import io.quiverdb.node.peer.proto.GetPointsRequest;
 import io.quiverdb.node.peer.proto.GetPointsResponse;
@@ -224,6 +226,17 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
                             members.getMembersList().stream().map(PeerMessages::member).toList())
                     .toList()),
         _ -> ChangeMembersResponse.getDefaultInstance());
+  }
+
+  @Override
+  public void getMembers(GetMembersRequest request, StreamObserver<GetMembersResponse> responses) {
+    answer(
+        responses,
+        () -> self.members(PeerMessages.group(request.getGroup())),
+        members ->
+            GetMembersResponse.newBuilder()
+                .addAllNodeIds(members.stream().map(id -> PeerMessages.bytes(id.uuid())).toList())
+                .build());
   }
 
   // --- the read barrier

@@ -192,6 +192,8 @@ abstract class PeerContract {
     var path = List.of(List.of(MEMBER), List.<Member>of());
     answersNothing(peer -> peer.changeMembers(SHARD, path), "changeMembers", SHARD, path);
     answers(
+        Set.of(NODE, new NodeId(new UUID(8, 8))), peer -> peer.members(SHARD), "members", SHARD);
+    answers(
         Optional.of(ByteBuffer.wrap(new byte[] {1, -1})),
         peer -> peer.catalogCopy(-1, true),
         "catalogCopy",

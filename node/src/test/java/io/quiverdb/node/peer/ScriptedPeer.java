@@ -116,6 +116,11 @@ final class ScriptedPeer implements Peer {
   }
 
   @Override
+  public CompletableFuture<Set<NodeId>> members(GroupKey group) {
+    return ask("members", group);
+  }
+
+  @Override
   public CompletableFuture<Void> changeMembers(GroupKey group, List<List<Member>> path) {
     return ask("changeMembers", group, path);
   }

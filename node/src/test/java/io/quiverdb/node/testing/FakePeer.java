@@ -79,6 +79,11 @@ final class FakePeer implements Peer {
   }
 
   @Override
+  public CompletableFuture<Set<NodeId>> members(GroupKey group) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public CompletableFuture<Void> changeMembers(GroupKey group, List<List<Member>> path) {
     throw new UnsupportedOperationException();
   }

@@ -179,13 +179,12 @@ final class CatalogOps {
         .build();
   }
 
-  static CatalogOp endMove(GroupKey group, long moveIndex, boolean moved) {
+  static CatalogOp endMove(GroupKey group, long moveIndex) {
     return CatalogOp.newBuilder()
         .setEndMove(
             EndMove.newBuilder()
                 .setGroup(MembershipMessages.toMessage(group))
-                .setMoveIndex(moveIndex)
-                .setMoved(moved))
+                .setMoveIndex(moveIndex))
         .build();
   }
 

@@ -25,7 +25,7 @@ import java.util.TreeSet;
 /// then changes nothing.
 ///
 /// The members of a group change one at a time, in two steps: a move is begun here, and ended here
-/// when the group's own configuration has followed, or has not and is not going to.
+/// when the group's own configuration has followed.
 public final class Membership {
   /// Raft groups of more answer slowly and are no safer.
   static final int REPLICATION_FACTOR_MAX = 7;
@@ -165,10 +165,12 @@ public final class Membership {
       return this;
     }
     for (var other : nodes.values()) {
-      if (other.member().addresses().peer().equals(member.addresses().peer())) {
-        throw new IllegalArgumentException(
-            "node %s: %s is the address of node %s (expected: a new one, or that node removed)"
-                .formatted(member.id(), member.addresses().peer(), other.id()));
+      for (var address : addresses(member)) {
+        if (addresses(other.member()).contains(address)) {
+          throw new IllegalArgumentException(
+              "node %s: %s is an address of node %s (expected: a new one, or that node removed)"
+                  .formatted(member.id(), address, other.id()));
+        }
       }
     }
     if (nodes.size() >= NODES_MAX) {
@@ -177,6 +179,11 @@ public final class Membership {
     }
     return new Membership(
         with(new ClusterNode(member, State.ACTIVE)), replicationFactor, placements, index, removed);
+  }
+
+  private static List<String> addresses(Member member) {
+    return List.of(
+        member.addresses().client(), member.addresses().peer(), member.addresses().raft());
   }
 
   Membership withState(NodeId id, State state) {
@@ -269,10 +276,10 @@ public final class Membership {
   }
 
   /// Leaves another move alone.
-  Membership end(GroupKey group, long moveIndex, boolean moved) {
+  Membership end(GroupKey group, long moveIndex) {
     var placement = placement(group);
     return placement.move().filter(move -> move.index() == moveIndex).isPresent()
-        ? with(group, placement.end(moved)).withoutLeft()
+        ? with(group, placement.end()).withoutLeft()
         : this;
   }
 

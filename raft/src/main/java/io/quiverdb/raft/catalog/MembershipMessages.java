@@ -35,10 +35,7 @@ final class MembershipMessages {
           before.withReplicationFactor(op.getSetReplicationFactor().getReplicationFactor());
       case BEGIN_MOVE -> begin(before, op.getBeginMove(), index);
       case END_MOVE ->
-          before.end(
-              fromMessage(op.getEndMove().getGroup()),
-              op.getEndMove().getMoveIndex(),
-              op.getEndMove().getMoved());
+          before.end(fromMessage(op.getEndMove().getGroup()), op.getEndMove().getMoveIndex());
       case BEGIN_REBALANCE -> before.rebalancing(index);
       case END_REBALANCE -> before.rebalanced(op.getEndRebalance().getRebalanceIndex());
       case FORM_CLUSTER,

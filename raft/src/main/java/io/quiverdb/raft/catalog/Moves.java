@@ -107,14 +107,29 @@ final class Moves {
     boolean _ =
         mine.pursue(
             new Goal.EndMove(group, move.index()),
-            () -> done(CatalogOps.endMove(group, move.index(), true)));
+            () -> done(CatalogOps.endMove(group, move.index())));
   }
 
   private boolean isOpen(Goals mine, GroupKey group, Move move, CatalogOrder order) {
     return move.added().isEmpty()
         || mine.pursue(
             new Goal.OpenAdded(group, move.index()),
-            () -> peers.apply(move.added().get()).openReplica(group, order, move.index()));
+            () -> open(group, move.added().get(), order, move.index()));
+  }
+
+  /// Not if it is a member already: then it has what it acknowledged, or must not be made anew.
+  private CompletableFuture<?> open(
+      GroupKey group, NodeId added, CatalogOrder order, long moveIndex) {
+    return leader(group)
+        .members(group)
+        .thenCompose(
+            members ->
+                members.contains(added)
+                    ? CompletableFuture.completedFuture(members)
+                    : peers
+                        .apply(added)
+                        .openReplica(group, order, moveIndex)
+                        .thenApply(_ -> members));
   }
 
   private boolean change(Goals mine, GroupKey group, Move move, List<List<Member>> path) {
@@ -201,7 +216,8 @@ final class Moves {
       var _ =
           peer.status()
               .thenAccept(
-                  status -> leftovers(now, status).forEach(left -> remove(peer, left, order)));
+                  status ->
+                      leftovers(now, status).forEach(left -> remove(peer, node.id(), left, order)));
     }
   }
 
@@ -224,9 +240,20 @@ final class Moves {
             .isPresent();
   }
 
-  private void remove(Peer peer, ReplicaStatus left, CatalogOrder order) {
+  /// The group itself has the last word: a member's files are never deleted, whatever the catalogue
+  /// holds.
+  private void remove(Peer peer, NodeId node, ReplicaStatus left, CatalogOrder order) {
     var _ =
-        peer.removeReplica(left.group(), order, left.incarnation().id())
+        CompletableFuture.completedFuture(left.group())
+            .thenCompose(group -> leader(group).members(group))
+            .thenCompose(
+                members -> {
+                  if (members.contains(node)) {
+                    throw new ShardException.Unavailable(
+                        "%s: node %s is a member".formatted(left.group(), node));
+                  }
+                  return peer.removeReplica(left.group(), order, left.incarnation().id());
+                })
             .whenComplete(
                 (_, failure) -> {
                   if (failure != null) {

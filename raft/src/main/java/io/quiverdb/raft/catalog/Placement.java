@@ -42,10 +42,7 @@ public record Placement(List<NodeId> members, long changedIndex, Optional<Move> 
     return new Placement(members, changedIndex, Optional.of(begun));
   }
 
-  /// @param moved whether the members are what the change asked for
-  Placement end(boolean moved) {
-    return moved
-        ? new Placement(wanted(), move.orElseThrow().index(), Optional.empty())
-        : new Placement(members, changedIndex, Optional.empty());
+  Placement end() {
+    return new Placement(wanted(), move.orElseThrow().index(), Optional.empty());
   }
 }

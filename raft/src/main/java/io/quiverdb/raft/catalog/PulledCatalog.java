@@ -11,8 +11,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -34,6 +37,9 @@ public final class PulledCatalog implements Catalog {
   private final AtomicBoolean refreshing = new AtomicBoolean();
   private volatile Optional<CatalogView> view = Optional.empty();
 
+  /// What [#view] shows, or a moment later than that.
+  private volatile Optional<ByteBuffer> sealed = Optional.empty();
+
   /// @param storage of the node's data directory
   /// @param peers reaches a node of the cluster
   public PulledCatalog(Storage storage, CatalogKeys keys, Function<NodeId, Peer> peers) {
@@ -44,17 +50,24 @@ public final class PulledCatalog implements Catalog {
 
   /// Reads what was kept, if anything was.
   ///
+  /// @param clusterId that it must be of
   /// @throws CorruptFileException if it is not what was written
-  public void load() throws IOException {
+  public void load(UUID clusterId) throws IOException {
     if (!storage.exists(NAME)) {
       return;
     }
     var bytes = storage.open(NAME).bytes().toArray(ValueLayout.JAVA_BYTE);
+    CatalogView read;
     try {
-      view = Optional.of(CatalogState.view(keys.openCopy(ByteBuffer.wrap(bytes))));
+      read = CatalogState.view(keys.openCopy(ByteBuffer.wrap(bytes)));
     } catch (IllegalArgumentException e) {
       throw new CorruptFileException(NAME, 0, "copy", "intact", String.valueOf(e.getMessage()));
     }
+    if (!read.clusterId().equals(clusterId)) {
+      throw new CorruptFileException(NAME, 0, "cluster", clusterId, read.clusterId());
+    }
+    sealed = Optional.of(ByteBuffer.wrap(bytes));
+    view = Optional.of(read);
   }
 
   /// Empty before anything was fetched.
@@ -85,7 +98,7 @@ public final class PulledCatalog implements Catalog {
       return;
     }
     var _ =
-        askVoters(voters(), peer -> fetch(peer, false))
+        askVoters(everybody(), peer -> fetch(peer, false))
             .whenComplete((_, _) -> refreshing.set(false));
   }
 
@@ -109,20 +122,39 @@ public final class PulledCatalog implements Catalog {
     }
   }
 
-  private synchronized void take(ByteBuffer sealed) {
-    var taken = CatalogState.view(keys.openCopy(sealed.duplicate()));
+  private synchronized void take(ByteBuffer copy) {
+    var taken = CatalogState.view(keys.openCopy(copy.duplicate()));
     if (view.filter(held -> held.index() >= taken.index()).isPresent()) {
       return;
     }
-    var bytes = new byte[sealed.remaining()];
-    sealed.duplicate().get(bytes);
+    var bytes = new byte[copy.remaining()];
+    copy.duplicate().get(bytes);
     try {
       AtomicFile.replace(storage, "", NAME, bytes);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    sealed = Optional.of(ByteBuffer.wrap(bytes));
     view = Optional.of(taken);
     log.debug("copy of the catalogue taken index={}", taken.index());
+  }
+
+  /// The voters first. Those that this copy names may all be gone, and some other knows newer ones:
+  /// which one is not known, so that it is another one each time.
+  private List<NodeId> everybody() {
+    var others =
+        new ArrayList<>(view().membership().nodes().stream().map(ClusterNode::id).toList());
+    Collections.shuffle(others);
+    return Stream.concat(voters().stream(), others.stream()).distinct().toList();
+  }
+
+  /// What is held here, for one that has less.
+  ///
+  /// @param after index that the other has
+  public Optional<ByteBuffer> copy(long after) {
+    return sealed
+        .filter(_ -> view.filter(held -> held.index() > after).isPresent())
+        .map(ByteBuffer::asReadOnlyBuffer);
   }
 
   private List<NodeId> voters() {

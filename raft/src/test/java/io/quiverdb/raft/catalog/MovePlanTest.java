@@ -157,7 +157,7 @@ final class MovePlanTest {
     var begun =
         now.begin(
             group, new Move(move.added(), move.removed(), at), now.placement(group).changedIndex());
-    var ended = begun.end(group, at, true);
+    var ended = begun.end(group, at);
     int size = group instanceof CatalogGroup ? ended.catalogVoters() : ended.replicationFactor();
     assertThat(ended.placement(group).members().size())
         .isGreaterThanOrEqualTo(Math.min(before, size));

@@ -111,6 +111,11 @@ record RemotePeer(SimulatedCluster cluster, SimulatedNode from, SimulatedNode to
   }
 
   @Override
+  public CompletableFuture<Set<NodeId>> members(GroupKey group) {
+    return cluster.call(from, to, peer -> peer.members(group));
+  }
+
+  @Override
   public CompletableFuture<Void> changeMembers(GroupKey group, List<List<Member>> path) {
     return cluster.call(from, to, peer -> peer.changeMembers(group, path));
   }

@@ -301,6 +301,11 @@ public final class SimulatedNode implements Peer {
   }
 
   @Override
+  public CompletableFuture<Set<NodeId>> members(GroupKey group) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public CompletableFuture<Void> changeMembers(GroupKey group, List<List<Member>> path) {
     throw new UnsupportedOperationException();
   }

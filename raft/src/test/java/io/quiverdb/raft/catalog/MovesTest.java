@@ -1,0 +1,158 @@
+package io.quiverdb.raft.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quiverdb.raft.CatalogOrder;
+import io.quiverdb.raft.Claim;
+import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.GroupKey.ShardGroup;
+import io.quiverdb.raft.GroupReplica;
+import io.quiverdb.raft.Incarnation;
+import io.quiverdb.raft.Member;
+import io.quiverdb.raft.NodeAddresses;
+import io.quiverdb.raft.NodeId;
+import io.quiverdb.raft.NodeStatus;
+import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.ReplicaStatus;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// Moves beside a group that does not hold what the catalogue holds.
+final class MovesTest {
+  private static final Member FIRST = member(1);
+  private static final Member SECOND = member(2);
+  private static final ShardGroup SHARD = new ShardGroup(0);
+  private static final CatalogOrder ORDER = new CatalogOrder(1, 9);
+  private static final UUID INCARNATION = new UUID(7, 7);
+
+  private final Set<NodeId> groupMembers = new HashSet<>(Set.of(FIRST.id()));
+  private final List<String> commands = new ArrayList<>();
+  private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1);
+
+  @AfterEach
+  void stop() {
+    scheduler.shutdownNow();
+  }
+
+  @Test
+  void replicaThatBelongsNowhereIsRemoved() {
+    moves().sweep(membership(), ORDER);
+
+    assertThat(commands).containsExactly("removeReplica " + SECOND.id());
+  }
+
+  @Test
+  void memberOfTheGroupIsNotRemovedWhateverTheCatalogueHolds() {
+    groupMembers.add(SECOND.id());
+
+    moves().sweep(membership(), ORDER);
+
+    assertThat(commands).isEmpty();
+  }
+
+  @Test
+  void emptyReplicaIsOpenedForAMoveThatAddsIt() {
+    moves().pursue(goals(), moving(), 9, ORDER);
+
+    assertThat(commands).contains("openReplica " + SECOND.id());
+  }
+
+  @Test
+  void memberOfTheGroupIsNotMadeAnew() {
+    groupMembers.add(SECOND.id());
+
+    moves().pursue(goals(), moving(), 9, ORDER);
+
+    assertThat(commands).noneMatch(command -> command.startsWith("openReplica"));
+  }
+
+  private Goals goals() {
+    return new Goals(
+        scheduler,
+        new Reconciler.Pace(Duration.ofHours(1), Duration.ofHours(1), Duration.ofHours(1)),
+        () -> {});
+  }
+
+  /// One shard, on the first of two nodes.
+  private static Membership membership() {
+    var claim = new Claim(new UUID(1, 1), List.of(FIRST), 1, 1, 1 << 20, Optional.empty());
+    return Membership.of(claim).withNode(SECOND, 1).rebalanced(1);
+  }
+
+  private static Membership moving() {
+    var move = new Placement.Move(Optional.of(SECOND.id()), Optional.empty(), 5);
+    return membership().begin(SHARD, move, 0);
+  }
+
+  private Moves moves() {
+    var catalog =
+        (GroupReplica)
+            Proxy.newProxyInstance(
+                MovesTest.class.getClassLoader(),
+                new Class<?>[] {GroupReplica.class},
+                (_, method, _) -> {
+                  assertThat(method.getName()).isEqualTo("leader");
+                  return Optional.of(FIRST.id());
+                });
+    return new Moves(
+        catalog, this::peer, _ -> Optional.of(FIRST.id()), _ -> new CompletableFuture<>());
+  }
+
+  private Peer peer(NodeId id) {
+    return (Peer)
+        Proxy.newProxyInstance(
+            MovesTest.class.getClassLoader(),
+            new Class<?>[] {Peer.class},
+            (_, method, _) ->
+                switch (method.getName()) {
+                  case "status" -> CompletableFuture.completedFuture(status(id));
+                  case "members" -> CompletableFuture.completedFuture(Set.copyOf(groupMembers));
+                  default -> {
+                    commands.add(method.getName() + " " + id);
+                    yield new CompletableFuture<>();
+                  }
+                });
+  }
+
+  private static NodeStatus status(NodeId id) {
+    var replicas = id.equals(SECOND.id()) ? List.of(replica(SHARD)) : List.<ReplicaStatus>of();
+    return new NodeStatus(
+        member(id.equals(SECOND.id()) ? 2 : 1),
+        "1",
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        replicas);
+  }
+
+  private static ReplicaStatus replica(GroupKey group) {
+    return new ReplicaStatus(
+        group,
+        new Incarnation(INCARNATION, 3),
+        ReplicaStatus.Role.FOLLOWER,
+        1,
+        Optional.empty(),
+        0,
+        0,
+        -1,
+        0,
+        Optional.empty());
+  }
+
+  private static Member member(int number) {
+    return new Member(
+        new NodeId(new UUID(0, number)),
+        new NodeAddresses("c:" + number, "p:" + number, "r:" + number));
+  }
+}
