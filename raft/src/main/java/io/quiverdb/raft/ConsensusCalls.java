@@ -18,13 +18,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Stands before Ratis's port: refuses every call that is not part of consensus, and for a while
-/// those that come at a wrong time, lets no vote out that a power cut could take back, and no
-/// heartbeat commit what is not here.
+/// those that come at a wrong time, lets no vote out that a power cut could take back, no heartbeat
+/// commit what is not here, and no replica stand for election that is no member.
 final class ConsensusCalls implements ServerInterceptor {
   private static final Logger log = LoggerFactory.getLogger(ConsensusCalls.class);
   private final Gate snapshotNotifications;
   private final Votes votes;
   private final HeartbeatCommits heartbeatCommits;
+  private final Candidacy candidacy;
 
   /// Makes votes durable that were given.
   interface Votes {
@@ -36,10 +37,15 @@ final class ConsensusCalls implements ServerInterceptor {
   ///   replica that is starting makes it begin to follow, and the start, which does so too, fails
   ///   and leaves half a replica behind (`RaftServerImpl.start`, release 3.3.0). Whoever is refused
   ///   asks again.
-  ConsensusCalls(Gate snapshotNotifications, Votes votes, HeartbeatCommits heartbeatCommits) {
+  ConsensusCalls(
+      Gate snapshotNotifications,
+      Votes votes,
+      HeartbeatCommits heartbeatCommits,
+      Candidacy candidacy) {
     this.snapshotNotifications = snapshotNotifications;
     this.votes = votes;
     this.heartbeatCommits = heartbeatCommits;
+    this.candidacy = candidacy;
   }
 
   @Override
@@ -54,8 +60,7 @@ final class ConsensusCalls implements ServerInterceptor {
       return next.startCall(new AfterForcing<>(call, votes), headers);
     }
     if (method.equals(RaftServerProtocolServiceGrpc.getAppendEntriesMethod())) {
-      return new Limiting<>(
-          next.startCall(new Noting<>(call, heartbeatCommits), headers), heartbeatCommits);
+      return new Limiting<>(next.startCall(new Noting<>(call), headers));
     }
     var listener = next.startCall(call, headers);
     return method.equals(RaftServerProtocolServiceGrpc.getInstallSnapshotMethod())
@@ -126,33 +131,31 @@ final class ConsensusCalls implements ServerInterceptor {
   }
 
   /// Notes what is acknowledged to leaders.
-  private static final class Noting<Q, A> extends SimpleForwardingServerCall<Q, A> {
-    private final HeartbeatCommits heartbeatCommits;
-
-    Noting(ServerCall<Q, A> call, HeartbeatCommits heartbeatCommits) {
+  private final class Noting<Q, A> extends SimpleForwardingServerCall<Q, A> {
+    Noting(ServerCall<Q, A> call) {
       super(call);
-      this.heartbeatCommits = heartbeatCommits;
     }
 
     @Override
     public void sendMessage(A message) {
-      heartbeatCommits.answered((AppendEntriesReplyProto) message);
+      var reply = (AppendEntriesReplyProto) message;
+      heartbeatCommits.answered(reply);
+      candidacy.answered(reply);
       super.sendMessage(message);
     }
   }
 
-  private static final class Limiting<Q> extends SimpleForwardingServerCallListener<Q> {
-    private final HeartbeatCommits heartbeatCommits;
-
-    Limiting(ServerCall.Listener<Q> listener, HeartbeatCommits heartbeatCommits) {
+  /// Takes out of what leaders send what may not be taken.
+  private final class Limiting<Q> extends SimpleForwardingServerCallListener<Q> {
+    Limiting(ServerCall.Listener<Q> listener) {
       super(listener);
-      this.heartbeatCommits = heartbeatCommits;
     }
 
     @Override
     @SuppressWarnings("unchecked") // What the method takes.
     public void onMessage(Q message) {
-      super.onMessage((Q) heartbeatCommits.taken((AppendEntriesRequestProto) message));
+      var request = candidacy.taken((AppendEntriesRequestProto) message);
+      super.onMessage((Q) heartbeatCommits.taken(request));
     }
   }
 }

@@ -35,6 +35,7 @@ import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.TermIndexProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.GroupManagementRequest;
+import org.apache.ratis.protocol.LeaderElectionManagementRequest;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -168,7 +169,46 @@ final class GroupServer implements AutoCloseable {
               public boolean wasTruncated(RaftGroupId group) {
                 return machine(group).wasTruncated();
               }
+            }),
+        new Candidacy(
+            new Candidacy.Groups() {
+              @Override
+              public boolean isMember(RaftGroupId group) {
+                return GroupServer.this.isMember(group);
+              }
+
+              @Override
+              public void pauseElections(RaftGroupId group, boolean pause) {
+                GroupServer.this.pauseElections(group, pause);
+              }
             }));
+  }
+
+  private boolean isMember(RaftGroupId id) {
+    try {
+      return server.getDivision(id).getRaftConf().getPeer(server.getId()) != null;
+    } catch (IOException | IllegalStateException _) {
+      // Not open, or not any more.
+      return false;
+    }
+  }
+
+  private void pauseElections(RaftGroupId id, boolean pause) {
+    long call = CallId.getAndIncrement();
+    var request =
+        pause
+            ? LeaderElectionManagementRequest.newPause(proposer, server.getId(), id, call)
+            : LeaderElectionManagementRequest.newResume(proposer, server.getId(), id, call);
+    var _ =
+        server
+            .leaderElectionManagementAsync(request)
+            .whenComplete(
+                (_, failure) -> {
+                  if (failure != null) {
+                    // It is starting, or closed: then it stands for nothing.
+                    log.debug("elections not paused group={} pause={}", id, pause, failure);
+                  }
+                });
   }
 
   private boolean holds(RaftGroupId group, TermIndexProto entry) {

@@ -45,6 +45,20 @@ class ConsensusCallsTest {
             }
           });
 
+  private final Candidacy candidacy =
+      new Candidacy(
+          new Candidacy.Groups() {
+            @Override
+            public boolean isMember(RaftGroupId of) {
+              return true;
+            }
+
+            @Override
+            public void pauseElections(RaftGroupId of, boolean pause) {
+              throw new AssertionError("never paused");
+            }
+          });
+
   private final class RecordedCall<Q, A> extends ServerCall<Q, A> {
     private final MethodDescriptor<Q, A> method;
     private final List<Status> ends = new ArrayList<>();
@@ -81,7 +95,7 @@ class ConsensusCallsTest {
   }
 
   private ServerCall.Listener<InstallSnapshotRequestProto> listener() {
-    return new ConsensusCalls(gate, _ -> {}, heartbeatCommits)
+    return new ConsensusCalls(gate, _ -> {}, heartbeatCommits, candidacy)
         .interceptCall(
             call,
             new Metadata(),
@@ -126,7 +140,7 @@ class ConsensusCallsTest {
   /// Answers a call for a vote as Ratis does.
   private void answerVote(boolean granted, ConsensusCalls.Votes votes) {
     var _ =
-        new ConsensusCalls(gate, votes, heartbeatCommits)
+        new ConsensusCalls(gate, votes, heartbeatCommits, candidacy)
             .interceptCall(
                 voting,
                 new Metadata(),
@@ -175,7 +189,7 @@ class ConsensusCallsTest {
     var appending = new RecordedCall<>(RaftServerProtocolServiceGrpc.getAppendEntriesMethod());
     List<Long> commits = new ArrayList<>();
     var listener =
-        new ConsensusCalls(gate, _ -> {}, heartbeatCommits)
+        new ConsensusCalls(gate, _ -> {}, heartbeatCommits, candidacy)
             .interceptCall(
                 appending,
                 new Metadata(),

@@ -112,6 +112,11 @@ final class GroupCluster implements AutoCloseable {
       return server.orElseThrow().replica(KEY).orElseThrow();
     }
 
+    Member member() {
+      String address = Loopback.host() + ":" + port;
+      return new Member(id, new NodeAddresses(address, address, address));
+    }
+
     boolean leads() {
       return server.flatMap(up -> up.replica(KEY)).filter(Replica::leads).isPresent();
     }
@@ -173,6 +178,14 @@ final class GroupCluster implements AutoCloseable {
                         .setAddress(Loopback.host() + ":" + node.port)
                         .build())
             .toList();
+  }
+
+  /// Adds a node that is not in the group, and starts it.
+  Node addNode(Path directory) throws IOException {
+    var node = new Node(directory, nodes.getFirst().timing);
+    nodes.add(node);
+    node.start();
+    return node;
   }
 
   GroupCluster start() throws IOException {

@@ -2,6 +2,9 @@ package io.quiverdb.raft;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.util.CodeInjectionForTesting;
 
 /// Cuts the links between nodes of this process, consensus included. Requests over a cut link are
@@ -11,6 +14,7 @@ import org.apache.ratis.util.CodeInjectionForTesting;
 public final class Partitions {
   private static final Set<Link> CUT = ConcurrentHashMap.newKeySet();
   private static final Set<Link> CONSENSUS_CUT = ConcurrentHashMap.newKeySet();
+  private static final Set<String> NEW_MEMBERS = ConcurrentHashMap.newKeySet();
 
   private record Link(String one, String other) {
     static Link of(String a, String b) {
@@ -25,7 +29,12 @@ public final class Partitions {
           "RaftServerImpl.requestVote",
           "RaftServerImpl.startLeaderElection"
         }) {
-      CodeInjectionForTesting.put(point, (local, remote, _) -> hold(local, remote));
+      CodeInjectionForTesting.put(
+          point,
+          (local, remote, sent) -> {
+            cutFromNewMember(local, remote, sent);
+            return hold(local, remote);
+          });
     }
   }
 
@@ -38,6 +47,34 @@ public final class Partitions {
   /// Cuts consensus only: what nodes ask each other directly goes through.
   public static void cutConsensus(NodeId one, NodeId other) {
     CONSENSUS_CUT.add(Link.of(one.toString(), other.toString()));
+  }
+
+  /// Cuts a node's consensus from the leader that sends it the entry that makes it a member, before
+  /// it takes that.
+  public static void cutWhenMadeMember(NodeId node) {
+    NEW_MEMBERS.add(node.toString());
+  }
+
+  private static void cutFromNewMember(Object local, Object remote, Object[] sent) {
+    String id = String.valueOf(local);
+    if (NEW_MEMBERS.contains(id) && makesMember(id, sent)) {
+      NEW_MEMBERS.remove(id);
+      CONSENSUS_CUT.add(Link.of(id, String.valueOf(remote)));
+    }
+  }
+
+  private static boolean makesMember(String id, Object[] sent) {
+    return Stream.of(sent)
+        .filter(AppendEntriesRequestProto.class::isInstance)
+        .map(AppendEntriesRequestProto.class::cast)
+        .flatMap(request -> request.getEntriesList().stream())
+        .filter(LogEntryProto::hasConfigurationEntry)
+        .flatMap(entry -> entry.getConfigurationEntry().getPeersList().stream())
+        .anyMatch(peer -> peer.getId().toStringUtf8().equals(id));
+  }
+
+  public static boolean isCutConsensus(NodeId one, NodeId other) {
+    return CONSENSUS_CUT.contains(Link.of(one.toString(), other.toString()));
   }
 
   public static void heal(NodeId one, NodeId other) {
