@@ -514,7 +514,7 @@ final class GroupServer implements AutoCloseable {
       requireFor(key, note.get(), moveIndex);
       noteObeyed(id, note.get(), order);
     }
-    // With no members: until the group's leader makes it one, it neither votes nor stands.
+    // With no members: until the group's leader makes it one, it does not stand for election.
     opened.accept(open(id, key, List.of(), order, moveIndex));
   }
 

@@ -114,10 +114,11 @@ final class LocalPeer implements Peer {
   }
 
   @Override
-  public CompletableFuture<Void> changeMembers(GroupKey group, List<List<Member>> path) {
+  public CompletableFuture<Void> changeMembers(
+      GroupKey group, List<List<NodeId>> path, List<Member> known) {
     return replicas
         .apply(group)
-        .map(replica -> replica.changeMembers(path, transferTimeout))
+        .map(replica -> replica.changeMembers(path, known, transferTimeout))
         .orElseGet(() -> CompletableFuture.failedFuture(notHere(group)));
   }
 

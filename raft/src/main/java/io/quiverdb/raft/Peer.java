@@ -63,7 +63,10 @@ public interface Peer {
   /// the last. Fails with [ShardException.Unavailable] while they are being changed, if they are
   /// none of the path, and if this node, which leads, is not to be one: then leadership is handed
   /// over.
-  CompletableFuture<Void> changeMembers(GroupKey group, List<List<Member>> path);
+  ///
+  /// @param known those on the path that may not be members yet
+  CompletableFuture<Void> changeMembers(
+      GroupKey group, List<List<NodeId>> path, List<Member> known);
 
   /// As the leader of the group: who is a member, or is just becoming or ceasing to be one, after a
   /// majority confirmed that this node leads.

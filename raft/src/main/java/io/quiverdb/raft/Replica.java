@@ -405,7 +405,10 @@ final class Replica implements GroupReplica, LedGroup {
 
   /// As the leader: goes on from the present members to the next ones of `path`, until the last.
   /// Complete when those are committed, which takes as long as a new member needs to catch up.
-  CompletableFuture<Void> changeMembers(List<List<Member>> path, Duration handOverTimeout) {
+  ///
+  /// @param known those on the path that may not be members yet
+  CompletableFuture<Void> changeMembers(
+      List<List<NodeId>> path, List<Member> known, Duration handOverTimeout) {
     if (!leaderReady()) {
       return CompletableFuture.failedFuture(notLeader());
     }
@@ -414,7 +417,7 @@ final class Replica implements GroupReplica, LedGroup {
       return CompletableFuture.failedFuture(
           new ShardException.Unavailable(key + ": its members are being changed"));
     }
-    var ids = path.stream().map(Replica::ids).toList();
+    var ids = path.stream().<Set<NodeId>>map(Set::copyOf).toList();
     int at = ids.lastIndexOf(now.getFirst());
     if (at < 0) {
       return CompletableFuture.failedFuture(
@@ -429,15 +432,30 @@ final class Replica implements GroupReplica, LedGroup {
       return CompletableFuture.failedFuture(
           new ShardException.Unavailable(key + ": led by the member that goes; it hands over"));
     }
-    var expected = path.get(at).stream().map(GroupIds::peer).toList();
-    var next = path.get(at + 1).stream().map(GroupIds::peer).toList();
+    var present = List.copyOf(openDivision().getRaftConf().getCurrentPeers());
+    if (!nodes(present).equals(ids.get(at))) {
+      return CompletableFuture.failedFuture(
+          new ShardException.Unavailable(key + ": its members were changed just now"));
+    }
+    var next = path.get(at + 1).stream().map(id -> peer(id, present, known)).toList();
     // Ratis waits for the change in the thread that asks for it, and ends it in the one that
-    // another
-    // change needs: each is asked for by a thread of its own.
-    return CompletableFuture.completedFuture(expected)
+    // another change needs: each is asked for by a thread of its own.
+    return CompletableFuture.completedFuture(present)
         .thenComposeAsync(members -> setConfiguration(members, next), submitter)
         .thenComposeAsync(
-            _ -> changeMembers(path.subList(at + 1, path.size()), handOverTimeout), submitter);
+            _ -> changeMembers(path.subList(at + 1, path.size()), known, handOverTimeout),
+            submitter);
+  }
+
+  private RaftPeer peer(NodeId id, List<RaftPeer> present, List<Member> known) {
+    return present.stream()
+        .filter(peer -> node(peer.getId()).equals(id))
+        .findFirst()
+        .or(() -> known.stream().filter(one -> one.id().equals(id)).findFirst().map(GroupIds::peer))
+        .orElseThrow(
+            () ->
+                new ShardException.Unavailable(
+                    "%s: node %s (expected: a member, or one that is known)".formatted(key, id)));
   }
 
   /// As the leader: who is a member, or is just becoming or ceasing to be one, after a majority
@@ -446,10 +464,6 @@ final class Replica implements GroupReplica, LedGroup {
     return readIndex()
         .thenApply(
             _ -> voters().stream().flatMap(Set::stream).collect(Collectors.toUnmodifiableSet()));
-  }
-
-  private static Set<NodeId> ids(List<Member> members) {
-    return members.stream().map(Member::id).collect(Collectors.toUnmodifiableSet());
   }
 
   private CompletableFuture<Void> setConfiguration(List<RaftPeer> expected, List<RaftPeer> wanted) {

@@ -26,7 +26,7 @@ class AddedReplicaTest {
     try (var cluster = new GroupCluster(directory, 3).start()) {
       var old = cluster.awaitLeader();
       GroupCluster.propose(old, "before").join();
-      var members = members(cluster);
+      var members = cluster.nodes().stream().map(node -> node.id).toList();
       var added = cluster.addNode(directory.resolve("added"));
       added.openFor(new CatalogOrder(1, 1), 1L << 48);
       Partitions.cutWhenMadeMember(added.id);
@@ -34,8 +34,8 @@ class AddedReplicaTest {
       var change =
           old.replica()
               .changeMembers(
-                  List.of(
-                      members, Stream.concat(members.stream(), Stream.of(added.member())).toList()),
+                  List.of(members, Stream.concat(members.stream(), Stream.of(added.id)).toList()),
+                  List.of(added.member()),
                   PATIENCE);
       Awaitility.await()
           .atMost(PATIENCE)
@@ -55,10 +55,6 @@ class AddedReplicaTest {
       Awaitility.await().atMost(PATIENCE).until(() -> added.state().count("after") == 1);
       assertThat(added.replica().voters().getFirst()).contains(added.id);
     }
-  }
-
-  private static List<Member> members(GroupCluster cluster) {
-    return cluster.nodes().stream().map(GroupCluster.Node::member).toList();
   }
 
   private static boolean othersKnow(GroupCluster cluster, GroupCluster.Node added) {

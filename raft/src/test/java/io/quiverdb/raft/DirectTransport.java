@@ -161,8 +161,9 @@ final class DirectTransport implements PeerTransport {
     }
 
     @Override
-    public CompletableFuture<Void> changeMembers(GroupKey group, List<List<Member>> path) {
-      return call(address, peer -> peer.changeMembers(group, path));
+    public CompletableFuture<Void> changeMembers(
+        GroupKey group, List<List<NodeId>> path, List<Member> known) {
+      return call(address, peer -> peer.changeMembers(group, path, known));
     }
   }
 

@@ -134,6 +134,33 @@ class MembershipTest {
   }
 
   @Test
+  void movesToANodeThatDiedAreAbandonedWhenItIsRemoved() {
+    try (var cluster = TestCluster.formed(directory.resolve("formed"), 3, 2)) {
+      var scene = new Scene(cluster);
+      scene.write(20);
+      var before = scene.membership().placements().keySet();
+      var dead = scene.join("fourth");
+      var id = dead.id();
+      dead.kill();
+      // Those that it had before it died ended; one that waits for it does not.
+      scene.change(new CatalogWrite.Rebalance(requestId()));
+
+      scene.change(new CatalogWrite.SetNodeState(requestId(), id, ClusterNode.State.REMOVING));
+      scene.awaitSettled();
+
+      var membership = scene.membership();
+      assertThat(membership.node(id)).isEmpty();
+      assertThat(before)
+          .allSatisfy(
+              group ->
+                  assertThat(membership.placement(group).members()).hasSize(3).doesNotContain(id));
+      scene.write(20);
+      scene.requireAll();
+      scene.requireSame();
+    }
+  }
+
+  @Test
   void movesGoOnWhenTheLeaderOfTheCatalogueDies() {
     try (var cluster = TestCluster.formed(directory.resolve("formed"), 3, 3)) {
       var scene = new Scene(cluster);

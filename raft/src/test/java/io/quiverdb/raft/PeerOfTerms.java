@@ -120,7 +120,8 @@ public record PeerOfTerms(
   }
 
   @Override
-  public CompletableFuture<Void> changeMembers(GroupKey group, List<List<Member>> path) {
+  public CompletableFuture<Void> changeMembers(
+      GroupKey group, List<List<NodeId>> path, List<Member> known) {
     throw new UnsupportedOperationException();
   }
 }

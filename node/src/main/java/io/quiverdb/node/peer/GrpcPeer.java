@@ -148,12 +148,16 @@ final class GrpcPeer implements Peer {
   }
 
   @Override
-  public CompletableFuture<Void> changeMembers(GroupKey group, List<List<Member>> path) {
-    var request = ChangeMembersRequest.newBuilder().setGroup(PeerMessages.group(group));
+  public CompletableFuture<Void> changeMembers(
+      GroupKey group, List<List<NodeId>> path, List<Member> known) {
+    var request =
+        ChangeMembersRequest.newBuilder()
+            .setGroup(PeerMessages.group(group))
+            .addAllKnown(known.stream().map(PeerMessages::member).toList());
     for (var members : path) {
       request.addPath(
           ChangeMembersRequest.Members.newBuilder()
-              .addAllMembers(members.stream().map(PeerMessages::member).toList()));
+              .addAllNodeIds(members.stream().map(id -> PeerMessages.bytes(id.uuid())).toList()));
     }
     return calls.call(
         PeerServiceGrpc.getChangeMembersMethod(),

@@ -223,8 +223,9 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
                 request.getPathList().stream()
                     .map(
                         members ->
-                            members.getMembersList().stream().map(PeerMessages::member).toList())
-                    .toList()),
+                            members.getNodeIdsList().stream().map(PeerMessages::nodeId).toList())
+                    .toList(),
+                request.getKnownList().stream().map(PeerMessages::member).toList()),
         _ -> ChangeMembersResponse.getDefaultInstance());
   }
 

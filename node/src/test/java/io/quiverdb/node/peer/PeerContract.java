@@ -189,8 +189,10 @@ abstract class PeerContract {
         SHARD,
         order,
         new UUID(1, -2));
-    var path = List.of(List.of(MEMBER), List.<Member>of());
-    answersNothing(peer -> peer.changeMembers(SHARD, path), "changeMembers", SHARD, path);
+    var path = List.of(List.of(NODE, MEMBER.id()), List.<NodeId>of());
+    var known = List.of(MEMBER);
+    answersNothing(
+        peer -> peer.changeMembers(SHARD, path, known), "changeMembers", SHARD, path, known);
     answers(
         Set.of(NODE, new NodeId(new UUID(8, 8))), peer -> peer.members(SHARD), "members", SHARD);
     answers(

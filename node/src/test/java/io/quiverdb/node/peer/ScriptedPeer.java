@@ -121,8 +121,9 @@ final class ScriptedPeer implements Peer {
   }
 
   @Override
-  public CompletableFuture<Void> changeMembers(GroupKey group, List<List<Member>> path) {
-    return ask("changeMembers", group, path);
+  public CompletableFuture<Void> changeMembers(
+      GroupKey group, List<List<NodeId>> path, List<Member> known) {
+    return ask("changeMembers", group, path, known);
   }
 
   @Override

@@ -84,7 +84,8 @@ final class FakePeer implements Peer {
   }
 
   @Override
-  public CompletableFuture<Void> changeMembers(GroupKey group, List<List<Member>> path) {
+  public CompletableFuture<Void> changeMembers(
+      GroupKey group, List<List<NodeId>> path, List<Member> known) {
     throw new UnsupportedOperationException();
   }
 

@@ -180,11 +180,21 @@ final class CatalogOps {
   }
 
   static CatalogOp endMove(GroupKey group, long moveIndex) {
+    return endMove(group, moveIndex, false);
+  }
+
+  /// The members stay as they were before the move.
+  static CatalogOp abandonMove(GroupKey group, long moveIndex) {
+    return endMove(group, moveIndex, true);
+  }
+
+  private static CatalogOp endMove(GroupKey group, long moveIndex, boolean abandoned) {
     return CatalogOp.newBuilder()
         .setEndMove(
             EndMove.newBuilder()
                 .setGroup(MembershipMessages.toMessage(group))
-                .setMoveIndex(moveIndex))
+                .setMoveIndex(moveIndex)
+                .setAbandoned(abandoned))
         .build();
   }
 

@@ -60,6 +60,9 @@ final class Goals {
 
     record EndMove(GroupKey group, long move) implements Goal {}
 
+    /// The end of a move whose new node is not to have replicas any more.
+    record EndUnwantedMove(GroupKey group, long move) implements Goal {}
+
     /// @param placement catalogue index of the group's members
     record BeginMove(GroupKey group, long placement) implements Goal {}
 
@@ -124,6 +127,7 @@ final class Goals {
                       Goal.OpenAdded _,
                       Goal.ChangeMembers _,
                       Goal.EndMove _,
+                      Goal.EndUnwantedMove _,
                       Goal.BeginMove _,
                       Goal.EndRebalance _ ->
                       false;
@@ -142,6 +146,8 @@ final class Goals {
                   case Goal.OpenAdded(var group, var move) -> !isCurrent(current, group, move);
                   case Goal.ChangeMembers(var group, var move) -> !isCurrent(current, group, move);
                   case Goal.EndMove(var group, var move) -> !isCurrent(current, group, move);
+                  case Goal.EndUnwantedMove(var group, var move) ->
+                      !isCurrent(current, group, move);
                   case Goal.Form _,
                       Goal.Open _,
                       Goal.OwnSlots _,

@@ -277,10 +277,18 @@ public final class Membership {
 
   /// Leaves another move alone.
   Membership end(GroupKey group, long moveIndex) {
-    var placement = placement(group);
-    return placement.move().filter(move -> move.index() == moveIndex).isPresent()
-        ? with(group, placement.end()).withoutLeft()
+    return isMoving(group, moveIndex) ? with(group, placement(group).end()).withoutLeft() : this;
+  }
+
+  /// As [#end], but the members stay as they were.
+  Membership abandon(GroupKey group, long moveIndex) {
+    return isMoving(group, moveIndex)
+        ? with(group, placement(group).abandon()).withoutLeft()
         : this;
+  }
+
+  private boolean isMoving(GroupKey group, long moveIndex) {
+    return placement(group).move().filter(move -> move.index() == moveIndex).isPresent();
   }
 
   /// Without the nodes that were to be removed and replicate nothing any more.

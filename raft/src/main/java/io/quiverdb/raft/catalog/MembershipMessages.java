@@ -8,6 +8,7 @@ import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.catalog.Placement.Move;
 import io.quiverdb.raft.catalog.proto.BeginMove;
 import io.quiverdb.raft.catalog.proto.CatalogOp;
+import io.quiverdb.raft.catalog.proto.EndMove;
 import io.quiverdb.raft.catalog.proto.Group;
 import io.quiverdb.raft.catalog.proto.Node;
 import java.util.LinkedHashMap;
@@ -34,8 +35,7 @@ final class MembershipMessages {
       case SET_REPLICATION_FACTOR ->
           before.withReplicationFactor(op.getSetReplicationFactor().getReplicationFactor());
       case BEGIN_MOVE -> begin(before, op.getBeginMove(), index);
-      case END_MOVE ->
-          before.end(fromMessage(op.getEndMove().getGroup()), op.getEndMove().getMoveIndex());
+      case END_MOVE -> end(before, op.getEndMove());
       case BEGIN_REBALANCE -> before.rebalancing(index);
       case END_REBALANCE -> before.rebalanced(op.getEndRebalance().getRebalanceIndex());
       case FORM_CLUSTER,
@@ -53,6 +53,13 @@ final class MembershipMessages {
   private static Membership begin(Membership before, BeginMove op, long index) {
     var move = new Move(optionalNode(op.getAdded()), optionalNode(op.getRemoved()), index);
     return before.begin(fromMessage(op.getGroup()), move, op.getPlacementIndex());
+  }
+
+  private static Membership end(Membership before, EndMove op) {
+    var group = fromMessage(op.getGroup());
+    return op.getAbandoned()
+        ? before.abandon(group, op.getMoveIndex())
+        : before.end(group, op.getMoveIndex());
   }
 
   static io.quiverdb.raft.catalog.proto.Membership toMessage(Membership membership) {

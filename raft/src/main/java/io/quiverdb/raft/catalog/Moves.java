@@ -5,7 +5,6 @@ import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.GroupReplica;
-import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
@@ -19,10 +18,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.IntFunction;
-import java.util.stream.Stream;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,8 +33,13 @@ import org.slf4j.LoggerFactory;
 /// A move adds a node first: an empty replica there, which neither votes nor stands; then the
 /// group's leader makes it a member, which takes until it has caught up. Then the other one goes,
 /// by the group's leader too, and then the move ends. What is left of the removed replica is
-/// deleted when its node is found to have it. A move that was begun goes on until it is done, also
-/// if its node is drained meanwhile: what it brought there is moved away after it.
+/// deleted when its node is found to have it. A move whose new node is drained or removed meanwhile
+/// is abandoned, unless the group has it as a member already: then the move goes on, and what it
+/// brought there is moved away after it.
+///
+/// A group's own configuration may come to differ from what the catalogue holds: a change that was
+/// waiting for a member to catch up is carried out after its move was abandoned. That is found now
+/// and then, and the group is led back.
 ///
 /// Every step may be repeated, by this leader or another. Commands to nodes carry what the leader
 /// had applied, so that nodes refuse those of a leader that was deposed.
@@ -47,19 +53,23 @@ final class Moves {
   private final Function<NodeId, Peer> peers;
   private final IntFunction<Optional<NodeId>> shardLeaders;
   private final Function<CatalogOp, CompletableFuture<CatalogAnswer>> propose;
+  private final Supplier<Optional<Membership>> latest;
 
   /// @param catalog which this node leads
   /// @param shardLeaders who leads a shard, as far as this node knows
   /// @param propose logs an operation of the catalogue
+  /// @param latest what this node has applied
   Moves(
       GroupReplica catalog,
       Function<NodeId, Peer> peers,
       IntFunction<Optional<NodeId>> shardLeaders,
-      Function<CatalogOp, CompletableFuture<CatalogAnswer>> propose) {
+      Function<CatalogOp, CompletableFuture<CatalogAnswer>> propose,
+      Supplier<Optional<Membership>> latest) {
     this.catalog = catalog;
     this.peers = peers;
     this.shardLeaders = shardLeaders;
     this.propose = propose;
+    this.latest = latest;
   }
 
   /// @param index of the last entry that `now` shows
@@ -89,18 +99,36 @@ final class Moves {
       Placement placement,
       Move move,
       CatalogOrder order) {
-    // Never taken back: while the group's leader waits for a new member to catch up, nothing it
-    // says tells of the change that is coming.
-    if (isOpen(mine, group, move, order)) {
-      var path =
-          Stream.of(placement.members(), placement.withAdded(), placement.wanted())
-              .distinct()
-              .map(ids -> members(now, ids))
-              .toList();
-      if (change(mine, group, move, path)) {
+    if (move.added().filter(added -> !isActive(now, added)).isPresent()) {
+      boolean _ =
+          mine.pursue(
+              new Goal.EndUnwantedMove(group, move.index()),
+              () -> endUnwanted(now, group, placement, move));
+    } else if (isOpen(mine, group, move, order)) {
+      boolean isChanged =
+          mine.pursue(
+              new Goal.ChangeMembers(group, move.index()),
+              () -> change(now, group, Placement.path(placement.members(), placement.wanted())));
+      if (isChanged) {
         end(mine, group, move);
       }
     }
+  }
+
+  private static boolean isActive(Membership now, NodeId id) {
+    return now.node(id).filter(ClusterNode::isActive).isPresent();
+  }
+
+  private CompletableFuture<?> endUnwanted(
+      Membership now, GroupKey group, Placement placement, Move move) {
+    return leader(group)
+        .members(group)
+        .thenCompose(
+            members ->
+                members.contains(move.added().orElseThrow())
+                    ? change(now, group, Placement.path(new TreeSet<>(members), placement.wanted()))
+                        .thenCompose(_ -> done(CatalogOps.endMove(group, move.index())))
+                    : done(CatalogOps.abandonMove(group, move.index())));
   }
 
   private void end(Goals mine, GroupKey group, Move move) {
@@ -132,10 +160,14 @@ final class Moves {
                         .thenApply(_ -> members));
   }
 
-  private boolean change(Goals mine, GroupKey group, Move move, List<List<Member>> path) {
-    return mine.pursue(
-        new Goal.ChangeMembers(group, move.index()),
-        () -> leader(group).changeMembers(group, path));
+  private CompletableFuture<Void> change(Membership now, GroupKey group, List<List<NodeId>> path) {
+    var known =
+        path.stream()
+            .flatMap(List::stream)
+            .distinct()
+            .flatMap(id -> now.node(id).map(ClusterNode::member).stream())
+            .toList();
+    return leader(group).changeMembers(group, path, known);
   }
 
   private Peer leader(GroupKey group) {
@@ -146,16 +178,6 @@ final class Moves {
         };
     return peers.apply(
         leader.orElseThrow(() -> new ShardException.Unavailable(group + ": no leader is known")));
-  }
-
-  private static List<Member> members(Membership now, List<NodeId> ids) {
-    return ids.stream()
-        .map(
-            id ->
-                now.node(id)
-                    .orElseThrow(() -> new ShardException.Unavailable("node " + id + ": not known"))
-                    .member())
-        .toList();
   }
 
   // --- which moves
@@ -195,7 +217,7 @@ final class Moves {
             });
   }
 
-  private CompletableFuture<?> done(CatalogOp op) {
+  private CompletableFuture<Void> done(CatalogOp op) {
     return propose
         .apply(op)
         .thenAccept(
@@ -206,11 +228,19 @@ final class Moves {
             });
   }
 
-  // --- replicas that belong nowhere
+  // --- what differs from the catalogue
 
-  /// Asks every node what it has, and has removed what it should not have. To be called now and
-  /// then; what fails is tried again then.
+  /// Asks every node what it has, and has removed what it should not have; and asks every group who
+  /// its members are, and has that changed if it is not so. To be called now and then; what fails
+  /// is tried again then.
   void sweep(Membership now, CatalogOrder order) {
+    now.placements()
+        .forEach(
+            (group, placement) -> {
+              if (placement.move().isEmpty()) {
+                lead(now, group, placement);
+              }
+            });
     for (var node : now.nodes()) {
       var peer = peers.apply(node.id());
       var _ =
@@ -219,6 +249,35 @@ final class Moves {
                   status ->
                       leftovers(now, status).forEach(left -> remove(peer, node.id(), left, order)));
     }
+  }
+
+  /// Back to the members that the catalogue has.
+  private void lead(Membership now, GroupKey group, Placement placement) {
+    var _ =
+        CompletableFuture.completedFuture(group)
+            .thenCompose(_ -> leader(group).members(group))
+            .thenCompose(
+                members ->
+                    members.equals(Set.copyOf(placement.members())) || !isLatest(group, placement)
+                        ? CompletableFuture.<Void>completedFuture(null)
+                        : leadBack(now, group, placement, members))
+            .whenComplete(
+                (_, failure) -> {
+                  if (failure != null) {
+                    log.debug("members not compared group={}", group, failure);
+                  }
+                });
+  }
+
+  private CompletableFuture<Void> leadBack(
+      Membership now, GroupKey group, Placement placement, Set<NodeId> members) {
+    log.warn("members of {}: {} (expected: {})", group, members, placement.members());
+    return change(now, group, Placement.path(new TreeSet<>(members), placement.members()));
+  }
+
+  /// Whether no move has been begun meanwhile.
+  private boolean isLatest(GroupKey group, Placement placement) {
+    return latest.get().map(now -> now.placement(group)).filter(placement::equals).isPresent();
   }
 
   private static List<ReplicaStatus> leftovers(Membership now, NodeStatus status) {

@@ -2,6 +2,7 @@ package io.quiverdb.raft.catalog;
 
 import io.quiverdb.raft.NodeId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,11 +27,24 @@ public record Placement(List<NodeId> members, long changedIndex, Optional<Move> 
     return List.copyOf(wanted);
   }
 
-  /// The members in the middle of the change, when one has come and none has gone yet.
-  List<NodeId> withAdded() {
-    var all = new ArrayList<>(members);
-    move.flatMap(Move::added).ifPresent(all::add);
-    return List.copyOf(all);
+  /// From some members to others, one at a time: those that come first.
+  static List<List<NodeId>> path(Collection<NodeId> from, List<NodeId> to) {
+    var path = new ArrayList<List<NodeId>>();
+    var now = new ArrayList<>(from);
+    path.add(List.copyOf(now));
+    for (var coming : to) {
+      if (!now.contains(coming)) {
+        now.add(coming);
+        path.add(List.copyOf(now));
+      }
+    }
+    for (var going : List.copyOf(now)) {
+      if (!to.contains(going)) {
+        now.remove(going);
+        path.add(List.copyOf(now));
+      }
+    }
+    return path;
   }
 
   /// Whether it is a member, or is going to be one.
@@ -44,5 +58,10 @@ public record Placement(List<NodeId> members, long changedIndex, Optional<Move> 
 
   Placement end() {
     return new Placement(wanted(), move.orElseThrow().index(), Optional.empty());
+  }
+
+  /// What was based on the members before the move counts no more, all the same.
+  Placement abandon() {
+    return new Placement(members, move.orElseThrow().index(), Optional.empty());
   }
 }

@@ -97,7 +97,13 @@ public final class Reconciler implements AutoCloseable {
     this.shardLeaders = shardLeaders;
     this.scheduler = scheduler;
     this.pace = pace;
-    this.moves = new Moves(group, peers, leaderIds, this::propose);
+    this.moves =
+        new Moves(
+            group,
+            peers,
+            leaderIds,
+            this::propose,
+            () -> replica.view().map(CatalogView::membership));
   }
 
   /// Begins to follow the replica; it works when the replica leads.

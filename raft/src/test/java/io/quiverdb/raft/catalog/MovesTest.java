@@ -38,6 +38,7 @@ final class MovesTest {
 
   private final Set<NodeId> groupMembers = new HashSet<>(Set.of(FIRST.id()));
   private final List<String> commands = new ArrayList<>();
+  private Membership latest = membership();
   private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1);
 
   @AfterEach
@@ -53,12 +54,41 @@ final class MovesTest {
   }
 
   @Test
-  void memberOfTheGroupIsNotRemovedWhateverTheCatalogueHolds() {
+  void memberOfTheGroupThatTheCatalogueDoesNotHaveIsMadeNoneBeforeItsFilesAreDeleted() {
     groupMembers.add(SECOND.id());
 
     moves().sweep(membership(), ORDER);
 
+    assertThat(commands)
+        .containsExactly(
+            "changeMembers " + List.of(List.of(FIRST.id(), SECOND.id()), List.of(FIRST.id())));
+  }
+
+  @Test
+  void membersAreLeftAloneWhereAMoveWasBegunMeanwhile() {
+    groupMembers.add(SECOND.id());
+    latest = moving();
+
+    moves().sweep(membership(), ORDER);
+
     assertThat(commands).isEmpty();
+  }
+
+  @Test
+  void moveToANodeThatIsRemovedMeanwhileIsAbandoned() {
+    moves().pursue(goals(), unwanted(), 9, ORDER);
+
+    assertThat(commands).containsExactly("END_MOVE abandoned");
+  }
+
+  @Test
+  void moveToANodeThatIsRemovedMeanwhileGoesOnIfItIsAMemberAlready() {
+    groupMembers.add(SECOND.id());
+
+    moves().pursue(goals(), unwanted(), 9, ORDER);
+
+    assertThat(commands)
+        .containsExactly("changeMembers " + List.of(List.of(FIRST.id(), SECOND.id())));
   }
 
   @Test
@@ -95,6 +125,10 @@ final class MovesTest {
     return membership().begin(SHARD, move, 0);
   }
 
+  private static Membership unwanted() {
+    return moving().withState(SECOND.id(), ClusterNode.State.REMOVING);
+  }
+
   private Moves moves() {
     var catalog =
         (GroupReplica)
@@ -106,7 +140,15 @@ final class MovesTest {
                   return Optional.of(FIRST.id());
                 });
     return new Moves(
-        catalog, this::peer, _ -> Optional.of(FIRST.id()), _ -> new CompletableFuture<>());
+        catalog,
+        this::peer,
+        _ -> Optional.of(FIRST.id()),
+        proposed -> {
+          commands.add(
+              proposed.getKindCase() + (proposed.getEndMove().getAbandoned() ? " abandoned" : ""));
+          return new CompletableFuture<>();
+        },
+        () -> Optional.of(latest));
   }
 
   private Peer peer(NodeId id) {
@@ -114,10 +156,18 @@ final class MovesTest {
         Proxy.newProxyInstance(
             MovesTest.class.getClassLoader(),
             new Class<?>[] {Peer.class},
-            (_, method, _) ->
+            (_, method, arguments) ->
                 switch (method.getName()) {
                   case "status" -> CompletableFuture.completedFuture(status(id));
-                  case "members" -> CompletableFuture.completedFuture(Set.copyOf(groupMembers));
+                  case "members" ->
+                      CompletableFuture.completedFuture(
+                          arguments[0].equals(SHARD)
+                              ? Set.copyOf(groupMembers)
+                              : Set.of(FIRST.id()));
+                  case "changeMembers" -> {
+                    commands.add("changeMembers " + arguments[1]);
+                    yield new CompletableFuture<>();
+                  }
                   default -> {
                     commands.add(method.getName() + " " + id);
                     yield new CompletableFuture<>();

@@ -116,7 +116,8 @@ record RemotePeer(SimulatedCluster cluster, SimulatedNode from, SimulatedNode to
   }
 
   @Override
-  public CompletableFuture<Void> changeMembers(GroupKey group, List<List<Member>> path) {
-    return cluster.call(from, to, peer -> peer.changeMembers(group, path));
+  public CompletableFuture<Void> changeMembers(
+      GroupKey group, List<List<NodeId>> path, List<Member> known) {
+    return cluster.call(from, to, peer -> peer.changeMembers(group, path, known));
   }
 }

@@ -306,7 +306,8 @@ public final class SimulatedNode implements Peer {
   }
 
   @Override
-  public CompletableFuture<Void> changeMembers(GroupKey group, List<List<Member>> path) {
+  public CompletableFuture<Void> changeMembers(
+      GroupKey group, List<List<NodeId>> path, List<Member> known) {
     throw new UnsupportedOperationException();
   }
 }
