@@ -23,6 +23,7 @@ final class FilteredSearchTest {
   private static final int POINTS = 8_000;
   private static final int CLUSTERS = 20;
   private static final int QUERIES = 50;
+  private static final int FEW_CANDIDATES = 20;
 
   private final SearchedStore points =
       new SearchedStore(Metric.COSINE, VectorSets.clustered(Seed.draw(), 32, CLUSTERS));
@@ -47,11 +48,12 @@ final class FilteredSearchTest {
         .isGreaterThanOrEqualTo(FLOOR);
   }
 
-  /// With so few candidates that the graph is asked even where a third matches.
+  /// With so few candidates that the graph is asked even where two of five match.
   @ParameterizedTest
-  @ValueSource(ints = {100_000, 50_000, 30_000})
+  @ValueSource(ints = {100_000, 50_000, 40_000})
   void graphFindsNearestThatMatchWithFewCandidatesToo(int share) {
-    var ef = OptionalInt.of(16);
+    var ef = OptionalInt.of(FEW_CANDIDATES);
+    assertThat(ways(Condition.share(share))).containsExactly(Way.GRAPH);
     assertThat(points.recallAtTen(QUERIES, Condition.share(share), ef)).isGreaterThanOrEqualTo(0.9);
     assertThat(points.recallAtTen(QUERIES, Condition.undeclaredShare(share), ef))
         .isGreaterThanOrEqualTo(0.9);
@@ -108,7 +110,7 @@ final class FilteredSearchTest {
 
   private Set<Way> ways(Condition condition) {
     return points
-        .plans(points.query(points.vectors().draw(), 10, condition, OptionalInt.of(20)))
+        .plans(points.query(points.vectors().draw(), 10, condition, OptionalInt.of(FEW_CANDIDATES)))
         .stream()
         .filter(plan -> plan.segment().isPresent())
         .map(SegmentPlan::way)

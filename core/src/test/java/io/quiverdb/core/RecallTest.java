@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// How many of the nearest a search finds by its graphs.
 final class RecallTest {
   private static final double FLOOR = 0.95;
-  private static final int POINTS = 12_000;
+  private static final int POINTS = 8_000;
   private static final int QUERIES = 100;
 
   private final long seed = Seed.draw();
@@ -43,9 +43,19 @@ final class RecallTest {
   }
 
   @Test
+  void nearestByDirectionAreFoundHoweverLongVectorsAre() {
+    try (var points = new SearchedStore(Metric.COSINE, VectorSets.ofManyLengths(seed, 16))) {
+      assertThat(points.add(POINTS).checkpoint().index()).isEqualTo(1);
+
+      assertSearchedByGraph(points);
+      assertThat(points.recallAtTen(QUERIES, Condition.ANY)).isGreaterThanOrEqualTo(FLOOR);
+    }
+  }
+
+  @Test
   void nearestAreFoundWhereThirtyOfAHundredAreDeleted() {
     try (var points = new SearchedStore(Metric.COSINE, VectorSets.clustered(seed, 32, 20))) {
-      assertThat(points.add(POINTS).checkpoint().index()).isEqualTo(1);
+      assertThat(points.add(POINTS * 3 / 2).checkpoint().index()).isEqualTo(1);
       points.delete(0.3);
 
       assertSearchedByGraph(points);

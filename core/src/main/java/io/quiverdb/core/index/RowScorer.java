@@ -19,6 +19,7 @@ final class RowScorer implements UpdateableRandomVectorScorer {
   private final float[] query;
   private final long[] offsets = new long[FloatSums.AT_ONCE];
   private final float[] results = new float[FloatSums.AT_ONCE];
+  private float queryScale = 1;
 
   RowScorer(IndexedVectors indexed, float[] query) {
     this.metric = indexed.metric();
@@ -45,6 +46,9 @@ final class RowScorer implements UpdateableRandomVectorScorer {
   @Override
   public void setScoringOrdinal(int row) {
     MemorySegment.copy(memory, FloatSums.FLOAT, rows.offset(row), query, 0, query.length);
+    // A build compares scores from the sides of different rows, and keeps one with a link in both
+    // directions: they must be symmetric.
+    queryScale = metric == Metric.COSINE ? indexed.inverseNorm(row) : 1;
   }
 
   @Override
@@ -67,7 +71,7 @@ final class RowScorer implements UpdateableRandomVectorScorer {
         switch (metric) {
           case L2_SQUARED -> -sum;
           case DOT -> sum;
-          case COSINE -> sum * indexed.inverseNorm(row);
+          case COSINE -> sum * indexed.inverseNorm(row) * queryScale;
         };
     return Float.isNaN(score) ? Float.NEGATIVE_INFINITY : score;
   }
