@@ -3,6 +3,8 @@ package io.quiverdb.core;
 import io.quiverdb.core.search.QueryStatistics;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 
 /// A collection within a [StoreView], to be read until that is closed.
 public interface CollectionView {
@@ -52,9 +54,11 @@ public interface CollectionView {
   ///
   /// @throws IllegalArgumentException if the query's dimension is not the collection's
   default List<Hit> search(Query query) {
-    return search(query, new QueryStatistics());
+    return search(query, new QueryStatistics(), () -> false);
   }
 
   /// @param statistics hears what it took
-  List<Hit> search(Query query, QueryStatistics statistics);
+  /// @param isUnwanted asked every some dozens of vectors
+  /// @throws CancellationException when that says so
+  List<Hit> search(Query query, QueryStatistics statistics, BooleanSupplier isUnwanted);
 }

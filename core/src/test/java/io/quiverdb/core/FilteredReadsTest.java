@@ -133,7 +133,9 @@ final class FilteredReadsTest {
     var view = shard.view().collection(INDEXED).orElseThrow();
     var _ =
         view.search(
-            new Query(Vector.of(0, 0, 0, 0), 100, Optional.of(filter), false, false), statistics);
+            new Query(Vector.of(0, 0, 0, 0), 100, Optional.of(filter), false, false),
+            statistics,
+            () -> false);
     return statistics;
   }
 

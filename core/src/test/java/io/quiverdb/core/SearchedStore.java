@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /// A stand-alone store with one collection, whose points a model knows too: so that what a search
@@ -238,8 +239,14 @@ final class SearchedStore implements AutoCloseable {
   }
 
   List<String> search(Query query, QueryStatistics statistics) {
+    return search(query, statistics, () -> false);
+  }
+
+  List<String> search(Query query, QueryStatistics statistics, BooleanSupplier isUnwanted) {
     try (var view = store.view()) {
-      return view.collections().getFirst().search(query, statistics).stream().map(Hit::id).toList();
+      return view.collections().getFirst().search(query, statistics, isUnwanted).stream()
+          .map(Hit::id)
+          .toList();
     }
   }
 

@@ -33,6 +33,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
@@ -342,19 +343,37 @@ public final class ReplicatedStore implements Shard {
   @Override
   public CompletableFuture<ReadResult<List<Hit>>> search(
       long collectionId, Query query, Consistency consistency) {
-    return read(collectionId, consistency, (_, collection) -> collection.search(query));
+    return searched(
+        collectionId,
+        consistency,
+        (collection, isUnwanted) -> collection.search(query, new QueryStatistics(), isUnwanted));
   }
 
   @Override
   public CompletableFuture<ReadResult<List<SegmentPlan>>> explain(long collectionId, Query query) {
-    return read(
+    return searched(
         collectionId,
         Consistency.LINEARIZABLE,
-        (_, collection) -> {
+        (collection, isUnwanted) -> {
           var statistics = new QueryStatistics(System::nanoTime);
-          var _ = collection.search(query, statistics);
+          var _ = collection.search(query, statistics, isUnwanted);
           return statistics.plans();
         });
+  }
+
+  /// Whoever cancels it, because the caller is gone or out of time, stops the search too.
+  private <T> CompletableFuture<ReadResult<T>> searched(
+      long collectionId,
+      Consistency consistency,
+      BiFunction<CollectionView, BooleanSupplier, T> search) {
+    var isUnwanted = new AtomicBoolean();
+    var result =
+        read(
+            collectionId,
+            consistency,
+            (_, collection) -> search.apply(collection, isUnwanted::get));
+    var _ = result.whenComplete((_, _) -> isUnwanted.set(result.isCancelled()));
+    return result;
   }
 
   /// The state hash at a hash mark, once it is applied here.

@@ -5,6 +5,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
+import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.TopKnnCollector;
 import org.apache.lucene.search.knn.KnnSearchStrategy;
 import org.apache.lucene.util.Bits;
@@ -59,27 +62,31 @@ public final class GraphIndex implements VectorIndex {
   }
 
   @Override
-  public FoundRows search(Vector query, int ef, long visitsMax, AcceptedRows accepted) {
+  public FoundRows search(
+      Vector query, int ef, long visitsMax, AcceptedRows accepted, BooleanSupplier isUnwanted) {
     int limit = (int) Math.min(Integer.MAX_VALUE, visitsMax);
     var collector = new TopKnnCollector(ef, limit, KnnSearchStrategy.Hnsw.DEFAULT);
+    var stoppable = new StoppableCollector(collector, isUnwanted);
     var scorer = new RowScorer(vectors.indexed(), query.toArray());
     Bits bits = accepted.all() ? null : new RowBits(accepted, graph.rowCount());
     try {
-      HnswGraphSearcher.search(scorer, collector, graph.cursor(), bits, accepted.count());
+      HnswGraphSearcher.search(scorer, stoppable, graph.cursor(), bits, accepted.count());
     } catch (IOException e) {
       throw new UncheckedIOException(e); // All is in memory.
     }
+    requireWanted(isUnwanted);
     return found(collector, !collector.earlyTerminated());
   }
 
   @Override
-  public FoundRows scan(Vector query, int count, RowNumbers rows) {
+  public FoundRows scan(Vector query, int count, RowNumbers rows, BooleanSupplier isUnwanted) {
     var collector = new TopKnnCollector(count, Integer.MAX_VALUE);
     var scorer = new RowScorer(vectors.indexed(), query.toArray());
     var some = new int[SCANNED_AT_ONCE];
     var scores = new float[SCANNED_AT_ONCE];
     int taken;
     do {
+      requireWanted(isUnwanted);
       taken = take(rows, some);
       float _ = scorer.bulkScore(some, scores, taken);
       for (int index = 0; index < taken; index++) {
@@ -88,6 +95,27 @@ public final class GraphIndex implements VectorIndex {
       collector.incVisitedCount(taken);
     } while (taken == some.length);
     return found(collector, true);
+  }
+
+  private static void requireWanted(BooleanSupplier isUnwanted) {
+    if (isUnwanted.getAsBoolean()) {
+      throw new CancellationException("search: not wanted any more");
+    }
+  }
+
+  /// Ends a search that is not wanted any more: asked for each row whose neighbours are compared.
+  private static final class StoppableCollector extends KnnCollector.Decorator {
+    private final BooleanSupplier isUnwanted;
+
+    StoppableCollector(KnnCollector collector, BooleanSupplier isUnwanted) {
+      super(collector);
+      this.isUnwanted = isUnwanted;
+    }
+
+    @Override
+    public boolean earlyTerminated() {
+      return super.earlyTerminated() || isUnwanted.getAsBoolean();
+    }
   }
 
   private static int take(RowNumbers rows, int[] some) {

@@ -3,6 +3,8 @@ package io.quiverdb.core.index;
 import io.quiverdb.core.Vector;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 
 /// Finds rows of one segment that are near a vector without looking at all of them. Any number of
 /// threads search it, until it is closed.
@@ -22,12 +24,17 @@ public interface VectorIndex extends AutoCloseable {
   /// @param ef how many candidates are kept on the way, and so at most found: the more, the more
   ///   accurate and the slower
   /// @param visitsMax vectors that may be compared; beyond it the search is given up
-  FoundRows search(Vector query, int ef, long visitsMax, AcceptedRows accepted);
+  /// @param isUnwanted asked every some dozens of vectors
+  /// @throws CancellationException when that says so
+  FoundRows search(
+      Vector query, int ef, long visitsMax, AcceptedRows accepted, BooleanSupplier isUnwanted);
 
   /// The nearest to `query` of some rows, all of which are compared: nearest first.
   ///
   /// @param count at most so many are found
-  FoundRows scan(Vector query, int count, RowNumbers rows);
+  /// @param isUnwanted as in [#search]
+  /// @throws CancellationException when that says so
+  FoundRows scan(Vector query, int count, RowNumbers rows, BooleanSupplier isUnwanted);
 
   /// Writes it as it is kept.
   void writeTo(OutputStream out) throws IOException;

@@ -16,6 +16,8 @@ import io.quiverdb.core.secondary.Candidates;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
 
 /// Finds the nearest rows of a query: of each source by its index where there is one and it pays,
@@ -26,21 +28,28 @@ public final class VectorSearch {
   /// them in the wrong order.
   private static final int MARGIN = 16;
 
+  /// Rows of a scan after which it is asked whether its result is wanted still.
+  private static final int ROWS_UNASKED = 64;
+
   private final Query query;
   private final Metric metric;
   private final QueryStatistics statistics;
   private final Kernel kernel;
   private final RowFilter filter;
   private final TopK<Place> nearest;
+  private final BooleanSupplier isUnwanted;
 
   /// @param query of the dimension of all rows
-  public VectorSearch(Query query, Metric metric, QueryStatistics statistics) {
+  /// @param isUnwanted asked every some dozens of rows
+  public VectorSearch(
+      Query query, Metric metric, QueryStatistics statistics, BooleanSupplier isUnwanted) {
     this.query = query;
     this.metric = metric;
     this.statistics = statistics;
     this.kernel = new Kernel(metric, query.vector(), Arithmetic.vectorSums());
     this.filter = new RowFilter(query.filter(), statistics);
     this.nearest = new TopK<>(query.k(), metric);
+    this.isUnwanted = isUnwanted;
   }
 
   /// The name of what computes distances here.
@@ -49,6 +58,8 @@ public final class VectorSearch {
   }
 
   /// The rows that a view as of `version` sees, nearest first, ties by ascending id.
+  ///
+  /// @throws CancellationException when nobody wants them any more
   public List<Hit> run(List<? extends RowSource> sources, long version) {
     for (RowSource source : sources) {
       new SourceSearch(source, version).run();
@@ -138,7 +149,7 @@ public final class VectorSearch {
         scan();
         return;
       }
-      var found = index.scan(query.vector(), query.k() + MARGIN, matching());
+      var found = index.scan(query.vector(), query.k() + MARGIN, matching(), isUnwanted);
       rowsScanned += found.visited();
       statistics.countRows(found.visited());
       if (found.rows().length < Math.min(query.k(), found.visited())) {
@@ -179,6 +190,9 @@ public final class VectorSearch {
       var rows = filter.inStoredOrder(source, version, candidates);
       var row = rows.row();
       while (rows.next()) {
+        if (rowsScanned % ROWS_UNASKED == 0 && isUnwanted.getAsBoolean()) {
+          throw new CancellationException("search: not wanted any more");
+        }
         rowsScanned++;
         float score = kernel.score(row.vectors(), row.vectorOffset());
         // Whether it matches last: reading a payload costs more than scoring a vector.
@@ -197,7 +211,8 @@ public final class VectorSearch {
               query.vector(),
               query.candidates(),
               SearchCosts.visitsMax(matches.count()),
-              new AcceptedRows(matches.count(), matches.areAll(), accepted()));
+              new AcceptedRows(matches.count(), matches.areAll(), accepted()),
+              isUnwanted);
       nodesVisited += found.visited();
       statistics.countRows(found.visited());
       if (!found.complete() || found.rows().length < query.k()) {

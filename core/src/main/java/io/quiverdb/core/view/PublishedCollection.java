@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /// A collection within a [PinnedView].
 record PublishedCollection(CollectionSnapshot snapshot) implements CollectionView {
@@ -135,14 +136,14 @@ record PublishedCollection(CollectionSnapshot snapshot) implements CollectionVie
   }
 
   @Override
-  public List<Hit> search(Query query, QueryStatistics statistics) {
+  public List<Hit> search(Query query, QueryStatistics statistics, BooleanSupplier isUnwanted) {
     int dimension = descriptor().dimension();
     if (query.vector().dimension() != dimension) {
       throw new IllegalArgumentException(
           "vector: " + query.vector().dimension() + " values (expected: " + dimension + ")");
     }
     noteFields(query.filter(), statistics);
-    return new VectorSearch(query, descriptor().metric(), statistics)
+    return new VectorSearch(query, descriptor().metric(), statistics, isUnwanted)
         .run(snapshot.sources(), snapshot.version());
   }
 

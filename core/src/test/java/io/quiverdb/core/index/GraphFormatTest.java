@@ -51,7 +51,8 @@ final class GraphFormatTest {
       for (int row = 0; row < ROWS; row++) {
         var vector = Vector.ofStored(rows.memory(), rows.offset(row), DIMENSION);
         var found =
-            index.search(vector, 20, Long.MAX_VALUE, new AcceptedRows(ROWS, true, _ -> true));
+            index.search(
+                vector, 20, Long.MAX_VALUE, new AcceptedRows(ROWS, true, _ -> true), () -> false);
         assertThat(found.complete()).isTrue();
         assertThat(found.rows()).hasSize(20).contains(row);
         assertThat(found.visited()).isBetween(20L, (long) ROWS);
@@ -67,8 +68,10 @@ final class GraphFormatTest {
       var query = Vector.of(0, 0, 0, 0);
       var odd = new AcceptedRows(ROWS / 2, false, row -> row % 2 == 1);
 
-      assertThat(index.search(query, 50, 10, odd).complete()).isFalse();
-      assertThat(IntStream.of(index.search(query, 50, Long.MAX_VALUE, odd).rows()).boxed())
+      assertThat(index.search(query, 50, 10, odd, () -> false).complete()).isFalse();
+      assertThat(
+              IntStream.of(index.search(query, 50, Long.MAX_VALUE, odd, () -> false).rows())
+                  .boxed())
           .hasSize(50)
           .allMatch(row -> row % 2 == 1);
     }

@@ -5,6 +5,7 @@ import io.quiverdb.api.v1.ErrorCode;
 import io.quiverdb.api.v1.ErrorDetail;
 import io.quiverdb.api.v1.WriteResponse;
 import io.quiverdb.node.routing.Deadline;
+import io.quiverdb.node.routing.RoutingException.DeadlineExceeded;
 import io.quiverdb.node.telemetry.NodeMetrics;
 import io.quiverdb.node.telemetry.TraceId;
 import java.util.function.BooleanSupplier;
@@ -53,6 +54,10 @@ final class CallRunner {
             ErrorCode.UNAVAILABLE,
             "node: stopping (expected: another node)",
             ErrorMapping.STOPPING);
+      }
+      // A write looks itself, before it sends its first part.
+      if (!call.changes() && deadline.passed()) {
+        throw new DeadlineExceeded(call.name());
       }
       checkBytes("request", requestBytes, limits.requestBytesMax(), ErrorMapping.REQUEST_TOO_LARGE);
       O answer = call.answer().apply(request.get(), deadline);

@@ -126,12 +126,12 @@ final class GrpcDoor {
 
   private <I extends Message, O extends Message> void start(
       Call<I, O> call, I request, StreamObserver<O> responses) {
-    if (responses instanceof ServerCallStreamObserver<O> observer) {
-      // Without a handler, answering a call that its caller gave up throws.
-      observer.setOnCancelHandler(() -> {});
-    }
     var context = ServiceRequestContext.current();
     var deadline = clock.deadline(context);
+    if (responses instanceof ServerCallStreamObserver<O> observer) {
+      // Without a handler, answering a call that its caller gave up throws.
+      observer.setOnCancelHandler(call.changes() ? () -> {} : deadline::abandon);
+    }
     String traceId = clock.traceId(context);
     executor.execute(() -> answer(call, request, deadline, traceId, responses));
   }

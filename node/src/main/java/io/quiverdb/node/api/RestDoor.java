@@ -165,7 +165,18 @@ final class RestDoor {
                     return whole;
                   })
               .thenApplyAsync(whole -> answer(call, context, whole, deadline, traceId), executor);
-      return HttpResponse.of(answer);
+      var response = HttpResponse.of(answer);
+      if (!call.changes()) {
+        var _ =
+            response
+                .whenComplete()
+                .exceptionally(
+                    _ -> {
+                      deadline.abandon();
+                      return null;
+                    });
+      }
+      return response;
     };
   }
 

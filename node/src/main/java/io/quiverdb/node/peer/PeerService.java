@@ -111,7 +111,7 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
   }
 
   /// As [#answer], for what nobody needs once its caller has given up: a read that waits for what
-  /// may never be written.
+  /// may never be written, or a search under way.
   private static <T, R> void answerRead(
       StreamObserver<R> responses, Supplier<CompletableFuture<T>> call, Function<T, R> encode) {
     answer(
@@ -406,7 +406,7 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
   @Override
   public void explainSearch(
       SearchPointsRequest request, StreamObserver<ExplainSearchResponse> responses) {
-    answer(
+    answerRead(
         responses,
         () ->
             self.shard(request.getShard())

@@ -10,18 +10,19 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// When a call must have its answer.
+/// When a call must have its answer: or earlier, if its caller is gone.
 ///
 /// @param nanoTime on the clock of [System#nanoTime]
-public record Deadline(long nanoTime) {
+/// @param abandoned completes when nobody waits for the answer any more
+public record Deadline(long nanoTime, CompletableFuture<Void> abandoned) {
   public static Deadline after(Duration duration) {
-    return new Deadline(System.nanoTime() + duration.toNanos());
+    return new Deadline(System.nanoTime() + duration.toNanos(), new CompletableFuture<>());
   }
 
   /// At most this long from now, and not after this deadline.
   public Deadline within(Duration duration) {
-    var other = after(duration);
-    return other.nanoTime - nanoTime < 0 ? other : this;
+    long otherNanoTime = System.nanoTime() + duration.toNanos();
+    return otherNanoTime - nanoTime < 0 ? new Deadline(otherNanoTime, abandoned) : this;
   }
 
   public Duration remaining() {
@@ -29,7 +30,12 @@ public record Deadline(long nanoTime) {
   }
 
   public boolean passed() {
-    return nanoTime - System.nanoTime() <= 0;
+    return abandoned.isDone() || nanoTime - System.nanoTime() <= 0;
+  }
+
+  /// Says that nobody waits for the answer: what is awaited until this deadline is cancelled.
+  public void abandon() {
+    boolean _ = abandoned.complete(null);
   }
 
   /// The value of `future`; waits for it, which virtual threads do at no cost. Cancels it when it
@@ -39,6 +45,7 @@ public record Deadline(long nanoTime) {
   /// @throws DeadlineExceeded if it does not come in time
   /// @throws RuntimeException what the future failed with
   public <T> T await(String what, CompletableFuture<T> future) {
+    var cancels = abandoned.thenRun(() -> future.cancel(true));
     try {
       return future.get(remaining().toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
@@ -52,6 +59,8 @@ public record Deadline(long nanoTime) {
       throw new DeadlineExceeded(what);
     } catch (CancellationException e) {
       throw new DeadlineExceeded(what);
+    } finally {
+      cancels.cancel(false);
     }
   }
 

@@ -8,6 +8,7 @@ import io.grpc.CallOptions;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
 import io.quiverdb.api.v1.CheckReplicasRequest;
 import io.quiverdb.api.v1.ClusterGrpc;
 import io.quiverdb.api.v1.Collection;
@@ -54,6 +55,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -1101,6 +1103,68 @@ class DoorsTest {
             CallOptions.DEFAULT.withDeadlineAfter(200, TimeUnit.MILLISECONDS));
 
     assertThat(failure.status()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+  }
+
+  @Test
+  void searchThatItsCallerGaveUpIsStopped() {
+    create("docs");
+    var byGrpc = stuckSearch();
+    var call =
+        ClientCalls.futureUnaryCall(
+            node.channel()
+                .newCall(
+                    SearchGrpc.getSearchMethod(),
+                    CallOptions.DEFAULT.withDeadlineAfter(1, TimeUnit.HOURS)),
+            SearchRequest.newBuilder()
+                .setCollection("docs")
+                .setVector(vector(1, 2))
+                .setK(1)
+                .build());
+    byGrpc.asked.join();
+    assertThat(call.cancel(true)).isTrue();
+    byGrpc.assertCancelled();
+
+    var byRest = stuckSearch();
+    node.postAndGiveUp("/v1/collections/docs/search", "{\"vector\":[1,2],\"k\":1}", byRest.asked);
+    byRest.assertCancelled();
+  }
+
+  private record StuckSearch(CompletableFuture<Void> asked, CompletableFuture<?> answer) {
+    void assertCancelled() {
+      assertThatThrownBy(() -> answer.get(5, TimeUnit.MINUTES))
+          .isInstanceOf(CancellationException.class);
+    }
+  }
+
+  /// The next read of a shard.
+  private StuckSearch stuckSearch() {
+    var search = new StuckSearch(new CompletableFuture<>(), new CompletableFuture<>());
+    cluster
+        .shard(0)
+        .onRead(
+            () -> {
+              boolean _ = search.asked.complete(null);
+              return Optional.of(search.answer);
+            });
+    return search;
+  }
+
+  @Test
+  void readWhoseTimeIsUpReachesNoShard() {
+    create("docs");
+    var search = stuckSearch();
+
+    var late =
+        node.send(
+            "POST",
+            "/v1/collections/docs/search",
+            "{\"vector\":[1,2],\"k\":1}",
+            "grpc-timeout",
+            "1n");
+
+    assertThat(late.status()).isEqualTo(504);
+    assertThat(late.field("code")).isEqualTo("DEADLINE_EXCEEDED");
+    assertThat(search.asked).isNotDone();
   }
 
   @Test

@@ -30,6 +30,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /// The port for clients over some cluster, and a client for each of its doors.
 public final class TestNode implements AutoCloseable {
@@ -168,7 +169,14 @@ public final class TestNode implements AutoCloseable {
     }
   }
 
-  Answer send(String method, String path, String body, String... headers) {
+  /// Posts it, and has had enough once `when` completes.
+  void postAndGiveUp(String path, String body, CompletableFuture<?> when) {
+    var answer = http.sendAsync(request("POST", path, body), BodyHandlers.ofString());
+    when.join();
+    answer.cancel(true);
+  }
+
+  private HttpRequest request(String method, String path, String body, String... headers) {
     var request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
             .method(
@@ -176,8 +184,12 @@ public final class TestNode implements AutoCloseable {
     if (headers.length > 0) {
       request.headers(headers);
     }
+    return request.build();
+  }
+
+  Answer send(String method, String path, String body, String... headers) {
     try {
-      var response = http.send(request.build(), BodyHandlers.ofString());
+      var response = http.send(request(method, path, body, headers), BodyHandlers.ofString());
       return new Answer(response.statusCode(), response.headers(), response.body());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
