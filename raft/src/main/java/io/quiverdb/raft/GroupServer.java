@@ -168,7 +168,9 @@ final class GroupServer implements AutoCloseable {
               public boolean wasTruncated(RaftGroupId group) {
                 return machine(group).wasTruncated();
               }
-            }));
+            }),
+        new VainNotifications(
+            (group, leader, index) -> machine(group).needsSnapshot(leader, index)));
   }
 
   private boolean holds(RaftGroupId group, TermIndexProto entry) {

@@ -24,6 +24,8 @@ import org.apache.ratis.util.ProtoUtils;
 import org.junit.jupiter.api.Test;
 
 class ConsensusCallsTest {
+  private static final VainNotifications VAIN = new VainNotifications((_, _, _) -> {});
+
   private final Gate gate = new Gate();
   private final List<String> passed = new ArrayList<>();
   private final RecordedCall<InstallSnapshotRequestProto, InstallSnapshotReplyProto> call =
@@ -81,7 +83,7 @@ class ConsensusCallsTest {
   }
 
   private ServerCall.Listener<InstallSnapshotRequestProto> listener() {
-    return new ConsensusCalls(gate, _ -> {}, heartbeatCommits)
+    return new ConsensusCalls(gate, _ -> {}, heartbeatCommits, VAIN)
         .interceptCall(
             call,
             new Metadata(),
@@ -126,7 +128,7 @@ class ConsensusCallsTest {
   /// Answers a call for a vote as Ratis does.
   private void answerVote(boolean granted, ConsensusCalls.Votes votes) {
     var _ =
-        new ConsensusCalls(gate, votes, heartbeatCommits)
+        new ConsensusCalls(gate, votes, heartbeatCommits, VAIN)
             .interceptCall(
                 voting,
                 new Metadata(),
@@ -175,7 +177,7 @@ class ConsensusCallsTest {
     var appending = new RecordedCall<>(RaftServerProtocolServiceGrpc.getAppendEntriesMethod());
     List<Long> commits = new ArrayList<>();
     var listener =
-        new ConsensusCalls(gate, _ -> {}, heartbeatCommits)
+        new ConsensusCalls(gate, _ -> {}, heartbeatCommits, VAIN)
             .interceptCall(
                 appending,
                 new Metadata(),
