@@ -30,6 +30,7 @@ final class SnapshotStorm implements Nemesis {
   private static final int PAYLOAD_BYTES = 60 << 10;
   private static final int POINTS_PER_CALL = 16;
   private static final int POLL_MILLIS = 100;
+  private static final int REST_MAX_MILLIS = 2_000;
 
   @Override
   public String name() {
@@ -68,7 +69,8 @@ final class SnapshotStorm implements Nemesis {
     @Override
     boolean step() throws IOException, InterruptedException {
       var running = cluster.running();
-      if (running.isEmpty()) {
+      if (running.size() < cluster.size()) {
+        // One more could leave shards without a majority for as long as a node takes to start.
         Thread.sleep(POLL_MILLIS);
         return true;
       }
@@ -85,6 +87,7 @@ final class SnapshotStorm implements Nemesis {
         cluster.processes().start(victim);
       }
       awaitCaughtUp(victim);
+      Thread.sleep(random.nextInt(REST_MAX_MILLIS));
       return true;
     }
 
