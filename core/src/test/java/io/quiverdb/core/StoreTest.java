@@ -165,6 +165,16 @@ final class StoreTest {
   }
 
   @Test
+  void writeThatWasRoutedByAnEpochThatIsOverIsRefused() {
+    var routed = new RequestStamp(shard.freshId(), 1, Optional.empty());
+    var _ = shard.apply(store.prepareSetOwnership(shard.stamp(), 3, store.slots()));
+
+    var outcome = shard.apply(store.prepareUpsert(routed, COLLECTION, List.of(point("a", 1))));
+
+    assertThat(outcome).isEqualTo(new Outcome.StaleEpoch(3));
+  }
+
+  @Test
   void pointOfAForeignSlotRefusesTheWholeOperation() {
     var _ =
         shard.apply(store.prepareSetOwnership(shard.stamp(), 2, List.of(new SlotRange(0, 9000))));

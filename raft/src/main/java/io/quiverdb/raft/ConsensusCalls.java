@@ -3,6 +3,8 @@ package io.quiverdb.raft;
 import java.io.UncheckedIOException;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
 import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -26,6 +28,7 @@ final class ConsensusCalls implements ServerInterceptor {
   private final Votes votes;
   private final HeartbeatCommits heartbeatCommits;
   private final Candidacy candidacy;
+  private final VainNotifications vainNotifications;
 
   /// Makes votes durable that were given.
   interface Votes {
@@ -41,11 +44,13 @@ final class ConsensusCalls implements ServerInterceptor {
       Gate snapshotNotifications,
       Votes votes,
       HeartbeatCommits heartbeatCommits,
-      Candidacy candidacy) {
+      Candidacy candidacy,
+      VainNotifications vainNotifications) {
     this.snapshotNotifications = snapshotNotifications;
     this.votes = votes;
     this.heartbeatCommits = heartbeatCommits;
     this.candidacy = candidacy;
+    this.vainNotifications = vainNotifications;
   }
 
   @Override
@@ -62,19 +67,20 @@ final class ConsensusCalls implements ServerInterceptor {
     if (method.equals(RaftServerProtocolServiceGrpc.getAppendEntriesMethod())) {
       return new Limiting<>(next.startCall(new Noting<>(call), headers));
     }
-    var listener = next.startCall(call, headers);
-    return method.equals(RaftServerProtocolServiceGrpc.getInstallSnapshotMethod())
-        ? new Gated<>(listener, call, snapshotNotifications)
-        : listener;
+    if (method.equals(RaftServerProtocolServiceGrpc.getInstallSnapshotMethod())) {
+      var answering = new Answering<>(call, vainNotifications);
+      return new Gated<>(next.startCall(answering, headers), answering, snapshotNotifications);
+    }
+    return next.startCall(call, headers);
   }
 
   /// Passes messages on while a gate is open, and ends the call at the first one that it may not.
   private static final class Gated<Q> extends SimpleForwardingServerCallListener<Q> {
-    private final ServerCall<Q, ?> call;
+    private final Answering<Q, ?> call;
     private final Gate gate;
     private boolean refused;
 
-    Gated(ServerCall.Listener<Q> listener, ServerCall<Q, ?> call, Gate gate) {
+    Gated(ServerCall.Listener<Q> listener, Answering<Q, ?> call, Gate gate) {
       super(listener);
       this.call = call;
       this.gate = gate;
@@ -82,6 +88,7 @@ final class ConsensusCalls implements ServerInterceptor {
 
     @Override
     public void onMessage(Q message) {
+      call.asked(message);
       if (!refused && !gate.pass(() -> delegate().onMessage(message))) {
         refused = true;
         call.close(Status.UNAVAILABLE, new Metadata());
@@ -93,6 +100,28 @@ final class ConsensusCalls implements ServerInterceptor {
       if (!refused) {
         super.onHalfClose();
       }
+    }
+  }
+
+  /// Remembers what is asked until it is answered: a notification has a call of its own.
+  private static final class Answering<Q, A> extends SimpleForwardingServerCall<Q, A> {
+    private final VainNotifications notifications;
+    private volatile InstallSnapshotRequestProto asked =
+        InstallSnapshotRequestProto.getDefaultInstance();
+
+    Answering(ServerCall<Q, A> call, VainNotifications notifications) {
+      super(call);
+      this.notifications = notifications;
+    }
+
+    void asked(Q message) {
+      asked = (InstallSnapshotRequestProto) message;
+    }
+
+    @Override
+    public void sendMessage(A message) {
+      notifications.answered(asked, (InstallSnapshotReplyProto) message);
+      super.sendMessage(message);
     }
   }
 

@@ -181,7 +181,9 @@ final class GroupServer implements AutoCloseable {
               public void pauseElections(RaftGroupId group, boolean pause) {
                 GroupServer.this.pauseElections(group, pause);
               }
-            }));
+            }),
+        new VainNotifications(
+            (group, leader, index) -> machine(group).needsSnapshot(leader, index)));
   }
 
   private boolean isMember(RaftGroupId id) {

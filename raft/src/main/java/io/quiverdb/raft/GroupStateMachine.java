@@ -272,6 +272,14 @@ final class GroupStateMachine extends BaseStateMachine {
     return answer;
   }
 
+  /// What its leader has left of its log is of no use here, though Ratis takes it for enough.
+  ///
+  /// @param leader its id
+  /// @param index of an entry that the snapshot must hold
+  void needsSnapshot(String leader, long index) {
+    snapshotNeed.tell(key, Optional.of(NodeId.parse(leader)), index + 1);
+  }
+
   // --- what Ratis forces its files for, and never their names
 
   /// By the thread that writes the log, before it forces and acknowledges entries.

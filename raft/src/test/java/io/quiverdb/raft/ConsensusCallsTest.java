@@ -24,6 +24,8 @@ import org.apache.ratis.util.ProtoUtils;
 import org.junit.jupiter.api.Test;
 
 class ConsensusCallsTest {
+  private static final VainNotifications VAIN = new VainNotifications((_, _, _) -> {});
+
   private final Gate gate = new Gate();
   private final List<String> passed = new ArrayList<>();
   private final RecordedCall<InstallSnapshotRequestProto, InstallSnapshotReplyProto> call =
@@ -95,7 +97,7 @@ class ConsensusCallsTest {
   }
 
   private ServerCall.Listener<InstallSnapshotRequestProto> listener() {
-    return new ConsensusCalls(gate, _ -> {}, heartbeatCommits, candidacy)
+    return new ConsensusCalls(gate, _ -> {}, heartbeatCommits, candidacy, VAIN)
         .interceptCall(
             call,
             new Metadata(),
@@ -140,7 +142,7 @@ class ConsensusCallsTest {
   /// Answers a call for a vote as Ratis does.
   private void answerVote(boolean granted, ConsensusCalls.Votes votes) {
     var _ =
-        new ConsensusCalls(gate, votes, heartbeatCommits, candidacy)
+        new ConsensusCalls(gate, votes, heartbeatCommits, candidacy, VAIN)
             .interceptCall(
                 voting,
                 new Metadata(),
@@ -189,7 +191,7 @@ class ConsensusCallsTest {
     var appending = new RecordedCall<>(RaftServerProtocolServiceGrpc.getAppendEntriesMethod());
     List<Long> commits = new ArrayList<>();
     var listener =
-        new ConsensusCalls(gate, _ -> {}, heartbeatCommits, candidacy)
+        new ConsensusCalls(gate, _ -> {}, heartbeatCommits, candidacy, VAIN)
             .interceptCall(
                 appending,
                 new Metadata(),

@@ -38,8 +38,8 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The log of a group with one member, whose power is cut: `-Dquiver.power.rounds=N` sets how
-/// often.
+/// The log of a group whose members lose their power, all at once: `-Dquiver.power.rounds=N` sets
+/// how often.
 @EnabledOnOs(OS.LINUX)
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class LogPowerLossTest {
@@ -51,7 +51,7 @@ class LogPowerLossTest {
   private static final Loss EVERYTHING = new Loss(Bytes.ALL, Names.WHOLE_TAIL);
 
   @TempDir private Path folder;
-  private final int port = Loopback.port();
+  private final int port = portsOfThree();
   private FaultFs disk;
   private Path agentJar;
 
@@ -61,17 +61,25 @@ class LogPowerLossTest {
     agentJar = FaultFs.writeAgentJar(folder.resolve("agent.jar"));
   }
 
+  /// @return the first
+  private static int portsOfThree() {
+    int first = Loopback.port();
+    int _ = Loopback.port();
+    int _ = Loopback.port();
+    return first;
+  }
+
   private LogProcess start(Keeping keeping) throws IOException {
     return LogProcess.start(disk, agentJar, keeping, port, folder.resolve("errors.txt"));
   }
 
   @Test
-  void acknowledgedEntriesSurvivePowerCuts() throws IOException {
+  void acknowledgedEntriesSurviveThatAllMembersLoseTheirPowerAtOnce() throws IOException {
     var random = new SplittableRandom(Seed.draw());
     List<Set<String>> acknowledged = new ArrayList<>();
     var lost = new ArrayList<PowerLossReport>();
     for (int round = 0; round <= ROUNDS; round++) {
-      try (var process = start(Keeping.OURS)) {
+      try (var process = start(Keeping.OURS_OF_THREE)) {
         requireAll(process, acknowledged, lost);
         if (round < ROUNDS) {
           acknowledged.add(appendUntilKilled(process, prefix(round), random.nextInt(20, 300)));

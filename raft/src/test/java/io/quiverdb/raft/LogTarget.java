@@ -8,8 +8,10 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
@@ -36,8 +39,8 @@ import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
 import org.awaitility.Awaitility;
 
-/// A process that is the only member of a group, for tests that kill it. It is told what to do a
-/// line at a time:
+/// A process that is the only member of a group, or all three of one, for tests that kill it. It is
+/// told what to do a line at a time:
 ///
 /// | line                 | answer                                                           |
 /// |----------------------|------------------------------------------------------------------|
@@ -62,6 +65,8 @@ final class LogTarget {
     OURS,
     /// So, too, in a group of two.
     OURS_OF_TWO,
+    /// So, too, by three members, each with a directory below the one given.
+    OURS_OF_THREE,
     /// By Ratis alone, with our settings.
     PLAIN,
     /// By Ratis alone, with our settings but for the named one.
@@ -77,7 +82,8 @@ final class LogTarget {
     Collection<String> entries();
   }
 
-  /// Arguments: data directory, host, port, [Keeping].
+  /// Arguments: data directory, host, port, [Keeping]; members besides the first have the ports
+  /// behind it.
   public static void main(String[] arguments) throws IOException {
     var directory = Path.of(arguments[0]);
     String host = arguments[1];
@@ -86,9 +92,10 @@ final class LogTarget {
     var self = peer(NODE, host, port);
     var member =
         switch (keeping) {
-          case OURS -> new OurMember(directory, host, port, List.of(self));
+          case OURS -> new OurMember(NODE, directory, host, port, List.of(self));
           case OURS_OF_TWO ->
-              new OurMember(directory, host, port, List.of(self, peer(OTHER, host, 1)));
+              new OurMember(NODE, directory, host, port, List.of(self, peer(OTHER, host, 1)));
+          case OURS_OF_THREE -> new OurGroup(directory, host, port);
           case PLAIN, ASYNC_FLUSH, UNSAFE_FLUSH ->
               new PlainMember(directory, host, port, List.of(self), keeping);
         };
@@ -137,8 +144,9 @@ final class LogTarget {
     private final Map<GroupKey, CountingState> states = new ConcurrentHashMap<>();
     private final GroupServer server;
 
-    OurMember(Path directory, String host, int port, List<RaftPeer> peers) throws IOException {
-      var self = new NodeId(NODE);
+    OurMember(UUID id, Path directory, String host, int port, List<RaftPeer> peers)
+        throws IOException {
+      var self = new NodeId(id);
       var metrics = new MetricRegistry();
       server =
           new GroupServer(
@@ -183,6 +191,41 @@ final class LogTarget {
     @Override
     public Collection<String> entries() {
       return states.values().stream().flatMap(state -> state.names().stream()).toList();
+    }
+  }
+
+  private static final class OurGroup implements Member {
+    private final List<OurMember> members = new ArrayList<>();
+
+    OurGroup(Path directory, String host, int port) throws IOException {
+      var peers =
+          IntStream.range(0, 3).mapToObj(at -> peer(new UUID(1, 1 + at), host, port + at)).toList();
+      for (int at = 0; at < peers.size(); at++) {
+        var own = Files.createDirectories(directory.resolve("member-" + at));
+        members.add(new OurMember(new UUID(1, 1 + at), own, host, port + at, peers));
+      }
+    }
+
+    private Optional<OurMember> leader() {
+      return members.stream().filter(OurMember::leads).findFirst();
+    }
+
+    @Override
+    public boolean leads() {
+      return leader().isPresent();
+    }
+
+    @Override
+    public CompletableFuture<?> append(String name) {
+      return leader()
+          .<CompletableFuture<?>>map(leader -> leader.append(name))
+          .orElseGet(
+              () -> CompletableFuture.failedFuture(new IllegalStateException("nobody leads")));
+    }
+
+    @Override
+    public Collection<String> entries() {
+      return leader().orElseThrow().entries();
     }
   }
 

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -97,6 +98,44 @@ class MissedLogTest {
 
       TestClient.retried(() -> leader.replica().transferLeader(other.id, Duration.ofSeconds(10)));
 
+      requireCaughtUp(cluster, away);
+    }
+  }
+
+  /// The leader cannot send it what follows: it does not know the term of the entry before.
+  @Test
+  void memberThatEndsRightBeforeItsLeadersLogNeedsACheckpoint() throws Exception {
+    try (var cluster = new GroupCluster(directory, 3).start()) {
+      var leader = cluster.awaitLeader();
+      var away = cluster.nodes().stream().filter(node -> node != leader).findFirst().orElseThrow();
+      var next =
+          cluster.nodes().stream()
+              .filter(node -> node != leader && node != away)
+              .findFirst()
+              .orElseThrow();
+      propose(leader, 20);
+      awaitApplied(leader, away);
+      checkpoint(away);
+      awaitPublished(away, away.state().durable().index());
+      long last = away.state().durable().index();
+      away.kill();
+      // Each term begins a file of the log.
+      TestClient.retried(() -> leader.replica().transferLeader(next.id, Duration.ofSeconds(10)));
+      propose(next, 2);
+      for (var node : List.of(leader, next)) {
+        awaitApplied(next, node);
+        checkpoint(node);
+        awaitPurged(node);
+        assertThat(LogGuard.firstIndex(node.groupDirectory())).hasValue(last + 1);
+      }
+      var needed = new CompletableFuture<Long>();
+      away.snapshotNeed = (_, _, firstIndex) -> needed.complete(firstIndex);
+
+      away.start();
+
+      // What the others' log begins with is to be in it.
+      assertThat(needed.get()).isEqualTo(last + 2);
+      assertThat(reopen(away, cluster.awaitLeaderOtherThan(away))).isTrue();
       requireCaughtUp(cluster, away);
     }
   }

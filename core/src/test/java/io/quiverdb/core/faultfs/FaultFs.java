@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -81,6 +82,22 @@ public record FaultFs(Path tree, Path journal) {
   /// @throws IllegalStateException if it lives
   public PowerLossReport cutPower(Loss loss, long seed) throws IOException {
     return PowerLoss.strike(folder(), loss, seed);
+  }
+
+  /// Another disk, with nothing on it: to be called when the tree has been deleted. What is armed
+  /// stays so.
+  public void renew() throws IOException {
+    if (!Files.isDirectory(journal)) {
+      return;
+    }
+    var kept = List.of(journal, folder().tree(), folder().faults());
+    try (var left = Files.walk(journal)) {
+      for (var path : left.sorted(Comparator.reverseOrder()).toList()) {
+        if (!kept.contains(path)) {
+          Files.delete(path);
+        }
+      }
+    }
   }
 
   private JournalFolder folder() {

@@ -21,7 +21,7 @@ import java.nio.file.StandardOpenOption;
 /// | `struck`   | those that have struck, each with a tab and the path           |
 /// | `missed`   | what the process did that is not taken back                    |
 public record JournalFolder(Path folder) {
-  private Path tree() {
+  public Path tree() {
     return folder.resolve("tree");
   }
 

@@ -18,6 +18,7 @@ record Story(RunResult result) {
         history.faults().size(),
         result.recovery().toMillis());
     out.println("links: " + result.links());
+    result.tallies().forEach(out::println);
     result.findings().forEach(out::println);
     result.complaints().forEach(complaint -> out.println("wrong: " + complaint));
     result.skipped().forEach(skipped -> out.println("skipped: " + skipped));

@@ -43,6 +43,10 @@ record Assembly(
   /// to hold under faults above all.
   private static final String JVM_OPTIONS = "-Xmx384m -XX:TieredStopAtLevel=1 -ea:io.quiverdb...";
 
+  /// Files as small as they may be: only whole ones are deleted.
+  private static final Map<String, String> SHORT_LOG =
+      Map.of("QUIVER_RAFT_LOG_SEGMENT", "4MiB", "QUIVER_RAFT_LOG_TAIL", "0");
+
   private static final int PORTS_PER_NODE = 3;
 
   static Assembly of(ClusterPlan plan) throws IOException {
@@ -152,6 +156,9 @@ record Assembly(
       environment.put("JAVA_HOME", System.getProperty("java.home"));
       environment.put(JAVA_OPTIONS, String.join(" ", options));
       clocks.ifPresent(some -> environment.putAll(some.settable(number)));
+      if (plan.equipment().contains(Equipment.SHORT_LOG)) {
+        environment.putAll(SHORT_LOG);
+      }
       environments.add(environment);
     }
     return environments;

@@ -10,5 +10,7 @@ public enum Equipment {
   /// Disks that can fail under a running process.
   DISK,
   /// Clocks that can be set.
-  CLOCK
+  CLOCK,
+  /// Logs of which nothing is kept that a checkpoint holds, so that who was away needs a snapshot.
+  SHORT_LOG
 }

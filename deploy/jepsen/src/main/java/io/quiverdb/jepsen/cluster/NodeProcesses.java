@@ -61,8 +61,21 @@ public final class NodeProcesses implements AutoCloseable {
     return process(node).isAlive();
   }
 
+  /// SIGKILL, and nobody starts it until that was done.
+  ///
+  /// @param work on what it has left on its disk
+  public synchronized void killAnd(int node, Work work) throws IOException, InterruptedException {
+    kill(node);
+    work.run();
+  }
+
+  /// What is done to the files of a node that is down.
+  public interface Work {
+    void run() throws IOException;
+  }
+
   /// SIGKILL.
-  public void kill(int node) throws InterruptedException {
+  public synchronized void kill(int node) throws InterruptedException {
     down.add(node);
     paused.remove(node);
     process(node).kill();
@@ -87,7 +100,7 @@ public final class NodeProcesses implements AutoCloseable {
   }
 
   /// @param more of the environment, until it is started again
-  public void start(int node, Map<String, String> more) throws IOException {
+  public synchronized void start(int node, Map<String, String> more) throws IOException {
     down.remove(node);
     if (!isAlive(node)) {
       process(node).start(more);
@@ -127,7 +140,7 @@ public final class NodeProcesses implements AutoCloseable {
 
   /// Starts the nodes again that have ended by themselves, as was expected of them: what a
   /// supervisor does.
-  public void restartEnded() throws IOException {
+  public synchronized void restartEnded() throws IOException {
     for (int node : excused) {
       if (!down.contains(node) && !isAlive(node)) {
         process(node).start();

@@ -4,15 +4,21 @@ import io.quiverdb.cli.cluster.CatchUp;
 import io.quiverdb.cli.cluster.Readiness;
 import io.quiverdb.cli.local.LocalClusterException;
 import io.quiverdb.cli.local.Waiting;
+import io.quiverdb.client.ClusterStatus;
 import io.quiverdb.client.ClusterTopology;
+import io.quiverdb.client.MembershipChange;
 import io.quiverdb.client.QuiverClient;
 import io.quiverdb.client.QuiverException;
 import io.quiverdb.client.ReplicaCheck;
+import io.quiverdb.client.ReplicaMove;
 import io.quiverdb.client.UnavailableException;
 import io.quiverdb.core.faultfs.FaultFs;
 import io.quiverdb.jepsen.net.Net;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -34,21 +40,25 @@ public final class TestCluster implements AutoCloseable {
 
   private final Assembly assembly;
   private final Set<Integer> damaged = ConcurrentHashMap.newKeySet();
+  private final Members members;
 
-  private TestCluster(Assembly assembly) {
+  /// @param folder of the run
+  private TestCluster(Assembly assembly, Path folder) {
     this.assembly = assembly;
+    this.members = new Members(new Ground(), folder);
   }
 
   /// Nodes of our own, of which none runs yet.
   public static TestCluster prepare(ClusterPlan plan) throws IOException {
-    return new TestCluster(Assembly.of(plan));
+    return new TestCluster(Assembly.of(plan), plan.folder());
   }
 
   /// A cluster that is there and stays.
   ///
   /// @param addresses host:port where its nodes serve clients, all of them
-  public static TestCluster at(List<String> addresses) {
-    return new TestCluster(Assembly.at(addresses));
+  /// @param folder of the run
+  public static TestCluster at(List<String> addresses, Path folder) {
+    return new TestCluster(Assembly.at(addresses), folder);
   }
 
   /// Starts the nodes and forms them into one cluster.
@@ -100,6 +110,65 @@ public final class TestCluster implements AutoCloseable {
     return assembly.clocks().orElseThrow();
   }
 
+  /// Which nodes replicate what.
+  public Members members() {
+    return members;
+  }
+
+  private final class Ground implements Members.Ground {
+    @Override
+    public List<String> addresses() {
+      return assembly.addresses();
+    }
+
+    @Override
+    public ClusterStatus status() {
+      Optional<QuiverException> failure = Optional.empty();
+      for (int node : runningOrAll()) {
+        try (var client = clientOf(node)) {
+          // A plan is made of what the catalogue's majority has, and then this node has that too.
+          var _ = client.cluster().plan(new MembershipChange.Rebalance());
+          return client.cluster().status();
+        } catch (QuiverException e) {
+          failure = Optional.of(e);
+        }
+      }
+      throw failure.orElseThrow();
+    }
+
+    @Override
+    public List<ReplicaMove> change(MembershipChange change) {
+      try (var client = clientOfRunning()) {
+        return client.cluster().change(change);
+      }
+    }
+
+    /// It then waits to be let in by the others.
+    @Override
+    public void renew(int node) throws IOException, InterruptedException {
+      processes()
+          .killAnd(
+              node,
+              () -> {
+                deleteContent(processes().data(node));
+                if (!assembly.disks().isEmpty()) {
+                  disk(node).renew();
+                }
+              });
+      processes().start(node);
+    }
+  }
+
+  private static void deleteContent(Path folder) throws IOException {
+    try (var files = Files.walk(folder)) {
+      for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+        if (!file.equals(folder)) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+
   /// What the cluster's links are made of, in a sentence.
   public String describeNet() {
     return assembly.net().map(Net::describe).orElse("links as they are");
@@ -127,6 +196,11 @@ public final class TestCluster implements AutoCloseable {
         .orElseGet(() -> IntStream.range(0, size()).boxed().toList());
   }
 
+  private List<Integer> runningOrAll() {
+    var running = running();
+    return running.isEmpty() ? IntStream.range(0, size()).boxed().toList() : running;
+  }
+
   /// A client that asks any node, with patience.
   public QuiverClient operator() {
     return client(OPERATOR_TIMEOUT).build();
@@ -141,7 +215,7 @@ public final class TestCluster implements AutoCloseable {
   /// paused would cost it that time.
   public QuiverClient clientOfRunning() {
     return QuiverClient.builder()
-        .seeds(running().stream().map(this::address).toList())
+        .seeds(runningOrAll().stream().map(this::address).toList())
         .plaintext()
         .timeout(ELECTION_TIMEOUT)
         .build();
@@ -266,6 +340,7 @@ public final class TestCluster implements AutoCloseable {
       processes().runAll();
     }
     awaitAllAnswering();
+    members.settle();
     try (var operator = operator()) {
       awaitReady(operator);
       if (!damaged.isEmpty()) {

@@ -13,6 +13,14 @@ abstract class Activity implements Nemesis.Harm {
   /// @return false if there is no more to do
   abstract boolean step() throws IOException, InterruptedException;
 
+  /// What is undone when the last step is over; also if one failed.
+  void afterwards() throws IOException, InterruptedException {}
+
+  /// For steps that take longer.
+  final boolean isEnded() {
+    return ended;
+  }
+
   @Override
   public final void begin() {
     thread = Thread.ofVirtual().start(this::run);
@@ -33,6 +41,7 @@ abstract class Activity implements Nemesis.Harm {
   public final void end() throws IOException, InterruptedException {
     ended = true;
     thread.join();
+    afterwards();
     if (!failure.isEmpty()) {
       throw new IOException(failure);
     }

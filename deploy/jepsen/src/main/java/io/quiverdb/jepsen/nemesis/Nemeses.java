@@ -71,6 +71,8 @@ public final class Nemeses {
     ALL.put("bit-rot", BitRot::new);
     ALL.put("transfer", Transfer::new);
     ALL.put("rolling-restart", RollingRestart::new);
+    ALL.put("membership", MembershipChurn::new);
+    ALL.put("snapshot-storm", SnapshotStorm::new);
   }
 
   private Nemeses() {}

@@ -18,6 +18,11 @@ public interface Nemesis {
     return Set.of();
   }
 
+  /// Whether it goes on beside all others, with pauses, instead of having its turn.
+  default boolean lasts() {
+    return false;
+  }
+
   /// Why it cannot work on this machine, or with this cluster; empty if it can.
   default Optional<String> obstacle(TestCluster cluster) {
     return equipment().stream().flatMap(one -> cluster.obstacle(one).stream()).findFirst();

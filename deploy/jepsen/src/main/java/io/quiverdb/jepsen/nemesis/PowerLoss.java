@@ -58,7 +58,13 @@ final class PowerLoss implements Nemesis {
           if (!unseen.isEmpty()) {
             throw new IOException("written past the disk that can lose it: " + unseen);
           }
-          var _ = disk.cutPower(loss, seed + node);
+          cluster
+              .processes()
+              .killAnd(
+                  node,
+                  () -> {
+                    var _ = disk.cutPower(loss, seed + node);
+                  });
         }
       }
 

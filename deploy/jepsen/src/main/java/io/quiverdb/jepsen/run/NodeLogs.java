@@ -27,6 +27,9 @@ final class NodeLogs {
               + "|Background checkpoint failed|ShardCheckpoints compaction failed"
               + "|Store store failed during=apply|GroupStateMachine apply failed).*");
 
+  private static final Pattern SNAPSHOT_INSTALLED =
+      Pattern.compile(".* replica opened again .*installed=true");
+
   private final NodeProcesses processes;
   private final Set<Integer> damaged;
 
@@ -34,6 +37,19 @@ final class NodeLogs {
   NodeLogs(NodeProcesses processes, Set<Integer> damaged) {
     this.processes = processes;
     this.damaged = Set.copyOf(damaged);
+  }
+
+  /// How often a replica took another member's checkpoint over.
+  long snapshotsInstalled() {
+    long count = 0;
+    for (int node = 0; node < processes.size(); node++) {
+      try (var lines = Files.lines(processes.log(node))) {
+        count += lines.filter(line -> SNAPSHOT_INSTALLED.matcher(line).matches()).count();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return count;
   }
 
   List<String> complaints() {

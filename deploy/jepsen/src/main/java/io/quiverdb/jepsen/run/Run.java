@@ -66,7 +66,7 @@ public final class Run {
   private TestCluster cluster(Path folder) throws IOException {
     return options.endpoints().isEmpty()
         ? TestCluster.prepare(plan(folder))
-        : TestCluster.at(options.endpoints());
+        : TestCluster.at(options.endpoints(), folder);
   }
 
   private ClusterPlan plan(Path folder) {
@@ -111,9 +111,18 @@ public final class Run {
       conclude(cluster, recorder);
       examine(cluster);
     }
+    long snapshotsInstalled = 0;
     if (cluster.obstacle(Equipment.PROCESSES).isEmpty()) {
-      complaints.addAll(new NodeLogs(cluster.processes(), cluster.damaged()).complaints());
+      var logs = new NodeLogs(cluster.processes(), cluster.damaged());
+      complaints.addAll(logs.complaints());
+      snapshotsInstalled = logs.snapshotsInstalled();
     }
+    var tally =
+        new Tally(
+            upkeep.begunCount(),
+            snapshotsInstalled,
+            cluster.members().changesDecided(),
+            cluster.members().renewedCount());
     var history = recorder.history();
     var findings =
         new HistoryJudge(Runtime.getRuntime().availableProcessors()).judge(history).findings();
@@ -123,7 +132,8 @@ public final class Run {
         findings,
         complaints,
         obstacles.entrySet().stream().map(skip -> skip.getKey() + ": " + skip.getValue()).toList(),
-        Shortfalls.of(options, possible, history, schedule, findings, upkeep.begunCount()),
+        Shortfalls.of(options, possible, history, schedule, findings, tally),
+        tally.sentences(possible),
         cluster.describeNet(),
         recovery);
   }

@@ -12,6 +12,7 @@ import java.util.List;
 /// @param complaints what else is wrong with the cluster after the run; none if all is well
 /// @param skipped nemeses that cannot work here, with the reasons
 /// @param shortfalls why the run shows too little
+/// @param tallies what else came about, in sentences
 /// @param links what the nodes' links were made of, in a sentence
 /// @param recovery from the healing of all faults until every node answered a write
 public record RunResult(
@@ -21,6 +22,7 @@ public record RunResult(
     List<String> complaints,
     List<String> skipped,
     List<String> shortfalls,
+    List<String> tallies,
     String links,
     Duration recovery) {
   public RunResult {
@@ -28,6 +30,7 @@ public record RunResult(
     complaints = List.copyOf(complaints);
     skipped = List.copyOf(skipped);
     shortfalls = List.copyOf(shortfalls);
+    tallies = List.copyOf(tallies);
   }
 
   /// In the order in which they matter.

@@ -17,14 +17,13 @@ final class Shortfalls {
   private Shortfalls() {}
 
   /// @param possible those of the nemeses that can work here
-  /// @param mergesBegun checkpoints and merges, of all replicas
   static List<String> of(
       RunOptions options,
       List<String> possible,
       History history,
       Schedule schedule,
       List<Finding> findings,
-      long mergesBegun) {
+      Tally tally) {
     var shortfalls = new ArrayList<String>();
     for (var workload : options.workloads()) {
       var kind = Workloads.create(workload);
@@ -68,7 +67,13 @@ final class Shortfalls {
         .filter(span -> span.end().filter(end -> !end.error().isEmpty()).isPresent())
         .map(span -> span.fault().kind() + " failed: " + span.end().orElseThrow().error())
         .forEach(shortfalls::add);
-    if (mergesBegun == 0) {
+    if (possible.contains(Tally.SNAPSHOT_STORM) && tally.snapshotsInstalled() == 0) {
+      shortfalls.add(Tally.SNAPSHOT_STORM + ": no snapshot was installed (expected: at least one)");
+    }
+    if (possible.contains(Tally.MEMBERSHIP) && tally.membershipChanges() == 0) {
+      shortfalls.add(Tally.MEMBERSHIP + ": no change was decided (expected: at least one)");
+    }
+    if (tally.merges() == 0) {
       shortfalls.add("no replica was ever asked for a checkpoint and a merge, and began");
     }
     if (history.faults().size() < schedule.steps().size()) {

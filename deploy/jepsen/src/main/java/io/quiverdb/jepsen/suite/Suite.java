@@ -76,7 +76,16 @@ public enum Suite {
       int operations,
       NetChoice net,
       long seed,
-      Optional<Scenario> scenario) {}
+      Optional<Scenario> scenario) {
+    private static final int NODES = 3;
+
+    /// With as many nodes as replicas there would be nowhere to move any.
+    private static final int NODES_TO_MOVE_BETWEEN = 5;
+
+    int nodes() {
+      return nemeses.contains("membership") ? NODES_TO_MOVE_BETWEEN : NODES;
+    }
+  }
 
   /// The same for the same seed.
   abstract Stream<Entry> entries(long seed);

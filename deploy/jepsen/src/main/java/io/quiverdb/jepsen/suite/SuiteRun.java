@@ -92,7 +92,7 @@ public final class SuiteRun {
         entry.nemeses(),
         entry.time(),
         entry.operations(),
-        3,
+        entry.nodes(),
         concurrency,
         entry.seed(),
         entry.net(),

@@ -51,6 +51,28 @@ final class ScheduleTest {
   }
 
   @Test
+  void thoseThatLastGoOnBesideTheOthers() {
+    for (long seed = 0; seed < 100; seed++) {
+      var steps =
+          Schedule.draw(List.of("membership", "kill", "transfer", "snapshot-storm"), TIME, seed)
+              .steps();
+
+      for (var lasting : List.of("membership", "snapshot-storm")) {
+        var own = steps.stream().filter(step -> step.nemesis().equals(lasting)).toList();
+        assertThat(own.stream().mapToLong(step -> step.length().toMillis()).sum())
+            .as("%s of seed %d", lasting, seed)
+            .isGreaterThan(TIME.toMillis() * 3 / 4);
+        for (int at = 1; at < own.size(); at++) {
+          assertThat(own.get(at).begin())
+              .isGreaterThanOrEqualTo(own.get(at - 1).begin().plus(own.get(at - 1).length()));
+        }
+      }
+      assertThat(steps.stream().map(Schedule.Step::nemesis)).contains("kill", "transfer");
+      assertThat(steps).allMatch(step -> step.begin().plus(step.length()).compareTo(TIME) < 0);
+    }
+  }
+
+  @Test
   void withoutANemesisNothingHappens() {
     assertThat(Schedule.draw(List.of(), TIME, 1).steps()).isEmpty();
   }

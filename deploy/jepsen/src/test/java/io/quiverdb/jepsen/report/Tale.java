@@ -135,6 +135,7 @@ final class Tale {
         complaints,
         skipped,
         shortfalls,
+        List.of(),
         "proxies",
         Duration.ofMillis(1_234));
   }
