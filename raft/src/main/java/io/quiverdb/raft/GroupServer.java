@@ -317,7 +317,7 @@ final class GroupServer implements AutoCloseable {
     machines.put(id, newMachine(id, key, state));
   }
 
-  private static CoveredLog covered(TermIndex durable) {
+  static CoveredLog covered(TermIndex durable) {
     return durable.index() < 0
         ? CoveredLog.NOTHING
         : new CoveredLog(durable.term(), durable.index());

@@ -129,6 +129,7 @@ public final class RaftHost implements AutoCloseable {
   /// @throws io.quiverdb.core.WrongKeyException if the data is sealed under another master key;
   ///   nothing is touched then
   /// @throws io.quiverdb.core.CorruptFileException if a file does not hold what was written to it
+  /// @throws RecoveryException.Unfinished if a recovery was begun and not finished
   /// @throws UncheckedIOException if the disk fails, or the address for consensus cannot be
   ///   listened on
   public static RaftHost open(RaftHostOptions options) {
@@ -141,6 +142,7 @@ public final class RaftHost implements AutoCloseable {
       storage.createDirectories("");
       Closeable lock = storage.lock("LOCK");
       try {
+        ClusterRecovery.requireNotBegun(options.dataDirectory());
         return new RaftHost(options, tuning, storage, lock);
       } catch (IOException | RuntimeException e) {
         lock.close();
@@ -273,7 +275,7 @@ public final class RaftHost implements AutoCloseable {
   }
 
   private UUID storeId(ShardGroup shard) {
-    return GroupIds.of(claim.current().orElseThrow().clusterId(), shard).getUuid();
+    return GroupIds.of(claim.current().orElseThrow().foundingId(), shard).getUuid();
   }
 
   private Map<RaftGroupId, GroupKey> knownGroups() {
@@ -455,6 +457,7 @@ public final class RaftHost implements AutoCloseable {
             this::peer,
             this::leaderOf,
             this::leader,
+            pulled::recovery,
             scheduler,
             tuning.reconciling());
     reconciler = Optional.of(reconciling);

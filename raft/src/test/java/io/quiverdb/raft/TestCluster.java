@@ -121,6 +121,11 @@ public final class TestCluster implements AutoCloseable {
                   TUNING));
     }
 
+    /// Reaches the others as this node does.
+    PeerTransport transport() {
+      return new DirectTransport(this, byPeerAddress::get);
+    }
+
     /// Stops it without handing leadership over.
     public void kill() {
       host.ifPresent(RaftHost::close);
@@ -239,6 +244,8 @@ public final class TestCluster implements AutoCloseable {
 
   /// All members of a shard hold the same at one place of its log; waits until they do hold it.
   void requireSame(int shard) {
+    long epoch =
+        awaitLeader(shard).host().catalog().orElseThrow().view().shards().get(shard).epoch();
     var mark =
         TestClient.retried(
                 () ->
@@ -246,7 +253,7 @@ public final class TestCluster implements AutoCloseable {
                         .host()
                         .self()
                         .shard(shard)
-                        .write(new ShardWrite.HashMark(TestClient.stamp())))
+                        .write(new ShardWrite.HashMark(TestClient.stamp(epoch))))
             .position();
     Set<StateHash> hashes =
         nodes.stream()
