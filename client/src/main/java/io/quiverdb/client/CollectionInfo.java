@@ -12,7 +12,10 @@ public record CollectionInfo(String name, long id, Schema schema, State state) {
   public enum State {
     CREATING,
     ACTIVE,
-    DROPPING
+    DROPPING,
+    /// Found when the cluster was recovered, of a past that its catalogue had lost. It can be
+    /// dropped, and nothing else.
+    ORPHANED
   }
 
   static CollectionInfo of(io.quiverdb.api.v1.Collection collection) {
@@ -27,6 +30,7 @@ public record CollectionInfo(String name, long id, Schema schema, State state) {
         switch (collection.getState()) {
           case CREATING -> State.CREATING;
           case DROPPING -> State.DROPPING;
+          case ORPHANED -> State.ORPHANED;
           case ACTIVE, STATE_UNSPECIFIED, UNRECOGNIZED -> State.ACTIVE;
         });
   }

@@ -436,6 +436,11 @@ public final class Store implements AutoCloseable {
     return engine.live().head().head(collectionId).isPresent();
   }
 
+  /// Whether a collection was dropped or shredded, by its number; also one that never was here.
+  public boolean wasDropped(long collectionId) {
+    return engine.live().wasDropped(collectionId);
+  }
+
   /// A sum over all that is replicated, kept up to date with every operation: equal on all replicas
   /// of a shard at the same position, whatever their checkpoints and merges.
   public StateHash stateHash() {

@@ -6,6 +6,7 @@ import io.quiverdb.client.ClusterTopology;
 import io.quiverdb.client.MembershipChange;
 import io.quiverdb.client.QuiverClient;
 import io.quiverdb.client.ReplicaCheck;
+import io.quiverdb.node.OfflineRecovery;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Function;
@@ -17,7 +18,9 @@ import picocli.CommandLine.Parameters;
 /// `quiver cluster …`
 @Command(
     name = "cluster",
-    description = "Forms a cluster, compares its replicas, and moves leaders and replicas.",
+    description =
+        "Forms a cluster, compares its replicas, moves leaders and replicas, and recovers what is"
+            + " left.",
     footer = {"", "Example:", "  quiver cluster check"})
 final class ClusterCommand {
   private static final String NODE =
@@ -102,6 +105,35 @@ final class ClusterCommand {
       }
       return check.equal() ? ExitCode.GOOD : ExitCode.NEGATIVE;
     }
+  }
+
+  @Command(
+      description = {
+        "Makes a cluster of its own out of one node, when so many of the others are lost for good"
+            + " that no majority of them will ever come back. The node is not running; its settings"
+            + " are those that it is served with.",
+        "Asks the other nodes first: where a majority can still be had, it refuses. Says what is"
+            + " left and what may be missing; only with --accept-loss anything is changed. What is"
+            + " not on this node is lost then, and shards that it has no replica of begin empty.",
+        "The cluster gets another id: old nodes that come back reach nobody, and join again only"
+            + " with an empty data folder. If it breaks off, it is to be run again."
+      },
+      footer = {
+        "",
+        "Example:",
+        "  quiver cluster recover --data-dir /var/lib/quiver --accept-loss"
+      })
+  int recover(
+      @Mixin NodeOptions options,
+      @Mixin Output output,
+      @Option(
+              names = "--accept-loss",
+              description = "Does it. Else it is only said what would be done.")
+          boolean acceptLoss)
+      throws IOException {
+    var result = OfflineRecovery.recover(options.config(), acceptLoss);
+    RecoveryReport.print(output, result);
+    return result.done() ? ExitCode.GOOD : ExitCode.NEGATIVE;
   }
 
   @Command(

@@ -24,7 +24,8 @@ import picocli.CommandLine.TypeConversionException;
     description = {
       "Shows how every node and replica fares.",
       "With --wait ready it waits until every shard has a leader and a majority, and ends with 1 if"
-          + " that does not come in time."
+          + " that does not come in time; with --wait all, until every node is up and ready as"
+          + " well."
     },
     footer = {"", "Examples:", "  quiver status", "  quiver status --wait ready --timeout 60s"})
 final class StatusCommand implements Callable<Integer> {
@@ -37,10 +38,10 @@ final class StatusCommand implements Callable<Integer> {
 
   @Option(
       names = "--wait",
-      paramLabel = "ready",
-      converter = ReadyConverter.class,
+      paramLabel = "ready|all",
+      converter = AwaitedConverter.class,
       description = "Waits for this before it answers.")
-  private Optional<String> wait = Optional.empty();
+  private Optional<Awaited> wait = Optional.empty();
 
   @Option(
       names = "--timeout",
@@ -58,6 +59,12 @@ final class StatusCommand implements Callable<Integer> {
     try (var quiver = connection.open()) {
       return print(quiver);
     }
+  }
+
+  /// What may be waited for.
+  enum Awaited {
+    READY,
+    ALL
   }
 
   private int awaitReady() throws InterruptedException {
@@ -89,11 +96,15 @@ final class StatusCommand implements Callable<Integer> {
         Math.clamp(left, CALL_TIMEOUT_MIN.toNanos(), CALL_TIMEOUT_MAX.toNanos()));
   }
 
-  private static Readiness readiness(QuiverClient quiver) {
+  private Readiness readiness(QuiverClient quiver) {
     var status = quiver.cluster().status();
-    return status.clusterId().isEmpty()
-        ? Readiness.notFormed()
-        : Readiness.of(quiver.cluster().topology(), status);
+    if (status.clusterId().isEmpty()) {
+      return Readiness.notFormed();
+    }
+    var topology = quiver.cluster().topology();
+    return wait.equals(Optional.of(Awaited.ALL))
+        ? Readiness.ofAll(topology, status)
+        : Readiness.of(topology, status);
   }
 
   private int print(QuiverClient quiver) {
@@ -257,13 +268,15 @@ final class StatusCommand implements Callable<Integer> {
     json.writeEndObject();
   }
 
-  static final class ReadyConverter implements ITypeConverter<String> {
+  static final class AwaitedConverter implements ITypeConverter<Awaited> {
     @Override
-    public String convert(String value) {
-      if (!value.equals("ready")) {
-        throw new TypeConversionException("wait: " + value + " (expected: ready)");
-      }
-      return value;
+    public Awaited convert(String value) {
+      return switch (value) {
+        case "ready" -> Awaited.READY;
+        case "all" -> Awaited.ALL;
+        default ->
+            throw new TypeConversionException("wait: " + value + " (expected: ready or all)");
+      };
     }
   }
 }

@@ -32,7 +32,7 @@ class BadCallTest {
         "search docs                                | Missing required argument",
         "search docs --vector 1 --filter x          | filter: the end at character 2 (expected: =,"
             + " !=, <,",
-        "status --wait steady                       | wait: steady (expected: ready)",
+        "status --wait steady                       | wait: steady (expected: ready or all)",
         "status --output xml                        | output: xml (expected: table or json)",
         "status --endpoint here                     | endpoint: here (expected: HOST:PORT)",
         "status --endpoint localhost:99999          | endpoint: localhost:99999 (expected:"

@@ -21,6 +21,7 @@ import io.quiverdb.raft.NodeIdentity;
 import io.quiverdb.raft.PeerTls;
 import io.quiverdb.raft.RaftHost;
 import io.quiverdb.raft.RaftHostOptions;
+import io.quiverdb.raft.RecoveryException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -99,6 +100,7 @@ public final class QuiverNode implements AutoCloseable {
     var host = openHost(config, version, metrics, transport, peerTls, onFatal);
     opened.push(host);
     tls.ifPresent(present -> present.expect(host::memberAt));
+    transport.speakFor(() -> host.claim().map(Claim::clusterId));
     checkClaim(config, host);
     var peers = startPeers(config, host, peerTls);
     opened.push(peers);
@@ -132,7 +134,8 @@ public final class QuiverNode implements AutoCloseable {
 
   /// Nodes may have moved, and be called by other names; all of them at once, hardly.
   private static boolean isOf(Claim claim, List<String> join) {
-    return claim.members().size() == join.size()
+    // A cluster that was recovered has lost all but one of those that it was formed with.
+    return (claim.members().size() == join.size() || claim.epoch() > Claim.FIRST_EPOCH)
         && claim.members().stream().anyMatch(one -> join.contains(one.addresses().peer()));
   }
 
@@ -250,7 +253,10 @@ public final class QuiverNode implements AutoCloseable {
               metrics,
               new SecureRandom(),
               onFatal));
-    } catch (StoreLockedException | UnsupportedFormatException | WrongKeyException e) {
+    } catch (StoreLockedException
+        | UnsupportedFormatException
+        | WrongKeyException
+        | RecoveryException e) {
       throw new DataDirectoryRefused(String.valueOf(e.getMessage()), e);
     } catch (CorruptFileException e) {
       throw new InputOutput("data-dir: damaged: " + e.getMessage(), e);
@@ -277,6 +283,7 @@ public final class QuiverNode implements AutoCloseable {
           resolve("peer-listen", config.peerListen()),
           host.self(),
           tls,
+          () -> host.claim().map(Claim::clusterId),
           host::isMember,
           PEER_DRAIN);
     } catch (IOException e) {

@@ -13,15 +13,55 @@ import java.util.UUID;
 /// @param entryBytesMax the largest log entry, for the life of the cluster
 /// @param catalogKey wrapped by the master key that all members were given; empty if the cluster
 ///   encrypts nothing
+/// @param epoch 1 as the cluster was formed, and one more with each recovery: of the catalogue, and
+///   of all shards
+/// @param foundingId the cluster's id as it was formed: stores keep the ids that were made of it
+///   when a recovery gives the cluster another one
 public record Claim(
     UUID clusterId,
     List<Member> members,
     int shards,
     int replicationFactor,
     int entryBytesMax,
-    Optional<WrappedCatalogKey> catalogKey) {
+    Optional<WrappedCatalogKey> catalogKey,
+    long epoch,
+    UUID foundingId) {
+  public static final long FIRST_EPOCH = 1;
+
   public Claim {
     members = List.copyOf(members);
+  }
+
+  /// Of a cluster that is being formed.
+  public Claim(
+      UUID clusterId,
+      List<Member> members,
+      int shards,
+      int replicationFactor,
+      int entryBytesMax,
+      Optional<WrappedCatalogKey> catalogKey) {
+    this(
+        clusterId,
+        members,
+        shards,
+        replicationFactor,
+        entryBytesMax,
+        catalogKey,
+        FIRST_EPOCH,
+        clusterId);
+  }
+
+  /// Of the cluster that goes on with what one node has of this one.
+  public Claim recovered(UUID newClusterId, Member survivor) {
+    return new Claim(
+        newClusterId,
+        List.of(survivor),
+        shards,
+        1,
+        entryBytesMax,
+        catalogKey,
+        epoch + 1,
+        foundingId);
   }
 
   /// The catalogue key for a message, wrapped; empty if there is none.
@@ -49,6 +89,7 @@ public record Claim(
   }
 
   public Claim withKey(Optional<WrappedCatalogKey> key) {
-    return new Claim(clusterId, members, shards, replicationFactor, entryBytesMax, key);
+    return new Claim(
+        clusterId, members, shards, replicationFactor, entryBytesMax, key, epoch, foundingId);
   }
 }

@@ -5,6 +5,7 @@ import io.quiverdb.core.storage.AtomicFile;
 import io.quiverdb.core.storage.FileStorage;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -12,12 +13,14 @@ import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.server.RaftServerConfigKeys.Log.CorruptionPolicy;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.server.storage.RaftStorage.StartupOption;
+import org.apache.ratis.server.storage.RaftStorageMetadata;
 import org.apache.ratis.thirdparty.com.google.protobuf.InvalidProtocolBufferException;
 import org.apache.ratis.util.ProtoUtils;
 import org.apache.ratis.util.SizeInBytes;
@@ -74,6 +77,41 @@ final class GroupDirectory {
     syncDirectory(staged);
     Files.move(staged, directory, StandardCopyOption.ATOMIC_MOVE);
     syncDirectory(raftDirectory);
+  }
+
+  /// Makes the directory of a group that goes on from a checkpoint, with this node as its only
+  /// member. Durable when it returns.
+  ///
+  /// @param term above every term that this node knows of
+  static void createRecovered(
+      Path dataDirectory, Path raftDirectory, String name, RaftPeer self, long term)
+      throws IOException {
+    create(dataDirectory, raftDirectory, name, List.of(self));
+    Path directory = raftDirectory.resolve(name);
+    try (var storage = storage(directory, StartupOption.RECOVER)) {
+      storage.initialize();
+      storage.getMetadataFile().persist(RaftStorageMetadata.valueOf(term, self.getId()));
+    }
+    syncDirectory(directory.resolve("current"));
+  }
+
+  /// The term that a replica has come to, as far as its vote tells; 0 if there is none.
+  static long term(Path directory) throws IOException {
+    Path vote = directory.resolve("current").resolve(VOTE);
+    if (!Files.exists(vote)) {
+      return 0;
+    }
+    var content = new Properties();
+    try (var reader = Files.newBufferedReader(vote, StandardCharsets.UTF_8)) {
+      content.load(reader);
+    }
+    String term = content.getProperty("term", "0");
+    try {
+      return Long.parseLong(term);
+    } catch (NumberFormatException e) {
+      throw new CorruptFileException(
+          directory.getFileName() + "/" + VOTE, 0, "term", "a number", term);
+    }
   }
 
   /// Keeps the vote and deletes the directory. May be begun again after a crash. Durable when it
@@ -160,15 +198,18 @@ final class GroupDirectory {
 
   /// With Ratis's own code, as the format is Ratis's.
   private static void format(Path directory) throws IOException {
-    try (var storage =
-        RaftStorage.newBuilder()
-            .setDirectory(directory.toFile())
-            .setOption(StartupOption.FORMAT)
-            .setLogCorruptionPolicy(CorruptionPolicy.EXCEPTION)
-            .setStorageFreeSpaceMin(SizeInBytes.valueOf("0"))
-            .build()) {
+    try (var storage = storage(directory, StartupOption.FORMAT)) {
       storage.initialize();
     }
+  }
+
+  private static RaftStorage storage(Path directory, StartupOption option) throws IOException {
+    return RaftStorage.newBuilder()
+        .setDirectory(directory.toFile())
+        .setOption(option)
+        .setLogCorruptionPolicy(CorruptionPolicy.EXCEPTION)
+        .setStorageFreeSpaceMin(SizeInBytes.valueOf("0"))
+        .build();
   }
 
   /// The members as if by the entry that the first leader is going to log.

@@ -57,9 +57,6 @@ final class GroupServer implements AutoCloseable {
   /// By which the watermarks may be behind.
   private static final int MARKS_MILLIS = 100;
 
-  /// Of the disk: with less, logs are not kept for members that fetch a snapshot.
-  private static final int FREE_PERCENT_MIN = 15;
-
   private final Options options;
   private final Path raftDirectory;
   private final ClientId proposer = ClientId.randomId();
@@ -95,6 +92,7 @@ final class GroupServer implements AutoCloseable {
       Function<GroupKey, ReplicatedState> states,
       Deletion deletion,
       Supplier<PageCodec> sealing,
+      DiskSpace disk,
       Barrier barrier,
       GroupStateMachine.SnapshotNeed snapshotNeed,
       LongSupplier nanoClock,
@@ -359,7 +357,7 @@ final class GroupServer implements AutoCloseable {
     machines.put(id, newMachine(id, key, state));
   }
 
-  private static CoveredLog covered(TermIndex durable) {
+  static CoveredLog covered(TermIndex durable) {
     return durable.index() < 0
         ? CoveredLog.NOTHING
         : new CoveredLog(durable.term(), durable.index());
@@ -374,7 +372,7 @@ final class GroupServer implements AutoCloseable {
             loggedBytes,
             options.sizes().tailBytesMax(),
             options.nanoClock(),
-            this::isDiskFilling);
+            options.disk()::isFilling);
     return new GroupStateMachine(
         key,
         state,
@@ -385,17 +383,6 @@ final class GroupServer implements AutoCloseable {
         () -> options.barrier().leaderLost(key),
         options.snapshotNeed(),
         options.onFatal());
-  }
-
-  /// Whether there is so little room that logs are not kept for others.
-  private boolean isDiskFilling() {
-    try {
-      var disk = Files.getFileStore(options.dataDirectory());
-      return disk.getUsableSpace() < disk.getTotalSpace() / 100 * FREE_PERCENT_MIN;
-    } catch (IOException e) {
-      log.warn("free space not known", e);
-      return false;
-    }
   }
 
   private Path directory(RaftGroupId id) {
@@ -670,6 +657,9 @@ final class GroupServer implements AutoCloseable {
     if (closed || replica == null) {
       throw new ShardException.Unavailable(key + ": not open");
     }
+    if (replica.stopped().isPresent()) {
+      throw new ShardException.Unavailable(key + ": " + replica.stopped().get());
+    }
     if (!damaged && place.index() <= replica.state().applied().index()) {
       // It has come as far, and may even lead.
       return false;
@@ -738,6 +728,36 @@ final class GroupServer implements AutoCloseable {
 
   private long firstIndex(RaftGroupId id, ReplicatedState state) throws IOException {
     return LogGuard.firstIndex(directory(id)).orElse(state.durable().index() + 1);
+  }
+
+  /// Closes a replica that writes nothing any more, until [#goOn]; its files stay.
+  ///
+  /// @param why for status
+  synchronized void stop(Replica replica, String why) throws IOException {
+    if (closed || replica.stopped().isPresent() || replica.division().isEmpty()) {
+      return;
+    }
+    replica.stop(why);
+    if (isHosted(replica.groupId())) {
+      remove(replica.groupId(), replica.key());
+    }
+    log.warn("replica stopped group={} why={}", replica.key(), why);
+  }
+
+  /// Opens a replica that was stopped.
+  ///
+  /// @throws IOException if that fails: it stays stopped
+  synchronized void goOn(Replica replica) throws IOException {
+    if (closed || replica.stopped().isEmpty() || !replicas.containsValue(replica)) {
+      return;
+    }
+    var id = replica.groupId();
+    restore(id, replica.key());
+    if (!isHosted(id)) {
+      add(id, replica.key(), List.of());
+    }
+    replica.reopened(server.getDivision(id), machine(id));
+    log.info("replica opened again group={}", replica.key());
   }
 
   private void remove(RaftGroupId id, GroupKey key) throws IOException {

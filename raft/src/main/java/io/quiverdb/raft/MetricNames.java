@@ -57,6 +57,14 @@ public final class MetricNames {
   /// That the above may reach.
   public static final String VECTOR_MEMORY_MAX_BYTES = "quiver.store.vector.memory.max.bytes";
 
+  /// That this process may use.
+  public static final String DISK_FREE_BYTES = "quiver.disk.free.bytes";
+
+  public static final String DISK_SIZE_BYTES = "quiver.disk.size.bytes";
+
+  /// 1 while writes are refused for lack of room.
+  public static final String DISK_LOW = "quiver.disk.low";
+
   public static final String PAGE_CACHE_BYTES = "quiver.store.page.cache.bytes";
   public static final String PAGE_CACHE_HITS = "quiver.store.page.cache.hits.total";
   public static final String PAGE_CACHE_MISSES = "quiver.store.page.cache.misses.total";

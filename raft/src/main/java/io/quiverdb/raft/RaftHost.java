@@ -76,6 +76,8 @@ public final class RaftHost implements AutoCloseable {
   private final SnapshotLeases snapshotLeases;
   private final Healing healing;
   private final Scrub scrub;
+  private final DiskSpace diskSpace;
+  private final DiskGuard diskGuard;
   private final SnapshotPuller snapshotPuller;
 
   /// What this node knows of the catalogue while it does not replicate it.
@@ -105,6 +107,7 @@ public final class RaftHost implements AutoCloseable {
   /// What only tests set otherwise.
   ///
   /// @param graphRowsMin of a segment that is given a graph
+  /// @param probe tells how full the disk is
   /// @param nanoClock for what is due, never for what is true
   record Tuning(
       Background.Triggers checkpoints,
@@ -112,6 +115,7 @@ public final class RaftHost implements AutoCloseable {
       Reconciler.Pace reconciling,
       Formation.Pace forming,
       int graphRowsMin,
+      DiskSpace.Probe probe,
       LongSupplier nanoClock) {
     static final Tuning PRODUCTION =
         new Tuning(
@@ -120,6 +124,7 @@ public final class RaftHost implements AutoCloseable {
             Reconciler.Pace.PRODUCTION,
             Formation.Pace.PRODUCTION,
             Indexing.ROWS_MIN,
+            DiskSpace::ofFileStore,
             System::nanoTime);
   }
 
@@ -129,6 +134,7 @@ public final class RaftHost implements AutoCloseable {
   /// @throws io.quiverdb.core.WrongKeyException if the data is sealed under another master key;
   ///   nothing is touched then
   /// @throws io.quiverdb.core.CorruptFileException if a file does not hold what was written to it
+  /// @throws RecoveryException.Unfinished if a recovery was begun and not finished
   /// @throws UncheckedIOException if the disk fails, or the address for consensus cannot be
   ///   listened on
   public static RaftHost open(RaftHostOptions options) {
@@ -141,6 +147,7 @@ public final class RaftHost implements AutoCloseable {
       storage.createDirectories("");
       Closeable lock = storage.lock("LOCK");
       try {
+        ClusterRecovery.requireNotBegun(options.dataDirectory());
         return new RaftHost(options, tuning, storage, lock);
       } catch (IOException | RuntimeException e) {
         lock.close();
@@ -190,6 +197,13 @@ public final class RaftHost implements AutoCloseable {
             snapshotLeases,
             options.timing().electionTimeoutMax().multipliedBy(2),
             tuning.nanoClock(),
+            waiting);
+    this.diskSpace = new DiskSpace(options.dataDirectory(), tuning.probe());
+    this.diskGuard =
+        new DiskGuard(
+            diskSpace,
+            this::groups,
+            options.timing().electionTimeoutMax().multipliedBy(2),
             waiting);
     this.snapshotPuller =
         new SnapshotPuller(
@@ -242,6 +256,7 @@ public final class RaftHost implements AutoCloseable {
                 .or(() -> claim.current().map(Claim::replicationFactor))
                 .orElse(0),
         options.timing().electionTimeoutMax().multipliedBy(2));
+    replicaMetrics.registerDisk(diskSpace);
     replicaMetrics.registerPageCache(hosted.pageCache());
     replicaMetrics.registerVectorBudget(hosted.vectorBudget());
     groups.replicas().forEach(this::serve);
@@ -265,6 +280,7 @@ public final class RaftHost implements AutoCloseable {
         hosted::state,
         hosted::delete,
         () -> keys.ring().catalog(member.id().uuid()),
+        diskSpace,
         barrier,
         this::needSnapshot,
         tuning.nanoClock(),
@@ -273,7 +289,7 @@ public final class RaftHost implements AutoCloseable {
   }
 
   private UUID storeId(ShardGroup shard) {
-    return GroupIds.of(claim.current().orElseThrow().clusterId(), shard).getUuid();
+    return GroupIds.of(claim.current().orElseThrow().foundingId(), shard).getUuid();
   }
 
   private Map<RaftGroupId, GroupKey> knownGroups() {
@@ -415,6 +431,7 @@ public final class RaftHost implements AutoCloseable {
             waiting,
             collectionId -> compactions.execute(() -> written.compact(collectionId)),
             () -> healing.canBeHealed(shardKey),
+            diskSpace,
             options.metrics());
     replicaMetrics.registerWrites(replica.key(), shard.writes());
     shards.put(number, shard);
@@ -455,6 +472,7 @@ public final class RaftHost implements AutoCloseable {
             this::peer,
             this::leaderOf,
             this::leader,
+            pulled::recovery,
             scheduler,
             tuning.reconciling());
     reconciler = Optional.of(reconciling);
@@ -471,7 +489,10 @@ public final class RaftHost implements AutoCloseable {
 
   private void tick() {
     try {
-      background.tick();
+      diskGuard.tick();
+      if (!diskSpace.isFull()) {
+        background.tick();
+      }
       snapshotLeases.expire();
       healing.tick(snapshotPuller);
       scrub.tick();
@@ -785,6 +806,7 @@ public final class RaftHost implements AutoCloseable {
         view().map(CatalogView::clusterId),
         keys.held().map(WrappedCatalogKey::masterKeyId),
         groups.alive(),
+        diskSpace.describe(),
         ownGroups(),
         groups.replicas(),
         groups::incarnation,

@@ -61,6 +61,7 @@ final class Replica implements GroupReplica, LedGroup {
   /// Ratis's part; none while it is opened anew.
   private volatile Optional<Division> opened;
 
+  private volatile Optional<String> stopped = Optional.empty();
   private volatile GroupStateMachine machine;
 
   private final Barrier barrier;
@@ -123,8 +124,20 @@ final class Replica implements GroupReplica, LedGroup {
     opened = Optional.empty();
   }
 
+  /// Like [#beginReopening], for longer.
+  void stop(String why) {
+    stopped = Optional.of(why);
+    opened = Optional.empty();
+  }
+
+  /// Why it is out of service until that has gone.
+  Optional<String> stopped() {
+    return stopped;
+  }
+
   void reopened(Division division, GroupStateMachine newMachine) {
     machine = newMachine;
+    stopped = Optional.empty();
     opened = Optional.of(division);
   }
 
@@ -140,7 +153,9 @@ final class Replica implements GroupReplica, LedGroup {
 
   private Division openDivision() {
     return opened.orElseThrow(
-        () -> new ShardException.Unavailable(key + ": being opened with a snapshot"));
+        () ->
+            new ShardException.Unavailable(
+                "%s: %s".formatted(key, stopped.orElse("being opened with a snapshot"))));
   }
 
   /// Whether Ratis still runs it.

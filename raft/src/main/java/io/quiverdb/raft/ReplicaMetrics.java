@@ -93,6 +93,13 @@ final class ReplicaMetrics implements AutoCloseable {
     gauge(MetricNames.PAGE_CACHE_MISSES, () -> cache.stats().misses());
   }
 
+  /// Shows how much room the disk has.
+  void registerDisk(DiskSpace disk) {
+    gauge(MetricNames.DISK_FREE_BYTES, () -> disk.room().freeBytes());
+    gauge(MetricNames.DISK_SIZE_BYTES, () -> disk.room().totalBytes());
+    gauge(MetricNames.DISK_LOW, () -> disk.isLow() ? 1 : 0);
+  }
+
   /// Shows how much memory the vectors and graphs of all stores take.
   void registerVectorBudget(VectorBudget budget) {
     gauge(MetricNames.VECTOR_MEMORY_BYTES, budget::bytes);

@@ -58,6 +58,7 @@ public final class ReplicatedStore implements Shard {
   private final WriteQueue queue;
   private final LongConsumer compactions;
   private final BooleanSupplier canBeHealed;
+  private final DiskSpace disk;
   private final AtomicInteger reads = new AtomicInteger();
   private final Counter linearizableReads;
   private final Counter sessionReads;
@@ -68,6 +69,7 @@ public final class ReplicatedStore implements Shard {
   /// @param writers runs what follows upon a write; never behind reads
   /// @param compactions begins that of a collection
   /// @param canBeHealed whether other members have what is damaged here
+  /// @param disk where its log and its files go
   ReplicatedStore(
       int number,
       NodeId self,
@@ -78,6 +80,7 @@ public final class ReplicatedStore implements Shard {
       Executor writers,
       LongConsumer compactions,
       BooleanSupplier canBeHealed,
+      DiskSpace disk,
       MetricRegistry metrics) {
     this.number = number;
     this.self = self;
@@ -96,6 +99,7 @@ public final class ReplicatedStore implements Shard {
     this.anyReads = readsAt(Consistency.ANY, metrics);
     this.compactions = compactions;
     this.canBeHealed = canBeHealed;
+    this.disk = disk;
   }
 
   private Counter readsAt(Consistency level, MetricRegistry metrics) {
@@ -116,6 +120,11 @@ public final class ReplicatedStore implements Shard {
 
   @Override
   public CompletableFuture<Written> write(ShardWrite write) {
+    if (disk.isLow() && takesRoom(write)) {
+      return CompletableFuture.failedFuture(
+          new ShardException.Overloaded(
+              "%s: %s".formatted(group.key(), disk.describe().orElse(""))));
+    }
     var collectionId = collectionOf(write);
     try {
       if (collectionId.isEmpty()) {
@@ -144,6 +153,21 @@ public final class ReplicatedStore implements Shard {
       }
       return Optional.empty();
     }
+  }
+
+  /// Whether it adds to the data. What makes room is done to the last, and so is what the catalogue
+  /// has decided.
+  private static boolean takesRoom(ShardWrite write) {
+    return switch (write) {
+      case ShardWrite.Upsert _, ShardWrite.SetPayload _ -> true;
+      case ShardWrite.Delete _,
+          ShardWrite.CreateCollection _,
+          ShardWrite.DropCollection _,
+          ShardWrite.UpdateSettings _,
+          ShardWrite.SetOwnership _,
+          ShardWrite.HashMark _ ->
+          false;
+    };
   }
 
   /// The collection that a write needs to find here.

@@ -22,6 +22,7 @@ final class StatusReport {
 
   private StatusReport() {}
 
+  /// @param disk what is wrong with it
   /// @param wanted the groups that this node is a member of
   static NodeStatus of(
       Member self,
@@ -30,6 +31,7 @@ final class StatusReport {
       Optional<UUID> formed,
       Optional<String> masterKeyId,
       boolean serving,
+      Optional<String> disk,
       Collection<GroupKey> wanted,
       Collection<Replica> replicas,
       Function<Replica, Incarnation> incarnations,
@@ -43,6 +45,7 @@ final class StatusReport {
     if (!serving) {
       reasons.add("consensus: stopped");
     }
+    disk.ifPresent(reasons::add);
     for (GroupKey key : wanted) {
       if (replicas.stream().noneMatch(replica -> replica.key().equals(key))) {
         reasons.add(key + ": not open here yet");
@@ -109,6 +112,9 @@ final class StatusReport {
     if (replica.state() instanceof StoreState state && state.damage().isPresent()) {
       // What it says of files stays in the log.
       return Optional.of("damaged: its files do not hold what was written to them");
+    }
+    if (replica.stopped().isPresent()) {
+      return replica.stopped();
     }
     var fault = replica.machine().fault();
     if (fault.isPresent()) {

@@ -67,6 +67,15 @@ final class StoreState implements ReplicatedState, AutoCloseable {
     }
   }
 
+  /// Applies an operation in the place behind the last entry, of a shard whose log is going to
+  /// begin behind that: while a cluster is recovered.
+  Outcome applyBeyondLog(long term, SealedOp op) {
+    var place = new Position(store.epoch(), term, store.position().index() + 1);
+    var outcome = applyToStore(place, Entry.newBuilder().addOps(op).build()).getFirst();
+    applied = place(place);
+    return outcome;
+  }
+
   /// Looks whether a damaged file is why something failed.
   ///
   /// @param of the store that failed

@@ -69,6 +69,7 @@ final class GroupCluster implements AutoCloseable {
                               key, _ -> new CountingState(directory.resolve("state"))),
                       states::remove,
                       () -> PlainCodec.INSTANCE,
+                      TestDisk.roomy(),
                       new Barrier(id, other -> peer(this, other), Duration.ofSeconds(5), metrics),
                       snapshotNeed,
                       nanoClock,

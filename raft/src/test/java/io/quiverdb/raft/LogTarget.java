@@ -163,6 +163,7 @@ final class LogTarget {
                           key, _ -> new CountingState(directory.resolve("state"))),
                   states::remove,
                   () -> PlainCodec.INSTANCE,
+                  TestDisk.roomy(),
                   new Barrier(
                       self,
                       _ -> {

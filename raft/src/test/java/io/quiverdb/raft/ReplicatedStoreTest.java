@@ -23,6 +23,7 @@ import io.quiverdb.core.storage.SimulatedStorage;
 import io.quiverdb.raft.ReplicatedState.TermIndex;
 import io.quiverdb.raft.barrier.LeaderIndexes;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -56,6 +57,8 @@ class ReplicatedStoreTest {
   private final LoggingGroup group = new LoggingGroup(state);
   private final Queue<Runnable> reads = new ArrayDeque<>();
   private final MetricRegistry metrics = new MetricRegistry();
+  private final TestDisk room = new TestDisk();
+  private final DiskSpace disk = new DiskSpace(Path.of(""), room);
   private final ReplicatedStore shard =
       new ReplicatedStore(
           0,
@@ -74,6 +77,7 @@ class ReplicatedStoreTest {
             throw new AssertionError("compacts");
           },
           () -> false,
+          disk,
           metrics);
 
   @BeforeEach

@@ -73,7 +73,7 @@ final class TestClient {
 
   /// One request, repeated under its id until its fate is known.
   Outcome upsert(CollectionInfo collection, Point point) {
-    var stamp = stamp();
+    var stamp = stamp(view().shards().getFirst().epoch());
     return retried(
             () ->
                 anyHost()
@@ -98,7 +98,11 @@ final class TestClient {
   }
 
   static RequestStamp stamp() {
-    return new RequestStamp(new RequestId(UUID.randomUUID()), 1, Optional.empty());
+    return stamp(Claim.FIRST_EPOCH);
+  }
+
+  static RequestStamp stamp(long epoch) {
+    return new RequestStamp(new RequestId(UUID.randomUUID()), epoch, Optional.empty());
   }
 
   private CatalogView view() {

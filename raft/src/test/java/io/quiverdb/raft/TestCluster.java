@@ -37,15 +37,6 @@ public final class TestCluster implements AutoCloseable {
   /// Of a segment that is given a graph.
   static final int GRAPH_ROWS_MIN = 500;
 
-  private static final RaftHost.Tuning TUNING =
-      new RaftHost.Tuning(
-          Background.Triggers.STANDARD,
-          RatisSettings.DiskSizes.SMALL,
-          Reconciler.Pace.PRODUCTION,
-          new Formation.Pace(Duration.ofMillis(100), 100, 1_200),
-          GRAPH_ROWS_MIN,
-          System::nanoTime);
-
   private final List<MasterKey> masterKeys;
   private final List<Node> nodes = new ArrayList<>();
   private final Map<String, Node> byPeerAddress = new ConcurrentHashMap<>();
@@ -56,11 +47,16 @@ public final class TestCluster implements AutoCloseable {
     private final NodeAddresses addresses =
         new NodeAddresses(Loopback.address(), Loopback.address(), Loopback.address());
     private final List<Throwable> fatal = new CopyOnWriteArrayList<>();
+    private final TestDisk disk = new TestDisk();
     private volatile MetricRegistry metrics = new MetricRegistry();
     private volatile Optional<RaftHost> host = Optional.empty();
 
     private Node(Path directory) {
       this.directory = directory;
+    }
+
+    TestDisk disk() {
+      return disk;
     }
 
     public Path directory() {
@@ -118,7 +114,19 @@ public final class TestCluster implements AutoCloseable {
                       metrics,
                       new SecureRandom(),
                       fatal::add),
-                  TUNING));
+                  new RaftHost.Tuning(
+                      Background.Triggers.STANDARD,
+                      RatisSettings.DiskSizes.SMALL,
+                      Reconciler.Pace.PRODUCTION,
+                      new Formation.Pace(Duration.ofMillis(100), 100, 1_200),
+                      GRAPH_ROWS_MIN,
+                      disk,
+                      System::nanoTime)));
+    }
+
+    /// Reaches the others as this node does.
+    PeerTransport transport() {
+      return new DirectTransport(this, byPeerAddress::get);
     }
 
     /// Stops it without handing leadership over.
@@ -239,6 +247,8 @@ public final class TestCluster implements AutoCloseable {
 
   /// All members of a shard hold the same at one place of its log; waits until they do hold it.
   void requireSame(int shard) {
+    long epoch =
+        awaitLeader(shard).host().catalog().orElseThrow().view().shards().get(shard).epoch();
     var mark =
         TestClient.retried(
                 () ->
@@ -246,7 +256,7 @@ public final class TestCluster implements AutoCloseable {
                         .host()
                         .self()
                         .shard(shard)
-                        .write(new ShardWrite.HashMark(TestClient.stamp())))
+                        .write(new ShardWrite.HashMark(TestClient.stamp(epoch))))
             .position();
     Set<StateHash> hashes =
         nodes.stream()

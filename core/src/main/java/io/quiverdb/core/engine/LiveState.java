@@ -231,6 +231,11 @@ public final class LiveState {
     return usable(() -> state.window().settled(id.uuid()));
   }
 
+  /// Whether a collection was here and was dropped or shredded.
+  public boolean wasDropped(long collectionId) {
+    return usable(() -> state.tombstone(collectionId).isPresent());
+  }
+
   /// One that was never used here.
   long nextCollectionId() {
     return locked(() -> state.nextCollectionId());

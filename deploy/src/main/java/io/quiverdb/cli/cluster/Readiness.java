@@ -33,6 +33,20 @@ public record Readiness(List<String> reasons) {
     return new Readiness(List.copyOf(reasons));
   }
 
+  /// Whether every node is up and ready as well: before one more is stopped.
+  public static Readiness ofAll(ClusterTopology topology, ClusterStatus status) {
+    var reasons = new ArrayList<>(of(topology, status).reasons());
+    for (var node : status.nodes()) {
+      if (!node.reachable()) {
+        reasons.add("node " + node.clientAddress() + ": not reachable");
+      } else if (!node.ready()) {
+        reasons.add(
+            "node %s: %s".formatted(node.clientAddress(), String.join(", ", node.reasons())));
+      }
+    }
+    return new Readiness(List.copyOf(reasons));
+  }
+
   public boolean isReady() {
     return reasons.isEmpty();
   }

@@ -42,6 +42,19 @@ class ReadinessTest {
   }
 
   @Test
+  void nodeThatIsDownIsNamedWhereAllAreAwaited() {
+    var status = status(node("a", true, Role.LEADER), node("b", true, Role.FOLLOWER), dead("c"));
+
+    assertThat(Readiness.ofAll(TOPOLOGY, status).reasons())
+        .containsExactly("node c: not reachable");
+    assertThat(
+            Readiness.ofAll(
+                    TOPOLOGY, status(node("a", true, Role.LEADER), node("b", true, Role.FOLLOWER)))
+                .isReady())
+        .isTrue();
+  }
+
+  @Test
   void clusterThatIsNotFormedIsNotReady() {
     var topology = new ClusterTopology(Optional.empty(), List.of(), List.of());
 

@@ -34,7 +34,7 @@ final class CertifiedPeers {
   private static final Logger log = LoggerFactory.getLogger(CertifiedPeers.class);
 
   /// What nodes ask of each other before they know that they are members of one cluster.
-  private static final Set<MethodDescriptor<?, ?>> OF_STRANGERS =
+  static final Set<MethodDescriptor<?, ?>> OF_STRANGERS =
       Set.of(
           PeerServiceGrpc.getGetStatusMethod(),
           PeerServiceGrpc.getGetClaimMethod(),

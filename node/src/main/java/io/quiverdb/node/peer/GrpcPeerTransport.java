@@ -12,10 +12,12 @@ import io.quiverdb.raft.PeerTransport;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /// Reaches other nodes over gRPC, by one connection each.
 ///
@@ -37,6 +39,7 @@ public final class GrpcPeerTransport implements PeerTransport {
   private final Optional<Security> security;
   private final Duration answerMax;
   private final Map<String, Connection> connections = new ConcurrentHashMap<>();
+  private volatile Supplier<Optional<UUID>> cluster = Optional::empty;
   private final ThreadFactory threads = Thread.ofVirtual().name("peer-answer-", 0).factory();
 
   /// @param tls without, connections are in the clear
@@ -48,6 +51,11 @@ public final class GrpcPeerTransport implements PeerTransport {
   GrpcPeerTransport(Optional<PeerTls> tls, Duration answerMax) {
     this.security = tls.map(Security::of);
     this.answerMax = answerMax;
+  }
+
+  /// From now on, calls say which cluster they are of.
+  public void speakFor(Supplier<Optional<UUID>> ownCluster) {
+    cluster = ownCluster;
   }
 
   private record Security(SslContext context, ClientInterceptor held) {
@@ -70,6 +78,7 @@ public final class GrpcPeerTransport implements PeerTransport {
             .keepAliveTimeout(PING_ANSWER_SECONDS, TimeUnit.SECONDS)
             .maxInboundMessageSize(PeerServer.MESSAGE_BYTES_MAX)
             .executor(answer -> threads.newThread(answer).start())
+            .intercept(CallsOfCluster.outgoing(() -> cluster.get()))
             // Whether a call was sent must stay known.
             .disableRetry();
     security.ifPresentOrElse(

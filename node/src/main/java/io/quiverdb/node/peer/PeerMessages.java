@@ -125,6 +125,9 @@ final class PeerMessages {
         .setReplicationFactor(claim.replicationFactor())
         .setEntryBytesMax(claim.entryBytesMax())
         .setWrappedCatalogKey(claim.keyMessage())
+        .setRecoveries((int) (claim.epoch() - Claim.FIRST_EPOCH))
+        .setFoundingId(
+            claim.epoch() == Claim.FIRST_EPOCH ? ByteString.EMPTY : bytes(claim.foundingId()))
         .build();
   }
 
@@ -135,7 +138,9 @@ final class PeerMessages {
             message.getShards(),
             message.getReplicationFactor(),
             message.getEntryBytesMax(),
-            Optional.empty())
+            Optional.empty(),
+            Claim.FIRST_EPOCH + message.getRecoveries(),
+            uuid(message.getRecoveries() == 0 ? message.getClusterId() : message.getFoundingId()))
         .withKeyMessage(message.getWrappedCatalogKey());
   }
 
@@ -276,6 +281,7 @@ final class PeerMessages {
               case ACTIVE -> CollectionMessage.State.ACTIVE;
               case DROPPING -> CollectionMessage.State.DROPPING;
               case UPDATING -> CollectionMessage.State.UPDATING;
+              case ORPHANED -> CollectionMessage.State.ORPHANED;
             })
         .setCatalogIndex(info.catalogIndex())
         .build();
@@ -293,6 +299,7 @@ final class PeerMessages {
           case ACTIVE -> CollectionInfo.State.ACTIVE;
           case DROPPING -> CollectionInfo.State.DROPPING;
           case UPDATING -> CollectionInfo.State.UPDATING;
+          case ORPHANED -> CollectionInfo.State.ORPHANED;
           case STATE_UNSPECIFIED, UNRECOGNIZED ->
               throw new IllegalArgumentException("state: unknown (expected: a known one)");
         },

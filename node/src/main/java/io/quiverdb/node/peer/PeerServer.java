@@ -9,10 +9,12 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /// The port for other nodes.
 public final class PeerServer implements AutoCloseable {
@@ -38,12 +40,14 @@ public final class PeerServer implements AutoCloseable {
   /// Binds `listen` and answers for `self` from there on.
   ///
   /// @param tls without, whoever connects is believed
+  /// @param cluster that the node is of, if it knows it: those of another are not answered
   /// @param isMember whether a node may ask for what is for members only
   /// @param drain how long [#close] waits for calls that are being answered
   public static PeerServer start(
       InetSocketAddress listen,
       Peer self,
       Optional<PeerTls> tls,
+      Supplier<Optional<UUID>> cluster,
       Predicate<NodeId> isMember,
       Duration drain)
       throws IOException {
@@ -52,6 +56,7 @@ public final class PeerServer implements AutoCloseable {
     var builder =
         NettyServerBuilder.forAddress(listen)
             .addService(new PeerService(self))
+            .intercept(CallsOfCluster.incoming(cluster))
             .executor(executor)
             .maxInboundMessageSize(MESSAGE_BYTES_MAX)
             .permitKeepAliveTime(PING_SECONDS_MIN, TimeUnit.SECONDS);

@@ -80,6 +80,7 @@ class CertifiedPeersTest {
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             node,
             Optional.of(tls(files).peers()),
+            Optional::empty,
             Set.of(CALLER)::contains,
             Duration.ofMillis(10));
     open.add(server);

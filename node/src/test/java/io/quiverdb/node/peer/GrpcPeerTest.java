@@ -46,6 +46,7 @@ class GrpcPeerTest extends PeerContract {
 
   private final GrpcPeerTransport transport = new GrpcPeerTransport(Optional.empty());
   private PeerServer server;
+  private volatile Optional<UUID> cluster = Optional.empty();
 
   @BeforeEach
   void startServer() throws IOException {
@@ -63,6 +64,7 @@ class GrpcPeerTest extends PeerContract {
         new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
         node,
         Optional.empty(),
+        () -> cluster,
         _ -> true,
         Duration.ofMillis(10));
   }
@@ -70,6 +72,25 @@ class GrpcPeerTest extends PeerContract {
   @Override
   Peer peer() {
     return transport.at("127.0.0.1:" + server.port());
+  }
+
+  /// As of a cluster that was recovered, and of a node of before.
+  @Test
+  void nodeOfAnotherClusterIsNotAnswered() {
+    cluster = Optional.of(new UUID(1, 1));
+    transport.speakFor(() -> Optional.of(new UUID(2, 2)));
+
+    assertThat(failureOf(peer().shard(0).write(WRITE)))
+        .isInstanceOf(ShardException.Unavailable.class)
+        .hasMessageContaining("of cluster " + new UUID(2, 2) + " (expected: " + new UUID(1, 1));
+    assertThat(node.asked()).isEmpty();
+
+    // Who it is may be asked by anybody.
+    node.fail(new ShardException.Unavailable("asked"));
+    assertThat(failureOf(peer().status())).hasMessage("asked");
+
+    transport.speakFor(() -> Optional.of(new UUID(1, 1)));
+    assertThat(failureOf(peer().shard(0).write(WRITE))).hasMessage("asked");
   }
 
   @Test

@@ -27,6 +27,10 @@ import java.util.UUID;
 /// [IllegalArgumentException].
 public final class CatalogMessages {
   private static final int CLAIM_FORMAT_VERSION = 1;
+
+  /// An epoch takes 16 bits of a number.
+  private static final int EPOCH_MAX = (1 << 16) - 1;
+
   private static final int UUID_BYTES = 2 * Long.BYTES;
 
   private CatalogMessages() {}
@@ -43,6 +47,11 @@ public final class CatalogMessages {
             .setCatalogKeyCheck(
                 claim.catalogKey().map(WrappedCatalogKey::check).orElse(ByteString.EMPTY));
     claim.members().forEach(member -> message.addMembers(toMessage(member)));
+    if (claim.epoch() > Claim.FIRST_EPOCH) {
+      message
+          .setRecoveries((int) (claim.epoch() - Claim.FIRST_EPOCH))
+          .setFoundingId(toBytes(claim.foundingId()));
+    }
     return message.build();
   }
 
@@ -78,7 +87,10 @@ public final class CatalogMessages {
             message.getEntryBytesMax(),
             Optional.of(message.getCatalogKeyCheck())
                 .filter(check -> !check.isEmpty())
-                .map(WrappedCatalogKey::ofCheck));
+                .map(WrappedCatalogKey::ofCheck),
+            Claim.FIRST_EPOCH + message.getRecoveries(),
+            toUuid(
+                message.getRecoveries() == 0 ? message.getClusterId() : message.getFoundingId()));
     checkShape(claim);
     return claim;
   }
@@ -90,6 +102,7 @@ public final class CatalogMessages {
     requireWithin("claim: shards", claim.shards(), ShardMap.SHARDS_MAX);
     requireWithin("claim: replication factor", claim.replicationFactor(), claim.members().size());
     requireWithin("claim: largest entry", claim.entryBytesMax(), Integer.MAX_VALUE);
+    requireWithin("claim: epoch", (int) claim.epoch(), EPOCH_MAX);
   }
 
   private static void requireWithin(String what, int actual, int max) {
@@ -111,6 +124,7 @@ public final class CatalogMessages {
               case ACTIVE -> Collection.State.ACTIVE;
               case DROPPING -> Collection.State.DROPPING;
               case UPDATING -> Collection.State.UPDATING;
+              case ORPHANED -> Collection.State.ORPHANED;
             })
         .setCatalogIndex(collection.catalogIndex())
         .build();
@@ -128,9 +142,10 @@ public final class CatalogMessages {
           case ACTIVE -> CollectionInfo.State.ACTIVE;
           case DROPPING -> CollectionInfo.State.DROPPING;
           case UPDATING -> CollectionInfo.State.UPDATING;
+          case ORPHANED -> CollectionInfo.State.ORPHANED;
           case STATE_UNSPECIFIED, UNRECOGNIZED ->
               throw new IllegalArgumentException(
-                  "collection state: " + message.getStateValue() + " (expected: 1 to 4)");
+                  "collection state: " + message.getStateValue() + " (expected: a known one)");
         },
         message.getCatalogIndex());
   }

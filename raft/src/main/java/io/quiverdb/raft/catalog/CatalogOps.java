@@ -12,12 +12,14 @@ import io.quiverdb.raft.catalog.proto.BeginDropCollection;
 import io.quiverdb.raft.catalog.proto.BeginMove;
 import io.quiverdb.raft.catalog.proto.BeginRebalance;
 import io.quiverdb.raft.catalog.proto.BeginUpdateSettings;
+import io.quiverdb.raft.catalog.proto.CatalogCopy;
 import io.quiverdb.raft.catalog.proto.CatalogOp;
 import io.quiverdb.raft.catalog.proto.CreateApiKey;
 import io.quiverdb.raft.catalog.proto.EndMove;
 import io.quiverdb.raft.catalog.proto.EndRebalance;
 import io.quiverdb.raft.catalog.proto.FinishCollection;
 import io.quiverdb.raft.catalog.proto.FormCluster;
+import io.quiverdb.raft.catalog.proto.RecoverCluster;
 import io.quiverdb.raft.catalog.proto.RevokeApiKey;
 import io.quiverdb.raft.catalog.proto.SetNodeState;
 import io.quiverdb.raft.catalog.proto.SetReplicationFactor;
@@ -33,6 +35,13 @@ final class CatalogOps {
   static CatalogOp form(Claim claim) {
     return CatalogOp.newBuilder()
         .setFormCluster(FormCluster.newBuilder().setClaim(CatalogMessages.toMessage(claim)))
+        .build();
+  }
+
+  /// @param copy of what a cluster is recovered with
+  static CatalogOp recover(CatalogCopy copy) {
+    return CatalogOp.newBuilder()
+        .setRecoverCluster(RecoverCluster.newBuilder().setState(copy.getState()))
         .build();
   }
 

@@ -16,6 +16,7 @@ import io.quiverdb.raft.catalog.proto.Collection;
 import io.quiverdb.raft.catalog.proto.CreateApiKey;
 import io.quiverdb.raft.catalog.proto.FinishCollection;
 import io.quiverdb.raft.catalog.proto.FormCluster;
+import io.quiverdb.raft.catalog.proto.RecoverCluster;
 import io.quiverdb.raft.catalog.proto.RememberedRequest;
 import io.quiverdb.raft.catalog.proto.RevokeApiKey;
 import java.util.List;
@@ -41,10 +42,6 @@ import java.util.UUID;
 final class CatalogState {
   static final CatalogState EMPTY =
       new CatalogState(-1, Optional.empty(), 0, new TreeMap<>(), RequestWindow.EMPTY);
-
-  /// Raised when a catalogue is recovered or restored from a past of its own, so that numbers drawn
-  /// afterwards were never drawn before.
-  private static final long EPOCH = 1;
 
   private static final int COUNTER_BITS = 48;
   private static final int API_KEYS_MAX = 1_024;
@@ -99,6 +96,11 @@ final class CatalogState {
     return view;
   }
 
+  /// Of the last entry that it shows.
+  long index() {
+    return index;
+  }
+
   /// By name; those that are not gone yet.
   List<CollectionInfo> collections() {
     return List.copyOf(collections.values());
@@ -125,6 +127,7 @@ final class CatalogState {
     var next = at(newIndex);
     return switch (op.getKindCase()) {
       case FORM_CLUSTER -> next.form(op.getFormCluster());
+      case RECOVER_CLUSTER -> next.recover(op.getRecoverCluster());
       case BEGIN_CREATE_COLLECTION,
           BEGIN_UPDATE_SETTINGS,
           BEGIN_DROP_COLLECTION,
@@ -156,11 +159,27 @@ final class CatalogState {
           new CatalogState(index, formed, lastCollectionCounter, collections, window),
           CatalogAnswers.FORMED);
     }
-    Claim formed = cluster.get().claim;
+    return formedBefore(claim);
+  }
+
+  private Applied formedBefore(Claim claim) {
+    Claim formed = cluster.orElseThrow().claim;
     return unchanged(
         formed.equals(claim)
             ? CatalogAnswers.FORMED
             : CatalogAnswers.formedOtherwise(formed.clusterId()));
+  }
+
+  private Applied recover(RecoverCluster op) {
+    CatalogState recovered;
+    try {
+      recovered = of(index, op.getState());
+    } catch (IllegalArgumentException e) {
+      return unchanged(CatalogAnswers.invalid(e));
+    }
+    return cluster.isEmpty()
+        ? new Applied(recovered, CatalogAnswers.FORMED)
+        : formedBefore(recovered.cluster.orElseThrow().claim);
   }
 
   private Applied applyOnce(CatalogOp op) {
@@ -182,7 +201,12 @@ final class CatalogState {
               change(op);
           case CREATE_API_KEY -> createApiKey(cluster.get(), op.getCreateApiKey());
           case REVOKE_API_KEY -> revokeApiKey(cluster.get(), op.getRevokeApiKey());
-          case FORM_CLUSTER, FINISH_COLLECTION, END_MOVE, END_REBALANCE, KIND_NOT_SET ->
+          case FORM_CLUSTER,
+              RECOVER_CLUSTER,
+              FINISH_COLLECTION,
+              END_MOVE,
+              END_REBALANCE,
+              KIND_NOT_SET ->
               throw new AssertionError(op.getKindCase());
         };
     return applied.answer.hasBeingDropped() || applied.answer.hasBeingChanged()
@@ -247,6 +271,12 @@ final class CatalogState {
     return switch (existing.state()) {
       case DROPPING -> unchanged(CatalogAnswers.beingDropped(existing));
       case CREATING, UPDATING -> unchanged(CatalogAnswers.beingChanged(existing));
+      case ORPHANED ->
+          unchanged(
+              CatalogAnswers.invalid(
+                  new IllegalArgumentException(
+                      "collection %s: orphaned (expected: active; it can only be dropped)"
+                          .formatted(existing.name()))));
       case ACTIVE -> beginUpdate(op, existing);
     };
   }
@@ -346,7 +376,7 @@ final class CatalogState {
       case CREATING, UPDATING ->
           withCollection(
               withState(changed, State.ACTIVE, changed.catalogIndex()), lastCollectionCounter);
-      case ACTIVE -> this;
+      case ACTIVE, ORPHANED -> this;
       case DROPPING -> without(changed);
     };
   }
@@ -375,7 +405,7 @@ final class CatalogState {
             begun ->
                 find(begun.getName(), begun.getId())
                     .filter(now -> now.catalogIndex() == begun.getCatalogIndex()))
-        .filter(now -> now.state() != State.ACTIVE)
+        .filter(now -> now.isChanging())
         .isPresent();
   }
 
@@ -414,17 +444,27 @@ final class CatalogState {
         index);
   }
 
+  /// Raised when a catalogue is recovered from a past of its own, so that numbers drawn afterwards
+  /// were never drawn before.
+  private long epoch() {
+    return cluster.map(formed -> formed.claim.epoch()).orElse(Claim.FIRST_EPOCH);
+  }
+
+  private long numbered(long counter) {
+    return numbered(epoch(), counter);
+  }
+
   /// The epoch in the upper 16 bits.
-  private static long numbered(long counter) {
+  static long numbered(long epoch, long counter) {
     assert counter >= 0 : counter;
     assert counter < 1L << COUNTER_BITS : counter;
-    return EPOCH << COUNTER_BITS | counter;
+    return epoch << COUNTER_BITS | counter;
   }
 
   io.quiverdb.raft.catalog.proto.CatalogState toMessage() {
     var message =
         io.quiverdb.raft.catalog.proto.CatalogState.newBuilder()
-            .setEpoch((int) EPOCH)
+            .setEpoch((int) epoch())
             .setLastCollectionCounter(lastCollectionCounter)
             .addAllRequests(window.requests());
     cluster.ifPresent(
@@ -454,8 +494,19 @@ final class CatalogState {
 
   /// @throws IllegalArgumentException if it makes no sense
   static CatalogView view(CatalogCopy copy) {
-    var message = copy.getState();
+    return of(copy.getIndex(), copy.getState()).view().orElseThrow();
+  }
+
+  /// Of a cluster that is formed.
+  ///
+  /// @throws IllegalArgumentException if it makes no sense
+  static CatalogState of(long index, io.quiverdb.raft.catalog.proto.CatalogState message) {
     var claim = CatalogMessages.fromMessage(message.getClaim());
+    if (message.getEpoch() != claim.epoch()) {
+      throw new IllegalArgumentException(
+          "catalogue: epoch %d (expected: %d, as its claim)"
+              .formatted(message.getEpoch(), claim.epoch()));
+    }
     var apiKeys = new TreeMap<String, StoredApiKey>();
     message.getApiKeysList().stream()
         .map(CatalogMessages::fromMessage)
@@ -466,7 +517,12 @@ final class CatalogState {
     message.getCollectionsList().stream()
         .map(CatalogMessages::fromMessage)
         .forEach(collection -> collections.put(collection.name(), collection));
-    return new View(copy.getIndex(), cluster, collections);
+    var window = RequestWindow.EMPTY;
+    for (var request : message.getRequestsList()) {
+      window = window.with(request, _ -> false);
+    }
+    return new CatalogState(
+        index, Optional.of(cluster), message.getLastCollectionCounter(), collections, window);
   }
 
   private static final class View implements CatalogView {

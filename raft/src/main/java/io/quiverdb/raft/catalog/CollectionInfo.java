@@ -22,6 +22,14 @@ public record CollectionInfo(
     return state == State.ACTIVE || state == State.UPDATING;
   }
 
+  /// Whether shards have to follow a change of it.
+  boolean isChanging() {
+    return switch (state) {
+      case CREATING, UPDATING, DROPPING -> true;
+      case ACTIVE, ORPHANED -> false;
+    };
+  }
+
   public enum State {
     /// Not yet on every shard.
     CREATING,
@@ -29,6 +37,9 @@ public record CollectionInfo(
     /// As active, but its settings are not yet the same on every shard.
     UPDATING,
     /// Still on some shard.
-    DROPPING
+    DROPPING,
+    /// Found on shards when the cluster was recovered, and not known to the catalogue that was
+    /// left: under a name of its own, kept, not served, and dropped by the operator only.
+    ORPHANED
   }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -146,6 +147,13 @@ public final class Membership {
           CatalogWrite.RevokeApiKey _ ->
           this;
     };
+  }
+
+  /// The same, with these never to come back.
+  Membership withoutEver(Set<NodeId> lost) {
+    var gone = new TreeSet<>(removed);
+    gone.addAll(lost);
+    return new Membership(nodes, replicationFactor, placements, rebalanceIndex, gone);
   }
 
   /// One that is known stays as it is. Its coming begins a rebalance.

@@ -39,6 +39,7 @@ final class MembershipMessages {
       case BEGIN_REBALANCE -> before.rebalancing(index);
       case END_REBALANCE -> before.rebalanced(op.getEndRebalance().getRebalanceIndex());
       case FORM_CLUSTER,
+          RECOVER_CLUSTER,
           BEGIN_CREATE_COLLECTION,
           BEGIN_DROP_COLLECTION,
           FINISH_COLLECTION,

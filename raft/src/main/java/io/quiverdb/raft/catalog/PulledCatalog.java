@@ -7,6 +7,7 @@ import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.Peer;
 import io.quiverdb.raft.ShardException;
+import io.quiverdb.raft.catalog.proto.CatalogCopy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.ValueLayout;
@@ -29,7 +30,7 @@ import org.slf4j.LoggerFactory;
 /// it from one that does, whenever it is behind; one that does keeps what it has applied.
 public final class PulledCatalog implements Catalog {
   private static final Logger log = LoggerFactory.getLogger(PulledCatalog.class);
-  private static final String NAME = "catalog.copy";
+  static final String NAME = "catalog.copy";
 
   private final Storage storage;
   private final CatalogKeys keys;
@@ -46,6 +47,13 @@ public final class PulledCatalog implements Catalog {
     this.storage = storage;
     this.keys = keys;
     this.peers = peers;
+  }
+
+  /// What the catalogue of a recovered cluster begins with; empty once it has begun.
+  public Optional<CatalogCopy> recovery() {
+    return sealed
+        .map(bytes -> keys.openCopy(bytes.duplicate()))
+        .filter(RecoveredCatalog::isNotBegun);
   }
 
   /// Reads what was kept, if anything was.

@@ -14,10 +14,10 @@ import io.quiverdb.raft.Shard;
 import io.quiverdb.raft.ShardInfo;
 import io.quiverdb.raft.ShardWrite;
 import io.quiverdb.raft.Written;
-import io.quiverdb.raft.catalog.CollectionInfo.State;
 import io.quiverdb.raft.catalog.Goals.Change;
 import io.quiverdb.raft.catalog.Goals.Goal;
 import io.quiverdb.raft.catalog.proto.CatalogAnswer;
+import io.quiverdb.raft.catalog.proto.CatalogCopy;
 import io.quiverdb.raft.catalog.proto.CatalogOp;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +27,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 
 /// Makes the cluster what the catalogue says: forms it, opens the shards' groups, gives shards
 /// their slots, takes collections to every shard and off it, and moves replicas ([Moves]). Works
@@ -47,6 +48,7 @@ public final class Reconciler implements AutoCloseable {
   private final CatalogReplica replica;
   private final Function<NodeId, Peer> peers;
   private final IntFunction<Shard> shardLeaders;
+  private final Supplier<Optional<CatalogCopy>> recovery;
   private final ScheduledExecutorService scheduler;
   private final Pace pace;
   private final CatalogReplica.Listener listener = new Events();
@@ -80,6 +82,7 @@ public final class Reconciler implements AutoCloseable {
   /// @param shardLeaders reaches a shard's leader; throws a [io.quiverdb.raft.ShardException] if
   ///   none is known
   /// @param leaderIds who leads a shard, as far as this node knows
+  /// @param recovery what an empty catalogue begins with, if the cluster was recovered
   /// @param scheduler runs everything here; shut down after this is closed
   public Reconciler(
       Claim claim,
@@ -88,6 +91,7 @@ public final class Reconciler implements AutoCloseable {
       Function<NodeId, Peer> peers,
       IntFunction<Shard> shardLeaders,
       IntFunction<Optional<NodeId>> leaderIds,
+      Supplier<Optional<CatalogCopy>> recovery,
       ScheduledExecutorService scheduler,
       Pace pace) {
     this.claim = claim;
@@ -95,6 +99,7 @@ public final class Reconciler implements AutoCloseable {
     this.replica = replica;
     this.peers = peers;
     this.shardLeaders = shardLeaders;
+    this.recovery = recovery;
     this.scheduler = scheduler;
     this.pace = pace;
     this.moves =
@@ -181,21 +186,20 @@ public final class Reconciler implements AutoCloseable {
   }
 
   private static List<CollectionInfo> changing(CatalogView view) {
-    return view.collections().stream()
-        .filter(collection -> collection.state() != State.ACTIVE)
-        .toList();
+    return view.collections().stream().filter(CollectionInfo::isChanging).toList();
   }
 
   /// Formed means that all claims are equal, hence every member has to open the catalogue's group
   /// first: from then on its claim cannot be replaced.
   private CompletableFuture<?> form() {
+    var first = recovery.get().map(CatalogOps::recover).orElseGet(() -> CatalogOps.form(claim));
     var opened =
         claim.members().stream()
             .map(Member::id)
             .map(member -> openGroup(member, new CatalogGroup()))
             .toArray(CompletableFuture<?>[]::new);
     return CompletableFuture.allOf(opened)
-        .thenCompose(_ -> propose(CatalogOps.form(claim)))
+        .thenCompose(_ -> propose(first))
         .thenAccept(Reconciler::requireFormed);
   }
 
@@ -281,7 +285,9 @@ public final class Reconciler implements AutoCloseable {
                       collection.catalogIndex(),
                       collection.settings()))
               .thenAccept(written -> ShardOutcomes.requireUpdated(written.outcome()));
-      case ACTIVE -> throw new IllegalStateException("collection " + collection.id() + ": active");
+      case ACTIVE, ORPHANED ->
+          throw new IllegalStateException(
+              "collection " + collection.id() + ": " + collection.state());
     };
   }
 

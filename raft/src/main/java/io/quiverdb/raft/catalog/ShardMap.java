@@ -16,8 +16,6 @@ import java.util.function.IntFunction;
 public final class ShardMap {
   public static final int SHARDS_MAX = 256;
 
-  static final long FIRST_EPOCH = 1;
-
   private final List<ShardInfo> shards;
 
   private ShardMap(List<ShardInfo> shards) {
@@ -30,7 +28,7 @@ public final class ShardMap {
       var slots =
           new SlotRange(
               firstSlot(number, claim.shards()), firstSlot(number + 1, claim.shards()) - 1);
-      shards.add(new ShardInfo(number, FIRST_EPOCH, List.of(slots), members(number, claim)));
+      shards.add(new ShardInfo(number, claim.epoch(), List.of(slots), members(number, claim)));
     }
     return new ShardMap(shards);
   }

@@ -65,7 +65,7 @@ public final class LogGuard {
   }
 
   /// A file of the log: the entries `first` to `last`, the last one unknown while it is written to.
-  private record Segment(Path file, long first, Optional<Long> last) {}
+  record Segment(Path file, long first, Optional<Long> last) {}
 
   /// Before a checkpoint from another member is put in charge of a group that is not open: from
   /// then on the log need not hold it. Durable when it returns.
@@ -227,7 +227,7 @@ public final class LogGuard {
     }
 
     @Override
-    public void entry(long index, long entryTerm) {
+    public void entry(long index, long entryTerm, ByteBuffer content) {
       isLogEmpty = false;
       if (index == wanted) {
         term = OptionalLong.of(entryTerm);
@@ -243,7 +243,7 @@ public final class LogGuard {
     }
   }
 
-  private static List<Segment> segments(Path current) throws IOException {
+  static List<Segment> segments(Path current) throws IOException {
     List<Segment> segments = new ArrayList<>();
     try (var files = Files.newDirectoryStream(current, "log_*")) {
       for (Path file : files) {
@@ -266,7 +266,7 @@ public final class LogGuard {
   }
 
   /// Created and not written to.
-  private static boolean isUnbegun(Segment segment) throws IOException {
+  static boolean isUnbegun(Segment segment) throws IOException {
     return segment.last().isEmpty() && Files.size(segment.file()) == 0;
   }
 

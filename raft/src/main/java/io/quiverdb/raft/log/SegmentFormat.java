@@ -54,12 +54,14 @@ final class SegmentFormat {
 
   /// A sound entry.
   ///
+  /// @param content a `LogEntryProto`
   /// @param end the offset behind it
-  private record Framed(long term, long index, int end) {}
+  private record Framed(long term, long index, ByteBuffer content, int end) {}
 
   /// Hears of each sound entry, in order.
   interface Entries {
-    void entry(long index, long term);
+    /// @param content a `LogEntryProto`, to be read before this returns
+    void entry(long index, long term, ByteBuffer content);
   }
 
   /// Reads a segment that begins with the entry `firstIndex`.
@@ -83,7 +85,7 @@ final class SegmentFormat {
           break;
         }
         offset = entry.end();
-        entries.entry(index, entry.term());
+        entries.entry(index, entry.term(), entry.content());
         if (index <= committed) {
           committedEnd = offset;
         }
@@ -157,11 +159,11 @@ final class SegmentFormat {
   /// With the term and the index that an entry carries; the index is −1 if they cannot be read.
   private static Framed framed(ByteBuffer entry, int end) {
     try {
-      var in = CodedInputStream.newInstance(entry);
+      var in = CodedInputStream.newInstance(entry.duplicate());
       long term = 0;
       for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
         if (tag == INDEX_TAG) {
-          return new Framed(term, in.readUInt64(), end);
+          return new Framed(term, in.readUInt64(), entry, end);
         }
         // Only an index of 0 is left out.
         if (tag > INDEX_TAG) {
@@ -173,9 +175,9 @@ final class SegmentFormat {
           in.skipField(tag);
         }
       }
-      return new Framed(term, 0, end);
+      return new Framed(term, 0, entry, end);
     } catch (IOException e) {
-      return new Framed(0, -1, end);
+      return new Framed(0, -1, entry, end);
     }
   }
 }

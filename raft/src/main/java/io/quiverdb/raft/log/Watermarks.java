@@ -73,6 +73,23 @@ public final class Watermarks implements Closeable {
     }
   }
 
+  /// The marks of a data directory that no process has open, as far as they can be read.
+  public static Map<UUID, Long> read(Path dataDirectory, PageCodec codec) throws IOException {
+    Path file = dataDirectory.resolve(NAME);
+    if (!Files.exists(file)) {
+      return Map.of();
+    }
+    try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      return newest(new WatermarksFormat(codec), channel).map(Content::marks).orElse(Map.of());
+    }
+  }
+
+  /// Before all groups of a node are made anew.
+  public static void delete(Path dataDirectory) throws IOException {
+    Files.deleteIfExists(dataDirectory.resolve(NAME));
+    LogGuard.syncDirectory(dataDirectory);
+  }
+
   private static Optional<Content> newest(WatermarksFormat format, FileChannel channel)
       throws IOException {
     var first = format.read(slot(channel, 0));

@@ -86,6 +86,7 @@ public final class SimulatedNode implements Peer {
                 Running.this::peer,
                 number -> cluster.shardFrom(SimulatedNode.this, held, number),
                 _ -> Optional.empty(),
+                Optional::empty,
                 scheduler,
                 PACE)
             .start();
