@@ -12,7 +12,8 @@ public record CollectionInfo(String name, long id, Schema schema, State state) {
   public enum State {
     CREATING,
     ACTIVE,
-    DROPPING
+    DROPPING,
+    SHREDDING
   }
 
   static CollectionInfo of(io.quiverdb.api.v1.Collection collection) {
@@ -27,6 +28,7 @@ public record CollectionInfo(String name, long id, Schema schema, State state) {
         switch (collection.getState()) {
           case CREATING -> State.CREATING;
           case DROPPING -> State.DROPPING;
+          case SHREDDING -> State.SHREDDING;
           case ACTIVE, STATE_UNSPECIFIED, UNRECOGNIZED -> State.ACTIVE;
         });
   }

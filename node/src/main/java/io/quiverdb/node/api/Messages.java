@@ -287,6 +287,7 @@ final class Messages {
                   case CREATING -> io.quiverdb.api.v1.Collection.State.CREATING;
                   case ACTIVE, UPDATING -> io.quiverdb.api.v1.Collection.State.ACTIVE;
                   case DROPPING -> io.quiverdb.api.v1.Collection.State.DROPPING;
+                  case SHREDDING -> io.quiverdb.api.v1.Collection.State.SHREDDING;
                 });
     for (var field : info.settings().filterableFields()) {
       message.addFilterableFields(

@@ -276,6 +276,7 @@ final class PeerMessages {
               case ACTIVE -> CollectionMessage.State.ACTIVE;
               case DROPPING -> CollectionMessage.State.DROPPING;
               case UPDATING -> CollectionMessage.State.UPDATING;
+              case SHREDDING -> CollectionMessage.State.SHREDDING;
             })
         .setCatalogIndex(info.catalogIndex())
         .build();
@@ -293,6 +294,7 @@ final class PeerMessages {
           case ACTIVE -> CollectionInfo.State.ACTIVE;
           case DROPPING -> CollectionInfo.State.DROPPING;
           case UPDATING -> CollectionInfo.State.UPDATING;
+          case SHREDDING -> CollectionInfo.State.SHREDDING;
           case STATE_UNSPECIFIED, UNRECOGNIZED ->
               throw new IllegalArgumentException("state: unknown (expected: a known one)");
         },

@@ -111,6 +111,7 @@ public final class CatalogMessages {
               case ACTIVE -> Collection.State.ACTIVE;
               case DROPPING -> Collection.State.DROPPING;
               case UPDATING -> Collection.State.UPDATING;
+              case SHREDDING -> Collection.State.SHREDDING;
             })
         .setCatalogIndex(collection.catalogIndex())
         .build();
@@ -128,11 +129,29 @@ public final class CatalogMessages {
           case ACTIVE -> CollectionInfo.State.ACTIVE;
           case DROPPING -> CollectionInfo.State.DROPPING;
           case UPDATING -> CollectionInfo.State.UPDATING;
+          case SHREDDING -> CollectionInfo.State.SHREDDING;
           case STATE_UNSPECIFIED, UNRECOGNIZED ->
               throw new IllegalArgumentException(
-                  "collection state: " + message.getStateValue() + " (expected: 1 to 4)");
+                  "collection state: " + message.getStateValue() + " (expected: 1 to 5)");
         },
         message.getCatalogIndex());
+  }
+
+  static io.quiverdb.raft.catalog.proto.Shredding toMessage(Shredding shredding) {
+    return io.quiverdb.raft.catalog.proto.Shredding.newBuilder()
+        .setCollectionId(shredding.collectionId())
+        .setName(shredding.name())
+        .setCatalogIndex(shredding.catalogIndex())
+        .setComplete(shredding.complete())
+        .build();
+  }
+
+  static Shredding fromMessage(io.quiverdb.raft.catalog.proto.Shredding message) {
+    return new Shredding(
+        message.getCollectionId(),
+        message.getName(),
+        message.getCatalogIndex(),
+        message.getComplete());
   }
 
   static ApiKey toMessage(StoredApiKey key) {

@@ -7,6 +7,7 @@ import io.quiverdb.raft.WrappedKeys;
 /// A collection as the catalogue knows it.
 ///
 /// @param id never used again for another collection; the catalogue's epoch in the upper 16 bits
+/// @param wrappedKeys none in what is told of a collection, and once it is shredded
 /// @param catalogIndex of the catalogue's entry that began its last change, below the catalogue's
 ///   epoch in the upper 16 bits: shards are told of it
 public record CollectionInfo(
@@ -29,6 +30,8 @@ public record CollectionInfo(
     /// As active, but its settings are not yet the same on every shard.
     UPDATING,
     /// Still on some shard.
-    DROPPING
+    DROPPING,
+    /// Still on some shard, which drops it for good.
+    SHREDDING
   }
 }

@@ -41,6 +41,8 @@ final class MembershipMessages {
       case FORM_CLUSTER,
           BEGIN_CREATE_COLLECTION,
           BEGIN_DROP_COLLECTION,
+          BEGIN_SHRED_COLLECTION,
+          END_SHRED,
           FINISH_COLLECTION,
           BEGIN_UPDATE_SETTINGS,
           CREATE_API_KEY,
