@@ -2,7 +2,9 @@ package io.quiverdb.client;
 
 import io.quiverdb.api.v1.CollectionsGrpc;
 import io.quiverdb.api.v1.DropCollectionRequest;
+import io.quiverdb.api.v1.GetShredStatusRequest;
 import io.quiverdb.api.v1.ListCollectionsRequest;
+import io.quiverdb.api.v1.ShredCollectionRequest;
 import io.quiverdb.client.routing.Repeat;
 import io.quiverdb.client.routing.WriteReport;
 import java.util.List;
@@ -58,6 +60,27 @@ public final class AsyncQuiverClient {
             .router()
             .ask(CollectionsGrpc.getDropCollectionMethod(), request, Repeat.CHANGE)
             .thenAccept(dropped -> {}));
+  }
+
+  /// @see QuiverClient#shredCollection
+  public CompletableFuture<ShredStatus> shredCollection(String name) {
+    ShredCollectionRequest request =
+        ShredCollectionRequest.newBuilder().setName(name).setRequestId(newRequestId()).build();
+    return calls.publish(
+        calls
+            .router()
+            .ask(CollectionsGrpc.getShredCollectionMethod(), request, Repeat.CHANGE)
+            .thenApply(ShredStatus::of));
+  }
+
+  /// @see QuiverClient#shredStatus
+  public CompletableFuture<ShredStatus> shredStatus(String name) {
+    GetShredStatusRequest request = GetShredStatusRequest.newBuilder().setName(name).build();
+    return calls.publish(
+        calls
+            .router()
+            .ask(CollectionsGrpc.getGetShredStatusMethod(), request, Repeat.READ)
+            .thenApply(ShredStatus::of));
   }
 
   /// @see QuiverClient#resume(OutcomeUnknownException)

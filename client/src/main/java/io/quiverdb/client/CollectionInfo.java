@@ -15,7 +15,8 @@ public record CollectionInfo(String name, long id, Schema schema, State state) {
     DROPPING,
     /// Found when the cluster was recovered, of a past that its catalogue had lost. It can be
     /// dropped, and nothing else.
-    ORPHANED
+    ORPHANED,
+    SHREDDING
   }
 
   static CollectionInfo of(io.quiverdb.api.v1.Collection collection) {
@@ -31,6 +32,7 @@ public record CollectionInfo(String name, long id, Schema schema, State state) {
           case CREATING -> State.CREATING;
           case DROPPING -> State.DROPPING;
           case ORPHANED -> State.ORPHANED;
+          case SHREDDING -> State.SHREDDING;
           case ACTIVE, STATE_UNSPECIFIED, UNRECOGNIZED -> State.ACTIVE;
         });
   }

@@ -74,6 +74,24 @@ public final class QuiverClient implements AutoCloseable {
     Calls.await(async.dropCollection(name));
   }
 
+  /// Drops a collection from every shard and destroys the keys that open what is left of it, on
+  /// every node, in files, logs and snapshots. When this returns, the name is free and nobody reads
+  /// the collection any more; that the keys are gone everywhere takes as long as the last node
+  /// needs, one that is down included: [#shredStatus]. Nothing brings it back.
+  ///
+  /// @throws NotFoundException if there is none of that name
+  /// @throws InvalidArgumentException if the cluster is not encrypted
+  public ShredStatus shredCollection(String name) {
+    return Calls.await(async.shredCollection(name));
+  }
+
+  /// How far the last shredding of a collection of this name is.
+  ///
+  /// @throws NotFoundException if none was shredded, or so long ago that it is forgotten
+  public ShredStatus shredStatus(String name) {
+    return Calls.await(async.shredStatus(name));
+  }
+
   /// Sends a write whose outcome is unknown again, under the same request id and position.
   ///
   /// @return the first outcome

@@ -8,6 +8,7 @@ import io.quiverdb.api.v1.ScanRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,35 @@ final class CallsTest extends FakeClusterTest {
     assertThatThrownBy(created::info).isInstanceOf(NotFoundException.class);
     assertThatThrownBy(() -> quiver.createCollection("docs", schema))
         .isInstanceOf(AlreadyExistsException.class);
+  }
+
+  @Test
+  void shreddingTellsWhatIsOutstandingWhere() {
+    quiver.createCollection("secrets", Schema.l2(3));
+
+    ShredStatus begun = quiver.shredCollection("secrets");
+    ShredStatus ended = quiver.shredStatus("secrets");
+
+    assertThat(begun)
+        .isEqualTo(
+            new ShredStatus(
+                "secrets",
+                7,
+                false,
+                List.of(
+                    new ShredStatus.Node(
+                        "n",
+                        false,
+                        List.of(
+                            new ShredStatus.Replica(OptionalInt.empty(), List.of()),
+                            new ShredStatus.Replica(OptionalInt.of(2), List.of("log"))),
+                        Optional.empty()),
+                    new ShredStatus.Node("m", false, List.of(), Optional.of("down"))),
+                List.of("note")));
+    assertThat(ended.complete()).isTrue();
+    assertThat(quiver.async().shredStatus("secrets").join()).isEqualTo(ended);
+    assertThatThrownBy(() -> quiver.shredCollection("secrets"))
+        .isInstanceOf(NotFoundException.class);
   }
 
   @Test

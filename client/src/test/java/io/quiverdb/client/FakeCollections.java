@@ -8,8 +8,11 @@ import io.quiverdb.api.v1.DropCollectionRequest;
 import io.quiverdb.api.v1.DropCollectionResponse;
 import io.quiverdb.api.v1.ErrorCode;
 import io.quiverdb.api.v1.GetCollectionRequest;
+import io.quiverdb.api.v1.GetShredStatusRequest;
 import io.quiverdb.api.v1.ListCollectionsRequest;
 import io.quiverdb.api.v1.ListCollectionsResponse;
+import io.quiverdb.api.v1.ShredCollectionRequest;
+import io.quiverdb.api.v1.ShredStatus;
 import java.util.TreeMap;
 
 /// Collections by name, with no memory of request ids.
@@ -87,5 +90,43 @@ final class FakeCollections extends CollectionsGrpc.CollectionsImplBase {
           return DropCollectionResponse.getDefaultInstance();
         },
         observer);
+  }
+
+  @Override
+  public void shredCollection(
+      ShredCollectionRequest request, StreamObserver<ShredStatus> observer) {
+    node.answer(
+        "shredCollection",
+        request,
+        () -> {
+          if (cluster.collections.remove(request.getName()) == null) {
+            throw Fault.exception(Fault.detail(ErrorCode.NOT_FOUND));
+          }
+          return status(request.getName()).setState(ShredStatus.State.SHREDDING).build();
+        },
+        observer);
+  }
+
+  @Override
+  public void getShredStatus(GetShredStatusRequest request, StreamObserver<ShredStatus> observer) {
+    node.answer(
+        "getShredStatus",
+        request,
+        () -> status(request.getName()).clearNodes().setState(ShredStatus.State.SHREDDED).build(),
+        observer);
+  }
+
+  private static ShredStatus.Builder status(String name) {
+    return ShredStatus.newBuilder()
+        .setName(name)
+        .setId(7)
+        .addNodes(
+            ShredStatus.NodeErasure.newBuilder()
+                .setNodeId("n")
+                .addReplicas(ShredStatus.ReplicaErasure.getDefaultInstance())
+                .addReplicas(
+                    ShredStatus.ReplicaErasure.newBuilder().setShard(2).addOutstanding("log")))
+        .addNodes(ShredStatus.NodeErasure.newBuilder().setNodeId("m").setError("down"))
+        .addNotes("note");
   }
 }

@@ -263,6 +263,19 @@ public final class Store implements AutoCloseable {
     return engine.shredding().complete(collectionId);
   }
 
+  /// Index of the log entry that shredded a collection, as applied: its keys are in no entry behind
+  /// that. Empty if none did. Of a store that replicates, whose log is not its own.
+  public OptionalLong shreddedAt(long collectionId) {
+    return engine.live().shreddedAt(collectionId);
+  }
+
+  /// Goes on with a shredding whose operation was applied, where it was held up.
+  ///
+  /// @param collectionId of a collection that was shredded
+  public ShredStatus continueShredding(long collectionId) {
+    return engine.shredding().complete(collectionId);
+  }
+
   /// @param collectionId of a collection that was shredded
   public ShredStatus shredStatus(long collectionId) {
     return engine.shredding().status(collectionId);

@@ -19,7 +19,8 @@ import picocli.CommandLine.Parameters;
 /// `quiver collection …`
 @Command(
     name = "collection",
-    description = "Creates, shows, lists, changes, drops, compacts and verifies collections.",
+    description =
+        "Creates, shows, lists, changes, drops, shreds, compacts and verifies collections.",
     footer = {"", "Example:", "  quiver collection create docs --dimension 384 --keyword lang"})
 final class CollectionCommand {
   @Command(
@@ -157,6 +158,51 @@ final class CollectionCommand {
         output.print("dropped " + name);
       }
       return ExitCode.GOOD;
+    }
+  }
+
+  @Command(
+      description = {
+        "Drops a collection and destroys the keys that open what is left of it, on every node: in"
+            + " files, logs and snapshots. Nothing brings it back.",
+        "Returns when it is dropped everywhere; a node that is down destroys its keys when it is"
+            + " back. 'shred-status' names who is outstanding."
+      },
+      footer = {"", "Example:", "  quiver collection shred docs --yes --wait"})
+  int shred(
+      @Mixin Connection connection,
+      @Mixin Output output,
+      @Parameters(paramLabel = "NAME") String name,
+      @Option(names = "--yes", description = "Says that it is meant. Required.") boolean confirmed,
+      @Mixin ShredWait wait) {
+    if (!confirmed) {
+      throw new IllegalArgumentException(
+          "shred " + name + ": nothing brings it back (expected: --yes)");
+    }
+    try (var quiver = connection.open()) {
+      var status = wait.await(quiver, quiver.shredCollection(name));
+      ShredReport.print(output, status);
+      return wait.exitCode(status);
+    }
+  }
+
+  @Command(
+      name = "shred-status",
+      description = {
+        "Shows how far the last shredding of a collection of this name is, and which nodes still"
+            + " have something that opens it.",
+        "Ends with 1 while any has."
+      },
+      footer = {"", "Example:", "  quiver collection shred-status docs --wait --timeout 60m"})
+  int shredStatus(
+      @Mixin Connection connection,
+      @Mixin Output output,
+      @Parameters(paramLabel = "NAME") String name,
+      @Mixin ShredWait wait) {
+    try (var quiver = connection.open()) {
+      var status = wait.await(quiver, quiver.shredStatus(name));
+      ShredReport.print(output, status);
+      return status.complete() ? ExitCode.GOOD : ExitCode.NEGATIVE;
     }
   }
 

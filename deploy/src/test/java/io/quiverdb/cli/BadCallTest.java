@@ -29,6 +29,8 @@ class BadCallTest {
         "point put docs a --vector 1 --hash-text x  | mutually exclusive",
         "collection create docs                     | Missing required option: '--dimension=N'",
         "collection create docs --dimension x       | 'x' is not an int",
+        "collection shred docs                      | shred docs: nothing brings it back (expected:"
+            + " --yes)",
         "search docs                                | Missing required argument",
         "search docs --vector 1 --filter x          | filter: the end at character 2 (expected: =,"
             + " !=, <,",
@@ -58,6 +60,8 @@ class BadCallTest {
     "collection show docs",
     "collection create docs --dimension 3",
     "collection drop docs",
+    "collection shred docs --yes",
+    "collection shred-status docs",
     "point put docs a --hash-text x",
     "point get docs a",
     "point delete docs a",

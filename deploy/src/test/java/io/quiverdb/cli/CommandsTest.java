@@ -207,6 +207,21 @@ class CommandsTest {
   }
 
   @Test
+  void shreddedCollectionIsGoneAndTheStatusSaysWhenItsKeysAre() {
+    create("secrets", 3);
+
+    assertThat(run("collection", "shred", "secrets", "--yes", "--wait")).isEqualTo(ExitCode.GOOD);
+
+    assertThat(out).contains("secrets").contains("shredded").contains("note: ");
+    assertThat(run("collection", "shred-status", "secrets", "--output", "json"))
+        .isEqualTo(ExitCode.GOOD);
+    assertThat(out).contains("\"state\":\"shredded\"").contains("\"nodes\":[]");
+    assertThat(run("collection", "show", "secrets")).isEqualTo(ExitCode.NEGATIVE);
+    assertThat(run("collection", "shred", "secrets", "--yes")).isEqualTo(ExitCode.NEGATIVE);
+    assertThat(run("collection", "shred-status", "nothing")).isEqualTo(ExitCode.NEGATIVE);
+  }
+
+  @Test
   void pointsArePutGotScannedCountedSearchedAndDeleted() {
     create("points", 3);
     var payload = "{ \"lang\":\"en\", \"n\":9007199254740993}";

@@ -726,6 +726,13 @@ final class GroupServer implements AutoCloseable {
     }
   }
 
+  /// Whether entries up to `index` are in the file that a replica writes to, which is deleted only
+  /// when another is begun.
+  boolean writesToFileOf(Replica replica, long index) throws IOException {
+    return LogGuard.openIndex(directory(replica.groupId())).stream()
+        .anyMatch(first -> first <= index);
+  }
+
   private long firstIndex(RaftGroupId id, ReplicatedState state) throws IOException {
     return LogGuard.firstIndex(directory(id)).orElse(state.durable().index() + 1);
   }

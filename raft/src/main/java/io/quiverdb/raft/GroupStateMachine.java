@@ -243,6 +243,17 @@ final class GroupStateMachine extends BaseStateMachine {
     tail.hold(index, time);
   }
 
+  /// Has Ratis be told of the next checkpoint that reaches `index`, whoever still wants the log
+  /// that it holds.
+  void releaseLog(long index) {
+    tail.release(index);
+  }
+
+  /// Makes the deletion of log files durable.
+  void forceLogNames() throws IOException {
+    directory.force();
+  }
+
   @Override
   public @Nullable SnapshotInfo getLatestSnapshot() {
     var newest = published;

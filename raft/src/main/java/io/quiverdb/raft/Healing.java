@@ -157,7 +157,7 @@ final class Healing implements SnapshotPuller.Target {
     }
   }
 
-  private static Optional<LogEntryProto> entry(ByteString configuration) {
+  static Optional<LogEntryProto> entry(ByteString configuration) {
     try {
       return configuration.isEmpty()
           ? Optional.empty()

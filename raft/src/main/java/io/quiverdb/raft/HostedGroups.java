@@ -8,6 +8,7 @@ import io.quiverdb.core.index.Indexing;
 import io.quiverdb.core.index.VectorBudget;
 import io.quiverdb.core.snapshot.SnapshotFiles;
 import io.quiverdb.core.storage.FileStorage;
+import io.quiverdb.core.storage.Storage;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.catalog.CatalogKeys;
@@ -25,8 +26,9 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/// What the groups of this node replicate: the catalogue in memory, and a store for each shard.
+/// What the groups of this node replicate: the catalogue, and a store for each shard.
 final class HostedGroups implements AutoCloseable {
+  private final Storage storage;
   private final Path shardsDirectory;
   private final SecureRandom random;
   private final Supplier<KeyRing> keyRing;
@@ -36,22 +38,26 @@ final class HostedGroups implements AutoCloseable {
   private volatile CatalogReplica catalog;
   private final Map<Integer, StoreState> shards = new ConcurrentHashMap<>();
 
+  /// @param storage of the data directory
   /// @param keyRing of the cluster; asked for when there is one
   /// @param storeIds of shards: the same on all members
   HostedGroups(
       Path dataDirectory,
+      Storage storage,
       long pageCacheBytes,
       Indexing indexing,
       SecureRandom random,
       Supplier<KeyRing> keyRing,
-      Function<ShardGroup, UUID> storeIds) {
+      Function<ShardGroup, UUID> storeIds)
+      throws IOException {
+    this.storage = storage;
     this.shardsDirectory = dataDirectory.resolve("shards");
     this.pageCache = new PageCache(pageCacheBytes);
     this.indexing = indexing;
     this.random = random;
     this.keyRing = keyRing;
     this.storeIds = storeIds;
-    this.catalog = new CatalogReplica(new CatalogKeys(keyRing));
+    this.catalog = CatalogReplica.open(storage, new CatalogKeys(keyRing));
   }
 
   /// Opens a store the first time that it is asked for.
@@ -65,8 +71,7 @@ final class HostedGroups implements AutoCloseable {
   /// Closes and deletes what a removed replica stored. May be begun again after a crash.
   void delete(GroupKey key) throws IOException {
     switch (key) {
-      // All of it is in its log.
-      case CatalogGroup() -> catalog = new CatalogReplica(new CatalogKeys(keyRing));
+      case CatalogGroup() -> catalog = CatalogReplica.replace(storage, new CatalogKeys(keyRing));
       case ShardGroup(int number) -> {
         var state = shards.remove(number);
         if (state != null) {

@@ -33,13 +33,16 @@ final class LocalPeer implements Peer {
   private final Function<Integer, Optional<ReplicatedStore>> shards;
   private final Supplier<Optional<ClusterCatalog>> catalog;
   private final LongFunction<Optional<ByteBuffer>> catalogCopy;
+  private final Supplier<ByteBuffer> catalogCheckpoint;
   private final MembershipCommands membership;
+  private final Erasing erasing;
   private final SnapshotSource snapshots;
   private final Duration transferTimeout;
   private final Executor executor;
 
   /// @param catalogCopy what this node has of the catalogue while it does not replicate it, if it
   ///   is newer than an index
+  /// @param catalogCheckpoint of its replica of the catalogue, if it has one
   /// @param executor runs what waits for the disk
   LocalPeer(
       Supplier<NodeStatus> status,
@@ -48,7 +51,9 @@ final class LocalPeer implements Peer {
       Function<Integer, Optional<ReplicatedStore>> shards,
       Supplier<Optional<ClusterCatalog>> catalog,
       LongFunction<Optional<ByteBuffer>> catalogCopy,
+      Supplier<ByteBuffer> catalogCheckpoint,
       MembershipCommands membership,
+      Erasing erasing,
       SnapshotSource snapshots,
       Duration transferTimeout,
       Executor executor) {
@@ -58,7 +63,9 @@ final class LocalPeer implements Peer {
     this.shards = shards;
     this.catalog = catalog;
     this.catalogCopy = catalogCopy;
+    this.catalogCheckpoint = catalogCheckpoint;
     this.membership = membership;
+    this.erasing = erasing;
     this.snapshots = snapshots;
     this.transferTimeout = transferTimeout;
     this.executor = executor;
@@ -100,6 +107,19 @@ final class LocalPeer implements Peer {
     return replicated
         .map(open -> open.copy(after, linearizable))
         .orElseGet(() -> CompletableFuture.failedFuture(notHere(new GroupKey.CatalogGroup())));
+  }
+
+  @Override
+  public CompletableFuture<ByteBuffer> catalogCheckpoint() {
+    var group = new GroupKey.CatalogGroup();
+    return replicas.apply(group).isPresent()
+        ? CompletableFuture.supplyAsync(catalogCheckpoint, executor)
+        : CompletableFuture.failedFuture(notHere(group));
+  }
+
+  @Override
+  public CompletableFuture<List<ReplicaErasure>> erasure(long collectionId, boolean advance) {
+    return CompletableFuture.supplyAsync(() -> erasing.run(collectionId, advance), executor);
   }
 
   @Override

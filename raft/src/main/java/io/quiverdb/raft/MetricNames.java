@@ -82,6 +82,9 @@ public final class MetricNames {
   /// How often all files of a replica were read to see whether they are as they were written.
   public static final String SCRUBBED = "quiver.shard.scrubbed.total";
 
+  /// That were shredded and may still be opened on some node.
+  public static final String ERASING = "quiver.collections.erasing";
+
   public static final String UNDER_REPLICATED = "quiver.shards.under.replicated";
 
   private MetricNames() {}

@@ -46,6 +46,10 @@ public interface Peer {
   /// @param linearizable whether it is to show every change acknowledged before the call
   CompletableFuture<Optional<ByteBuffer>> catalogCopy(long after, boolean linearizable);
 
+  /// The catalogue as the peer, which replicates it, has applied it: for a member of its group that
+  /// lacks the log before that. Sealed.
+  CompletableFuture<ByteBuffer> catalogCheckpoint();
+
   /// Opens an empty replica of a group for a move that adds it; one that was opened for the same
   /// move is fine, and one that was opened for another is refused with
   /// [ShardException.Unavailable]: it has to be removed first.
@@ -114,6 +118,12 @@ public interface Peer {
   /// Begins to merge all segments of a collection on the replica, without its dead rows, and does
   /// not wait for it: asked again, it has fewer. Answers with what there is now.
   CompletableFuture<SegmentCounts> compact(int shard, long collectionId);
+
+  /// What the node still has that could open a collection that was shredded: first in the
+  /// catalogue, then in each replica of a shard that it has.
+  ///
+  /// @param advance whether it is to do about that what it can now, else it only looks
+  CompletableFuture<List<ReplicaErasure>> erasure(long collectionId, boolean advance);
 
   /// The node as one to fetch snapshots from.
   SnapshotSource snapshots();

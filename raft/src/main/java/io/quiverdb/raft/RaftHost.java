@@ -18,7 +18,6 @@ import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.ClusterCatalog;
 import io.quiverdb.raft.catalog.PulledCatalog;
 import io.quiverdb.raft.catalog.Reconciler;
-import io.quiverdb.raft.catalog.ShardMap;
 import io.quiverdb.raft.membership.ClaimFile;
 import io.quiverdb.raft.membership.Formation;
 import io.quiverdb.raft.membership.NodeClaim;
@@ -79,6 +78,7 @@ public final class RaftHost implements AutoCloseable {
   private final DiskSpace diskSpace;
   private final DiskGuard diskGuard;
   private final SnapshotPuller snapshotPuller;
+  private final CatalogInstall catalogInstall;
 
   /// What this node knows of the catalogue while it does not replicate it.
   private final PulledCatalog pulled;
@@ -170,6 +170,7 @@ public final class RaftHost implements AutoCloseable {
     this.hosted =
         new HostedGroups(
             options.dataDirectory(),
+            storage,
             options.pageCacheBytes(),
             new Indexing(new VectorBudget(options.vectorMemoryBytes()), tuning.graphRowsMin()),
             options.random(),
@@ -215,6 +216,9 @@ public final class RaftHost implements AutoCloseable {
             snapshotMetrics,
             tuning.nanoClock(),
             waiting);
+    this.catalogInstall =
+        new CatalogInstall(
+            hosted, this::groups, () -> otherMembers(new CatalogGroup()), this::peer, waiting);
     this.self =
         new LocalPeer(
             this::status,
@@ -223,7 +227,16 @@ public final class RaftHost implements AutoCloseable {
             number -> Optional.ofNullable(shards.get(number)),
             () -> catalog,
             pulled::copy,
+            () -> hosted.catalog().sealCheckpoint(configuration(new CatalogGroup())),
             new Membership(),
+            new Erasing(
+                hosted,
+                this::groups,
+                number -> Optional.ofNullable(checkpointed.get(number)),
+                snapshotLeases,
+                snapshotPuller,
+                pulled,
+                options.timing().electionTimeoutMax().multipliedBy(2)),
             new LocalSnapshots(
                 snapshotLeases, hosted::shard, this::replica, this::configuration, waiting),
             options.timing().electionTimeoutMax().multipliedBy(2),
@@ -257,6 +270,12 @@ public final class RaftHost implements AutoCloseable {
                 .orElse(0),
         options.timing().electionTimeoutMax().multipliedBy(2));
     replicaMetrics.registerDisk(diskSpace);
+    replicaMetrics.registerErasing(
+        () ->
+            view()
+                .map(view -> view.shreddings().stream().filter(one -> !one.complete()).count())
+                .orElse(0L)
+                .intValue());
     replicaMetrics.registerPageCache(hosted.pageCache());
     replicaMetrics.registerVectorBudget(hosted.vectorBudget());
     groups.replicas().forEach(this::serve);
@@ -330,23 +349,26 @@ public final class RaftHost implements AutoCloseable {
   private void needSnapshot(GroupKey group, Optional<NodeId> leader, long firstIndex) {
     switch (group) {
       case ShardGroup shard -> snapshotPuller.need(shard, leader, firstIndex);
-      case CatalogGroup catalogue ->
-          log.error("log of the leader begins late group={} first={}", catalogue, firstIndex);
+      case CatalogGroup() -> catalogInstall.need(leader, firstIndex);
     }
   }
 
-  private List<NodeId> otherMembers(ShardGroup shard) {
-    return members(shard).stream().filter(id -> !id.equals(member.id())).toList();
+  private List<NodeId> otherMembers(GroupKey group) {
+    return members(group).stream().filter(id -> !id.equals(member.id())).toList();
   }
 
-  private List<NodeId> members(ShardGroup shard) {
+  private List<NodeId> members(GroupKey group) {
     return view()
-        .map(view -> view.membership().placement(shard).members())
+        .map(view -> view.membership().placement(group).members())
         .or(
             () ->
                 claim
                     .current()
-                    .map(current -> ShardMap.of(current).shards().get(shard.number()).members()))
+                    .map(
+                        current ->
+                            GroupIds.members(current, group).stream()
+                                .map(peer -> Replica.node(peer.getId()))
+                                .toList()))
         .orElse(List.of());
   }
 
@@ -483,7 +505,7 @@ public final class RaftHost implements AutoCloseable {
     return groups;
   }
 
-  private Optional<Replica> replica(GroupKey key) {
+  Optional<Replica> replica(GroupKey key) {
     return groups.replica(key);
   }
 

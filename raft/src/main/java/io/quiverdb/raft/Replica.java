@@ -330,7 +330,7 @@ final class Replica implements GroupReplica, LedGroup {
         .thenCompose(
             closed ->
                 closed
-                    ? transfer(target, timeout).whenComplete((_, _) -> gate.open())
+                    ? transfer(Optional.of(target), timeout).whenComplete((_, _) -> gate.open())
                     : CompletableFuture.failedFuture(moving()));
   }
 
@@ -347,6 +347,22 @@ final class Replica implements GroupReplica, LedGroup {
           return;
         }
         log.info("leadership not handed over group={} target={}", key, target);
+      }
+    }
+  }
+
+  /// As the leader: begins a new term, by another leader if there is any. Then every member begins
+  /// another file of its log. Waits, at most about `timeout`.
+  void beginTerm(Duration timeout) {
+    if (!othersByLastAnswer().isEmpty()) {
+      handOver(timeout);
+    } else if (gate.close()) {
+      try {
+        transfer(Optional.empty(), timeout).join();
+      } catch (CompletionException e) {
+        log.info("term not ended group={}", key, e.getCause());
+      } finally {
+        gate.open();
       }
     }
   }
@@ -390,7 +406,10 @@ final class Replica implements GroupReplica, LedGroup {
         .stream();
   }
 
-  private CompletableFuture<Void> transfer(NodeId target, Duration timeout) {
+  /// @param target empty for a leader that only stops to lead
+  // What Ratis takes for that.
+  @SuppressWarnings("NullAway")
+  private CompletableFuture<Void> transfer(Optional<NodeId> target, Duration timeout) {
     try {
       return server
           .transferLeadershipAsync(
@@ -399,13 +418,14 @@ final class Replica implements GroupReplica, LedGroup {
                   server.getId(),
                   groupId,
                   CallId.getAndIncrement(),
-                  RaftPeerId.valueOf(target.toString()),
+                  target.map(to -> RaftPeerId.valueOf(to.toString())).orElse(null),
                   timeout.toMillis()))
           .handle(
               (reply, failure) -> {
                 if (failure != null || !reply.isSuccess()) {
                   throw new ShardException.Unavailable(
-                      "%s: leadership did not move to %s".formatted(key, target),
+                      "%s: leadership did not move to %s"
+                          .formatted(key, target.map(NodeId::toString).orElse("another")),
                       failure != null ? failure : reply.getException());
                 }
                 return null;

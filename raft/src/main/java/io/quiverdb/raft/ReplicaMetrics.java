@@ -122,6 +122,11 @@ final class ReplicaMetrics implements AutoCloseable {
                 .count());
   }
 
+  /// Shows how many collections are being erased, as far as this node knows.
+  void registerErasing(IntSupplier count) {
+    gauge(MetricNames.ERASING, count::getAsInt);
+  }
+
   /// Of a replica that is removed.
   void forget(GroupKey group) {
     for (var name :

@@ -127,6 +127,12 @@ public final class ReplicatedStore implements Shard {
     }
     var collectionId = collectionOf(write);
     try {
+      if (write instanceof ShardWrite.CreateCollection create
+          && store().shreddedAt(create.collectionId()).isPresent()) {
+        // From long ago. It would be refused for good, with the keys in the log that are to go.
+        return CompletableFuture.completedFuture(
+            new Written(new Outcome.Superseded(), store().position()));
+      }
       if (collectionId.isEmpty()) {
         return queue.write(prepare(write));
       }
@@ -178,6 +184,7 @@ public final class ReplicatedStore implements Shard {
       case ShardWrite.Delete delete -> OptionalLong.of(delete.collectionId());
       case ShardWrite.CreateCollection _,
           ShardWrite.DropCollection _,
+          ShardWrite.ShredCollection _,
           ShardWrite.UpdateSettings _,
           ShardWrite.SetOwnership _,
           ShardWrite.HashMark _ ->
@@ -230,6 +237,7 @@ public final class ReplicatedStore implements Shard {
       case ShardWrite.Delete delete -> delete.deletions().size();
       case ShardWrite.CreateCollection _,
           ShardWrite.DropCollection _,
+          ShardWrite.ShredCollection _,
           ShardWrite.UpdateSettings _,
           ShardWrite.SetOwnership _,
           ShardWrite.HashMark _ ->
@@ -266,6 +274,8 @@ public final class ReplicatedStore implements Shard {
                   create.wrappedKeys().bytes());
       case ShardWrite.DropCollection drop ->
           store().prepareDropCollection(drop.stamp(), drop.collectionId(), drop.catalogIndex());
+      case ShardWrite.ShredCollection shred ->
+          store().prepareShredCollection(shred.stamp(), shred.collectionId(), shred.catalogIndex());
       case ShardWrite.UpdateSettings update ->
           store()
               .prepareUpdateSettings(

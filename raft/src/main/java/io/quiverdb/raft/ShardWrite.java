@@ -50,6 +50,10 @@ public sealed interface ShardWrite {
       WrappedKeys wrappedKeys)
       implements ShardWrite {}
 
+  /// Drops a collection and destroys its keys.
+  record ShredCollection(RequestStamp stamp, long collectionId, long catalogIndex)
+      implements ShardWrite {}
+
   record DropCollection(RequestStamp stamp, long collectionId, long catalogIndex)
       implements ShardWrite {}
 

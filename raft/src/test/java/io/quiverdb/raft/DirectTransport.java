@@ -145,6 +145,16 @@ final class DirectTransport implements PeerTransport {
     }
 
     @Override
+    public CompletableFuture<ByteBuffer> catalogCheckpoint() {
+      return call(address, Peer::catalogCheckpoint);
+    }
+
+    @Override
+    public CompletableFuture<List<ReplicaErasure>> erasure(long collectionId, boolean advance) {
+      return call(address, peer -> peer.erasure(collectionId, advance));
+    }
+
+    @Override
     public CompletableFuture<Void> openReplica(GroupKey group, CatalogOrder order, long moveIndex) {
       return call(address, peer -> peer.openReplica(group, order, moveIndex));
     }

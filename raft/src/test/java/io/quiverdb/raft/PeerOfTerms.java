@@ -104,6 +104,16 @@ public record PeerOfTerms(
   }
 
   @Override
+  public CompletableFuture<ByteBuffer> catalogCheckpoint() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<List<ReplicaErasure>> erasure(long collectionId, boolean advance) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public CompletableFuture<Void> openReplica(GroupKey group, CatalogOrder order, long moveIndex) {
     throw new UnsupportedOperationException();
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.codahale.metrics.MetricRegistry;
 import io.quiverdb.core.StoreOptions;
 import io.quiverdb.core.index.Indexing;
+import io.quiverdb.core.storage.FileStorage;
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,10 +32,11 @@ class ScrubTest {
   private Scrub scrub;
 
   @BeforeEach
-  void open() {
+  void open() throws IOException {
     hosted =
         new HostedGroups(
             directory,
+            FileStorage.at(directory),
             StoreOptions.PAGE_CACHE_BYTES,
             Indexing.standard(),
             new SecureRandom(),

@@ -67,6 +67,15 @@ final class TestClient {
     return retried(() -> anyHost().catalog().orElseThrow(TestClient::later).write(write));
   }
 
+  /// @return the collection's id
+  long shred(String name) {
+    var write = new CatalogWrite.ShredCollection(new RequestId(UUID.randomUUID()), name);
+    return switch (change(write)) {
+      case CatalogWritten.Shredded(long id) -> id;
+      default -> throw new IllegalStateException(name);
+    };
+  }
+
   Outcome upsert(CollectionInfo collection, String id, float... vector) {
     return upsert(collection, new Point(id, Vector.of(vector), Payload.ofJson("{}")));
   }

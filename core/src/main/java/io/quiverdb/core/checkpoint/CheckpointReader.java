@@ -106,7 +106,9 @@ public final class CheckpointReader {
         .collect(
             Collectors.toMap(
                 Manifest.Tombstone::getCollectionId,
-                proto -> new Tombstone(proto.getCatalogIndex(), proto.getShredding())));
+                proto ->
+                    new Tombstone(
+                        proto.getCatalogIndex(), proto.getShredding(), proto.getShreddedAt())));
   }
 
   /// Encoded.

@@ -127,6 +127,7 @@ public final class CheckpointWriter {
         .setCollectionId(collectionId)
         .setCatalogIndex(tombstone.catalogIndex())
         .setShredding(tombstone.shredding())
+        .setShreddedAt(tombstone.shreddedAt())
         .build();
   }
 

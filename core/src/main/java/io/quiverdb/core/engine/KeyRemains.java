@@ -1,11 +1,13 @@
 package io.quiverdb.core.engine;
 
+import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.ShredStatus;
 import io.quiverdb.core.log.WriteAheadLog;
 import io.quiverdb.core.manifest.Manifest;
 import io.quiverdb.core.manifest.ManifestStore;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -32,8 +34,25 @@ final class KeyRemains {
       // What begins behind this checkpoint cannot have created the collection.
       found.addAll(WriteAheadLog.filesFromBefore(storage, live.get().getPosition().getIndex() + 1));
     }
-    found.addAll(manifests.otherManifests());
+    for (var path : manifests.otherManifests()) {
+      if (mayHold(path, collectionId)) {
+        found.add(path);
+      }
+    }
     return new ShredStatus(collectionId, found);
+  }
+
+  /// One that is pinned may be newer than the shredding.
+  private boolean mayHold(String path, long collectionId) throws IOException {
+    int slash = path.lastIndexOf('/');
+    try {
+      var read = manifests.read(path.substring(0, slash), path.substring(slash + 1));
+      return !hasShredded(read.manifest(), collectionId);
+    } catch (NoSuchFileException _) {
+      return false;
+    } catch (CorruptFileException _) {
+      return true;
+    }
   }
 
   private static boolean hasShredded(Manifest manifest, long collectionId) {

@@ -17,12 +17,14 @@ import io.quiverdb.core.op.Op;
 import io.quiverdb.core.state.CollectionHead;
 import io.quiverdb.core.state.FrozenState;
 import io.quiverdb.core.state.ShardState;
+import io.quiverdb.core.state.Tombstone;
 import io.quiverdb.core.view.OpenSegments;
 import io.quiverdb.core.view.PinnedView;
 import io.quiverdb.core.view.PublishedState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -234,6 +236,16 @@ public final class LiveState {
   /// Whether a collection was here and was dropped or shredded.
   public boolean wasDropped(long collectionId) {
     return usable(() -> state.tombstone(collectionId).isPresent());
+  }
+
+  /// Index of the entry that shredded a collection; empty if none did.
+  public OptionalLong shreddedAt(long collectionId) {
+    return usable(
+        () ->
+            state.tombstone(collectionId).stream()
+                .filter(Tombstone::shredding)
+                .mapToLong(Tombstone::shreddedAt)
+                .findFirst());
   }
 
   /// One that was never used here.

@@ -98,7 +98,7 @@ public final class Applier {
       return unopened(new Outcome.Expired(state.asSeenNow(position)));
     }
     return op.getCollectionId() == Scope.NO_COLLECTION
-        ? decideOnShard(op, prepared)
+        ? decideOnShard(position, op, prepared)
         : decideOnPoints(op, prepared);
   }
 
@@ -138,12 +138,12 @@ public final class Applier {
     return prepared.toBuilder().setDigest(sealed.getDigest()).build();
   }
 
-  private AppliedOp decideOnShard(SealedOp sealed, Optional<Op> prepared) {
+  private AppliedOp decideOnShard(Position position, SealedOp sealed, Optional<Op> prepared) {
     var op = prepared.orElseGet(() -> sealer.open(sealed));
-    return new AppliedOp(Optional.of(op), decideOnShard(op));
+    return new AppliedOp(Optional.of(op), decideOnShard(position, op));
   }
 
-  private Outcome decideOnShard(Op op) {
+  private Outcome decideOnShard(Position position, Op op) {
     if (op.hasCheckpoint()) {
       return new Outcome.Applied(state.version(), List.of());
     }
@@ -154,9 +154,9 @@ public final class Applier {
       return new Outcome.StaleEpoch(state.epoch());
     }
     return switch (op.getKindCase()) {
-      case CREATE_COLLECTION -> create(op.getCreateCollection());
+      case CREATE_COLLECTION -> create(position, op.getCreateCollection());
       case DROP_COLLECTION -> drop(op.getDropCollection());
-      case SHRED_COLLECTION -> shred(op.getShredCollection());
+      case SHRED_COLLECTION -> shred(position, op.getShredCollection());
       case UPDATE_SETTINGS -> updateSettings(op.getUpdateSettings());
       case HASH_MARK -> applied();
       case UPSERT, SET_PAYLOAD, DELETE, SET_OWNERSHIP, CHECKPOINT, KIND_NOT_SET ->
@@ -190,10 +190,11 @@ public final class Applier {
     return applied();
   }
 
-  private Outcome create(CreateCollection op) {
+  private Outcome create(Position position, CreateCollection op) {
     long id = op.getCollectionId();
     var lastCatalogIndex = lastCatalogIndex(id);
     if (lastCatalogIndex.isPresent()) {
+      state.noteKeysLogged(id, position.index());
       return precedes(op.getCatalogIndex(), lastCatalogIndex.get())
           ? new Outcome.Superseded()
           : new Outcome.AlreadyExists();
@@ -231,13 +232,13 @@ public final class Applier {
     return applied();
   }
 
-  private Outcome shred(ShredCollection op) {
+  private Outcome shred(Position position, ShredCollection op) {
     long id = op.getCollectionId();
     var lastCatalogIndex = lastCatalogIndex(id);
     if (lastCatalogIndex.isPresent() && precedes(op.getCatalogIndex(), lastCatalogIndex.get())) {
       return new Outcome.Superseded();
     }
-    state.shred(id, op.getCatalogIndex());
+    state.shred(id, op.getCatalogIndex(), position.index());
     return applied();
   }
 

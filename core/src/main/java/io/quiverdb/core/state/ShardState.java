@@ -162,13 +162,31 @@ public final class ShardState {
 
   /// Drops a collection, whether it is there or not: its id is never used again.
   public void drop(long collectionId, long catalogIndex) {
-    boolean shredding = tombstone(collectionId).map(Tombstone::shredding).orElse(false);
-    bury(collectionId, new Tombstone(catalogIndex, shredding));
+    var before = tombstone(collectionId);
+    bury(
+        collectionId,
+        new Tombstone(
+            catalogIndex,
+            before.map(Tombstone::shredding).orElse(false),
+            before.map(Tombstone::shreddedAt).orElse(0L)));
   }
 
   /// Drops a collection, whether it is there or not, for good: its key is to go.
-  public void shred(long collectionId, long catalogIndex) {
-    bury(collectionId, new Tombstone(catalogIndex, true));
+  ///
+  /// @param at index of the entry that does
+  public void shred(long collectionId, long catalogIndex, long at) {
+    bury(collectionId, new Tombstone(catalogIndex, true, at));
+  }
+
+  /// The keys of a collection are in another entry of the log. Of one that was shredded, they are
+  /// to go from there, too.
+  ///
+  /// @param at index of the entry
+  public void noteKeysLogged(long collectionId, long at) {
+    tombstones.computeIfPresent(
+        collectionId,
+        (_, tombstone) ->
+            tombstone.shredding() ? new Tombstone(tombstone.catalogIndex(), true, at) : tombstone);
   }
 
   private void bury(long collectionId, Tombstone tombstone) {

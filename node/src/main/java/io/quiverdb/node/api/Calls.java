@@ -7,6 +7,7 @@ import io.quiverdb.api.v1.PointsGrpc;
 import io.quiverdb.api.v1.SearchGrpc;
 import io.quiverdb.node.routing.Cluster;
 import io.quiverdb.node.routing.Compaction;
+import io.quiverdb.node.routing.Erasure;
 import io.quiverdb.node.routing.FileCheck;
 import io.quiverdb.node.routing.ShardRouter;
 import java.util.List;
@@ -26,7 +27,13 @@ final class Calls {
       Cluster cluster, Limits limits, Supplier<UUID> ids, boolean makesAdminKey) {
     var router = new ShardRouter(cluster);
     var collections =
-        new CollectionCalls(router, new FileCheck(cluster), new Compaction(cluster), limits, ids);
+        new CollectionCalls(
+            router,
+            new FileCheck(cluster),
+            new Compaction(cluster),
+            new Erasure(cluster),
+            limits,
+            ids);
     var points = new PointCalls(router, limits, ids);
     var searches = new SearchCalls(router, limits);
     var memberships = new MembershipCalls(cluster, ids);
@@ -39,6 +46,8 @@ final class Calls {
         Call.read(CollectionsGrpc.getListCollectionsMethod(), collections::list),
         Call.change(CollectionsGrpc.getUpdateSettingsMethod(), collections::update),
         Call.change(CollectionsGrpc.getDropCollectionMethod(), collections::drop),
+        Call.change(CollectionsGrpc.getShredCollectionMethod(), collections::shred),
+        Call.read(CollectionsGrpc.getGetShredStatusMethod(), collections::shredStatus),
         Call.change(CollectionsGrpc.getCompactCollectionMethod(), collections::compact),
         Call.read(CollectionsGrpc.getVerifyCollectionMethod(), collections::verify),
         Call.change(PointsGrpc.getUpsertMethod(), points::upsert),

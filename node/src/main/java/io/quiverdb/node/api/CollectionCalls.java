@@ -9,8 +9,11 @@ import io.quiverdb.api.v1.DropCollectionResponse;
 import io.quiverdb.api.v1.ErrorCode;
 import io.quiverdb.api.v1.ErrorDetail;
 import io.quiverdb.api.v1.GetCollectionRequest;
+import io.quiverdb.api.v1.GetShredStatusRequest;
 import io.quiverdb.api.v1.ListCollectionsRequest;
 import io.quiverdb.api.v1.ListCollectionsResponse;
+import io.quiverdb.api.v1.ShredCollectionRequest;
+import io.quiverdb.api.v1.ShredStatus;
 import io.quiverdb.api.v1.UpdateSettingsRequest;
 import io.quiverdb.api.v1.VerifyCollectionRequest;
 import io.quiverdb.api.v1.VerifyCollectionResponse;
@@ -18,6 +21,7 @@ import io.quiverdb.core.Outcome;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.node.routing.Compaction;
 import io.quiverdb.node.routing.Deadline;
+import io.quiverdb.node.routing.Erasure;
 import io.quiverdb.node.routing.FileCheck;
 import io.quiverdb.node.routing.RoutingException.DeadlineExceeded;
 import io.quiverdb.node.routing.RoutingException.UnknownCollection;
@@ -27,8 +31,11 @@ import io.quiverdb.raft.catalog.CatalogView;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
 import io.quiverdb.raft.catalog.CollectionInfo;
+import io.quiverdb.raft.catalog.Shredding;
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
@@ -39,6 +46,7 @@ final class CollectionCalls {
   private final ShardRouter router;
   private final FileCheck files;
   private final Compaction compaction;
+  private final Erasure erasure;
   private final Limits limits;
   private final Supplier<UUID> ids;
 
@@ -47,11 +55,13 @@ final class CollectionCalls {
       ShardRouter router,
       FileCheck files,
       Compaction compaction,
+      Erasure erasure,
       Limits limits,
       Supplier<UUID> ids) {
     this.router = router;
     this.files = files;
     this.compaction = compaction;
+    this.erasure = erasure;
     this.limits = limits;
     this.ids = ids;
   }
@@ -78,6 +88,7 @@ final class CollectionCalls {
       case CatalogWritten.RequestIdReused _ -> throw reused();
       case CatalogWritten.Updated _,
           CatalogWritten.Dropped _,
+          CatalogWritten.Shredded _,
           CatalogWritten.Changed _,
           CatalogWritten.NotFound _,
           CatalogWritten.ApiKeyCreated _,
@@ -115,6 +126,7 @@ final class CollectionCalls {
       case CatalogWritten.RequestIdReused _ -> throw reused();
       case CatalogWritten.Created _,
           CatalogWritten.Dropped _,
+          CatalogWritten.Shredded _,
           CatalogWritten.Changed _,
           CatalogWritten.AlreadyExists _,
           CatalogWritten.ApiKeyCreated _,
@@ -132,12 +144,51 @@ final class CollectionCalls {
       case CatalogWritten.RequestIdReused _ -> throw reused();
       case CatalogWritten.Created _,
           CatalogWritten.Updated _,
+          CatalogWritten.Shredded _,
           CatalogWritten.Changed _,
           CatalogWritten.AlreadyExists _,
           CatalogWritten.ApiKeyCreated _,
           CatalogWritten.ApiKeyRevoked _ ->
           throw new AssertionError("no answer to a drop");
     };
+  }
+
+  ShredStatus shred(ShredCollectionRequest request, Deadline deadline) {
+    var write =
+        new CatalogWrite.ShredCollection(requestId(request.getRequestId()), request.getName());
+    return switch (write(write, deadline)) {
+      case CatalogWritten.Shredded(var id) ->
+          // One that was forgotten was complete long ago.
+          status(
+              view ->
+                  view.shreddings().stream()
+                      .filter(one -> one.collectionId() == id)
+                      .findFirst()
+                      .or(() -> Optional.of(new Shredding(id, request.getName(), 0, true))),
+              request.getName(),
+              deadline);
+      case CatalogWritten.NotFound _ -> throw new UnknownCollection(request.getName());
+      case CatalogWritten.RequestIdReused _ -> throw reused();
+      case CatalogWritten.Created _,
+          CatalogWritten.Updated _,
+          CatalogWritten.Dropped _,
+          CatalogWritten.Changed _,
+          CatalogWritten.AlreadyExists _,
+          CatalogWritten.ApiKeyCreated _,
+          CatalogWritten.ApiKeyRevoked _ ->
+          throw new AssertionError("no answer to a shred");
+    };
+  }
+
+  ShredStatus shredStatus(GetShredStatusRequest request, Deadline deadline) {
+    return status(view -> view.shredding(request.getName()), request.getName(), deadline);
+  }
+
+  private ShredStatus status(
+      Function<CatalogView, Optional<Shredding>> which, String name, Deadline deadline) {
+    var view = deadline.await("catalogue", router.catalog().barrier());
+    var shredding = which.apply(view).orElseThrow(() -> new UnknownCollection(name));
+    return ErasureMessages.status(shredding, erasure.of(shredding, view, deadline));
   }
 
   CompactCollectionResponse compact(CompactCollectionRequest request, Deadline deadline) {

@@ -288,6 +288,7 @@ final class Messages {
                   case ACTIVE, UPDATING -> io.quiverdb.api.v1.Collection.State.ACTIVE;
                   case DROPPING -> io.quiverdb.api.v1.Collection.State.DROPPING;
                   case ORPHANED -> io.quiverdb.api.v1.Collection.State.ORPHANED;
+                  case SHREDDING -> io.quiverdb.api.v1.Collection.State.SHREDDING;
                 });
     for (var field : info.settings().filterableFields()) {
       message.addFilterableFields(

@@ -31,6 +31,7 @@ final class CatalogMessages {
                   .addAllAdded(PeerMessages.fields(added))
                   .addAllDropped(dropped));
       case CatalogWrite.DropCollection(_, var name) -> message.setDropCollection(name);
+      case CatalogWrite.ShredCollection(_, var name) -> message.setShredCollection(name);
       case CatalogWrite.AddNode(_, var member) -> message.setAddNode(PeerMessages.member(member));
       case CatalogWrite.SetNodeState(_, var node, var state) ->
           message.setSetNodeState(
@@ -108,6 +109,8 @@ final class CatalogMessages {
                 key.getHash(),
                 Instant.ofEpochMilli(key.getCreatedAtMillis())));
       }
+      case SHRED_COLLECTION ->
+          new CatalogWrite.ShredCollection(requestId, message.getShredCollection());
       case REVOKE_API_KEY -> new CatalogWrite.RevokeApiKey(requestId, message.getRevokeApiKey());
       case WRITE_NOT_SET ->
           throw new IllegalArgumentException("write: of no known kind (expected: a known one)");
@@ -141,6 +144,7 @@ final class CatalogMessages {
       case CatalogWritten.Updated(var collection) ->
           message.setUpdated(PeerMessages.collection(collection));
       case CatalogWritten.Dropped _ -> message.setDropped(nothing);
+      case CatalogWritten.Shredded(var collectionId) -> message.setShredded(collectionId);
       case CatalogWritten.ApiKeyCreated _ -> message.setApiKeyCreated(nothing);
       case CatalogWritten.ApiKeyRevoked _ -> message.setApiKeyRevoked(nothing);
       case CatalogWritten.AlreadyExists(var collection) ->
@@ -157,6 +161,7 @@ final class CatalogMessages {
       case CREATED -> new CatalogWritten.Created(PeerMessages.collection(message.getCreated()));
       case UPDATED -> new CatalogWritten.Updated(PeerMessages.collection(message.getUpdated()));
       case DROPPED -> new CatalogWritten.Dropped();
+      case SHREDDED -> new CatalogWritten.Shredded(message.getShredded());
       case API_KEY_CREATED -> new CatalogWritten.ApiKeyCreated();
       case API_KEY_REVOKED -> new CatalogWritten.ApiKeyRevoked();
       case ALREADY_EXISTS ->

@@ -7,6 +7,8 @@ import io.quiverdb.node.peer.PeerFailures.Asked;
 import io.quiverdb.node.peer.proto.AdmitNodeRequest;
 import io.quiverdb.node.peer.proto.ChangeMembersRequest;
 import io.quiverdb.node.peer.proto.CompactFilesRequest;
+import io.quiverdb.node.peer.proto.EraseRequest;
+import io.quiverdb.node.peer.proto.GetCatalogCheckpointRequest;
 import io.quiverdb.node.peer.proto.GetCatalogCopyRequest;
 import io.quiverdb.node.peer.proto.GetClaimRequest;
 import io.quiverdb.node.peer.proto.GetCurrentTermsRequest;
@@ -30,6 +32,7 @@ import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
 import io.quiverdb.raft.ReadIndex;
+import io.quiverdb.raft.ReplicaErasure;
 import io.quiverdb.raft.SegmentCounts;
 import io.quiverdb.raft.Shard;
 import io.quiverdb.raft.catalog.CatalogWrite;
@@ -118,6 +121,24 @@ final class GrpcPeer implements Peer {
             response.hasCopy()
                 ? Optional.of(response.getCopy().asReadOnlyByteBuffer())
                 : Optional.empty());
+  }
+
+  @Override
+  public CompletableFuture<ByteBuffer> catalogCheckpoint() {
+    return calls.call(
+        PeerServiceGrpc.getGetCatalogCheckpointMethod(),
+        GetCatalogCheckpointRequest.getDefaultInstance(),
+        Asked.read(CATALOG),
+        response -> response.getCheckpoint().asReadOnlyByteBuffer());
+  }
+
+  @Override
+  public CompletableFuture<List<ReplicaErasure>> erasure(long collectionId, boolean advance) {
+    return calls.call(
+        PeerServiceGrpc.getEraseMethod(),
+        EraseRequest.newBuilder().setCollectionId(collectionId).setAdvance(advance).build(),
+        Asked.read("node"),
+        ErasureMessages::replicas);
   }
 
   @Override

@@ -63,6 +63,7 @@ final class GrpcShard implements Shard {
       case ShardWrite.UpdateSettings update -> update.collectionId();
       case ShardWrite.CreateCollection create -> create.collectionId();
       case ShardWrite.DropCollection drop -> drop.collectionId();
+      case ShardWrite.ShredCollection shred -> shred.collectionId();
       case ShardWrite.HashMark _, ShardWrite.SetOwnership _ -> 0;
     };
   }

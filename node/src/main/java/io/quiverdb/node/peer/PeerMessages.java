@@ -282,6 +282,7 @@ final class PeerMessages {
               case DROPPING -> CollectionMessage.State.DROPPING;
               case UPDATING -> CollectionMessage.State.UPDATING;
               case ORPHANED -> CollectionMessage.State.ORPHANED;
+              case SHREDDING -> CollectionMessage.State.SHREDDING;
             })
         .setCatalogIndex(info.catalogIndex())
         .build();
@@ -300,6 +301,7 @@ final class PeerMessages {
           case DROPPING -> CollectionInfo.State.DROPPING;
           case UPDATING -> CollectionInfo.State.UPDATING;
           case ORPHANED -> CollectionInfo.State.ORPHANED;
+          case SHREDDING -> CollectionInfo.State.SHREDDING;
           case STATE_UNSPECIFIED, UNRECOGNIZED ->
               throw new IllegalArgumentException("state: unknown (expected: a known one)");
         },

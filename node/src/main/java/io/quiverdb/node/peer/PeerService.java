@@ -17,8 +17,12 @@ import io.quiverdb.node.peer.proto.CountPointsRequest;
 import io.quiverdb.node.peer.proto.CountPointsResponse;
 import io.quiverdb.node.peer.proto.DeleteMatchingRequest;
 import io.quiverdb.node.peer.proto.DeleteMatchingResponse;
+import io.quiverdb.node.peer.proto.EraseRequest;
+import io.quiverdb.node.peer.proto.EraseResponse;
 import io.quiverdb.node.peer.proto.ExplainSearchResponse;
 import io.quiverdb.node.peer.proto.FilterMessage;
+import io.quiverdb.node.peer.proto.GetCatalogCheckpointRequest;
+import io.quiverdb.node.peer.proto.GetCatalogCheckpointResponse;
 import io.quiverdb.node.peer.proto.GetCatalogCopyRequest;
 import io.quiverdb.node.peer.proto.GetCatalogCopyResponse;
 import io.quiverdb.node.peer.proto.GetClaimRequest;
@@ -184,6 +188,18 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
           copy.ifPresent(bytes -> response.setCopy(UnsafeByteOperations.unsafeWrap(bytes)));
           return response.build();
         });
+  }
+
+  @Override
+  public void getCatalogCheckpoint(
+      GetCatalogCheckpointRequest request, StreamObserver<GetCatalogCheckpointResponse> responses) {
+    answer(
+        responses,
+        self::catalogCheckpoint,
+        checkpoint ->
+            GetCatalogCheckpointResponse.newBuilder()
+                .setCheckpoint(UnsafeByteOperations.unsafeWrap(checkpoint))
+                .build());
   }
 
   @Override
@@ -478,6 +494,14 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
         responses,
         () -> self.verify(request.getShard(), request.getCollectionId()),
         VerificationMessages::message);
+  }
+
+  @Override
+  public void erase(EraseRequest request, StreamObserver<EraseResponse> responses) {
+    answer(
+        responses,
+        () -> self.erasure(request.getCollectionId(), request.getAdvance()),
+        ErasureMessages::message);
   }
 
   // --- snapshots

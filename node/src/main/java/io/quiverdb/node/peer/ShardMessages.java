@@ -208,6 +208,11 @@ final class ShardMessages {
               WriteShardRequest.Drop.newBuilder()
                   .setCollectionId(collectionId)
                   .setCatalogIndex(catalogIndex));
+      case ShardWrite.ShredCollection(_, var collectionId, var catalogIndex) ->
+          message.setShred(
+              WriteShardRequest.Drop.newBuilder()
+                  .setCollectionId(collectionId)
+                  .setCatalogIndex(catalogIndex));
       case ShardWrite.HashMark _ ->
           message.setHashMark(WriteShardRequest.HashMark.getDefaultInstance());
       case ShardWrite.SetOwnership(_, var epoch, var slots) -> {
@@ -265,6 +270,9 @@ final class ShardMessages {
       case DROP ->
           new ShardWrite.DropCollection(
               stamp, message.getDrop().getCollectionId(), message.getDrop().getCatalogIndex());
+      case SHRED ->
+          new ShardWrite.ShredCollection(
+              stamp, message.getShred().getCollectionId(), message.getShred().getCatalogIndex());
       case HASH_MARK -> new ShardWrite.HashMark(stamp);
       case SET_OWNERSHIP ->
           new ShardWrite.SetOwnership(

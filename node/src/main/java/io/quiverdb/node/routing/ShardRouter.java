@@ -101,7 +101,7 @@ public final class ShardRouter {
     return switch (found.state()) {
       case ACTIVE, UPDATING -> found;
       case CREATING -> throw new BeingCreated(name);
-      case DROPPING, ORPHANED -> throw new UnknownCollection(name);
+      case DROPPING, SHREDDING, ORPHANED -> throw new UnknownCollection(name);
     };
   }
 

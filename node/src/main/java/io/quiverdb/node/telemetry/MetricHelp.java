@@ -98,6 +98,9 @@ final class MetricHelp {
           Map.entry("quiver_store_page_cache_hits_total", "Pages found decrypted"),
           Map.entry("quiver_store_page_cache_misses_total", "Pages that had to be decrypted"),
           Map.entry(
+              "quiver_collections_erasing",
+              "Collections that were shredded and that some node may still open"),
+          Map.entry(
               "quiver_shards_under_replicated",
               "Shards led here with fewer members up to date than they should have"));
 

@@ -24,6 +24,7 @@ import io.quiverdb.api.v1.FieldType;
 import io.quiverdb.api.v1.Filter;
 import io.quiverdb.api.v1.GetCollectionRequest;
 import io.quiverdb.api.v1.GetRequest;
+import io.quiverdb.api.v1.GetShredStatusRequest;
 import io.quiverdb.api.v1.GetStatusRequest;
 import io.quiverdb.api.v1.GetTopologyRequest;
 import io.quiverdb.api.v1.InitClusterRequest;
@@ -39,6 +40,8 @@ import io.quiverdb.api.v1.SearchBatchRequest;
 import io.quiverdb.api.v1.SearchGrpc;
 import io.quiverdb.api.v1.SearchRequest;
 import io.quiverdb.api.v1.SegmentPlan;
+import io.quiverdb.api.v1.ShredCollectionRequest;
+import io.quiverdb.api.v1.ShredStatus;
 import io.quiverdb.api.v1.TransferLeaderRequest;
 import io.quiverdb.api.v1.UpsertRequest;
 import io.quiverdb.api.v1.Vector;
@@ -870,6 +873,45 @@ class DoorsTest {
     assertThat(some.getAccepted()).isFalse();
     assertThat(some.getShards(0).getReplicas(2).getError()).contains("down");
     assertThat(node.post("/v1/collections/nowhere/compact", "").status()).isEqualTo(404);
+  }
+
+  @Test
+  void shreddingNamesWhoIsOutstandingUntilNobodyIs() {
+    create("docs");
+    cluster.corrupt(cluster.node(1));
+    cluster.stop(cluster.node(2));
+    var asked = GetShredStatusRequest.newBuilder().setName("docs").build();
+
+    var begun =
+        node.call(
+            CollectionsGrpc.getShredCollectionMethod(),
+            ShredCollectionRequest.newBuilder().setName("docs").build());
+    var json = node.get("/v1/collections/docs/shred");
+    cluster.formedCatalog().endShreddings();
+    var ended = node.call(CollectionsGrpc.getGetShredStatusMethod(), asked);
+
+    assertThat(begun.getState()).isEqualTo(ShredStatus.State.SHREDDING);
+    assertThat(begun.getNodesList())
+        .extracting(ShredStatus.NodeErasure::getComplete)
+        .containsExactly(true, false, false);
+    var outstanding = begun.getNodes(1).getReplicas(1);
+    assertThat(outstanding.getShard()).isEqualTo(1);
+    assertThat(outstanding.getOutstandingList()).containsExactly("log: not purged yet");
+    assertThat(begun.getNodes(1).getReplicas(0).hasShard()).isFalse();
+    assertThat(begun.getNodes(2).getError()).contains("down");
+    assertThat(begun.getNotesList()).isNotEmpty();
+    assertThat(json.field("state")).isEqualTo("SHREDDING");
+    assertThat(ended.getState()).isEqualTo(ShredStatus.State.SHREDDED);
+    assertThat(ended.getId()).isEqualTo(begun.getId());
+    assertThat(ended.getNodesList()).isEmpty();
+    assertThat(node.get("/v1/collections/docs").status()).isEqualTo(404);
+    create("docs");
+  }
+
+  @Test
+  void shreddingOfWhatIsNotThereFindsNothing() {
+    assertThat(node.post("/v1/collections/nowhere/shred", "").status()).isEqualTo(404);
+    assertThat(node.get("/v1/collections/nowhere/shred").status()).isEqualTo(404);
   }
 
   @Test

@@ -40,6 +40,7 @@ import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
 import io.quiverdb.raft.ReadIndex;
 import io.quiverdb.raft.ReadResult;
+import io.quiverdb.raft.ReplicaErasure;
 import io.quiverdb.raft.ReplicaStatus;
 import io.quiverdb.raft.SegmentCounts;
 import io.quiverdb.raft.ShardException;
@@ -202,6 +203,8 @@ abstract class PeerContract {
         -1L,
         true);
     answers(Optional.empty(), peer -> peer.catalogCopy(9, false), "catalogCopy", 9L, false);
+    answers(
+        ByteBuffer.wrap(new byte[] {1, -1}), peer -> peer.catalogCheckpoint(), "catalogCheckpoint");
   }
 
   @Test
@@ -295,6 +298,7 @@ abstract class PeerContract {
         new CatalogWrite.CreateCollection(
             STAMP.id(), "docs", new Descriptor(384, Metric.L2_SQUARED), SETTINGS);
     var drop = new CatalogWrite.DropCollection(STAMP.id(), "docs");
+    var shred = new CatalogWrite.ShredCollection(STAMP.id(), "docs");
     var update =
         new CatalogWrite.UpdateSettings(
             STAMP.id(), "docs", SETTINGS.filterableFields(), List.of("x", "y.z"));
@@ -304,11 +308,13 @@ abstract class PeerContract {
             new CatalogWritten.AlreadyExists(COLLECTION_INFO),
             new CatalogWritten.Updated(COLLECTION_INFO),
             new CatalogWritten.Dropped(),
+            new CatalogWritten.Shredded(-3),
             new CatalogWritten.Changed(),
             new CatalogWritten.NotFound(),
             new CatalogWritten.RequestIdReused())) {
       answers(written, peer -> peer.writeCatalog(create), "writeCatalog", create);
       answers(written, peer -> peer.writeCatalog(drop), "writeCatalog", drop);
+      answers(written, peer -> peer.writeCatalog(shred), "writeCatalog", shred);
       answers(written, peer -> peer.writeCatalog(update), "writeCatalog", update);
     }
   }
@@ -374,6 +380,18 @@ abstract class PeerContract {
   }
 
   @Test
+  void whatIsLeftToEraseArrivesWhole() {
+    answers(
+        List.of(
+            new ReplicaErasure(CATALOG, List.of()),
+            new ReplicaErasure(SHARD, List.of("log: from entry 1 on", "manifest-2"))),
+        peer -> peer.erasure(-4, true),
+        "erasure",
+        -4L,
+        true);
+  }
+
+  @Test
   void verificationsArriveWhole() {
     var damages =
         List.of(
@@ -423,6 +441,7 @@ abstract class PeerContract {
                 SETTINGS,
                 WRAPPED_KEYS),
             new ShardWrite.DropCollection(STAMP, COLLECTION, 78),
+            new ShardWrite.ShredCollection(STAMP, COLLECTION, 79),
             new ShardWrite.HashMark(STAMP_UNSEEN),
             new ShardWrite.SetOwnership(
                 STAMP, 2, List.of(new SlotRange(0, 7), new SlotRange(9, 16_383))))) {

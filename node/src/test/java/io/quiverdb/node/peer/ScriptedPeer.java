@@ -20,6 +20,7 @@ import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
 import io.quiverdb.raft.ReadIndex;
 import io.quiverdb.raft.ReadResult;
+import io.quiverdb.raft.ReplicaErasure;
 import io.quiverdb.raft.SegmentCounts;
 import io.quiverdb.raft.Shard;
 import io.quiverdb.raft.ShardWrite;
@@ -102,6 +103,16 @@ final class ScriptedPeer implements Peer {
   @Override
   public CompletableFuture<Optional<ByteBuffer>> catalogCopy(long after, boolean linearizable) {
     return ask("catalogCopy", after, linearizable);
+  }
+
+  @Override
+  public CompletableFuture<ByteBuffer> catalogCheckpoint() {
+    return ask("catalogCheckpoint");
+  }
+
+  @Override
+  public CompletableFuture<List<ReplicaErasure>> erasure(long collectionId, boolean advance) {
+    return ask("erasure", collectionId, advance);
   }
 
   @Override

@@ -17,6 +17,7 @@ import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
 import io.quiverdb.raft.catalog.CollectionInfo;
 import io.quiverdb.raft.catalog.Membership;
+import io.quiverdb.raft.catalog.Shredding;
 import io.quiverdb.raft.catalog.StoredApiKey;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,6 +40,7 @@ public final class FakeCatalog implements Catalog {
   private Membership membership;
   private final Map<String, StoredApiKey> apiKeys = new TreeMap<>();
   private List<StoredApiKey> visibleKeys = List.of();
+  private final List<Shredding> shreddings = new ArrayList<>();
   private boolean lags;
   private long nextId = 1;
 
@@ -57,10 +59,22 @@ public final class FakeCatalog implements Catalog {
     lags = true;
   }
 
+  /// Every node has said that it has nothing left.
+  public synchronized void endShreddings() {
+    shreddings.replaceAll(
+        one -> new Shredding(one.collectionId(), one.name(), one.catalogIndex(), true));
+  }
+
   @Override
   public synchronized CatalogView view() {
     return new View(
-        nextId, clusterId, membership, shardInfos(), List.copyOf(visible.values()), visibleKeys);
+        nextId,
+        clusterId,
+        membership,
+        shardInfos(),
+        List.copyOf(visible.values()),
+        visibleKeys,
+        List.copyOf(shreddings));
   }
 
   @Override
@@ -129,6 +143,15 @@ public final class FakeCatalog implements Catalog {
         shards.forEach(shard -> shard.dropCollection(existing.id()));
         yield new CatalogWritten.Dropped();
       }
+      case CatalogWrite.ShredCollection(_, var name) -> {
+        var existing = collections.remove(name);
+        if (existing == null) {
+          yield new CatalogWritten.NotFound();
+        }
+        shards.forEach(shard -> shard.dropCollection(existing.id()));
+        shreddings.add(new Shredding(existing.id(), name, nextId++, false));
+        yield new CatalogWritten.Shredded(existing.id());
+      }
       case CatalogWrite.AddNode _,
           CatalogWrite.SetNodeState _,
           CatalogWrite.SetReplicationFactor _,
@@ -165,7 +188,8 @@ public final class FakeCatalog implements Catalog {
       Membership membership,
       List<ShardInfo> shards,
       List<CollectionInfo> collections,
-      List<StoredApiKey> apiKeys)
+      List<StoredApiKey> apiKeys,
+      List<Shredding> shreddings)
       implements CatalogView {
     @Override
     public ShardInfo shardOf(String pointId) {

@@ -13,6 +13,7 @@ import io.quiverdb.raft.NodeAddresses;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.ReplicaErasure;
 import io.quiverdb.raft.ReplicaStatus;
 import io.quiverdb.raft.ShardException;
 import io.quiverdb.raft.catalog.Catalog;
@@ -176,6 +177,15 @@ public final class FakeCluster implements Cluster {
 
   synchronized StateHash hashOf(NodeId node, int shard) {
     return oddHashes.getOrDefault(node, shards.get(shard).hash());
+  }
+
+  /// A node that is corrupt still has the log of shard 1.
+  synchronized List<ReplicaErasure> erasureOn(NodeId node) {
+    return List.of(
+        new ReplicaErasure(new GroupKey.CatalogGroup(), List.of()),
+        new ReplicaErasure(
+            new GroupKey.ShardGroup(1),
+            oddHashes.containsKey(node) ? List.of("log: not purged yet") : List.of()));
   }
 
   synchronized NodeStatus statusOf(NodeId node) {

@@ -11,6 +11,7 @@ import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
 import io.quiverdb.raft.ReadIndex;
+import io.quiverdb.raft.ReplicaErasure;
 import io.quiverdb.raft.SegmentCounts;
 import io.quiverdb.raft.Shard;
 import io.quiverdb.raft.ShardException;
@@ -65,6 +66,16 @@ final class FakePeer implements Peer {
   @Override
   public CompletableFuture<Optional<ByteBuffer>> catalogCopy(long after, boolean linearizable) {
     throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<ByteBuffer> catalogCheckpoint() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<List<ReplicaErasure>> erasure(long collectionId, boolean advance) {
+    return answer(() -> cluster.erasureOn(id));
   }
 
   @Override

@@ -170,6 +170,7 @@ public final class FakeShard implements Shard {
           ShardWrite.CreateCollection _,
           ShardWrite.UpdateSettings _,
           ShardWrite.DropCollection _,
+          ShardWrite.ShredCollection _,
           ShardWrite.SetOwnership _ ->
           new Outcome.Applied(version, List.of());
     };

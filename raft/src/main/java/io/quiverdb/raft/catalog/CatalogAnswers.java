@@ -42,33 +42,36 @@ final class CatalogAnswers {
   }
 
   static CatalogAnswer created(CollectionInfo collection) {
-    return CatalogAnswer.newBuilder().setCreated(CatalogMessages.toMessage(collection)).build();
+    return CatalogAnswer.newBuilder().setCreated(told(collection)).build();
   }
 
   static CatalogAnswer updated(CollectionInfo collection) {
-    return CatalogAnswer.newBuilder().setUpdated(CatalogMessages.toMessage(collection)).build();
+    return CatalogAnswer.newBuilder().setUpdated(told(collection)).build();
   }
 
   static CatalogAnswer beingChanged(CollectionInfo collection) {
-    return CatalogAnswer.newBuilder()
-        .setBeingChanged(CatalogMessages.toMessage(collection))
-        .build();
+    return CatalogAnswer.newBuilder().setBeingChanged(told(collection)).build();
   }
 
   static CatalogAnswer dropped(CollectionInfo collection) {
-    return CatalogAnswer.newBuilder().setDropped(CatalogMessages.toMessage(collection)).build();
+    return CatalogAnswer.newBuilder().setDropped(told(collection)).build();
   }
 
   static CatalogAnswer alreadyExists(CollectionInfo collection) {
-    return CatalogAnswer.newBuilder()
-        .setAlreadyExists(CatalogMessages.toMessage(collection))
-        .build();
+    return CatalogAnswer.newBuilder().setAlreadyExists(told(collection)).build();
   }
 
   static CatalogAnswer beingDropped(CollectionInfo collection) {
-    return CatalogAnswer.newBuilder()
-        .setBeingDropped(CatalogMessages.toMessage(collection))
-        .build();
+    return CatalogAnswer.newBuilder().setBeingDropped(told(collection)).build();
+  }
+
+  static CatalogAnswer shredded(CollectionInfo collection) {
+    return CatalogAnswer.newBuilder().setShredded(told(collection)).build();
+  }
+
+  /// Without its keys: answers are remembered, and keys may have to be forgotten.
+  private static Collection told(CollectionInfo collection) {
+    return CatalogMessages.toMessage(collection).toBuilder().clearWrappedKeys().build();
   }
 
   static CatalogAnswer invalid(IllegalArgumentException reason) {
@@ -91,6 +94,9 @@ final class CatalogAnswers {
     if (answer.hasUpdated()) {
       return Optional.of(answer.getUpdated());
     }
-    return answer.hasDropped() ? Optional.of(answer.getDropped()) : Optional.empty();
+    if (answer.hasDropped()) {
+      return Optional.of(answer.getDropped());
+    }
+    return answer.hasShredded() ? Optional.of(answer.getShredded()) : Optional.empty();
   }
 }

@@ -6,6 +6,7 @@ import io.quiverdb.core.crypto.ByteSlice;
 import io.quiverdb.core.crypto.KeyRing;
 import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.raft.WrappedKeys;
+import io.quiverdb.raft.catalog.proto.CatalogCheckpoint;
 import io.quiverdb.raft.catalog.proto.CatalogCopy;
 import io.quiverdb.raft.catalog.proto.CatalogOp;
 import java.nio.ByteBuffer;
@@ -21,6 +22,8 @@ public final class CatalogKeys {
       "quiver: operation of the catalogue".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] COPY =
       "quiver: copy of the catalogue".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] CHECKPOINT =
+      "quiver: checkpoint of the catalogue".getBytes(StandardCharsets.US_ASCII);
   private static final UUID NO_STORE = new UUID(0, 0);
 
   private final Supplier<KeyRing> keyRing;
@@ -70,8 +73,34 @@ public final class CatalogKeys {
     }
   }
 
+  ByteBuffer sealCheckpoint(CatalogCheckpoint checkpoint) {
+    return ByteBuffer.wrap(codec().sealRecord(checkpoint.toByteArray(), CHECKPOINT))
+        .asReadOnlyBuffer();
+  }
+
+  /// @throws IllegalArgumentException if it is not what was sealed under these keys
+  CatalogCheckpoint openCheckpoint(ByteBuffer sealed) {
+    byte[] checkpoint =
+        codec()
+            .openRecord(ByteSlice.of(ByteString.copyFrom(sealed).toByteArray()), CHECKPOINT)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "checkpoint of the catalogue: its seal is broken (expected: intact)"));
+    try {
+      return CatalogCheckpoint.parseFrom(checkpoint);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalArgumentException("checkpoint of the catalogue: not one", e);
+    }
+  }
+
   private PageCodec codec() {
     return keyRing.get().catalog(NO_STORE);
+  }
+
+  /// Whether collections have keys of their own, which can be destroyed.
+  boolean hasDataKeys() {
+    return keyRing.get().hasDataKeys();
   }
 
   WrappedKeys drawCollectionKeys() {

@@ -125,6 +125,7 @@ public final class CatalogMessages {
               case DROPPING -> Collection.State.DROPPING;
               case UPDATING -> Collection.State.UPDATING;
               case ORPHANED -> Collection.State.ORPHANED;
+              case SHREDDING -> Collection.State.SHREDDING;
             })
         .setCatalogIndex(collection.catalogIndex())
         .build();
@@ -142,12 +143,30 @@ public final class CatalogMessages {
           case ACTIVE -> CollectionInfo.State.ACTIVE;
           case DROPPING -> CollectionInfo.State.DROPPING;
           case UPDATING -> CollectionInfo.State.UPDATING;
+          case SHREDDING -> CollectionInfo.State.SHREDDING;
           case ORPHANED -> CollectionInfo.State.ORPHANED;
           case STATE_UNSPECIFIED, UNRECOGNIZED ->
               throw new IllegalArgumentException(
                   "collection state: " + message.getStateValue() + " (expected: a known one)");
         },
         message.getCatalogIndex());
+  }
+
+  static io.quiverdb.raft.catalog.proto.Shredding toMessage(Shredding shredding) {
+    return io.quiverdb.raft.catalog.proto.Shredding.newBuilder()
+        .setCollectionId(shredding.collectionId())
+        .setName(shredding.name())
+        .setCatalogIndex(shredding.catalogIndex())
+        .setComplete(shredding.complete())
+        .build();
+  }
+
+  static Shredding fromMessage(io.quiverdb.raft.catalog.proto.Shredding message) {
+    return new Shredding(
+        message.getCollectionId(),
+        message.getName(),
+        message.getCatalogIndex(),
+        message.getComplete());
   }
 
   static ApiKey toMessage(StoredApiKey key) {

@@ -11,12 +11,14 @@ import io.quiverdb.raft.catalog.proto.BeginCreateCollection;
 import io.quiverdb.raft.catalog.proto.BeginDropCollection;
 import io.quiverdb.raft.catalog.proto.BeginMove;
 import io.quiverdb.raft.catalog.proto.BeginRebalance;
+import io.quiverdb.raft.catalog.proto.BeginShredCollection;
 import io.quiverdb.raft.catalog.proto.BeginUpdateSettings;
 import io.quiverdb.raft.catalog.proto.CatalogCopy;
 import io.quiverdb.raft.catalog.proto.CatalogOp;
 import io.quiverdb.raft.catalog.proto.CreateApiKey;
 import io.quiverdb.raft.catalog.proto.EndMove;
 import io.quiverdb.raft.catalog.proto.EndRebalance;
+import io.quiverdb.raft.catalog.proto.EndShred;
 import io.quiverdb.raft.catalog.proto.FinishCollection;
 import io.quiverdb.raft.catalog.proto.FormCluster;
 import io.quiverdb.raft.catalog.proto.RecoverCluster;
@@ -98,6 +100,21 @@ final class CatalogOps {
     var drop = BeginDropCollection.newBuilder().setName(write.name()).build();
     return request(write.requestId(), Digests.of("drop", drop.toByteString(), mac))
         .setBeginDropCollection(drop)
+        .build();
+  }
+
+  /// @throws IllegalArgumentException if no collection may have this name
+  static CatalogOp beginShred(CatalogWrite.ShredCollection write, Mac mac) {
+    CollectionNames.check(write.name());
+    var shred = BeginShredCollection.newBuilder().setName(write.name()).build();
+    return request(write.requestId(), Digests.of("shred", shred.toByteString(), mac))
+        .setBeginShredCollection(shred)
+        .build();
+  }
+
+  static CatalogOp endShred(long collectionId) {
+    return CatalogOp.newBuilder()
+        .setEndShred(EndShred.newBuilder().setCollectionId(collectionId))
         .build();
   }
 

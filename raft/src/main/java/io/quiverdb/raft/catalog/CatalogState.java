@@ -8,12 +8,14 @@ import io.quiverdb.raft.WrappedKeys;
 import io.quiverdb.raft.catalog.CollectionInfo.State;
 import io.quiverdb.raft.catalog.proto.BeginCreateCollection;
 import io.quiverdb.raft.catalog.proto.BeginDropCollection;
+import io.quiverdb.raft.catalog.proto.BeginShredCollection;
 import io.quiverdb.raft.catalog.proto.BeginUpdateSettings;
 import io.quiverdb.raft.catalog.proto.CatalogAnswer;
 import io.quiverdb.raft.catalog.proto.CatalogCopy;
 import io.quiverdb.raft.catalog.proto.CatalogOp;
 import io.quiverdb.raft.catalog.proto.Collection;
 import io.quiverdb.raft.catalog.proto.CreateApiKey;
+import io.quiverdb.raft.catalog.proto.EndShred;
 import io.quiverdb.raft.catalog.proto.FinishCollection;
 import io.quiverdb.raft.catalog.proto.FormCluster;
 import io.quiverdb.raft.catalog.proto.RecoverCluster;
@@ -24,15 +26,17 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /// The catalogue after one log entry: immutable. [#apply] is total and deterministic: the same
 /// state and operation give the same state and answer on every replica.
 ///
 /// A collection's change goes in two steps: an operation that begins it (CREATING, UPDATING,
-/// DROPPING), and one that finishes it when every shard has followed. Between them a create or an
-/// update may be overtaken by a drop, never the other way round: a name is free when its collection
-/// is gone from every shard, and an id is never used again. The protocol was model-checked: the
-/// order of checks here is that of the model.
+/// DROPPING, SHREDDING), and one that finishes it when every shard has followed. Between them a
+/// create or an update may be overtaken by a drop, never the other way round: a name is free when
+/// its collection is gone from every shard, and an id is never used again. A shredding goes on
+/// after that: until no node has anything left that opens the collection. The protocol was
+/// model-checked: the order of checks here is that of the model.
 ///
 /// Of the nodes and of what they replicate it holds what is wanted and what is being changed
 /// ([Membership]); that it comes about is the [Reconciler]'s.
@@ -41,15 +45,22 @@ import java.util.UUID;
 /// answered "not found" must not drop a collection that was created since.
 final class CatalogState {
   static final CatalogState EMPTY =
-      new CatalogState(-1, Optional.empty(), 0, new TreeMap<>(), RequestWindow.EMPTY);
+      new CatalogState(-1, Optional.empty(), 0, new TreeMap<>(), List.of(), RequestWindow.EMPTY);
 
   private static final int COUNTER_BITS = 48;
   private static final int API_KEYS_MAX = 1_024;
+
+  /// Of those that are complete.
+  private static final int SHREDDINGS_MAX = 1_024;
 
   private final long index;
   private final Optional<Cluster> cluster;
   private final long lastCollectionCounter;
   private final SortedMap<String, CollectionInfo> collections;
+
+  /// In the order in which they began.
+  private final List<Shredding> shreddings;
+
   private final RequestWindow window;
   private final Optional<CatalogView> view;
 
@@ -81,14 +92,16 @@ final class CatalogState {
       Optional<Cluster> cluster,
       long lastCollectionCounter,
       SortedMap<String, CollectionInfo> collections,
+      List<Shredding> shreddings,
       RequestWindow window) {
     assert cluster.isPresent() || collections.isEmpty() : collections.keySet();
     this.index = index;
     this.cluster = cluster;
     this.lastCollectionCounter = lastCollectionCounter;
     this.collections = collections;
+    this.shreddings = List.copyOf(shreddings);
     this.window = window;
-    this.view = cluster.map(formed -> new View(index, formed, collections));
+    this.view = cluster.map(formed -> new View(index, formed, collections, this.shreddings));
   }
 
   /// Empty before the cluster is formed.
@@ -118,7 +131,8 @@ final class CatalogState {
   /// The same catalogue after a log entry that changes nothing.
   CatalogState at(long newIndex) {
     assert newIndex > index : newIndex + " after " + index;
-    return new CatalogState(newIndex, cluster, lastCollectionCounter, collections, window);
+    return new CatalogState(
+        newIndex, cluster, lastCollectionCounter, collections, shreddings, window);
   }
 
   /// @throws io.quiverdb.core.UnknownOpException if this version does not know all of the operation
@@ -131,6 +145,7 @@ final class CatalogState {
       case BEGIN_CREATE_COLLECTION,
           BEGIN_UPDATE_SETTINGS,
           BEGIN_DROP_COLLECTION,
+          BEGIN_SHRED_COLLECTION,
           ADD_NODE,
           SET_NODE_STATE,
           SET_REPLICATION_FACTOR,
@@ -141,6 +156,7 @@ final class CatalogState {
       // Of users, and of the reconciler, who may repeat it.
       case BEGIN_MOVE -> op.getRequestId().isEmpty() ? next.change(op) : next.applyOnce(op);
       case FINISH_COLLECTION -> next.finish(op.getFinishCollection());
+      case END_SHRED -> next.endShred(op.getEndShred());
       case END_MOVE, END_REBALANCE -> next.change(op);
       case KIND_NOT_SET -> throw new AssertionError(op.getKindCase());
     };
@@ -156,7 +172,7 @@ final class CatalogState {
     if (cluster.isEmpty()) {
       var formed = Optional.of(Cluster.of(claim, Membership.of(claim), new TreeMap<>()));
       return new Applied(
-          new CatalogState(index, formed, lastCollectionCounter, collections, window),
+          new CatalogState(index, formed, lastCollectionCounter, collections, shreddings, window),
           CatalogAnswers.FORMED);
     }
     return formedBefore(claim);
@@ -197,6 +213,7 @@ final class CatalogState {
           case BEGIN_CREATE_COLLECTION -> beginCreate(op.getBeginCreateCollection());
           case BEGIN_UPDATE_SETTINGS -> beginUpdate(op.getBeginUpdateSettings());
           case BEGIN_DROP_COLLECTION -> beginDrop(op.getBeginDropCollection());
+          case BEGIN_SHRED_COLLECTION -> beginShred(op.getBeginShredCollection());
           case ADD_NODE, SET_NODE_STATE, SET_REPLICATION_FACTOR, BEGIN_MOVE, BEGIN_REBALANCE ->
               change(op);
           case CREATE_API_KEY -> createApiKey(cluster.get(), op.getCreateApiKey());
@@ -204,6 +221,7 @@ final class CatalogState {
           case FORM_CLUSTER,
               RECOVER_CLUSTER,
               FINISH_COLLECTION,
+              END_SHRED,
               END_MOVE,
               END_REBALANCE,
               KIND_NOT_SET ->
@@ -232,6 +250,7 @@ final class CatalogState {
             Optional.of(Cluster.of(before.claim, changed, before.apiKeys)),
             lastCollectionCounter,
             collections,
+            shreddings,
             window),
         CatalogAnswers.CHANGED);
   }
@@ -240,7 +259,7 @@ final class CatalogState {
     var existing = collections.get(op.getName());
     if (existing != null) {
       return unchanged(
-          existing.state() == State.DROPPING
+          isGoing(existing)
               ? CatalogAnswers.beingDropped(existing)
               : CatalogAnswers.alreadyExists(existing));
     }
@@ -254,7 +273,7 @@ final class CatalogState {
               op.getName(),
               CatalogMessages.fromMessage(op.getCollectionDescriptor()),
               CatalogMessages.fromMessage(op.getSettings()),
-              new WrappedKeys(op.getWrappedKeys()),
+              new WrappedKeys(op.getWrappedKeys()).present(),
               State.CREATING,
               numbered(index));
     } catch (IllegalArgumentException e) {
@@ -269,7 +288,7 @@ final class CatalogState {
       return unchanged(CatalogAnswers.NOT_FOUND);
     }
     return switch (existing.state()) {
-      case DROPPING -> unchanged(CatalogAnswers.beingDropped(existing));
+      case DROPPING, SHREDDING -> unchanged(CatalogAnswers.beingDropped(existing));
       case CREATING, UPDATING -> unchanged(CatalogAnswers.beingChanged(existing));
       case ORPHANED ->
           unchanged(
@@ -310,12 +329,65 @@ final class CatalogState {
     if (existing == null) {
       return unchanged(CatalogAnswers.NOT_FOUND);
     }
-    if (existing.state() == State.DROPPING) {
+    if (isGoing(existing)) {
       return unchanged(CatalogAnswers.beingDropped(existing));
     }
     var dropping = withState(existing, State.DROPPING, numbered(index));
     return new Applied(
         withCollection(dropping, lastCollectionCounter), CatalogAnswers.dropped(dropping));
+  }
+
+  private static boolean isGoing(CollectionInfo collection) {
+    return collection.state() == State.DROPPING || collection.state() == State.SHREDDING;
+  }
+
+  /// Overtakes whatever is under way, a drop included. Nobody needs the keys any more: a shard that
+  /// has not created it yet never will.
+  private Applied beginShred(BeginShredCollection op) {
+    var existing = collections.get(op.getName());
+    if (existing == null) {
+      return unchanged(CatalogAnswers.NOT_FOUND);
+    }
+    if (existing.state() == State.SHREDDING) {
+      return unchanged(CatalogAnswers.beingDropped(existing));
+    }
+    var shredding =
+        new CollectionInfo(
+            existing.id(),
+            existing.name(),
+            existing.descriptor(),
+            existing.settings(),
+            WrappedKeys.NONE,
+            State.SHREDDING,
+            numbered(index));
+    var begun =
+        Stream.concat(
+                shreddings.stream(),
+                Stream.of(
+                    new Shredding(
+                        shredding.id(), shredding.name(), shredding.catalogIndex(), false)))
+            .toList();
+    return new Applied(
+        withCollection(shredding, lastCollectionCounter).withShreddings(begun),
+        CatalogAnswers.shredded(shredding));
+  }
+
+  /// Forgets the oldest that are complete, if there are many.
+  private Applied endShred(EndShred op) {
+    long id = op.getCollectionId();
+    boolean isOnShards = collections.values().stream().anyMatch(found -> found.id() == id);
+    if (isOnShards) {
+      // Nobody asks for that; nothing is complete before its shards have dropped it.
+      return unchanged(CatalogAnswers.FINISHED);
+    }
+    var changed =
+        shreddings.stream().map(one -> one.collectionId() == id ? one.completed() : one).toList();
+    long tooMany = changed.stream().filter(Shredding::complete).count() - SHREDDINGS_MAX;
+    var forgotten =
+        changed.stream().filter(Shredding::complete).limit(Math.max(0, tooMany)).toList();
+    return new Applied(
+        withShreddings(changed.stream().filter(one -> !forgotten.contains(one)).toList()),
+        CatalogAnswers.FINISHED);
   }
 
   private Applied createApiKey(Cluster formed, CreateApiKey op) {
@@ -356,7 +428,7 @@ final class CatalogState {
 
   private CatalogState withCluster(Cluster changed) {
     return new CatalogState(
-        index, Optional.of(changed), lastCollectionCounter, collections, window);
+        index, Optional.of(changed), lastCollectionCounter, collections, shreddings, window);
   }
 
   private Applied finish(FinishCollection op) {
@@ -377,7 +449,7 @@ final class CatalogState {
           withCollection(
               withState(changed, State.ACTIVE, changed.catalogIndex()), lastCollectionCounter);
       case ACTIVE, ORPHANED -> this;
-      case DROPPING -> without(changed);
+      case DROPPING, SHREDDING -> without(changed);
     };
   }
 
@@ -394,6 +466,7 @@ final class CatalogState {
             cluster,
             lastCollectionCounter,
             collections,
+            shreddings,
             window.with(request, this::isUnderWay)),
         answer);
   }
@@ -424,13 +497,17 @@ final class CatalogState {
   private CatalogState withCollection(CollectionInfo collection, long newLastCounter) {
     var changed = new TreeMap<>(collections);
     changed.put(collection.name(), collection);
-    return new CatalogState(index, cluster, newLastCounter, changed, window);
+    return new CatalogState(index, cluster, newLastCounter, changed, shreddings, window);
   }
 
   private CatalogState without(CollectionInfo collection) {
     var changed = new TreeMap<>(collections);
     changed.remove(collection.name());
-    return new CatalogState(index, cluster, lastCollectionCounter, changed, window);
+    return new CatalogState(index, cluster, lastCollectionCounter, changed, shreddings, window);
+  }
+
+  private CatalogState withShreddings(List<Shredding> changed) {
+    return new CatalogState(index, cluster, lastCollectionCounter, collections, changed, window);
   }
 
   private static CollectionInfo withState(CollectionInfo collection, State state, long index) {
@@ -481,7 +558,48 @@ final class CatalogState {
     collections
         .values()
         .forEach(collection -> message.addCollections(CatalogMessages.toMessage(collection)));
+    shreddings.forEach(one -> message.addShreddings(CatalogMessages.toMessage(one)));
     return message.build();
+  }
+
+  /// As after the entry at `index`.
+  ///
+  /// @throws IllegalArgumentException if it makes no sense
+  static CatalogState fromMessage(long index, io.quiverdb.raft.catalog.proto.CatalogState message) {
+    return new CatalogState(
+        index,
+        message.hasClaim() ? Optional.of(cluster(message)) : Optional.empty(),
+        message.getLastCollectionCounter(),
+        collections(message),
+        shreddings(message),
+        RequestWindow.of(message.getRequestsList()));
+  }
+
+  private static Cluster cluster(io.quiverdb.raft.catalog.proto.CatalogState message) {
+    var claim = CatalogMessages.fromMessage(message.getClaim());
+    if (message.getEpoch() != claim.epoch()) {
+      throw new IllegalArgumentException(
+          "catalogue: epoch %d (expected: %d, as its claim)"
+              .formatted(message.getEpoch(), claim.epoch()));
+    }
+    var apiKeys = new TreeMap<String, StoredApiKey>();
+    message.getApiKeysList().stream()
+        .map(CatalogMessages::fromMessage)
+        .forEach(key -> apiKeys.put(key.id(), key));
+    return Cluster.of(claim, MembershipMessages.fromMessage(message.getMembership()), apiKeys);
+  }
+
+  private static SortedMap<String, CollectionInfo> collections(
+      io.quiverdb.raft.catalog.proto.CatalogState message) {
+    var collections = new TreeMap<String, CollectionInfo>();
+    message.getCollectionsList().stream()
+        .map(CatalogMessages::fromMessage)
+        .forEach(collection -> collections.put(collection.name(), collection));
+    return collections;
+  }
+
+  private static List<Shredding> shreddings(io.quiverdb.raft.catalog.proto.CatalogState message) {
+    return message.getShreddingsList().stream().map(CatalogMessages::fromMessage).toList();
   }
 
   /// Of a cluster that is formed, for a node that does not replicate it.
@@ -494,35 +612,8 @@ final class CatalogState {
 
   /// @throws IllegalArgumentException if it makes no sense
   static CatalogView view(CatalogCopy copy) {
-    return of(copy.getIndex(), copy.getState()).view().orElseThrow();
-  }
-
-  /// Of a cluster that is formed.
-  ///
-  /// @throws IllegalArgumentException if it makes no sense
-  static CatalogState of(long index, io.quiverdb.raft.catalog.proto.CatalogState message) {
-    var claim = CatalogMessages.fromMessage(message.getClaim());
-    if (message.getEpoch() != claim.epoch()) {
-      throw new IllegalArgumentException(
-          "catalogue: epoch %d (expected: %d, as its claim)"
-              .formatted(message.getEpoch(), claim.epoch()));
-    }
-    var apiKeys = new TreeMap<String, StoredApiKey>();
-    message.getApiKeysList().stream()
-        .map(CatalogMessages::fromMessage)
-        .forEach(key -> apiKeys.put(key.id(), key));
-    var cluster =
-        Cluster.of(claim, MembershipMessages.fromMessage(message.getMembership()), apiKeys);
-    var collections = new TreeMap<String, CollectionInfo>();
-    message.getCollectionsList().stream()
-        .map(CatalogMessages::fromMessage)
-        .forEach(collection -> collections.put(collection.name(), collection));
-    var window = RequestWindow.EMPTY;
-    for (var request : message.getRequestsList()) {
-      window = window.with(request, _ -> false);
-    }
-    return new CatalogState(
-        index, Optional.of(cluster), message.getLastCollectionCounter(), collections, window);
+    var message = copy.getState();
+    return new View(copy.getIndex(), cluster(message), collections(message), shreddings(message));
   }
 
   private static final class View implements CatalogView {
@@ -531,13 +622,19 @@ final class CatalogState {
     private final SortedMap<String, CollectionInfo> byName;
     private final List<CollectionInfo> collections;
     private final List<StoredApiKey> apiKeys;
+    private final List<Shredding> shreddings;
 
-    View(long index, Cluster cluster, SortedMap<String, CollectionInfo> byName) {
+    View(
+        long index,
+        Cluster cluster,
+        SortedMap<String, CollectionInfo> byName,
+        List<Shredding> shreddings) {
       this.index = index;
       this.cluster = cluster;
       this.byName = byName;
       this.collections = List.copyOf(byName.values());
       this.apiKeys = List.copyOf(cluster.apiKeys.values());
+      this.shreddings = shreddings;
     }
 
     @Override
@@ -573,6 +670,11 @@ final class CatalogState {
     @Override
     public Optional<CollectionInfo> collection(String name) {
       return Optional.ofNullable(byName.get(name));
+    }
+
+    @Override
+    public List<Shredding> shreddings() {
+      return shreddings;
     }
 
     @Override

@@ -37,6 +37,14 @@ public interface CatalogView {
 
   Optional<CollectionInfo> collection(String name);
 
+  /// In the order in which they began: those that go on, and the last that are complete.
+  List<Shredding> shreddings();
+
+  /// The last one of a collection of this name.
+  default Optional<Shredding> shredding(String name) {
+    return shreddings().stream().filter(one -> one.name().equals(name)).reduce((_, later) -> later);
+  }
+
   /// By id.
   List<StoredApiKey> apiKeys();
 

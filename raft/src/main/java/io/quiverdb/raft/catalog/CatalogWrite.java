@@ -31,6 +31,9 @@ public sealed interface CatalogWrite {
 
   record DropCollection(RequestId requestId, String name) implements CatalogWrite {}
 
+  /// Drops a collection, and destroys its keys wherever they are.
+  record ShredCollection(RequestId requestId, String name) implements CatalogWrite {}
+
   /// A node joins; one that is there stays as it is.
   record AddNode(RequestId requestId, Member member) implements CatalogWrite {}
 

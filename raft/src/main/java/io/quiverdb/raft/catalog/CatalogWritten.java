@@ -8,6 +8,9 @@ public sealed interface CatalogWritten {
 
   record Dropped() implements CatalogWritten {}
 
+  /// Dropped; that its keys are destroyed everywhere takes as long as the last node needs.
+  record Shredded(long collectionId) implements CatalogWritten {}
+
   record ApiKeyCreated() implements CatalogWritten {}
 
   record ApiKeyRevoked() implements CatalogWritten {}

@@ -14,6 +14,7 @@ import io.quiverdb.raft.catalog.CatalogWrite.Rebalance;
 import io.quiverdb.raft.catalog.CatalogWrite.RevokeApiKey;
 import io.quiverdb.raft.catalog.CatalogWrite.SetNodeState;
 import io.quiverdb.raft.catalog.CatalogWrite.SetReplicationFactor;
+import io.quiverdb.raft.catalog.CatalogWrite.ShredCollection;
 import io.quiverdb.raft.catalog.CatalogWrite.UpdateSettings;
 import io.quiverdb.raft.catalog.CollectionInfo.State;
 import io.quiverdb.raft.catalog.proto.CatalogAnswer;
@@ -129,6 +130,14 @@ public final class ClusterCatalog implements Catalog, AutoCloseable {
               create, replica.keys().drawCollectionKeys(), replica.keys().requestMac());
       case UpdateSettings update -> CatalogOps.beginUpdate(update, replica.keys().requestMac());
       case DropCollection drop -> CatalogOps.beginDrop(drop, replica.keys().requestMac());
+      case ShredCollection shred -> {
+        if (!replica.keys().hasDataKeys()) {
+          throw new IllegalArgumentException(
+              "cluster: without encryption, no collection has a key that could be destroyed"
+                  + " (expected: an encrypted one; a drop deletes the files)");
+        }
+        yield CatalogOps.beginShred(shred, replica.keys().requestMac());
+      }
       case AddNode add -> CatalogOps.addNode(add, replica.keys().requestMac());
       case SetNodeState set -> CatalogOps.setNodeState(set, replica.keys().requestMac());
       case SetReplicationFactor set ->
@@ -156,6 +165,9 @@ public final class ClusterCatalog implements Catalog, AutoCloseable {
       case DROPPED ->
           awaitGone(answer.getDropped(), () -> endUnseen("drop", answer.getDropped()))
               .thenApply(_ -> new CatalogWritten.Dropped());
+      case SHREDDED ->
+          awaitGone(answer.getShredded(), () -> endUnseen("shred", answer.getShredded()))
+              .thenApply(_ -> new CatalogWritten.Shredded(answer.getShredded().getId()));
       case ALREADY_EXISTS ->
           settled(
               new CatalogWritten.AlreadyExists(

@@ -7,6 +7,7 @@ import io.quiverdb.raft.WrappedKeys;
 /// A collection as the catalogue knows it.
 ///
 /// @param id never used again for another collection; the catalogue's epoch in the upper 16 bits
+/// @param wrappedKeys none in what is told of a collection, and once it is shredded
 /// @param catalogIndex of the catalogue's entry that began its last change, below the catalogue's
 ///   epoch in the upper 16 bits: shards are told of it
 public record CollectionInfo(
@@ -40,6 +41,8 @@ public record CollectionInfo(
     DROPPING,
     /// Found on shards when the cluster was recovered, and not known to the catalogue that was
     /// left: under a name of its own, kept, not served, and dropped by the operator only.
-    ORPHANED
+    ORPHANED,
+    /// Still on some shard, which drops it for good.
+    SHREDDING
   }
 }

@@ -50,6 +50,9 @@ final class Goals {
 
     record Finish(Change change) implements Goal {}
 
+    /// No node has anything left that opens a collection.
+    record Erase(Change change) implements Goal {}
+
     // --- moves, by their catalogue indexes
 
     /// An empty replica on the node that a move adds.
@@ -71,6 +74,10 @@ final class Goals {
 
   /// One begun change of a collection.
   record Change(long collectionId, long catalogIndex) {
+    static Change of(Shredding shredding) {
+      return new Change(shredding.collectionId(), shredding.catalogIndex());
+    }
+
     static Change of(CollectionInfo collection) {
       return new Change(collection.id(), collection.catalogIndex());
     }
@@ -121,6 +128,7 @@ final class Goals {
                 switch (goal) {
                   case Goal.ChangeShard(var change, _) -> !current.contains(change);
                   case Goal.Finish(var change) -> !current.contains(change);
+                  case Goal.Erase(var change) -> !current.contains(change);
                   case Goal.Form _,
                       Goal.Open _,
                       Goal.OwnSlots _,
@@ -153,6 +161,7 @@ final class Goals {
                       Goal.OwnSlots _,
                       Goal.ChangeShard _,
                       Goal.Finish _,
+                      Goal.Erase _,
                       Goal.BeginMove _,
                       Goal.EndRebalance _ ->
                       false;

@@ -143,6 +143,7 @@ public final class Membership {
       case CatalogWrite.CreateCollection _,
           CatalogWrite.UpdateSettings _,
           CatalogWrite.DropCollection _,
+          CatalogWrite.ShredCollection _,
           CatalogWrite.CreateApiKey _,
           CatalogWrite.RevokeApiKey _ ->
           this;

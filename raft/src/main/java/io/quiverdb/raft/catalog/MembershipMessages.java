@@ -42,6 +42,8 @@ final class MembershipMessages {
           RECOVER_CLUSTER,
           BEGIN_CREATE_COLLECTION,
           BEGIN_DROP_COLLECTION,
+          BEGIN_SHRED_COLLECTION,
+          END_SHRED,
           FINISH_COLLECTION,
           BEGIN_UPDATE_SETTINGS,
           CREATE_API_KEY,

@@ -10,7 +10,9 @@ import io.quiverdb.raft.GroupReplica;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.ReplicaErasure;
 import io.quiverdb.raft.Shard;
+import io.quiverdb.raft.ShardException;
 import io.quiverdb.raft.ShardInfo;
 import io.quiverdb.raft.ShardWrite;
 import io.quiverdb.raft.Written;
@@ -21,17 +23,22 @@ import io.quiverdb.raft.catalog.proto.CatalogCopy;
 import io.quiverdb.raft.catalog.proto.CatalogOp;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// Makes the cluster what the catalogue says: forms it, opens the shards' groups, gives shards
-/// their slots, takes collections to every shard and off it, and moves replicas ([Moves]). Works
-/// only while this node leads the catalogue.
+/// their slots, takes collections to every shard and off it, has every node destroy the keys of
+/// those that are shredded, and moves replicas ([Moves]). Works only while this node leads the
+/// catalogue.
 ///
 /// It remembers nothing that a new leader would need: every step may be repeated, by the same
 /// leader or another, before or after its copies. What it asks of a shard carries the catalogue
@@ -180,8 +187,14 @@ public final class Reconciler implements AutoCloseable {
     shards.forEach(
         shard -> serve(mine, shard, membership.placement(new ShardGroup(shard.number())), order));
     var changing = changing(view.get());
-    mine.forgetChangesOtherThan(changing.stream().map(Change::of).toList());
+    var erasing = view.get().shreddings().stream().filter(one -> !one.complete()).toList();
+    mine.forgetChangesOtherThan(
+        Stream.concat(changing.stream().map(Change::of), erasing.stream().map(Change::of))
+            .toList());
     changing.forEach(collection -> spread(mine, shards, collection));
+    erasing.stream()
+        .filter(one -> changing.stream().noneMatch(still -> still.id() == one.collectionId()))
+        .forEach(one -> mine.pursue(new Goal.Erase(Change.of(one)), () -> erase(one)));
     moves.pursue(mine, membership, view.get().index(), order);
   }
 
@@ -276,6 +289,14 @@ public final class Reconciler implements AutoCloseable {
                       collection.id(),
                       collection.catalogIndex()))
               .thenAccept(written -> ShardOutcomes.requireDropped(written.outcome()));
+      case SHREDDING ->
+          write(
+                  shard,
+                  new ShardWrite.ShredCollection(
+                      stamp(collection.catalogIndex(), collection.id(), shard, "shred"),
+                      collection.id(),
+                      collection.catalogIndex()))
+              .thenAccept(written -> ShardOutcomes.requireDropped(written.outcome()));
       case UPDATING ->
           write(
                   shard,
@@ -289,6 +310,88 @@ public final class Reconciler implements AutoCloseable {
           throw new IllegalStateException(
               "collection " + collection.id() + ": " + collection.state());
     };
+  }
+
+  /// All nodes, whatever they replicate: one that is down stays outstanding, and is asked again.
+  /// And no replica may be on its way meanwhile, which a node could get from one that is asked
+  /// later.
+  private CompletableFuture<?> erase(Shredding shredding) {
+    var before = settled();
+    var asked = before.nodes().stream().map(node -> erase(shredding, node.id(), before)).toList();
+    return CompletableFuture.allOf(asked.toArray(CompletableFuture<?>[]::new))
+        .thenCompose(
+            _ -> {
+              var outstanding =
+                  asked.stream().map(CompletableFuture::join).flatMap(Optional::stream).toList();
+              if (!outstanding.isEmpty()) {
+                throw new ShardException.Unavailable(
+                    "erasure: outstanding " + String.join("; ", outstanding));
+              }
+              if (!settled().placements().equals(before.placements())) {
+                throw new ShardException.Unavailable("erasure: replicas have moved meanwhile");
+              }
+              return propose(CatalogOps.endShred(shredding.collectionId()));
+            });
+  }
+
+  /// @throws ShardException.Unavailable while replicas are being moved
+  private Membership settled() {
+    var membership =
+        replica
+            .view()
+            .orElseThrow(() -> new ShardException.Unavailable("catalogue: not formed"))
+            .membership();
+    boolean moves =
+        membership.placements().values().stream().anyMatch(one -> one.move().isPresent());
+    if (moves) {
+      throw new ShardException.Unavailable("erasure: replicas are being moved");
+    }
+    return membership;
+  }
+
+  /// @param before the nodes, and what they replicate
+  /// @return what is outstanding, if anything is
+  private CompletableFuture<Optional<String>> erase(
+      Shredding shredding, NodeId node, Membership before) {
+    CompletableFuture<List<ReplicaErasure>> answer;
+    try {
+      answer = peers.apply(node).erasure(shredding.collectionId(), true);
+    } catch (ShardException e) {
+      answer = CompletableFuture.failedFuture(e);
+    }
+    return withinPatience(answer)
+        .handle(
+            (replicas, failure) ->
+                failure != null
+                    ? Optional.of("node " + node + ": no answer")
+                    : outstanding(node, replicas, before));
+  }
+
+  /// A replica that the node is to have and does not tell of may be anything.
+  private static Optional<String> outstanding(
+      NodeId node, List<ReplicaErasure> replicas, Membership before) {
+    var untold =
+        before.placements().entrySet().stream()
+            .filter(group -> group.getValue().members().contains(node))
+            .map(Map.Entry::getKey)
+            .filter(group -> replicas.stream().noneMatch(one -> one.group().equals(group)))
+            .map(group -> "node %s: %s: not open".formatted(node, group));
+    var left =
+        replicas.stream()
+            .filter(one -> !one.isComplete())
+            .map(one -> "node %s: %s: %s".formatted(node, one.group(), one.outstanding()));
+    return Stream.concat(untold, left).findFirst();
+  }
+
+  /// Half of it, so that a node that does not answer is told of, and not the whole attempt.
+  private <T> CompletableFuture<T> withinPatience(CompletableFuture<T> answer) {
+    var bounded = answer.copy();
+    var givesUp =
+        scheduler.schedule(
+            () -> bounded.completeExceptionally(new TimeoutException("no answer")),
+            pace.patience().dividedBy(2).toMillis(),
+            TimeUnit.MILLISECONDS);
+    return bounded.whenComplete((_, _) -> givesUp.cancel(false));
   }
 
   /// Without a position: the request may be as old as the collection, and to repeat it is harmless.

@@ -77,7 +77,7 @@ public final class RecoveredCatalog {
     var bytes = storage.open(PulledCatalog.NAME).bytes().toArray(ValueLayout.JAVA_BYTE);
     try {
       var copy = keys.openCopy(ByteBuffer.wrap(bytes));
-      return Optional.of(CatalogState.of(copy.getIndex(), copy.getState()));
+      return Optional.of(CatalogState.fromMessage(copy.getIndex(), copy.getState()));
     } catch (IllegalArgumentException e) {
       throw new CorruptFileException(
           PulledCatalog.NAME, 0, "copy", "intact", String.valueOf(e.getMessage()));
@@ -109,7 +109,7 @@ public final class RecoveredCatalog {
   private static boolean goesOn(CollectionInfo collection) {
     return switch (collection.state()) {
       case CREATING, ACTIVE, UPDATING -> true;
-      case DROPPING, ORPHANED -> false;
+      case DROPPING, SHREDDING, ORPHANED -> false;
     };
   }
 
@@ -160,7 +160,7 @@ public final class RecoveredCatalog {
   private static CollectionInfo carriedOver(
       CollectionInfo collection, Set<Long> dropped, long changeIndex) {
     return switch (collection.state()) {
-      case DROPPING, ORPHANED -> collection;
+      case DROPPING, SHREDDING, ORPHANED -> collection;
       case CREATING, ACTIVE, UPDATING ->
           as(
               collection,

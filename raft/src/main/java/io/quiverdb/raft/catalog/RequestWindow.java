@@ -54,6 +54,16 @@ final class RequestWindow {
     this.encodedBytes = encodedBytes;
   }
 
+  /// Of requests as [#requests] gives them.
+  static RequestWindow of(List<RememberedRequest> requests) {
+    var window =
+        new Successor(
+            new RequestWindow(
+                List.of(), new ArrayList<>(), 0, 0, Collections.nCopies(BUCKETS, List.of()), 0));
+    requests.forEach(window::append);
+    return window.window();
+  }
+
   Optional<RememberedRequest> find(ByteString requestId) {
     return buckets.get(bucket(requestId)).stream()
         .filter(request -> request.getRequestId().equals(requestId))

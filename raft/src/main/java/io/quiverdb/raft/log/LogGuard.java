@@ -125,6 +125,17 @@ public final class LogGuard {
         : OptionalLong.empty();
   }
 
+  /// The index of the first entry in the file that is written to; empty if none is begun.
+  public static OptionalLong openIndex(Path groupDirectory) throws IOException {
+    Path current = groupDirectory.resolve("current");
+    return Files.isDirectory(current)
+        ? segments(current).stream()
+            .filter(segment -> segment.last().isEmpty())
+            .mapToLong(Segment::first)
+            .findFirst()
+        : OptionalLong.empty();
+  }
+
   /// Deletes what purging left before a gap.
   private List<Segment> withoutPurged(List<Segment> segments, CoveredLog covered)
       throws IOException {

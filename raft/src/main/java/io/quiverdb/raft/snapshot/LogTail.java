@@ -29,6 +29,9 @@ public final class LogTail {
 
   private PublishedCheckpoint published;
 
+  /// What is before it is to go from the log as soon as a checkpoint holds it.
+  private long releasedBefore;
+
   /// The ends of the holds by what they hold.
   private final Map<Long, Long> holdEndsNanos = new HashMap<>();
 
@@ -73,6 +76,11 @@ public final class LogTail {
     holdEndsNanos.put(index, nanoClock.getAsLong() + time.toNanos());
   }
 
+  /// Nothing keeps the log before this index any more, neither its tail nor those who hold it.
+  public synchronized void release(long index) {
+    releasedBefore = Math.max(releasedBefore, index);
+  }
+
   private long lowestHeld() {
     long now = nanoClock.getAsLong();
     holdEndsNanos.values().removeIf(end -> now - end >= 0);
@@ -95,9 +103,14 @@ public final class LogTail {
             .orElseGet(durable::getLast);
     long held = lowestHeld();
     long limit = held < Long.MAX_VALUE && isDiskFilling.getAsBoolean() ? Long.MAX_VALUE : held;
+    var newest = durable.getLast().checkpoint();
+    long told =
+        published.index() < releasedBefore && newest.index() >= releasedBefore
+            ? newest.index()
+            : Math.min(limit, due.checkpoint().index());
     durable.stream()
         .map(Durable::checkpoint)
-        .filter(checkpoint -> checkpoint.index() <= Math.min(limit, due.checkpoint().index()))
+        .filter(checkpoint -> checkpoint.index() <= told)
         .reduce((_, later) -> later)
         .filter(checkpoint -> checkpoint.index() > published.index())
         .ifPresent(checkpoint -> published = checkpoint);

@@ -133,6 +133,16 @@ public final class SnapshotLeases implements AutoCloseable {
         });
   }
 
+  /// Ends the leases on checkpoints of a shard that lack the entry at `index`.
+  public synchronized void endBefore(ShardGroup shard, long index) {
+    leases.forEach(
+        (id, lease) -> {
+          if (lease.shard.equals(shard) && lease.snapshot.position().index() < index) {
+            close(id);
+          }
+        });
+  }
+
   public synchronized void allow(ShardGroup shard) {
     var _ = revoked.remove(shard);
   }

@@ -339,6 +339,25 @@ public final class SnapshotPuller implements AutoCloseable {
         });
   }
 
+  /// Deletes what attempts have left of a shard, unless one is under way.
+  ///
+  /// @return whether nothing is left
+  public boolean discard(ShardGroup shard) throws IOException {
+    var attempts = shards.computeIfAbsent(shard, _ -> new Attempts());
+    synchronized (attempts) {
+      if (attempts.running) {
+        return false;
+      }
+      delete(incoming(shard));
+      return true;
+    }
+  }
+
+  /// Whether files of a snapshot are there.
+  public boolean hasLeft(ShardGroup shard) {
+    return Files.exists(incoming(shard));
+  }
+
   private static void delete(Path incoming) throws IOException {
     if (!Files.exists(incoming)) {
       return;

@@ -196,6 +196,92 @@ final class CatalogStateTest {
   }
 
   @Test
+  void shreddingTakesTheKeysAtOnceAndFreesTheNameWhenTheShardsAreDone() {
+    form();
+    long id = apply(create(1, "a")).getCreated().getId();
+    apply(CatalogOps.finish(collection("a")));
+
+    assertThat(apply(shred(2, "a")).getShredded().getId()).isEqualTo(id);
+
+    var shredding = collection("a");
+    assertThat(shredding.state()).isEqualTo(State.SHREDDING);
+    assertThat(shredding.wrappedKeys()).isEqualTo(WrappedKeys.NONE);
+    assertThat(contains(state.toMessage().toByteString(), key(1).bytes())).isFalse();
+    assertThat(apply(create(3, "a")).getBeingDropped().getId()).isEqualTo(id);
+    assertThat(apply(drop(4, "a")).getBeingDropped().getId()).isEqualTo(id);
+    assertThat(apply(CatalogOps.endShred(id)).hasFinished()).isTrue();
+    assertThat(shredding("a").complete()).isFalse();
+    apply(CatalogOps.finish(shredding));
+    assertThat(state.collections()).isEmpty();
+    assertThat(shredding("a").complete()).isFalse();
+    apply(CatalogOps.endShred(id));
+    assertThat(shredding("a").complete()).isTrue();
+    assertThat(apply(create(5, "a")).getCreated().getId()).isNotEqualTo(id);
+    assertThat(shredding("a").collectionId()).isEqualTo(id);
+  }
+
+  @Test
+  void shreddingOvertakesADropAndAnOvertakenDropEndsNothing() {
+    form();
+    apply(create(1, "a"));
+    apply(drop(2, "a"));
+    var dropping = collection("a");
+
+    assertThat(apply(shred(3, "a")).hasShredded()).isTrue();
+    apply(CatalogOps.finish(dropping));
+
+    assertThat(collection("a").state()).isEqualTo(State.SHREDDING);
+    assertThat(apply(shred(3, "a")).getShredded().getId()).isEqualTo(dropping.id());
+    assertThat(apply(shred(9, "nothing")).hasNotFound()).isTrue();
+  }
+
+  @Test
+  void keysAreInNoAnswerThatIsRemembered() {
+    form();
+    apply(create(1, "a"));
+    apply(CatalogOps.finish(collection("a")));
+    apply(update(2, "a", List.of(), List.of()));
+    apply(drop(3, "a"));
+    apply(CatalogOps.finish(collection("a")));
+
+    assertThat(contains(state.toMessage().toByteString(), key(1).bytes())).isFalse();
+  }
+
+  @Test
+  void checkpointGoesOnAsTheStateItWasTakenOf() {
+    form();
+    apply(create(1, "a"));
+    apply(create(2, "b"));
+    apply(shred(3, "b"));
+
+    var restored = CatalogState.fromMessage(index, state.toMessage());
+
+    assertThat(restored.toMessage()).isEqualTo(state.toMessage());
+    assertThat(restored.remembered(CatalogMessages.toBytes(id(3).uuid()))).isPresent();
+    var next = create(4, "c");
+    assertThat(restored.apply(index + 1, next).state().toMessage())
+        .isEqualTo(state.apply(index + 1, next).state().toMessage());
+    assertThat(CatalogState.fromMessage(-1, CatalogState.EMPTY.toMessage()).view()).isEmpty();
+  }
+
+  private Shredding shredding(String name) {
+    return state.view().orElseThrow().shredding(name).orElseThrow();
+  }
+
+  private static boolean contains(ByteString bytes, ByteString part) {
+    for (int at = 0; at + part.size() <= bytes.size(); at++) {
+      if (bytes.substring(at, at + part.size()).equals(part)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static CatalogOp shred(int request, String name) {
+    return CatalogOps.beginShred(new CatalogWrite.ShredCollection(id(request), name), mac());
+  }
+
+  @Test
   void anotherRequestFindsTheNameTaken() {
     form();
     long id = apply(create(1, "a")).getCreated().getId();

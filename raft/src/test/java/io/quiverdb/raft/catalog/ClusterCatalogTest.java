@@ -8,6 +8,7 @@ import io.quiverdb.core.Metric;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.core.Settings;
 import io.quiverdb.core.Settings.FilterableField;
+import io.quiverdb.core.storage.SimulatedStorage;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.GroupReplica;
@@ -17,6 +18,7 @@ import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.ReplicatedState.TermIndex;
 import io.quiverdb.raft.ShardException;
 import io.quiverdb.raft.TestKeyRing;
+import io.quiverdb.raft.WrappedKeys;
 import io.quiverdb.raft.catalog.CatalogWrite.CreateCollection;
 import io.quiverdb.raft.catalog.CatalogWrite.DropCollection;
 import io.quiverdb.raft.catalog.CatalogWrite.UpdateSettings;
@@ -34,7 +36,7 @@ import org.junit.jupiter.api.Test;
 /// At a leader whose entries are applied at once; what a reconciler would do is done by hand.
 final class ClusterCatalogTest {
   private final CatalogReplica replica =
-      new CatalogReplica(new CatalogKeys(() -> TestKeyRing.INSTANCE));
+      new CatalogReplica(new SimulatedStorage(), new CatalogKeys(() -> TestKeyRing.INSTANCE));
   private final Group group = new Group();
   private final ClusterCatalog catalog =
       new ClusterCatalog(
@@ -155,8 +157,18 @@ final class ClusterCatalogTest {
     form();
     var _ = catalog.write(create(1, "a"));
 
+    var existing = catalog.view().collection("a").orElseThrow();
     assertThat(catalog.write(create(2, "a")).resultNow())
-        .isEqualTo(new CatalogWritten.AlreadyExists(catalog.view().collection("a").orElseThrow()));
+        .isEqualTo(
+            new CatalogWritten.AlreadyExists(
+                new CollectionInfo(
+                    existing.id(),
+                    existing.name(),
+                    existing.descriptor(),
+                    existing.settings(),
+                    WrappedKeys.NONE,
+                    existing.state(),
+                    existing.catalogIndex())));
     assertThat(catalog.write(new DropCollection(id(3), "b")).resultNow())
         .isEqualTo(new CatalogWritten.NotFound());
     assertThat(catalog.write(create(1, "b")).resultNow())

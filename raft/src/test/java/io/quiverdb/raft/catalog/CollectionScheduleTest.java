@@ -69,7 +69,8 @@ final class CollectionScheduleTest {
 
   private static boolean isAtRest(SimulatedGroup group) {
     return group.truth.state().collections().stream()
-        .allMatch(collection -> collection.state() == CollectionInfo.State.ACTIVE);
+            .allMatch(collection -> collection.state() == CollectionInfo.State.ACTIVE)
+        && group.truth.view().orElseThrow().shreddings().stream().allMatch(Shredding::complete);
   }
 
   private static void assertReplicasAreAlike(SimulatedCluster cluster, SimulatedGroup group) {

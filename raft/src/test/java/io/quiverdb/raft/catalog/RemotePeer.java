@@ -11,6 +11,7 @@ import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
 import io.quiverdb.raft.ReadIndex;
+import io.quiverdb.raft.ReplicaErasure;
 import io.quiverdb.raft.SegmentCounts;
 import io.quiverdb.raft.Shard;
 import io.quiverdb.raft.snapshot.SnapshotSource;
@@ -97,6 +98,16 @@ record RemotePeer(SimulatedCluster cluster, SimulatedNode from, SimulatedNode to
   @Override
   public CompletableFuture<Optional<ByteBuffer>> catalogCopy(long after, boolean linearizable) {
     return cluster.call(from, to, peer -> peer.catalogCopy(after, linearizable));
+  }
+
+  @Override
+  public CompletableFuture<ByteBuffer> catalogCheckpoint() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<List<ReplicaErasure>> erasure(long collectionId, boolean advance) {
+    return cluster.call(from, to, peer -> peer.erasure(collectionId, advance));
   }
 
   @Override

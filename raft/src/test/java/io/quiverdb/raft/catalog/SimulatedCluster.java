@@ -110,6 +110,7 @@ public final class SimulatedCluster {
       crashWhoeverLostItsDisk();
     }
     checkActiveIsEverywhere();
+    checkShreddedIsNowhere();
   }
 
   private void happen() {
@@ -301,6 +302,21 @@ public final class SimulatedCluster {
     }
     if (node.isUp() && !node.heldClaim().equals(Optional.of(claim))) {
       violate("formed while " + node.id() + " holds " + node.heldClaim());
+    }
+  }
+
+  private void checkShreddedIsNowhere() {
+    for (var group : groups.values()) {
+      for (var shredding : group.truth.view().map(CatalogView::shreddings).orElse(List.of())) {
+        long id = shredding.collectionId();
+        boolean isNowhere =
+            nodes.stream().allMatch(node -> node.hasErased(id))
+                && shards(group.claim).stream()
+                    .allMatch(shard -> shard.isDropped(id) && shard.isShredded(id));
+        if (shredding.complete() && !isNowhere) {
+          violate("shredded, but not everywhere: " + shredding);
+        }
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package io.quiverdb.raft.catalog;
 
+import io.quiverdb.core.storage.SimulatedStorage;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.GroupReplica;
@@ -25,7 +26,8 @@ final class SimulatedGroup {
   final Claim claim;
 
   /// Has applied all of the log.
-  final CatalogReplica truth = new CatalogReplica(new CatalogKeys(() -> TestKeyRing.INSTANCE));
+  final CatalogReplica truth =
+      new CatalogReplica(new SimulatedStorage(), new CatalogKeys(() -> TestKeyRing.INSTANCE));
 
   private final SimulatedCluster cluster;
   private final Random random;

@@ -12,6 +12,7 @@ import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
 import io.quiverdb.raft.ReadIndex;
+import io.quiverdb.raft.ReplicaErasure;
 import io.quiverdb.raft.SegmentCounts;
 import io.quiverdb.raft.Shard;
 import io.quiverdb.raft.ShardException;
@@ -46,6 +47,7 @@ public final class SimulatedNode implements Peer {
   // On disk.
   private SimulatedStorage storage = new SimulatedStorage();
   private Set<GroupKey> groups = new HashSet<>();
+  private final Set<Long> erased = new HashSet<>();
 
   /// Empty while it is down.
   private Optional<Running> process = Optional.empty();
@@ -72,7 +74,7 @@ public final class SimulatedNode implements Peer {
 
     private final class Catalogue {
       private final CatalogReplica replica =
-          new CatalogReplica(new CatalogKeys(() -> TestKeyRing.INSTANCE));
+          new CatalogReplica(new SimulatedStorage(), new CatalogKeys(() -> TestKeyRing.INSTANCE));
       private final SimulatedGroup.Member member;
       private final ClusterCatalog view;
 
@@ -288,6 +290,27 @@ public final class SimulatedNode implements Peer {
   @Override
   public CompletableFuture<Optional<ByteBuffer>> catalogCopy(long after, boolean linearizable) {
     throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<ByteBuffer> catalogCheckpoint() {
+    throw new UnsupportedOperationException();
+  }
+
+  /// Takes a while, and has forgotten nothing after a crash.
+  @Override
+  public CompletableFuture<List<ReplicaErasure>> erasure(long collectionId, boolean advance) {
+    if (random.nextBoolean()) {
+      erased.add(collectionId);
+    }
+    List<String> outstanding =
+        erased.contains(collectionId) ? List.of() : List.of("log: not purged yet");
+    return CompletableFuture.completedFuture(
+        groups.stream().map(group -> new ReplicaErasure(group, outstanding)).toList());
+  }
+
+  boolean hasErased(long collectionId) {
+    return erased.contains(collectionId);
   }
 
   @Override

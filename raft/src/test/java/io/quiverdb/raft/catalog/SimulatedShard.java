@@ -5,8 +5,10 @@ import io.quiverdb.core.RequestId;
 import io.quiverdb.core.Settings;
 import io.quiverdb.raft.ShardWrite;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -15,6 +17,7 @@ final class SimulatedShard {
   private final Consumer<String> violations;
   private final Map<Long, Held> collections = new TreeMap<>();
   private final Map<RequestId, Outcome> window = new HashMap<>();
+  private final Set<Long> shredded = new HashSet<>();
   private long epoch;
 
   private record Held(boolean isAlive, String name, long catalogIndex, Settings settings) {}
@@ -67,6 +70,7 @@ final class SimulatedShard {
     return switch (write) {
       case ShardWrite.CreateCollection create -> create(create);
       case ShardWrite.DropCollection drop -> drop(drop);
+      case ShardWrite.ShredCollection shred -> shred(shred);
       case ShardWrite.UpdateSettings update -> update(update);
       case ShardWrite.Upsert _,
           ShardWrite.SetPayload _,
@@ -120,6 +124,21 @@ final class SimulatedShard {
     }
     collections.put(drop.collectionId(), new Held(false, "", drop.catalogIndex(), Settings.NONE));
     return applied();
+  }
+
+  private Outcome shred(ShardWrite.ShredCollection shred) {
+    var outcome =
+        drop(
+            new ShardWrite.DropCollection(
+                shred.stamp(), shred.collectionId(), shred.catalogIndex()));
+    if (outcome instanceof Outcome.Applied) {
+      shredded.add(shred.collectionId());
+    }
+    return outcome;
+  }
+
+  boolean isShredded(long collectionId) {
+    return shredded.contains(collectionId);
   }
 
   private static Outcome applied() {

@@ -7,6 +7,7 @@ import io.quiverdb.core.Settings;
 import io.quiverdb.core.Settings.FilterableField;
 import io.quiverdb.raft.ShardException;
 import io.quiverdb.raft.catalog.proto.CatalogAnswer;
+import io.quiverdb.raft.catalog.proto.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -15,8 +16,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Creates and drops collections of a few names through any node, repeats a request under its id
-/// until it is answered, and looks at each answer.
+/// Creates, drops and shreds collections of a few names through any node, repeats a request under
+/// its id until it is answered, and looks at each answer.
 final class SimulatedUser {
   private static final int TIMEOUT_MILLIS = 2_000;
 
@@ -43,11 +44,12 @@ final class SimulatedUser {
     var id = new RequestId(new UUID(random.nextLong(), random.nextLong()));
     String name = random.nextBoolean() ? "a" : "b";
     send(
-        switch (random.nextInt(4)) {
+        switch (random.nextInt(5)) {
           case 0, 1 ->
               new CatalogWrite.CreateCollection(
                   id, name, new Descriptor(3, Metric.COSINE), Settings.NONE);
           case 2 -> new CatalogWrite.UpdateSettings(id, name, List.of(someField()), List.of());
+          case 3 -> new CatalogWrite.ShredCollection(id, name);
           default -> new CatalogWrite.DropCollection(id, name);
         });
   }
@@ -114,7 +116,14 @@ final class SimulatedUser {
       case CatalogWritten.Changed _ -> throw new IllegalStateException("asked for no such change");
       case CatalogWritten.Created(var collection) -> checkCreated(answer, collection);
       case CatalogWritten.Updated(var collection) -> checkUpdated(answer, write, collection);
-      case CatalogWritten.Dropped() -> checkDropped(answer);
+      case CatalogWritten.Dropped() -> {
+        require(answer.hasDropped(), answer);
+        checkGone(answer.getDropped());
+      }
+      case CatalogWritten.Shredded(long id) -> {
+        require(answer.hasShredded() && answer.getShredded().getId() == id, answer);
+        checkGone(answer.getShredded());
+      }
       case CatalogWritten.AlreadyExists(var collection) ->
           require(
               answer.hasAlreadyExists() && answer.getAlreadyExists().getId() == collection.id(),
@@ -156,9 +165,7 @@ final class SimulatedUser {
     require(!isStillOnItsWay, "updated: " + collection);
   }
 
-  private void checkDropped(CatalogAnswer answer) {
-    require(answer.hasDropped(), answer);
-    var dropped = answer.getDropped();
+  private void checkGone(Collection dropped) {
     require(
         group.truth.state().find(dropped.getName(), dropped.getId()).isEmpty(),
         "dropped: " + dropped);

@@ -61,9 +61,14 @@ public final class CatalogWorkload implements Workload {
             Reply.of(
                 new Answer.Entries(
                     client.collections().stream()
-                        .filter(info -> info.name().startsWith(NAME + "-"))
+                        .filter(info -> isListed(info.name()))
                         .map(info -> new Entry(info.name(), String.valueOf(info.id())))
                         .toList())));
+  }
+
+  /// A listing is of all names that come and go, those of other workloads included.
+  private static boolean isListed(String name) {
+    return name.startsWith(NAME + "-") || new EraseWorkload().owns(name);
   }
 
   private static final class CatalogClient implements Client {

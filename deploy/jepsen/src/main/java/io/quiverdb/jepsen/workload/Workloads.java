@@ -19,6 +19,7 @@ public final class Workloads {
     ALL.put("catalogue", CatalogWorkload::new);
     ALL.put("bank", BankWorkload::new);
     ALL.put("session", SessionWorkload::new);
+    ALL.put("erase", EraseWorkload::new);
   }
 
   private Workloads() {}
