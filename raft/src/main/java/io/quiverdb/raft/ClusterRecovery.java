@@ -203,6 +203,7 @@ public final class ClusterRecovery implements Closeable {
     this.hosted =
         new HostedGroups(
             dataDirectory,
+            storage,
             PAGE_CACHE_BYTES,
             Indexing.standard(),
             random,
@@ -240,17 +241,35 @@ public final class ClusterRecovery implements Closeable {
   // --- what is there
 
   private RecoveredCatalog readCatalog() throws IOException {
-    var replayed = new CatalogReplica(new CatalogKeys(keys::ring));
+    var replayed = CatalogReplica.open(storage, new CatalogKeys(keys::ring));
     Path directory = directory(new CatalogGroup());
     if (Files.exists(directory)) {
-      var end = surviving().read(directory, CoveredLog.NOTHING, entry -> apply(entry, replayed));
-      end.damage().ifPresent(damage -> log.warn("log of the catalogue ends early: {}", damage));
+      replayCatalog(directory, replayed);
     }
-    return RecoveredCatalog.find(storage, new CatalogKeys(keys::ring), replayed)
+    return RecoveredCatalog.find(storage, new CatalogKeys(keys::ring), replayed, begun)
         .orElseThrow(
             () ->
                 new RecoveryException.NoCatalogue(
                     dataDirectory, "neither a log of the catalogue nor a copy of it"));
+  }
+
+  private void replayCatalog(Path directory, CatalogReplica replica) throws IOException {
+    var covered = GroupServer.covered(replica.durable());
+    var scan = new LogScan(replica.durable());
+    var end = surviving().read(directory, covered, scan);
+    end.damage().ifPresent(damage -> log.warn("log of the catalogue ends early: {}", damage));
+    if (scan.goesOnFrom(replica.durable())) {
+      var _ =
+          surviving()
+              .read(
+                  directory,
+                  covered,
+                  entry -> {
+                    if (entry.getIndex() > replica.applied().index()) {
+                      apply(entry, replica);
+                    }
+                  });
+    }
   }
 
   private static void apply(LogEntryProto entry, ReplicatedState state) {
@@ -643,6 +662,7 @@ public final class ClusterRecovery implements Closeable {
     for (String old : OF_GROUPS) {
       GroupDirectory.deleteAll(dataDirectory.resolve(old));
     }
+    var _ = CatalogReplica.replace(storage, new CatalogKeys(keys::ring));
     Watermarks.delete(dataDirectory);
     steps.done("old groups");
     Files.createDirectories(raftDirectory());

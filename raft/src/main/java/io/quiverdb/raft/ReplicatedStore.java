@@ -169,6 +169,7 @@ public final class ReplicatedStore implements Shard {
       case ShardWrite.Delete _,
           ShardWrite.CreateCollection _,
           ShardWrite.DropCollection _,
+          ShardWrite.ShredCollection _,
           ShardWrite.UpdateSettings _,
           ShardWrite.SetOwnership _,
           ShardWrite.HashMark _ ->

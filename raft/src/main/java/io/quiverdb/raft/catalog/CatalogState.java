@@ -189,7 +189,7 @@ final class CatalogState {
   private Applied recover(RecoverCluster op) {
     CatalogState recovered;
     try {
-      recovered = of(index, op.getState());
+      recovered = fromMessage(index, op.getState());
     } catch (IllegalArgumentException e) {
       return unchanged(CatalogAnswers.invalid(e));
     }

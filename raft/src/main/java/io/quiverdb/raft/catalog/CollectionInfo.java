@@ -26,7 +26,7 @@ public record CollectionInfo(
   /// Whether shards have to follow a change of it.
   boolean isChanging() {
     return switch (state) {
-      case CREATING, UPDATING, DROPPING -> true;
+      case CREATING, UPDATING, DROPPING, SHREDDING -> true;
       case ACTIVE, ORPHANED -> false;
     };
   }

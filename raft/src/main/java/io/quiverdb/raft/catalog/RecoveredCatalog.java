@@ -18,6 +18,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -51,11 +52,15 @@ public final class RecoveredCatalog {
   /// The newer one of what the node's log of the catalogue makes, and of the copy that it keeps.
   ///
   /// @param storage of the node's data directory
-  /// @param replayed what the node's log of the catalogue makes; empty where there is none
+  /// @param replayed what the node's checkpoint and log of the catalogue make; empty where there is
+  ///   none
+  /// @param begun id of the cluster that a recovery, which was broken off, was to make: once it has
+  ///   written the copy, nothing else counts
   /// @return empty if there is neither
   /// @throws CorruptFileException if the copy is not what was written, and there is no log
   public static Optional<RecoveredCatalog> find(
-      Storage storage, CatalogKeys keys, CatalogReplica replayed) throws IOException {
+      Storage storage, CatalogKeys keys, CatalogReplica replayed, Optional<UUID> begun)
+      throws IOException {
     var logged = Optional.of(replayed.state()).filter(state -> state.view().isPresent());
     Optional<CatalogState> copied = Optional.empty();
     try {
@@ -64,6 +69,10 @@ public final class RecoveredCatalog {
       if (logged.isEmpty()) {
         throw e;
       }
+    }
+    if (begun.isPresent()
+        && copied.flatMap(CatalogState::view).map(CatalogView::clusterId).equals(begun)) {
+      return copied.map(written -> new RecoveredCatalog(keys, written));
     }
     return Stream.concat(logged.stream(), copied.stream())
         .reduce((one, other) -> other.index() > one.index() ? other : one)
@@ -128,10 +137,15 @@ public final class RecoveredCatalog {
             .setEpoch((int) next.epoch())
             .setMembership(MembershipMessages.toMessage(membership(next)))
             .clearCollections()
+            .clearShreddings()
             .clearRequests();
     for (var collection : found.collections()) {
       state.addCollections(
           CatalogMessages.toMessage(carriedOver(collection, dropped, changeIndex)));
+    }
+    for (var shredding : view().shreddings()) {
+      // The log that may have held its keys is gone.
+      state.addShreddings(CatalogMessages.toMessage(shredding.begunAt(changeIndex)));
     }
     for (var orphan : orphans) {
       state.addCollections(CatalogMessages.toMessage(kept(orphan, changeIndex)));

@@ -13,6 +13,10 @@ public record Shredding(long collectionId, String name, long catalogIndex, boole
     return catalogIndex & LOG_INDEX;
   }
 
+  Shredding begunAt(long index) {
+    return new Shredding(collectionId, name, index, complete);
+  }
+
   Shredding completed() {
     return new Shredding(collectionId, name, catalogIndex, true);
   }
