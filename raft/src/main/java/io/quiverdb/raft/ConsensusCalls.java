@@ -1,6 +1,8 @@
 package io.quiverdb.raft;
 
 import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
@@ -8,6 +10,7 @@ import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
 import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
 import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
@@ -29,6 +32,10 @@ final class ConsensusCalls implements ServerInterceptor {
   private final HeartbeatCommits heartbeatCommits;
   private final Candidacy candidacy;
   private final VainNotifications vainNotifications;
+
+  /// One notification of a group at a time: each may write the configuration that came with it, by
+  /// one name before it is renamed (`RaftStorageImpl.writeRaftConfiguration`, release 3.3.0).
+  private final Map<ByteString, Object> turns = new ConcurrentHashMap<>();
 
   /// Makes votes durable that were given.
   interface Votes {
@@ -75,7 +82,7 @@ final class ConsensusCalls implements ServerInterceptor {
   }
 
   /// Passes messages on while a gate is open, and ends the call at the first one that it may not.
-  private static final class Gated<Q> extends SimpleForwardingServerCallListener<Q> {
+  private final class Gated<Q> extends SimpleForwardingServerCallListener<Q> {
     private final Answering<Q, ?> call;
     private final Gate gate;
     private boolean refused;
@@ -89,9 +96,16 @@ final class ConsensusCalls implements ServerInterceptor {
     @Override
     public void onMessage(Q message) {
       call.asked(message);
-      if (!refused && !gate.pass(() -> delegate().onMessage(message))) {
+      if (!refused && !gate.pass(() -> inTurn(message))) {
         refused = true;
         call.close(Status.UNAVAILABLE, new Metadata());
+      }
+    }
+
+    private void inTurn(Q message) {
+      var group = ((InstallSnapshotRequestProto) message).getServerRequest().getRaftGroupId();
+      synchronized (turns.computeIfAbsent(group.getId(), _ -> new Object())) {
+        delegate().onMessage(message);
       }
     }
 

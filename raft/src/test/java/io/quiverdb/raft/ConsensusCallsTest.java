@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
@@ -137,6 +138,42 @@ class ConsensusCallsTest {
 
     assertThat(passed).isEmpty();
     assertThat(call.ends).extracting(Status::getCode).containsExactly(Status.Code.UNAVAILABLE);
+  }
+
+  @Test
+  void notificationsOfAGroupAreTakenOneAfterTheOther() throws InterruptedException {
+    var within = new AtomicInteger();
+    var most = new AtomicInteger();
+    var calls = new ConsensusCalls(gate, _ -> {}, heartbeatCommits, candidacy, VAIN);
+    var threads = new ArrayList<Thread>();
+    for (int i = 0; i < 8; i++) {
+      var listener =
+          calls.<InstallSnapshotRequestProto, InstallSnapshotReplyProto>interceptCall(
+              new RecordedCall<>(RaftServerProtocolServiceGrpc.getInstallSnapshotMethod()),
+              new Metadata(),
+              (_, _) ->
+                  new ServerCall.Listener<>() {
+                    @Override
+                    public void onMessage(InstallSnapshotRequestProto message) {
+                      most.accumulateAndGet(within.incrementAndGet(), Math::max);
+                      Thread.yield();
+                      within.decrementAndGet();
+                    }
+                  });
+      threads.add(
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    for (int n = 0; n < 200; n++) {
+                      listener.onMessage(InstallSnapshotRequestProto.getDefaultInstance());
+                    }
+                  }));
+    }
+    for (var thread : threads) {
+      thread.join();
+    }
+
+    assertThat(most).hasValue(1);
   }
 
   /// Answers a call for a vote as Ratis does.

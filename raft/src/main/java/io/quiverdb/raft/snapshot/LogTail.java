@@ -30,7 +30,7 @@ public final class LogTail {
   private PublishedCheckpoint published;
 
   /// What is before it is to go from the log as soon as a checkpoint holds it.
-  private long releasedBefore;
+  private long releasedBefore = Long.MIN_VALUE;
 
   /// The ends of the holds by what they hold.
   private final Map<Long, Long> holdEndsNanos = new HashMap<>();
