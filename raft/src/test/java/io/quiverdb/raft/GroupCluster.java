@@ -6,7 +6,6 @@ import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.GroupReplica.Reply;
 import io.quiverdb.raft.barrier.Barrier;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -269,12 +268,6 @@ final class GroupCluster implements AutoCloseable {
     for (Node node : nodes) {
       others(node).forEach(other -> Partitions.heal(node.id, other.id));
     }
-    for (Node node : nodes) {
-      try {
-        node.kill();
-      } catch (UncheckedIOException e) {
-        throw new IllegalStateException(node.id.toString(), e);
-      }
-    }
+    Together.forEach(nodes, Node::kill);
   }
 }

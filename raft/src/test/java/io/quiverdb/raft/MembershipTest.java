@@ -167,9 +167,15 @@ class MembershipTest {
       scene.write(100);
       var first = scene.join("fourth");
       var second = scene.join("fifth");
+      var leader = cluster.awaitCatalogLeader();
+      var drained =
+          cluster.nodes().stream().filter(node -> node != leader).findFirst().orElseThrow();
+      // Those that come may have been given their part by now: there is something to move in any
+      // case.
+      scene.change(
+          new CatalogWrite.SetNodeState(requestId(), drained.id(), ClusterNode.State.DRAINING));
       scene.awaitMoving();
 
-      var leader = cluster.awaitCatalogLeader();
       leader.kill();
       scene.write(20);
       leader.start();
@@ -177,6 +183,7 @@ class MembershipTest {
       scene.awaitNothingLeft();
 
       assertThat(List.of(shardsOf(first), shardsOf(second))).noneMatch(List::isEmpty);
+      assertThat(shardsOf(drained)).isEmpty();
       scene.requireAll();
       scene.requireSame();
     }
@@ -298,7 +305,10 @@ class MembershipTest {
     }
 
     private void await(Predicate<Membership> until) {
-      Awaitility.await().atMost(PATIENCE).until(() -> until.test(membership()));
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .pollInterval(Duration.ofMillis(10))
+          .until(() -> until.test(membership()));
     }
 
     /// No node has a replica that it should not have.

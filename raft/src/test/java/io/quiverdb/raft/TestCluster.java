@@ -284,6 +284,6 @@ public final class TestCluster implements AutoCloseable {
   @Override
   public void close() {
     nodes.stream().filter(Node::isUp).forEach(this::rejoin);
-    nodes.forEach(Node::kill);
+    Together.forEach(nodes, Node::kill);
   }
 }
