@@ -170,7 +170,11 @@ final class Replica implements GroupReplica, LedGroup {
 
   @Override
   public Optional<NodeId> leader() {
-    return info().map(DivisionInfo::getLeaderId).map(Replica::node);
+    // A candidate whose elections are paused remembers the last one, and hears of no other.
+    return info()
+        .filter(info -> !info.isCandidate())
+        .map(DivisionInfo::getLeaderId)
+        .map(Replica::node);
   }
 
   // --- writing

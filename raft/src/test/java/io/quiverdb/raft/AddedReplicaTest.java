@@ -47,6 +47,7 @@ class AddedReplicaTest {
       Awaitility.await()
           .atMost(PATIENCE)
           .until(() -> added.replica().info().filter(DivisionInfo::isCandidate).isPresent());
+      assertThat(added.replica().leader()).isEmpty();
       old.kill();
 
       var leader = cluster.awaitLeaderOtherThan(old);
