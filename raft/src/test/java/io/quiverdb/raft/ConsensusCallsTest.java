@@ -156,7 +156,7 @@ class ConsensusCallsTest {
                     @Override
                     public void onMessage(InstallSnapshotRequestProto message) {
                       most.accumulateAndGet(within.incrementAndGet(), Math::max);
-                      Thread.yield();
+                      Thread.onSpinWait();
                       within.decrementAndGet();
                     }
                   });
