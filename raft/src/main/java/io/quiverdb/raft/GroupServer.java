@@ -759,8 +759,9 @@ final class GroupServer implements AutoCloseable {
       return;
     }
     var id = replica.groupId();
-    restore(id, replica.key());
+    // One that could not be closed still runs: its log is not to be looked over while it writes.
     if (!isHosted(id)) {
+      restore(id, replica.key());
       add(id, replica.key(), List.of());
     }
     replica.reopened(server.getDivision(id), machine(id));
