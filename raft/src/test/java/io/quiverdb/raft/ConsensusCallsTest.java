@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
@@ -22,6 +23,7 @@ import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
 import org.apache.ratis.thirdparty.io.grpc.ServerCall;
 import org.apache.ratis.thirdparty.io.grpc.Status;
 import org.apache.ratis.util.ProtoUtils;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class ConsensusCallsTest {
@@ -142,38 +144,39 @@ class ConsensusCallsTest {
 
   @Test
   void notificationsOfAGroupAreTakenOneAfterTheOther() throws InterruptedException {
-    var within = new AtomicInteger();
-    var most = new AtomicInteger();
+    var taken = new AtomicInteger();
+    var release = new CompletableFuture<Void>();
     var calls = new ConsensusCalls(gate, _ -> {}, heartbeatCommits, candidacy, VAIN);
-    var threads = new ArrayList<Thread>();
-    for (int i = 0; i < 8; i++) {
-      var listener =
-          calls.<InstallSnapshotRequestProto, InstallSnapshotReplyProto>interceptCall(
-              new RecordedCall<>(RaftServerProtocolServiceGrpc.getInstallSnapshotMethod()),
-              new Metadata(),
-              (_, _) ->
-                  new ServerCall.Listener<>() {
-                    @Override
-                    public void onMessage(InstallSnapshotRequestProto message) {
-                      most.accumulateAndGet(within.incrementAndGet(), Math::max);
-                      Thread.onSpinWait();
-                      within.decrementAndGet();
-                    }
-                  });
-      threads.add(
-          Thread.ofPlatform()
-              .start(
-                  () -> {
-                    for (int n = 0; n < 200; n++) {
-                      listener.onMessage(InstallSnapshotRequestProto.getDefaultInstance());
-                    }
-                  }));
-    }
-    for (var thread : threads) {
-      thread.join();
-    }
+    var first = notify(calls, taken, release);
+    Awaitility.await().until(() -> taken.get() == 1);
 
-    assertThat(most).hasValue(1);
+    var second = notify(calls, taken, release);
+    Awaitility.await().until(() -> second.getState() == Thread.State.BLOCKED || taken.get() == 2);
+
+    assertThat(taken).hasValue(1);
+    release.complete(null);
+    first.join();
+    second.join();
+    assertThat(taken).hasValue(2);
+  }
+
+  /// A notification that is being taken until it is released.
+  private Thread notify(
+      ConsensusCalls calls, AtomicInteger taken, CompletableFuture<Void> release) {
+    var listener =
+        calls.<InstallSnapshotRequestProto, InstallSnapshotReplyProto>interceptCall(
+            new RecordedCall<>(RaftServerProtocolServiceGrpc.getInstallSnapshotMethod()),
+            new Metadata(),
+            (_, _) ->
+                new ServerCall.Listener<>() {
+                  @Override
+                  public void onMessage(InstallSnapshotRequestProto message) {
+                    taken.incrementAndGet();
+                    release.join();
+                  }
+                });
+    return Thread.ofPlatform()
+        .start(() -> listener.onMessage(InstallSnapshotRequestProto.getDefaultInstance()));
   }
 
   /// Answers a call for a vote as Ratis does.

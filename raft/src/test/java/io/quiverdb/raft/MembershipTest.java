@@ -138,19 +138,29 @@ class MembershipTest {
     try (var cluster = TestCluster.formed(directory.resolve("formed"), 3, 2)) {
       var scene = new Scene(cluster);
       scene.write(20);
-      var before = scene.membership().placements().keySet();
       var dead = scene.join("fourth");
+      scene.awaitSettled();
       var id = dead.id();
       dead.kill();
-      // Those that it had before it died ended; one that waits for it does not.
-      scene.change(new CatalogWrite.Rebalance(requestId()));
+      var before = scene.membership().placements();
+      var shard =
+          before.keySet().stream()
+              .filter(ShardGroup.class::isInstance)
+              .map(ShardGroup.class::cast)
+              .filter(group -> !before.get(group).members().contains(id))
+              .findFirst()
+              .orElseThrow();
+      var from = before.get(shard).members().getFirst();
+      scene.change(new CatalogWrite.MoveReplica(requestId(), shard.number(), from, id));
+      // It waits for a node that does not come.
+      scene.awaitMoving();
 
       scene.change(new CatalogWrite.SetNodeState(requestId(), id, ClusterNode.State.REMOVING));
       scene.awaitSettled();
 
       var membership = scene.membership();
       assertThat(membership.node(id)).isEmpty();
-      assertThat(before)
+      assertThat(before.keySet())
           .allSatisfy(
               group ->
                   assertThat(membership.placement(group).members()).hasSize(3).doesNotContain(id));
