@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 /// Has nodes replicate what the catalogue wants them to: begins the moves that are due, carries out
 /// those that are under way, and has replicas removed that belong nowhere any more.
 ///
-/// A move adds a node first: an empty replica there, which neither votes nor stands; then the
+/// A move adds a node first: an empty replica there, which does not stand for election; then the
 /// group's leader makes it a member, which takes until it has caught up. Then the other one goes,
 /// by the group's leader too, and then the move ends. What is left of the removed replica is
 /// deleted when its node is found to have it. A move whose new node is drained or removed meanwhile
