@@ -142,15 +142,15 @@ class MembershipTest {
       scene.awaitSettled();
       var id = dead.id();
       dead.kill();
-      var before = scene.membership().placements();
+      var before = scene.membership();
       var shard =
-          before.keySet().stream()
+          before.placements().keySet().stream()
               .filter(ShardGroup.class::isInstance)
               .map(ShardGroup.class::cast)
-              .filter(group -> !before.get(group).members().contains(id))
+              .filter(group -> !before.placement(group).members().contains(id))
               .findFirst()
               .orElseThrow();
-      var from = before.get(shard).members().getFirst();
+      var from = before.placement(shard).members().getFirst();
       scene.change(new CatalogWrite.MoveReplica(requestId(), shard.number(), from, id));
       // It waits for a node that does not come.
       scene.awaitMoving();
@@ -160,7 +160,7 @@ class MembershipTest {
 
       var membership = scene.membership();
       assertThat(membership.node(id)).isEmpty();
-      assertThat(before.keySet())
+      assertThat(before.placements().keySet())
           .allSatisfy(
               group ->
                   assertThat(membership.placement(group).members()).hasSize(3).doesNotContain(id));
