@@ -5,6 +5,7 @@ import io.quiverdb.api.v1.NodeStatus;
 import io.quiverdb.api.v1.ReplicaStatus;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /// How every node and replica fares.
@@ -63,6 +64,9 @@ public record ClusterStatus(
   }
 
   /// @param checkpointedIndex what the newest durable checkpoint holds; empty if there is none
+  /// @param index which rows searches find by a graph
+  /// @param recallAt10 of the last searches that were compared with exact ones, the share of the
+  ///   ten nearest; empty before the first
   public record Replica(
       int shard,
       Role role,
@@ -70,7 +74,9 @@ public record ClusterStatus(
       long committedIndex,
       long appliedIndex,
       OptionalLong checkpointedIndex,
-      long points) {}
+      long points,
+      IndexCoverage index,
+      OptionalDouble recallAt10) {}
 
   /// A replica's role in its Raft group.
   public enum Role {
@@ -129,6 +135,10 @@ public record ClusterStatus(
         replica.getCheckpointedIndex() < 0
             ? OptionalLong.empty()
             : OptionalLong.of(replica.getCheckpointedIndex()),
-        replica.getPoints());
+        replica.getPoints(),
+        IndexCoverage.of(replica.getIndex()),
+        replica.hasRecall()
+            ? OptionalDouble.of(replica.getRecall().getRecallAt10())
+            : OptionalDouble.empty());
   }
 }

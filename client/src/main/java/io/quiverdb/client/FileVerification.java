@@ -24,6 +24,8 @@ public record FileVerification(boolean intact, List<Shard> shards) {
   /// @param rows how many were read, dead ones included
   /// @param damages the first 100
   /// @param damageCount how many there are
+  /// @param index which rows searches find by a graph
+  /// @param indexes the index streams that were read and are sound; the first 1,000
   /// @param error why the replica did not answer
   public record Replica(
       String nodeId,
@@ -32,9 +34,12 @@ public record FileVerification(boolean intact, List<Shard> shards) {
       long rows,
       List<Damage> damages,
       long damageCount,
+      IndexCoverage index,
+      List<IndexDigest> indexes,
       Optional<String> error) {
     public Replica {
       damages = List.copyOf(damages);
+      indexes = List.copyOf(indexes);
     }
 
     /// Whether it answered, and nothing is wrong.
@@ -42,6 +47,14 @@ public record FileVerification(boolean intact, List<Shard> shards) {
       return error.isEmpty() && damageCount == 0;
     }
   }
+
+  /// @param segment that it is of; empty if it is of the collection
+  /// @param name `quiver.graph` for the graph of a segment
+  /// @param file its path below the directory of the shard's replica
+  /// @param bytes of what it holds
+  /// @param sha256 of those, 64 hexadecimal digits. Replicas that built a graph themselves differ
+  public record IndexDigest(
+      OptionalLong segment, String name, String file, long bytes, String sha256) {}
 
   /// @param file its path below the directory of the shard's replica
   /// @param page its number within the file, if one of its pages is wrong
@@ -77,7 +90,18 @@ public record FileVerification(boolean intact, List<Shard> shards) {
         replica.getRows(),
         replica.getDamagesList().stream().map(FileVerification::damage).toList(),
         replica.getDamageCount(),
+        IndexCoverage.of(replica.getIndex()),
+        replica.getIndexesList().stream().map(FileVerification::digest).toList(),
         Optional.of(replica.getError()).filter(error -> !error.isEmpty()));
+  }
+
+  private static IndexDigest digest(VerifyCollectionResponse.IndexDigest digest) {
+    return new IndexDigest(
+        digest.hasSegment() ? OptionalLong.of(digest.getSegment()) : OptionalLong.empty(),
+        digest.getName(),
+        digest.getFile(),
+        digest.getBytes(),
+        digest.getSha256());
   }
 
   private static Damage damage(VerifyCollectionResponse.FileDamage damage) {

@@ -8,6 +8,7 @@ import io.quiverdb.api.v1.ScanRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
@@ -180,7 +181,15 @@ final class CallsTest extends FakeClusterTest {
     assertThat(node.replicas())
         .containsExactly(
             new ClusterStatus.Replica(
-                0, ClusterStatus.Role.LEADER, 2, 7, 6, OptionalLong.empty(), 5));
+                0,
+                ClusterStatus.Role.LEADER,
+                2,
+                7,
+                6,
+                OptionalLong.empty(),
+                5,
+                IndexCoverage.NOTHING,
+                OptionalDouble.empty()));
     assertThat(ops.check().shards().get(0).replicas())
         .containsExactly(
             new ReplicaCheck.Replica("node-0", true, Optional.of("0f"), Optional.empty()));

@@ -719,6 +719,13 @@ public final class Store implements AutoCloseable {
     return engine.indexing().isDue();
   }
 
+  /// How many rows were written since the store was opened whose graphs are to be built yet: for
+  /// whoever holds writers back. What is not to be given a graph is not counted. As of a few
+  /// hundredths of a second ago.
+  public long rowsAwaitingGraphs() {
+    return engine.indexing().owedRows();
+  }
+
   /// The position that the newest durable checkpoint holds, [Position#START] if there is none.
   public Position checkpointed() {
     engine.health().requireUsable();

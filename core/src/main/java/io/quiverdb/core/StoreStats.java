@@ -24,6 +24,13 @@ public record StoreStats(
     collections = List.copyOf(collections);
   }
 
+  /// Of all collections.
+  public IndexCoverage index() {
+    return collections.stream()
+        .map(CollectionStats::index)
+        .reduce(IndexCoverage.NOTHING, IndexCoverage::plus);
+  }
+
   /// @param points that live
   /// @param segmentCount sealed runs of rows on disk
   /// @param segmentRows in those, dead ones included
@@ -44,11 +51,35 @@ public record StoreStats(
       long bufferBytes,
       IndexCoverage index) {}
 
-  /// @param graphRows in segments that have a graph, dead ones included
-  /// @param waitingRows in segments that are large enough for one and have none yet: searches look
-  ///   at all of them
+  /// Which rows of segments searches find by a graph, and why not the others, at all of which they
+  /// look. Dead rows are counted too; every row of a segment is in one of the four.
+  ///
+  /// @param graphRows in segments that have a graph
+  /// @param waitingRows in segments that are due one: it is read or built in the background
+  /// @param refusedRows in segments that are to go without, for want of memory or because their
+  ///   vectors could not be read
+  /// @param smallRows in segments that are too small to be worth one
+  /// @param neededBytes of the vector budget that graphs would need for which it has no room
   /// @param memoryBytes that vectors and graphs take outside of the heap
-  public record IndexCoverage(long graphRows, long waitingRows, long memoryBytes) {}
+  public record IndexCoverage(
+      long graphRows,
+      long waitingRows,
+      long refusedRows,
+      long smallRows,
+      long neededBytes,
+      long memoryBytes) {
+    public static final IndexCoverage NOTHING = new IndexCoverage(0, 0, 0, 0, 0, 0);
+
+    public IndexCoverage plus(IndexCoverage other) {
+      return new IndexCoverage(
+          graphRows + other.graphRows,
+          waitingRows + other.waitingRows,
+          refusedRows + other.refusedRows,
+          smallRows + other.smallRows,
+          neededBytes + other.neededBytes,
+          memoryBytes + other.memoryBytes);
+    }
+  }
 
   /// @param rowsBuilt of graphs that were built
   /// @param rowsRead of graphs that were read from files

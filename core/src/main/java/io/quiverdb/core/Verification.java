@@ -1,5 +1,6 @@
 package io.quiverdb.core;
 
+import io.quiverdb.core.StoreStats.IndexCoverage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,9 @@ import java.util.Optional;
 ///   Empty if damage stands in the way
 /// @param damages in the order of the walk; the first [#DAMAGES_MAX] of them
 /// @param damageCount how many there are; beyond those kept, some may be counted twice
+/// @param index which rows searches find by a graph now, of a store that is open: of the collection
+///   that was asked for, or of all
+/// @param indexes the streams of indexes that were read and are sound; the first [#INDEXES_MAX]
 public record Verification(
     long manifestVersion,
     Position position,
@@ -23,21 +27,61 @@ public record Verification(
     long rowCount,
     Optional<StateHash> stateHash,
     List<Damage> damages,
-    long damageCount) {
+    long damageCount,
+    IndexCoverage index,
+    List<IndexDigest> indexes) {
   /// More are counted, not kept: of a disk that is lost nobody reads every page's name.
   public static final int DAMAGES_MAX = 1000;
 
+  public static final int INDEXES_MAX = 1000;
+
   /// Of a store that has published nothing yet.
   public static final Verification NOTHING =
-      new Verification(0, Position.START, 0, 0, 0, Optional.empty(), List.of(), 0);
+      new Verification(
+          0,
+          Position.START,
+          0,
+          0,
+          0,
+          Optional.empty(),
+          List.of(),
+          0,
+          IndexCoverage.NOTHING,
+          List.of());
 
   /// Of a store whose manifest cannot be read, so that nobody knows its other files.
   public static Verification of(Damage damage) {
-    return new Verification(0, Position.START, 1, 0, 0, Optional.empty(), List.of(damage), 1);
+    return new Verification(
+        0,
+        Position.START,
+        1,
+        0,
+        0,
+        Optional.empty(),
+        List.of(damage),
+        1,
+        IndexCoverage.NOTHING,
+        List.of());
   }
 
   public Verification {
     damages = List.copyOf(damages);
+    indexes = List.copyOf(indexes);
+  }
+
+  /// With what is known of the open store.
+  public Verification withIndex(IndexCoverage coverage) {
+    return new Verification(
+        manifestVersion,
+        position,
+        fileCount,
+        byteCount,
+        rowCount,
+        stateHash,
+        damages,
+        damageCount,
+        coverage,
+        indexes);
   }
 
   /// With what was found in the files of the log.
@@ -56,7 +100,9 @@ public record Verification(
         rowCount,
         stateHash,
         all.subList(0, Math.min(all.size(), DAMAGES_MAX)),
-        damageCount + foundCount);
+        damageCount + foundCount,
+        index,
+        indexes);
   }
 
   public boolean isIntact() {

@@ -74,7 +74,8 @@ final class SegmentIndexingTest {
 
       assertThat(points.store().isIndexingDue()).isFalse();
       assertThat(points.index()).isZero();
-      assertThat(coverage(points)).isEqualTo(new IndexCoverage(0, 0, 0));
+      assertThat(coverage(points))
+          .isEqualTo(new IndexCoverage(0, 0, 0, SearchedStore.GRAPH_ROWS_MIN - 1, 0, 0));
       assertSearches(points, Way.NO_GRAPH);
     }
   }
@@ -88,7 +89,7 @@ final class SegmentIndexingTest {
 
       points.store().compact();
       assertThat(budget.bytes()).isZero();
-      assertThat(coverage(points)).isEqualTo(new IndexCoverage(0, POINTS, 0));
+      assertThat(coverage(points)).isEqualTo(new IndexCoverage(0, POINTS, 0, 0, 0, 0));
       assertSearches(points, Way.NO_GRAPH);
       assertThat(points.index()).isEqualTo(1);
 
@@ -127,11 +128,14 @@ final class SegmentIndexingTest {
       points.add(POINTS).checkpoint();
       assertThat(points.index()).isZero();
       assertThat(points.store().isIndexingDue()).isFalse();
-      assertThat(coverage(points)).isEqualTo(new IndexCoverage(0, POINTS, 0));
+      var refused = coverage(points);
+      assertThat(refused).isEqualTo(new IndexCoverage(0, 0, POINTS, 0, refused.neededBytes(), 0));
+      assertThat(budget.hasRoomFor(refused.neededBytes())).isFalse();
       assertSearches(points, Way.NO_GRAPH);
 
       other.close();
 
+      assertThat(coverage(points)).isEqualTo(new IndexCoverage(0, POINTS, 0, 0, 0, 0));
       assertThat(points.store().isIndexingDue()).isTrue();
       assertThat(points.index()).isEqualTo(1);
       assertSearches(points, Way.GRAPH);
@@ -201,6 +205,90 @@ final class SegmentIndexingTest {
       assertSearches(points, Way.GRAPH);
       assertThat(points.store().verify().damages()).isEmpty();
     }
+  }
+
+  @Test
+  void missingGraphThatVerifyFindsIsWrittenAgainOfMemory() throws IOException {
+    try (var points = store(TestKeys.SHARED.keyRing(), new VectorBudget(1L << 30))) {
+      assertThat(points.add(POINTS).checkpoint().index()).isEqualTo(1);
+      points.storage().delete(graphFiles(points).getFirst());
+
+      assertThat(points.store().verify().damages()).isNotEmpty().allMatch(Damage::isOfIndex);
+      assertSearches(points, Way.GRAPH);
+      assertThat(points.index()).isZero();
+
+      assertThat(points.store().verify().damages()).isEmpty();
+      assertThat(work(points)).isEqualTo(new IndexWork(POINTS, POINTS, 1));
+    }
+  }
+
+  @Test
+  void verificationTellsCoverageAndTheDigestOfEachSoundStream() {
+    try (var points = store(TestKeys.SHARED.keyRing(), new VectorBudget(1L << 30))) {
+      assertThat(points.add(POINTS).checkpoint().add(10).checkpoint().index()).isEqualTo(1);
+
+      var before = points.store().verify();
+      assertThat(before.index().graphRows()).isEqualTo(POINTS);
+      assertThat(before.index().smallRows()).isEqualTo(10);
+      var digest = before.indexes().getFirst();
+      assertThat(before.indexes()).hasSize(1);
+      assertThat(digest.name()).isEqualTo("quiver.graph");
+      assertThat(digest.sha256()).hasSize(64);
+      assertThat(digest.bytes()).isPositive();
+      assertThat(points.store().verify(digest.collectionId()).indexes()).containsExactly(digest);
+
+      points.restart();
+      assertThat(points.store().verify().indexes()).containsExactly(digest);
+
+      byte[] content = points.storage().content(digest.file());
+      content[content.length / 2] ^= 1;
+      points.storage().overwrite(digest.file(), content);
+      assertThat(points.store().verify().indexes()).isEmpty();
+    }
+  }
+
+  @Test
+  void rowsAwaitGraphsUntilTheyAreBuiltAndNotAgainAfterAMergeOrARestart() {
+    try (var points = store(TestKeys.SHARED.keyRing(), new VectorBudget(1L << 30))) {
+      points.add(POINTS).checkpoint().add(10).checkpoint();
+      assertThat(awaiting(points)).isEqualTo(POINTS);
+
+      points.store().compact();
+      assertThat(awaiting(points)).isEqualTo(POINTS + 10);
+
+      points.restart();
+      assertThat(awaiting(points)).isZero();
+      points.add(POINTS).checkpoint();
+      assertThat(awaiting(points)).isEqualTo(POINTS);
+
+      assertThat(points.index()).isEqualTo(2);
+      assertThat(awaiting(points)).isZero();
+      points.store().compact();
+      assertThat(coverage(points).waitingRows()).isEqualTo(2 * POINTS + 10);
+      assertThat(awaiting(points)).isZero();
+    }
+  }
+
+  /// Else writers would be held back for ever.
+  @Test
+  void rowsThatTheBudgetHasNoRoomForAwaitNoGraph() {
+    try (var points = store(TestKeys.SHARED.keyRing(), new VectorBudget(POINTS * 300L))) {
+      points.add(POINTS).checkpoint().add(POINTS + 1).checkpoint();
+      assertThat(awaiting(points)).isEqualTo(POINTS + 1);
+
+      assertThat(points.index()).isEqualTo(1);
+      assertThat(awaiting(points)).isZero();
+      assertThat(coverage(points).refusedRows()).isEqualTo(POINTS);
+    }
+  }
+
+  /// What is counted is a moment old.
+  private static long awaiting(SearchedStore points) {
+    long end = System.nanoTime() + Duration.ofMillis(60).toNanos();
+    while (System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
+    return points.store().rowsAwaitingGraphs();
   }
 
   /// The stream is sound, but of another segment: as when a program writes what it should not.

@@ -94,6 +94,14 @@ final class NodeOptions {
               + " as 8g (2 GiB).")
   private Optional<String> vectorMemory = Optional.empty();
 
+  @Option(
+      names = "--graph-waiting-rows",
+      paramLabel = "ROWS",
+      description =
+          "How many rows of a shard may wait for their graph before writes are refused; from half"
+              + " of it on they are slowed down (200000; 0 for no bound).")
+  private Optional<String> graphWaitingRows = Optional.empty();
+
   @Option(names = "--config", paramLabel = "FILE", description = "A file of settings, in HOCON.")
   private Optional<Path> file = Optional.empty();
 
@@ -123,6 +131,7 @@ final class NodeOptions {
     tlsClientCa.ifPresent(value -> overrides.put("tls.client-ca", value));
     pageCache.ifPresent(value -> overrides.put("page-cache", value));
     vectorMemory.ifPresent(value -> overrides.put("vector-memory", value));
+    graphWaitingRows.ifPresent(value -> overrides.put("graph-waiting-rows", value));
     if (!join.isEmpty()) {
       overrides.put("join", String.join(",", join));
     }

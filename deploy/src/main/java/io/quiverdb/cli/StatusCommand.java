@@ -165,7 +165,9 @@ final class StatusCommand implements Callable<Integer> {
             ">APPLIED",
             ">LAG",
             ">CHECKPOINT",
-            ">POINTS");
+            ">POINTS",
+            ">INDEXED",
+            ">RECALL");
     for (int shard : shards(nodes)) {
       for (var node : nodes) {
         for (var replica : node.replicas()) {
@@ -181,7 +183,11 @@ final class StatusCommand implements Callable<Integer> {
                 replica.checkpointedIndex().isPresent()
                     ? replica.checkpointedIndex().getAsLong()
                     : "-",
-                replica.points());
+                replica.points(),
+                IndexReport.indexed(replica.index()),
+                replica.recallAt10().isPresent()
+                    ? String.format(Locale.ROOT, "%.3f", replica.recallAt10().getAsDouble())
+                    : "-");
           }
         }
       }
@@ -265,6 +271,12 @@ final class StatusCommand implements Callable<Integer> {
       json.writeNullField("checkpointed_index");
     }
     json.writeNumberField("points", replica.points());
+    IndexReport.write(json, replica.index());
+    if (replica.recallAt10().isPresent()) {
+      json.writeNumberField("recall_at_10", replica.recallAt10().getAsDouble());
+    } else {
+      json.writeNullField("recall_at_10");
+    }
     json.writeEndObject();
   }
 

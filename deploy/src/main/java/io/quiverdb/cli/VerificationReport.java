@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.quiverdb.cli.terminal.Table;
 import io.quiverdb.client.FileVerification;
 import io.quiverdb.client.FileVerification.Damage;
+import io.quiverdb.client.FileVerification.IndexDigest;
 import io.quiverdb.client.FileVerification.Replica;
 import java.io.IOException;
 
@@ -16,7 +17,8 @@ final class VerificationReport {
       output.print(json -> write(json, verification));
       return;
     }
-    var table = Table.of(">SHARD", "NODE", ">FILES", ">BYTES", ">ROWS", ">DAMAGES", "ERROR");
+    var table =
+        Table.of(">SHARD", "NODE", ">FILES", ">BYTES", ">ROWS", ">DAMAGES", ">INDEXED", "ERROR");
     for (var shard : verification.shards()) {
       for (var replica : shard.replicas()) {
         table.row(
@@ -26,6 +28,7 @@ final class VerificationReport {
             replica.bytes(),
             replica.rows(),
             replica.damageCount(),
+            IndexReport.indexed(replica.index()),
             replica.error().orElse(""));
       }
     }
@@ -70,9 +73,27 @@ final class VerificationReport {
       write(json, damage);
     }
     json.writeEndArray();
+    IndexReport.write(json, replica.index());
+    json.writeArrayFieldStart("indexes");
+    for (var digest : replica.indexes()) {
+      write(json, digest);
+    }
+    json.writeEndArray();
     if (replica.error().isPresent()) {
       json.writeStringField("error", replica.error().get());
     }
+    json.writeEndObject();
+  }
+
+  private static void write(JsonGenerator json, IndexDigest digest) throws IOException {
+    json.writeStartObject();
+    if (digest.segment().isPresent()) {
+      json.writeNumberField("segment", digest.segment().getAsLong());
+    }
+    json.writeStringField("name", digest.name());
+    json.writeStringField("file", digest.file());
+    json.writeNumberField("bytes", digest.bytes());
+    json.writeStringField("sha256", digest.sha256());
     json.writeEndObject();
   }
 

@@ -167,6 +167,16 @@ final class ConfigSource {
     return inRange(key, max, value(key, "1 to " + max, config::getLong));
   }
 
+  /// From 0 to `max`.
+  long rows(String key, long max) {
+    String expectation = "0 to " + max;
+    long rows = value(key, expectation, config::getLong);
+    if (rows < 0 || rows > max) {
+      throw refused(key, expectation);
+    }
+    return rows;
+  }
+
   /// From 1 to `max`, with a unit if there is one, such as `64KiB`.
   int bytes(String key, int max) {
     return inRange(key, max, value(key, "bytes, such as 64KiB", config::getBytes));

@@ -25,6 +25,8 @@ import java.util.Optional;
 /// @param insecure whether others than this machine may connect all the same
 /// @param pageCacheBytes of the heap, for pages that were decrypted
 /// @param vectorMemoryBytes outside of the heap, for vectors and graphs that searches use
+/// @param graphWaitingRowsMax of a shard, that wait for a graph before writes are refused; 0 for no
+///   bound
 /// @param snapshots how much of the logs is kept, and how fast snapshots are fetched
 /// @param callTimeout of calls that bring no deadline
 /// @param scrubInterval after which all files of a replica are read again
@@ -40,6 +42,7 @@ public record NodeConfig(
     boolean insecure,
     long pageCacheBytes,
     long vectorMemoryBytes,
+    long graphWaitingRowsMax,
     NodeLogging.Format logFormat,
     Duration callTimeout,
     RaftTiming timing,
@@ -53,6 +56,9 @@ public record NodeConfig(
 
   /// More than there is anywhere.
   private static final long VECTOR_MEMORY_BYTES_MAX = 1L << 50;
+
+  /// More than a shard ever holds.
+  private static final long GRAPH_WAITING_ROWS_MAX = 1L << 40;
 
   /// With less, a member that falls behind never catches up.
   private static final long SNAPSHOT_RATE_MIN = 1 << 20;
@@ -90,6 +96,7 @@ public record NodeConfig(
             source.flag("insecure"),
             source.bytes("page-cache", PAGE_CACHE_BYTES_MIN, heapBytes() / 4 * 3),
             source.bytes("vector-memory", 0, VECTOR_MEMORY_BYTES_MAX),
+            source.rows("graph-waiting-rows", GRAPH_WAITING_ROWS_MAX),
             source.choice("log.format", NodeLogging.Format.class),
             source.duration("call-timeout"),
             timing(source),

@@ -245,6 +245,7 @@ public final class QuiverNode implements AutoCloseable {
               masterKeys,
               config.pageCacheBytes(),
               config.vectorMemoryBytes(),
+              config.graphWaitingRowsMax(),
               version,
               config.timing(),
               config.snapshots(),

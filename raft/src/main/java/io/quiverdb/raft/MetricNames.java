@@ -47,11 +47,25 @@ public final class MetricNames {
   /// In segments that are large enough for a graph and have none yet.
   public static final String GRAPH_WAITING_ROWS = "quiver.store.graph.waiting.rows";
 
+  /// In segments that go without a graph, for want of memory or because they cannot be read.
+  public static final String GRAPH_REFUSED_ROWS = "quiver.store.graph.refused.rows";
+
+  /// In segments that are too small for one.
+  public static final String GRAPH_SMALL_ROWS = "quiver.store.graph.small.rows";
+
+  /// Of vector memory, by graphs that do not fit.
+  public static final String GRAPH_NEEDED_BYTES = "quiver.store.graph.needed.bytes";
+
   /// Of graphs that were built by this process: 0 where all came from files.
   public static final String GRAPH_BUILT_ROWS = "quiver.store.graph.built.rows.total";
 
   public static final String GRAPH_READ_ROWS = "quiver.store.graph.read.rows.total";
   public static final String GRAPHS_DAMAGED = "quiver.store.graph.damaged.total";
+
+  /// Of the last searches that were compared with exact ones, the share of the ten nearest.
+  public static final String RECALL = "quiver.store.recall.at.10";
+
+  public static final String RECALL_QUERIES = "quiver.store.recall.queries.total";
   public static final String VECTOR_MEMORY_BYTES = "quiver.store.vector.memory.bytes";
 
   /// That the above may reach.

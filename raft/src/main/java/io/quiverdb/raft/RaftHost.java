@@ -454,6 +454,7 @@ public final class RaftHost implements AutoCloseable {
             collectionId -> compactions.execute(() -> written.compact(collectionId)),
             () -> healing.canBeHealed(shardKey),
             diskSpace,
+            new GraphBackpressure(options.graphWaitingRowsMax(), state::rowsAwaitingGraphs),
             options.metrics());
     replicaMetrics.registerWrites(replica.key(), shard.writes());
     shards.put(number, shard);

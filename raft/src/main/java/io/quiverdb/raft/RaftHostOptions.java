@@ -19,6 +19,8 @@ import java.util.function.Consumer;
 ///   encrypt nothing
 /// @param pageCacheBytes for what is decrypted of all shards
 /// @param vectorMemoryBytes outside of the heap, for the vectors and graphs of all shards
+/// @param graphWaitingRowsMax of a shard, that wait for a graph: at half of it writes are slowed
+///   down, at all of it refused; 0 for no bound
 /// @param version of the software, for status
 /// @param scrubInterval after which all files of a replica are read again
 /// @param onFatal told once when a log or an engine file could not be written or synced: what is on
@@ -31,6 +33,7 @@ public record RaftHostOptions(
     List<MasterKey> masterKeys,
     long pageCacheBytes,
     long vectorMemoryBytes,
+    long graphWaitingRowsMax,
     String version,
     RaftTiming timing,
     SnapshotLimits snapshots,

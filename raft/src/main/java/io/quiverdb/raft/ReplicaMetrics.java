@@ -2,6 +2,7 @@ package io.quiverdb.raft;
 
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
+import io.quiverdb.core.Recall;
 import io.quiverdb.core.StoreException;
 import io.quiverdb.core.StoreStats;
 import io.quiverdb.core.StoreStats.CollectionStats;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
@@ -53,20 +55,21 @@ final class ReplicaMetrics implements AutoCloseable {
         stats -> sum(stats, CollectionStats::segmentCount));
     storeGauge(
         MetricNames.STORE_DEAD_ROWS, shard, state, stats -> sum(stats, CollectionStats::deadRows));
-    storeGauge(
-        MetricNames.GRAPH_ROWS,
-        shard,
-        state,
-        stats -> sum(stats, collection -> collection.index().graphRows()));
-    storeGauge(
-        MetricNames.GRAPH_WAITING_ROWS,
-        shard,
-        state,
-        stats -> sum(stats, collection -> collection.index().waitingRows()));
+    storeGauge(MetricNames.GRAPH_ROWS, shard, state, stats -> stats.index().graphRows());
+    storeGauge(MetricNames.GRAPH_WAITING_ROWS, shard, state, stats -> stats.index().waitingRows());
+    storeGauge(MetricNames.GRAPH_REFUSED_ROWS, shard, state, stats -> stats.index().refusedRows());
+    storeGauge(MetricNames.GRAPH_SMALL_ROWS, shard, state, stats -> stats.index().smallRows());
+    storeGauge(MetricNames.GRAPH_NEEDED_BYTES, shard, state, stats -> stats.index().neededBytes());
     storeGauge(MetricNames.GRAPH_BUILT_ROWS, shard, state, stats -> stats.indexWork().rowsBuilt());
     storeGauge(MetricNames.GRAPH_READ_ROWS, shard, state, stats -> stats.indexWork().rowsRead());
     storeGauge(
         MetricNames.GRAPHS_DAMAGED, shard, state, stats -> stats.indexWork().graphsDamaged());
+  }
+
+  /// Shows what samples of searches told, once there is one.
+  void registerRecall(GroupKey shard, Supplier<Recall> recent, LongSupplier queries) {
+    gauge(MetricNames.of(MetricNames.RECALL, shard), () -> recent.get().atTen());
+    gauge(MetricNames.of(MetricNames.RECALL_QUERIES, shard), queries::getAsLong);
   }
 
   private void storeGauge(
@@ -138,7 +141,17 @@ final class ReplicaMetrics implements AutoCloseable {
             MetricNames.DAMAGED,
             MetricNames.STORE_BUFFER_BYTES,
             MetricNames.STORE_SEGMENTS,
-            MetricNames.STORE_DEAD_ROWS)) {
+            MetricNames.STORE_DEAD_ROWS,
+            MetricNames.GRAPH_ROWS,
+            MetricNames.GRAPH_WAITING_ROWS,
+            MetricNames.GRAPH_REFUSED_ROWS,
+            MetricNames.GRAPH_SMALL_ROWS,
+            MetricNames.GRAPH_NEEDED_BYTES,
+            MetricNames.GRAPH_BUILT_ROWS,
+            MetricNames.GRAPH_READ_ROWS,
+            MetricNames.GRAPHS_DAMAGED,
+            MetricNames.RECALL,
+            MetricNames.RECALL_QUERIES)) {
       if (names.remove(MetricNames.of(name, group))) {
         metrics.remove(MetricNames.of(name, group));
       }

@@ -1,11 +1,16 @@
 package io.quiverdb.raft;
 
+import io.quiverdb.core.Recall;
+import io.quiverdb.core.StoreStats.IndexCoverage;
 import java.util.Optional;
 
 /// How one replica of a group fares.
 ///
 /// @param checkpointedIndex the index that the newest durable checkpoint holds, −1 if none
 /// @param points live points, 0 for the catalogue
+/// @param index which rows searches find by a graph; empty for the catalogue, and where the store
+///   does not answer
+/// @param recall of the last searches that were compared with exact ones, if there were any
 /// @param problem why it does not serve, if it does not
 public record ReplicaStatus(
     GroupKey group,
@@ -17,6 +22,8 @@ public record ReplicaStatus(
     long appliedIndex,
     long checkpointedIndex,
     long points,
+    Optional<IndexCoverage> index,
+    Optional<Recall> recall,
     Optional<String> problem) {
   public enum Role {
     LEADER,

@@ -59,6 +59,7 @@ public final class ReplicatedStore implements Shard {
   private final LongConsumer compactions;
   private final BooleanSupplier canBeHealed;
   private final DiskSpace disk;
+  private final GraphBackpressure graphs;
   private final AtomicInteger reads = new AtomicInteger();
   private final Counter linearizableReads;
   private final Counter sessionReads;
@@ -70,6 +71,7 @@ public final class ReplicatedStore implements Shard {
   /// @param compactions begins that of a collection
   /// @param canBeHealed whether other members have what is damaged here
   /// @param disk where its log and its files go
+  /// @param graphs holds back what adds rows
   ReplicatedStore(
       int number,
       NodeId self,
@@ -81,6 +83,7 @@ public final class ReplicatedStore implements Shard {
       LongConsumer compactions,
       BooleanSupplier canBeHealed,
       DiskSpace disk,
+      GraphBackpressure graphs,
       MetricRegistry metrics) {
     this.number = number;
     this.self = self;
@@ -100,6 +103,7 @@ public final class ReplicatedStore implements Shard {
     this.compactions = compactions;
     this.canBeHealed = canBeHealed;
     this.disk = disk;
+    this.graphs = graphs;
   }
 
   private Counter readsAt(Consistency level, MetricRegistry metrics) {
@@ -136,9 +140,11 @@ public final class ReplicatedStore implements Shard {
       if (collectionId.isEmpty()) {
         return queue.write(prepare(write));
       }
+      // Before it is prepared: a follower, which refuses it all the same, has graphs of its own.
+      var delay = takesRoom(write) && group.leads() ? graphs.delay(group.key()) : Duration.ZERO;
       var op = prepareIfThere(write, collectionId.getAsLong());
       return op.isPresent()
-          ? queue.write(op.get())
+          ? queue.write(op.get(), delay)
           : writeIfThereByNow(write, collectionId.getAsLong());
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(refusal(e));
@@ -397,7 +403,7 @@ public final class ReplicatedStore implements Shard {
   }
 
   /// Whoever cancels it, because the caller is gone or out of time, stops the search too.
-  private <T> CompletableFuture<ReadResult<T>> searched(
+  <T> CompletableFuture<ReadResult<T>> searched(
       long collectionId,
       Consistency consistency,
       BiFunction<CollectionView, BooleanSupplier, T> search) {

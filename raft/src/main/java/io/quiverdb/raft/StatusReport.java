@@ -2,6 +2,7 @@ package io.quiverdb.raft;
 
 import io.quiverdb.core.CollectionView;
 import io.quiverdb.core.StoreException;
+import io.quiverdb.core.StoreStats.IndexCoverage;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.ReplicaStatus.Role;
 import io.quiverdb.raft.snapshot.SnapshotPuller.Progress;
@@ -85,6 +86,8 @@ final class StatusReport {
         applied,
         replica.state().durable().index(),
         points(replica),
+        index(replica),
+        replica.state() instanceof StoreState state ? state.recall().recent() : Optional.empty(),
         problem(replica, role, committed, applied).or(() -> snapshot.map(StatusReport::fetching)));
   }
 
@@ -134,6 +137,17 @@ final class StatusReport {
       return Optional.of("%d entries behind".formatted(committed - applied));
     }
     return Optional.empty();
+  }
+
+  private static Optional<IndexCoverage> index(Replica replica) {
+    if (!(replica.state() instanceof StoreState state)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(state.store().stats().index());
+    } catch (StoreException e) {
+      return Optional.empty();
+    }
   }
 
   private static long points(Replica replica) {

@@ -29,6 +29,7 @@ final class StoreState implements ReplicatedState, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StoreState.class);
 
   private final Supplier<Store> opening;
+  private final RecentRecall recall = new RecentRecall();
   private volatile Store store;
   private volatile TermIndex applied;
   private volatile TermIndex durable;
@@ -134,6 +135,15 @@ final class StoreState implements ReplicatedState, AutoCloseable {
     }
   }
 
+  /// Of rows that are to be given graphs; 0 if the store does not answer any more.
+  long rowsAwaitingGraphs() {
+    try {
+      return store.rowsAwaitingGraphs();
+    } catch (StoreException e) {
+      return 0;
+    }
+  }
+
   /// @throws io.quiverdb.core.StoreFailedException if the disk failed
   void checkpoint() {
     var of = store;
@@ -185,6 +195,11 @@ final class StoreState implements ReplicatedState, AutoCloseable {
         .map(Damage::toException)
         .ifPresent(cause -> damaged(walked, cause));
     return verification;
+  }
+
+  /// What samples of its searches told.
+  RecentRecall recall() {
+    return recall;
   }
 
   Optional<CorruptFileException> damage() {

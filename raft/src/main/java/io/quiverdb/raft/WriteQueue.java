@@ -4,6 +4,7 @@ import com.codahale.metrics.Histogram;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.op.SealedOp;
 import io.quiverdb.raft.proto.EntryAnswer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Puts operations that come while others are under way into one log entry: what an entry costs
@@ -53,6 +55,11 @@ final class WriteQueue {
   /// As the leader: logs an operation; complete when it is committed and applied here. Fails like
   /// [Replica#propose]: all operations of an entry share its fate.
   CompletableFuture<Written> write(SealedOp op) {
+    return write(op, Duration.ZERO);
+  }
+
+  /// Does the same after a while, through which the operation counts as under way.
+  CompletableFuture<Written> write(SealedOp op, Duration delay) {
     int bytes = op.getSerializedSize();
     if (!accepted.tryAcquire(bytes)) {
       return CompletableFuture.failedFuture(
@@ -61,11 +68,20 @@ final class WriteQueue {
                   .formatted(group.key(), accepted.count(), accepted.bytes(), OPS_MAX, BYTES_MAX)));
     }
     var write = new Write(op, bytes, new CompletableFuture<>());
+    if (delay.isZero()) {
+      enqueue(write);
+    } else {
+      CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS, this::execute)
+          .execute(() -> enqueue(write));
+    }
+    return write.written;
+  }
+
+  private void enqueue(Write write) {
     synchronized (this) {
       waiting.add(write);
     }
     sendWhatMay();
-    return write.written;
   }
 
   /// How many wait or are under way.

@@ -12,6 +12,7 @@ import io.quiverdb.core.Payload;
 import io.quiverdb.core.Point;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.Precondition;
+import io.quiverdb.core.Query;
 import io.quiverdb.core.RequestStamp;
 import io.quiverdb.core.Settings;
 import io.quiverdb.core.SlotRange;
@@ -19,6 +20,7 @@ import io.quiverdb.core.Slots;
 import io.quiverdb.core.Store;
 import io.quiverdb.core.StoreOptions;
 import io.quiverdb.core.Vector;
+import io.quiverdb.core.search.QueryStatistics;
 import io.quiverdb.core.storage.SimulatedStorage;
 import io.quiverdb.raft.ReplicatedState.TermIndex;
 import io.quiverdb.raft.barrier.LeaderIndexes;
@@ -29,12 +31,15 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,6 +83,7 @@ class ReplicatedStoreTest {
           },
           () -> false,
           disk,
+          GraphBackpressure.none(),
           metrics);
 
   @BeforeEach
@@ -170,6 +176,40 @@ class ReplicatedStoreTest {
     assertThat(next).isCompleted();
     reads.clear();
     assertThat(shard.count(DOCS, Optional.empty())).isNotDone();
+  }
+
+  @Test
+  void searchWhoseCallerGivesUpIsStoppedInTheEngine() {
+    write(upsert(DOCS, "a"));
+    List<CompletableFuture<?>> result = new ArrayList<>();
+    var stopped = new AtomicBoolean();
+    var query =
+        new Query(
+            Vector.of(1, 2),
+            1,
+            Optional.empty(),
+            false,
+            false,
+            true,
+            OptionalInt.empty(),
+            Optional.empty());
+    result.add(
+        shard.searched(
+            DOCS,
+            Consistency.ANY,
+            (collection, isUnwanted) -> {
+              assertThat(collection.search(query, new QueryStatistics(), isUnwanted)).hasSize(1);
+              result.getFirst().cancel(true);
+              assertThatThrownBy(() -> collection.search(query, new QueryStatistics(), isUnwanted))
+                  .isInstanceOf(CancellationException.class);
+              stopped.set(true);
+              return List.of();
+            }));
+
+    reads.forEach(Runnable::run);
+
+    assertThat(stopped).isTrue();
+    assertThat(result.getFirst()).isCancelled();
   }
 
   @Test
@@ -347,7 +387,7 @@ class ReplicatedStoreTest {
   }
 
   /// Leads, commits at once unless it holds, and applies before it answers.
-  private static final class LoggingGroup extends LeadingGroup {
+  static final class LoggingGroup extends LeadingGroup {
     private final StoreState state;
     private final Queue<Runnable> held = new ArrayDeque<>();
     static final long SILENCE_MILLIS = 1234;

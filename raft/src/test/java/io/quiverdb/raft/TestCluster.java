@@ -106,6 +106,7 @@ public final class TestCluster implements AutoCloseable {
                       masterKeys,
                       StoreOptions.PAGE_CACHE_BYTES,
                       Indexing.BUDGET_BYTES,
+                      0,
                       "test",
                       TIMING,
                       SNAPSHOTS,

@@ -12,6 +12,7 @@ import io.quiverdb.core.op.SealedOp;
 import io.quiverdb.raft.ReplicatedState.TermIndex;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -46,6 +48,23 @@ class WriteQueueTest {
 
     assertThat(first.join().outcome()).isEqualTo(outcome(1));
     assertThat(group.held()).containsExactly(List.of(2), List.of(3));
+  }
+
+  @Test
+  void writeThatIsDelayedCountsAsUnderWayAndGoesWhenItsTimeHasCome() throws Exception {
+    var due = new LinkedBlockingQueue<Runnable>();
+    var slowed = new WriteQueue(group, due::add, entryWrites);
+
+    var written = slowed.write(op(1), Duration.ofMillis(1));
+
+    assertThat(slowed.accepted().count()).isEqualTo(1);
+    assertThat(group.held()).isEmpty();
+    due.take().run();
+    assertThat(group.held()).containsExactly(List.of(1));
+    group.commit();
+    due.take().run();
+    assertThat(written.join().outcome()).isEqualTo(outcome(1));
+    assertThat(slowed.accepted().count()).isZero();
   }
 
   @Test

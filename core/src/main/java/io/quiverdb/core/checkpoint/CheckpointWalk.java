@@ -1,7 +1,9 @@
 package io.quiverdb.core.checkpoint;
 
 import io.quiverdb.core.Damage;
+import io.quiverdb.core.IndexDigest;
 import io.quiverdb.core.StateHash;
+import io.quiverdb.core.StoreStats.IndexCoverage;
 import io.quiverdb.core.Verification;
 import io.quiverdb.core.crypto.KeyRing;
 import io.quiverdb.core.crypto.StoreKeys;
@@ -29,11 +31,16 @@ import io.quiverdb.core.state.ShardState;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 
 /// One verification of one manifest.
@@ -46,6 +53,7 @@ final class CheckpointWalk {
   private final RandomGenerator seeds;
   private final Findings findings = new Findings();
   private final List<CollectionState> collections = new ArrayList<>();
+  private final List<IndexDigest> indexes = new ArrayList<>();
   private Optional<RequestWindow> window = Optional.empty();
 
   /// @param seeds does not show in the result
@@ -101,7 +109,9 @@ final class CheckpointWalk {
         findings.rowCount(),
         stateHash,
         List.copyOf(findings.damages()),
-        findings.damageCount());
+        findings.damageCount(),
+        IndexCoverage.NOTHING,
+        indexes);
   }
 
   private Optional<StateHash> stateHash(Manifest manifest) {
@@ -186,7 +196,8 @@ final class CheckpointWalk {
             path,
             () -> {
               try (var arena = Arena.ofConfined()) {
-                PageFile.open(
+                var file =
+                    PageFile.open(
                         storage,
                         path,
                         stream.getFileBytes(),
@@ -195,10 +206,47 @@ final class CheckpointWalk {
                         PageFormat.PAGE_BYTES,
                         head.keys().codec(),
                         PageCache.NONE,
-                        arena)
-                    .verify(e -> findings.add(Damage.of(e)));
+                        arena);
+                verifyStream(
+                    file,
+                    (bytes, sha256) ->
+                        indexes.add(
+                            new IndexDigest(
+                                head.id(), segmentId, stream.getName(), path, bytes, sha256)));
               }
             });
+  }
+
+  @FunctionalInterface
+  private interface SoundStream {
+    void is(long bytes, String sha256);
+  }
+
+  /// @param sound hears of it if nothing is wrong
+  private void verifyStream(PageFile file, SoundStream sound) {
+    var digest = sha256();
+    var bytes = new AtomicLong();
+    var damaged = new AtomicBoolean();
+    file.verify(
+        body -> {
+          digest.update(body.asByteBuffer());
+          bytes.addAndGet(body.byteSize());
+        },
+        e -> {
+          damaged.set(true);
+          findings.add(Damage.of(e));
+        });
+    if (!damaged.get() && indexes.size() < Verification.INDEXES_MAX) {
+      sound.is(bytes.get(), HexFormat.of().formatHex(digest.digest()));
+    }
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every platform has SHA-256", e);
+    }
   }
 
   private void verifyPages(CollectionHead head, Manifest.Segment segment) throws IOException {

@@ -164,11 +164,9 @@ public final class CheckpointWriter {
       } while (rows.next());
       summary = writer.finish();
     }
-    return new NewSegment(
-        collection.head().id(),
-        Segment.open(storage, directory, summary, dimension, codec, cache),
-        buffer,
-        bufferRows);
+    var segment = Segment.open(storage, directory, summary, dimension, codec, cache);
+    segment.owe(segment.rowCount());
+    return new NewSegment(collection.head().id(), segment, buffer, bufferRows);
   }
 
   private static SegmentRow segmentRow(ActiveBuffer buffer, RowCursor rows) {

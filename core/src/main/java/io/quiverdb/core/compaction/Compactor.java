@@ -226,6 +226,9 @@ public final class Compactor {
       var segment =
           Segment.open(
               storage, plan.draft.directory(), summary.get(), dimension, plan.codec(), cache);
+      // A merge owes no more than its inputs did: writers do not wait for what it undoes.
+      int owed = plan.inputs.stream().mapToInt(input -> input.segment().owedRows()).sum();
+      segment.owe(Math.min(owed, segment.rowCount()));
       output = Optional.of(plan.isWarm ? warmed(segment) : segment);
     }
     return Optional.of(

@@ -91,7 +91,9 @@ public final class Engine {
         new Compactions(health, files, opened.storage(), manifests, opened.pageCache(), live);
     snapshots =
         new Snapshots(health, files, manifests, opened.snapshots(), checkpoints, live, ownLog, gap);
-    verifier = new Verifier(files, opened.storage(), manifests, opened.verifier(), indexing::note);
+    verifier =
+        new Verifier(
+            files, opened.storage(), manifests, opened.verifier(), indexing::note, this::stats);
     shredding = new Shredding(files, checkpoints, new KeyRemains(opened.storage(), manifests));
   }
 
@@ -185,7 +187,7 @@ public final class Engine {
           live.checkpointed().position(),
           manifestVersion(),
           ownLog.map(OwnLog::bytes).orElse(0L),
-          indexing.rowsMin(),
+          indexing::coverage,
           indexing.work());
     }
   }

@@ -7,6 +7,7 @@ import io.quiverdb.core.ReadFailedException;
 import io.quiverdb.core.StaleGenerationException;
 import io.quiverdb.core.Store;
 import io.quiverdb.core.StoreClosedException;
+import io.quiverdb.core.StoreStats.IndexCoverage;
 import io.quiverdb.core.StoreStats.IndexWork;
 import io.quiverdb.core.index.GraphBuild;
 import io.quiverdb.core.index.GraphDamagedException;
@@ -17,12 +18,15 @@ import io.quiverdb.core.index.VectorIndex;
 import io.quiverdb.core.rows.RowSource;
 import io.quiverdb.core.rows.SegmentRows;
 import io.quiverdb.core.segment.Segment;
+import io.quiverdb.core.state.CollectionSnapshot;
 import io.quiverdb.core.stream.StreamFiles;
 import io.quiverdb.core.view.PinnedView;
 import io.quiverdb.core.view.PublishedState;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +39,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +51,11 @@ public final class SegmentIndexing {
 
   /// Of what the heap may grow to, for a graph that is built.
   private static final int HEAP_SHARE = 2;
+
+  /// More than any budget has.
+  private static final long FOR_GOOD = Long.MAX_VALUE;
+
+  private static final long OWED_FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private final Health health;
   private final LiveState live;
@@ -63,6 +73,11 @@ public final class SegmentIndexing {
   /// Streams that were found damaged though their graphs are in memory.
   private final Set<StreamFiles.OfSegment> damaged = ConcurrentHashMap.newKeySet();
 
+  private volatile Owed owed;
+
+  /// Whose part of the budget is reserved already.
+  private volatile @Nullable Segment building;
+
   private final LongAdder rowsBuilt = new LongAdder();
   private final LongAdder rowsRead = new LongAdder();
   private final LongAdder graphsDamaged = new LongAdder();
@@ -78,6 +93,7 @@ public final class SegmentIndexing {
     this.indexes = indexes;
     this.indexing = indexing;
     this.nanoClock = nanoClock;
+    this.owed = new Owed(0, nanoClock.getAsLong() - OWED_FRESH_NANOS);
   }
 
   /// Since the store was opened.
@@ -85,9 +101,84 @@ public final class SegmentIndexing {
     return new IndexWork(rowsBuilt.sum(), rowsRead.sum(), graphsDamaged.sum());
   }
 
-  /// Of a segment that is given a graph.
-  int rowsMin() {
-    return indexing.rowsMin();
+  /// Of the segments of a collection.
+  IndexCoverage coverage(CollectionSnapshot collection) {
+    var sum = IndexCoverage.NOTHING;
+    for (var source : collection.sources()) {
+      if (source instanceof SegmentRows(var segment, _)) {
+        sum = sum.plus(coverage(segment));
+      }
+    }
+    return sum;
+  }
+
+  private IndexCoverage coverage(Segment segment) {
+    int rows = segment.rowCount();
+    var index = segment.vectorIndex();
+    if (index.isPresent()) {
+      return new IndexCoverage(rows, 0, 0, 0, 0, index.get().bytes());
+    }
+    if (rows < indexing.rowsMin()) {
+      return new IndexCoverage(0, 0, 0, rows, 0, 0);
+    }
+    var refusedBytes = refusedBytes(segment);
+    if (refusedBytes.isEmpty()) {
+      return new IndexCoverage(0, rows, 0, 0, 0, 0);
+    }
+    long neededBytes = refusedBytes.getAsLong() == FOR_GOOD ? 0 : refusedBytes.getAsLong();
+    return new IndexCoverage(0, 0, rows, 0, neededBytes, 0);
+  }
+
+  /// How many rows were written since the store was opened whose graphs are to be built yet, for
+  /// writers to be held back by. What is refused, or would not fit the budget, is none of them, and
+  /// nothing that a merge has written anew. As of a moment ago: cheap enough for every write.
+  public long owedRows() {
+    long now = nanoClock.getAsLong();
+    var known = owed;
+    if (now - known.nanos < OWED_FRESH_NANOS) {
+      return known.rows;
+    }
+    long rows = countOwedRows();
+    owed = new Owed(rows, now); // Two at once count the same.
+    return rows;
+  }
+
+  private record Owed(long rows, long nanos) {}
+
+  /// In the order in which they are built, as far as the budget reaches.
+  private long countOwedRows() {
+    long freeBytes = indexing.budget().bytesMax() - indexing.budget().bytes();
+    long rows = 0;
+    for (var due : due(live.head())) {
+      var segment = due.segment;
+      if (segment != building) {
+        long neededBytes = ResidentVectors.bytesMax(segment.vectorColumn(), due.metric);
+        if (neededBytes > freeBytes) {
+          continue;
+        }
+        freeBytes -= neededBytes;
+      }
+      rows += segment.owedRows();
+    }
+    return rows;
+  }
+
+  private List<Lacking> due(PublishedState state) {
+    List<Lacking> due = new ArrayList<>();
+    for (var collection : state.snapshots()) {
+      for (var source : collection.sources()) {
+        if (source instanceof SegmentRows(var segment, _)
+            && segment.rowCount() >= indexing.rowsMin()
+            && segment.vectorIndex().isEmpty()
+            && refusedBytes(segment).isEmpty()) {
+          due.add(
+              new Lacking(
+                  collection.head().id(), collection.head().descriptor().metric(), segment));
+        }
+      }
+    }
+    due.sort(Comparator.comparingInt((Lacking one) -> one.segment.rowCount()).reversed());
+    return due;
   }
 
   /// Whether a segment lacks a graph that it could have.
@@ -196,28 +287,16 @@ public final class SegmentIndexing {
 
   /// The largest first: the search of all its rows costs the most.
   private Optional<Lacking> lacking(PublishedState state) {
-    Optional<Lacking> largest = Optional.empty();
-    for (var collection : state.snapshots()) {
-      for (var source : collection.sources()) {
-        if (source instanceof SegmentRows(var segment, _)
-            && segment.rowCount() >= indexing.rowsMin()
-            && segment.vectorIndex().isEmpty()
-            && !isRefused(segment)
-            && (largest.isEmpty() || segment.rowCount() > largest.get().segment.rowCount())) {
-          largest =
-              Optional.of(
-                  new Lacking(
-                      collection.head().id(), collection.head().descriptor().metric(), segment));
-        }
-      }
-    }
-    return largest;
+    return due(state).stream().findFirst();
   }
 
-  private boolean isRefused(Segment segment) {
+  /// What would have to be free for it to be tried again; empty if it may be tried.
+  private OptionalLong refusedBytes(Segment segment) {
     synchronized (refused) {
       Long neededBytes = refused.get(segment);
-      return neededBytes != null && !indexing.budget().hasRoomFor(neededBytes);
+      return neededBytes == null || indexing.budget().hasRoomFor(neededBytes)
+          ? OptionalLong.empty()
+          : OptionalLong.of(neededBytes);
     }
   }
 
@@ -229,10 +308,11 @@ public final class SegmentIndexing {
   }
 
   private void refuseForGood(Segment segment) {
-    refuse(segment, Long.MAX_VALUE);
+    refuse(segment, FOR_GOOD);
   }
 
   private Result index(PinnedView view, Lacking lacking) {
+    building = lacking.segment;
     try {
       var vectors = load(lacking);
       if (vectors.isEmpty()) {
@@ -246,6 +326,8 @@ public final class SegmentIndexing {
     } catch (RuntimeException | Error e) {
       refuseForGood(lacking.segment);
       throw e;
+    } finally {
+      building = null;
     }
   }
 

@@ -2,6 +2,9 @@ package io.quiverdb.core.engine;
 
 import io.quiverdb.core.Damage;
 import io.quiverdb.core.ReadFailedException;
+import io.quiverdb.core.StoreStats;
+import io.quiverdb.core.StoreStats.CollectionStats;
+import io.quiverdb.core.StoreStats.IndexCoverage;
 import io.quiverdb.core.Verification;
 import io.quiverdb.core.checkpoint.CheckpointVerifier;
 import io.quiverdb.core.manifest.ManifestStore;
@@ -11,6 +14,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /// Verifies the files of an open store while it goes on.
 public final class Verifier {
@@ -19,19 +23,23 @@ public final class Verifier {
   private final ManifestStore manifests;
   private final CheckpointVerifier verifier;
   private final Consumer<List<Damage>> found;
+  private final Supplier<StoreStats> stats;
 
   /// @param found hears of what is wrong
+  /// @param stats of the store as it is now
   Verifier(
       FilesLock files,
       Storage storage,
       ManifestStore manifests,
       CheckpointVerifier verifier,
-      Consumer<List<Damage>> found) {
+      Consumer<List<Damage>> found,
+      Supplier<StoreStats> stats) {
     this.files = files;
     this.storage = storage;
     this.manifests = manifests;
     this.verifier = verifier;
     this.found = found;
+    this.stats = stats;
   }
 
   /// The files of one moment: none of them goes before this is closed.
@@ -57,7 +65,7 @@ public final class Verifier {
           held.checkpoint.isPresent()
               ? verifier.verify(held.checkpoint.get().published())
               : Verification.NOTHING;
-      return told(held.log.verify(checkpoint));
+      return told(held.log.verify(checkpoint)).withIndex(stats.get().index());
     } catch (IOException e) {
       throw new ReadFailedException("store: cannot be verified", e);
     }
@@ -70,10 +78,19 @@ public final class Verifier {
       return Verification.NOTHING;
     }
     try (var pinned = pin.get()) {
-      return told(verifier.verify(pinned.published(), collectionId));
+      return told(verifier.verify(pinned.published(), collectionId))
+          .withIndex(coverage(collectionId));
     } catch (IOException e) {
       throw new ReadFailedException("store: cannot be verified", e);
     }
+  }
+
+  private IndexCoverage coverage(long collectionId) {
+    return stats.get().collections().stream()
+        .filter(collection -> collection.id() == collectionId)
+        .map(CollectionStats::index)
+        .findFirst()
+        .orElse(IndexCoverage.NOTHING);
   }
 
   private Verification told(Verification verification) {

@@ -145,9 +145,14 @@ public final class PageFile {
   ///
   /// @param damages hears of those that are not what was written
   public void verify(Consumer<CorruptFileException> damages) {
+    verify(_ -> {}, damages);
+  }
+
+  /// @param bodies takes those that are sound, in their order
+  public void verify(Consumer<MemorySegment> bodies, Consumer<CorruptFileException> damages) {
     for (int page = 0; page < pageCount; page++) {
       try {
-        var _ = body(page);
+        bodies.accept(body(page));
       } catch (CorruptFileException e) {
         damages.accept(e);
       }

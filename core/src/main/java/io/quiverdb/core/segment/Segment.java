@@ -49,6 +49,9 @@ public final class Segment {
   /// Set once, by a user of the segment.
   private final AtomicReference<@Nullable VectorIndex> vectorIndex = new AtomicReference<>();
 
+  /// Whose writers are held back until there are graphs.
+  private volatile int owedRows;
+
   /// @param mapped where the files are, closed by the last user
   Segment(
       SegmentSummary summary,
@@ -160,6 +163,18 @@ public final class Segment {
   /// Empty as long as none was built or read.
   public Optional<VectorIndex> vectorIndex() {
     return Optional.ofNullable(vectorIndex.get());
+  }
+
+  /// How many of its rows no graph has held since they were written; 0 once it has one. Of a
+  /// segment that was there when the store was opened nothing is known, and nothing counts.
+  public int owedRows() {
+    return vectorIndex().isPresent() ? 0 : owedRows;
+  }
+
+  /// Says how many of its rows no graph has held yet, before it is published.
+  public void owe(int rows) {
+    assert rows <= rowCount() : rows + " of " + rowCount();
+    owedRows = rows;
   }
 
   /// Gives it an index, which is closed with the segment. For a user of it.

@@ -10,21 +10,24 @@ import io.quiverdb.core.rows.ActiveBuffer;
 import io.quiverdb.core.rows.RowSource;
 import io.quiverdb.core.rows.SegmentRows;
 import io.quiverdb.core.state.CollectionSnapshot;
+import java.util.function.Function;
 
 /// Counts what a view shows.
 public final class StatsOfViews {
   private StatsOfViews() {}
 
-  /// @param graphRowsMin of a segment that is given a graph
+  /// @param coverage of a collection's segments by graphs
   public static StoreStats of(
       PinnedView view,
       Position checkpointed,
       long manifestVersion,
       long logBytes,
-      int graphRowsMin,
+      Function<CollectionSnapshot, IndexCoverage> coverage,
       IndexWork indexWork) {
     var collections =
-        view.snapshots().stream().map(collection -> of(collection, graphRowsMin)).toList();
+        view.snapshots().stream()
+            .map(collection -> of(collection, coverage.apply(collection)))
+            .toList();
     return new StoreStats(
         view.position(),
         checkpointed,
@@ -36,7 +39,7 @@ public final class StatsOfViews {
         indexWork);
   }
 
-  private static CollectionStats of(CollectionSnapshot collection, int graphRowsMin) {
+  private static CollectionStats of(CollectionSnapshot collection, IndexCoverage index) {
     int segmentCount = 0;
     long segmentRows = 0;
     long deadRows = 0;
@@ -47,9 +50,6 @@ public final class StatsOfViews {
     long secondaryBytes = 0;
     long bufferRows = 0;
     long bufferBytes = 0;
-    long graphRows = 0;
-    long waitingRows = 0;
-    long memoryBytes = 0;
     for (RowSource source : collection.sources()) {
       if (source instanceof SegmentRows(var segment, var deaths)) {
         segmentCount++;
@@ -60,13 +60,6 @@ public final class StatsOfViews {
         idBytes += segment.summary().idFileBytes();
         directoryBytes += segment.summary().directoryFileBytes();
         secondaryBytes += segment.summary().secondaryFileBytes();
-        var index = segment.vectorIndex();
-        if (index.isPresent()) {
-          graphRows += segment.rowCount();
-          memoryBytes += index.get().bytes();
-        } else if (segment.rowCount() >= graphRowsMin) {
-          waitingRows += segment.rowCount();
-        }
       } else if (source instanceof ActiveBuffer buffer) {
         bufferRows += buffer.rowCount();
         bufferBytes += buffer.bytes();
@@ -82,6 +75,6 @@ public final class StatsOfViews {
         new FileBytes(vectorBytes, payloadBytes, idBytes, directoryBytes, secondaryBytes),
         bufferRows,
         bufferBytes,
-        new IndexCoverage(graphRows, waitingRows, memoryBytes));
+        index);
   }
 }

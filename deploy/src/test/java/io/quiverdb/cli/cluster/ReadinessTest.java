@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quiverdb.client.ClusterStatus;
 import io.quiverdb.client.ClusterStatus.Role;
 import io.quiverdb.client.ClusterTopology;
+import io.quiverdb.client.IndexCoverage;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -66,7 +68,17 @@ class ReadinessTest {
   }
 
   private static ClusterStatus.Node node(String id, boolean up, Role role) {
-    var replica = new ClusterStatus.Replica(0, role, 1, 1, 1, OptionalLong.empty(), 0);
+    var replica =
+        new ClusterStatus.Replica(
+            0,
+            role,
+            1,
+            1,
+            1,
+            OptionalLong.empty(),
+            0,
+            IndexCoverage.NOTHING,
+            OptionalDouble.empty());
     return new ClusterStatus.Node(
         id,
         id,

@@ -8,10 +8,12 @@ import io.quiverdb.cli.cluster.ReplicaVerification;
 import io.quiverdb.cli.local.LocalClusterException;
 import io.quiverdb.client.ClusterStatus;
 import io.quiverdb.client.ClusterStatus.Role;
+import io.quiverdb.client.IndexCoverage;
 import io.quiverdb.client.ReplicaCheck;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -121,7 +123,15 @@ class ClusterJudgementTest {
   private static ClusterStatus.Replica replica(
       int shard, Role role, long term, long committed, long applied) {
     return new ClusterStatus.Replica(
-        shard, role, term, committed, applied, OptionalLong.empty(), 0);
+        shard,
+        role,
+        term,
+        committed,
+        applied,
+        OptionalLong.empty(),
+        0,
+        IndexCoverage.NOTHING,
+        OptionalDouble.empty());
   }
 
   private static ReplicaCheck.Shard shard(int number, ReplicaCheck.Replica... replicas) {

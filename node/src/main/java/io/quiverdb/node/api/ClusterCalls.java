@@ -208,7 +208,17 @@ final class ClusterCalls {
   }
 
   private static io.quiverdb.api.v1.ReplicaStatus replica(int shard, ReplicaStatus status) {
-    return io.quiverdb.api.v1.ReplicaStatus.newBuilder()
+    var message = io.quiverdb.api.v1.ReplicaStatus.newBuilder();
+    status.index().ifPresent(index -> message.setIndex(VerificationMessages.coverage(index)));
+    status
+        .recall()
+        .ifPresent(
+            recall ->
+                message.setRecall(
+                    io.quiverdb.api.v1.ReplicaStatus.Recall.newBuilder()
+                        .setQueries(recall.queries())
+                        .setRecallAt10(recall.atTen())));
+    return message
         .setShard(shard)
         .setRole(
             switch (status.role()) {

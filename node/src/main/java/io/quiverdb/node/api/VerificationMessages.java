@@ -2,6 +2,8 @@ package io.quiverdb.node.api;
 
 import io.quiverdb.api.v1.VerifyCollectionResponse;
 import io.quiverdb.core.Damage;
+import io.quiverdb.core.IndexDigest;
+import io.quiverdb.core.StoreStats.IndexCoverage;
 import io.quiverdb.node.routing.FileCheck.ReplicaFiles;
 import io.quiverdb.node.routing.FileCheck.ShardFiles;
 import java.util.List;
@@ -41,11 +43,36 @@ final class VerificationMessages {
                     .setBytes(verification.byteCount())
                     .setRows(verification.rowCount())
                     .setDamageCount(verification.damageCount())
+                    .setIndex(coverage(verification.index()))
+                    .addAllIndexes(
+                        verification.indexes().stream().map(VerificationMessages::digest).toList())
                     .addAllDamages(
                         verification.damages().stream()
                             .limit(DAMAGES_MAX)
                             .map(VerificationMessages::damage)
                             .toList()));
+    return message.build();
+  }
+
+  static io.quiverdb.api.v1.IndexCoverage coverage(IndexCoverage coverage) {
+    return io.quiverdb.api.v1.IndexCoverage.newBuilder()
+        .setGraphRows(coverage.graphRows())
+        .setWaitingRows(coverage.waitingRows())
+        .setRefusedRows(coverage.refusedRows())
+        .setSmallRows(coverage.smallRows())
+        .setNeededBytes(coverage.neededBytes())
+        .setMemoryBytes(coverage.memoryBytes())
+        .build();
+  }
+
+  private static VerifyCollectionResponse.IndexDigest digest(IndexDigest digest) {
+    var message =
+        VerifyCollectionResponse.IndexDigest.newBuilder()
+            .setName(digest.name())
+            .setFile(digest.file())
+            .setBytes(digest.bytes())
+            .setSha256(digest.sha256());
+    digest.segmentId().ifPresent(message::setSegment);
     return message.build();
   }
 

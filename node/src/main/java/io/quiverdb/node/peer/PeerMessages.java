@@ -5,8 +5,10 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.quiverdb.core.Descriptor;
 import io.quiverdb.core.Metric;
 import io.quiverdb.core.Position;
+import io.quiverdb.core.Recall;
 import io.quiverdb.core.Settings;
 import io.quiverdb.core.Settings.FilterableField;
+import io.quiverdb.core.StoreStats.IndexCoverage;
 import io.quiverdb.node.peer.proto.CatalogOrderMessage;
 import io.quiverdb.node.peer.proto.ClaimMessage;
 import io.quiverdb.node.peer.proto.CollectionMessage;
@@ -186,6 +188,16 @@ final class PeerMessages {
             .setMoveIndex(status.incarnation().moveIndex());
     status.leader().ifPresent(leader -> message.setLeader(bytes(leader.uuid())));
     status.problem().ifPresent(message::setProblem);
+    status.index().ifPresent(index -> message.setIndex(coverage(index)));
+    status
+        .recall()
+        .ifPresent(
+            recall ->
+                message.setRecall(
+                    PeerStatus.Recall.newBuilder()
+                        .setQueries(recall.queries())
+                        .setExpected(recall.expected())
+                        .setFound(recall.found())));
     return message.build();
   }
 
@@ -205,7 +217,34 @@ final class PeerMessages {
         message.getAppliedIndex(),
         message.getCheckpointedIndex(),
         message.getPoints(),
+        message.hasIndex() ? Optional.of(coverage(message.getIndex())) : Optional.empty(),
+        message.hasRecall() ? Optional.of(recall(message.getRecall())) : Optional.empty(),
         message.hasProblem() ? Optional.of(message.getProblem()) : Optional.empty());
+  }
+
+  static io.quiverdb.node.peer.proto.IndexCoverage coverage(IndexCoverage coverage) {
+    return io.quiverdb.node.peer.proto.IndexCoverage.newBuilder()
+        .setGraphRows(coverage.graphRows())
+        .setWaitingRows(coverage.waitingRows())
+        .setRefusedRows(coverage.refusedRows())
+        .setSmallRows(coverage.smallRows())
+        .setNeededBytes(coverage.neededBytes())
+        .setMemoryBytes(coverage.memoryBytes())
+        .build();
+  }
+
+  static IndexCoverage coverage(io.quiverdb.node.peer.proto.IndexCoverage message) {
+    return new IndexCoverage(
+        message.getGraphRows(),
+        message.getWaitingRows(),
+        message.getRefusedRows(),
+        message.getSmallRows(),
+        message.getNeededBytes(),
+        message.getMemoryBytes());
+  }
+
+  private static Recall recall(PeerStatus.Recall message) {
+    return new Recall(message.getQueries(), message.getExpected(), message.getFound());
   }
 
   // --- collections

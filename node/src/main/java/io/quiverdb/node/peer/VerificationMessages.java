@@ -1,6 +1,7 @@
 package io.quiverdb.node.peer;
 
 import io.quiverdb.core.Damage;
+import io.quiverdb.core.IndexDigest;
 import io.quiverdb.core.StateHash;
 import io.quiverdb.core.Verification;
 import io.quiverdb.node.peer.proto.VerifyFilesResponse;
@@ -22,7 +23,10 @@ final class VerificationMessages {
             .setRows(verification.rowCount())
             .addAllDamages(
                 verification.damages().stream().map(VerificationMessages::message).toList())
-            .setDamageCount(verification.damageCount());
+            .setDamageCount(verification.damageCount())
+            .setIndex(PeerMessages.coverage(verification.index()))
+            .addAllIndexes(
+                verification.indexes().stream().map(VerificationMessages::message).toList());
     verification.stateHash().ifPresent(hash -> message.setStateHash(CatalogMessages.hash(hash)));
     return message.build();
   }
@@ -39,6 +43,28 @@ final class VerificationMessages {
     return message.build();
   }
 
+  private static VerifyFilesResponse.IndexDigest message(IndexDigest digest) {
+    var message =
+        VerifyFilesResponse.IndexDigest.newBuilder()
+            .setCollectionId(digest.collectionId())
+            .setName(digest.name())
+            .setFile(digest.file())
+            .setBytes(digest.bytes())
+            .setSha256(digest.sha256());
+    digest.segmentId().ifPresent(message::setSegmentId);
+    return message.build();
+  }
+
+  private static IndexDigest digest(VerifyFilesResponse.IndexDigest message) {
+    return new IndexDigest(
+        message.getCollectionId(),
+        message.hasSegmentId() ? OptionalLong.of(message.getSegmentId()) : OptionalLong.empty(),
+        message.getName(),
+        message.getFile(),
+        message.getBytes(),
+        message.getSha256());
+  }
+
   static Verification verification(VerifyFilesResponse message) {
     Optional<StateHash> hash =
         message.hasStateHash()
@@ -52,7 +78,9 @@ final class VerificationMessages {
         message.getRows(),
         hash,
         message.getDamagesList().stream().map(VerificationMessages::damage).toList(),
-        message.getDamageCount());
+        message.getDamageCount(),
+        PeerMessages.coverage(message.getIndex()),
+        message.getIndexesList().stream().map(VerificationMessages::digest).toList());
   }
 
   private static Damage damage(FileDamage message) {

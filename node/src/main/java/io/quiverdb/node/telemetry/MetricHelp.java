@@ -83,6 +83,19 @@ final class MetricHelp {
           Map.entry(
               "quiver_store_graph_waiting_rows",
               "Rows of segments that are to have a graph and have none yet: searches look at all"),
+          Map.entry(
+              "quiver_store_graph_refused_rows",
+              "Rows of segments that go without a graph: searches look at all"),
+          Map.entry(
+              "quiver_store_graph_small_rows", "Rows of segments that are too small for a graph"),
+          Map.entry(
+              "quiver_store_graph_needed_bytes",
+              "Vector memory that graphs would need for which it has no room"),
+          Map.entry(
+              "quiver_store_recall_at_10",
+              "Share of the ten nearest that the last sampled searches found"),
+          Map.entry(
+              "quiver_store_recall_queries_total", "Searches that were compared with exact ones"),
           Map.entry("quiver_store_graph_built_rows_total", "Rows of graphs that were built"),
           Map.entry(
               "quiver_store_graph_read_rows_total", "Rows of graphs that were read from files"),

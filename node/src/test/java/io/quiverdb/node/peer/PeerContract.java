@@ -8,6 +8,7 @@ import io.quiverdb.core.Deletion;
 import io.quiverdb.core.Descriptor;
 import io.quiverdb.core.Filter;
 import io.quiverdb.core.Hit;
+import io.quiverdb.core.IndexDigest;
 import io.quiverdb.core.Metric;
 import io.quiverdb.core.Outcome;
 import io.quiverdb.core.Payload;
@@ -16,6 +17,7 @@ import io.quiverdb.core.Point;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.Precondition;
 import io.quiverdb.core.Query;
+import io.quiverdb.core.Recall;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.core.RequestStamp;
 import io.quiverdb.core.ScanPage;
@@ -23,6 +25,7 @@ import io.quiverdb.core.SegmentPlan;
 import io.quiverdb.core.Settings;
 import io.quiverdb.core.SlotRange;
 import io.quiverdb.core.StateHash;
+import io.quiverdb.core.StoreStats.IndexCoverage;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.Vector;
 import io.quiverdb.core.Verification;
@@ -136,6 +139,8 @@ abstract class PeerContract {
                     -1,
                     -1,
                     0,
+                    Optional.of(new IndexCoverage(1, 2, 3, 4, 1L << 40, 6)),
+                    Optional.of(new Recall(7, 70, 69)),
                     Optional.of("behind")),
                 new ReplicaStatus(
                     CATALOG,
@@ -147,6 +152,8 @@ abstract class PeerContract {
                     11,
                     10,
                     9,
+                    Optional.empty(),
+                    Optional.empty(),
                     Optional.empty()))),
         Peer::status,
         "status");
@@ -401,7 +408,18 @@ abstract class PeerContract {
         List.of(
             Verification.NOTHING,
             new Verification(
-                7, POSITION, 3, 1L << 40, 5, Optional.of(new StateHash(1, -1)), damages, 9))) {
+                7,
+                POSITION,
+                3,
+                1L << 40,
+                5,
+                Optional.of(new StateHash(1, -1)),
+                damages,
+                9,
+                new IndexCoverage(1, 2, 3, 4, 5, 6),
+                List.of(
+                    new IndexDigest(-4, OptionalLong.of(0), "quiver.graph", "idx-0", 7, "ab"),
+                    new IndexDigest(-4, OptionalLong.empty(), "other", "idx", 0, "cd"))))) {
       answers(verification, peer -> peer.verify(3, -4), "verify", 3, -4L);
     }
   }

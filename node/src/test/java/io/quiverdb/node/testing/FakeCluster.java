@@ -1,8 +1,11 @@
 package io.quiverdb.node.testing;
 
 import io.quiverdb.core.Damage;
+import io.quiverdb.core.IndexDigest;
 import io.quiverdb.core.Position;
+import io.quiverdb.core.Recall;
 import io.quiverdb.core.StateHash;
+import io.quiverdb.core.StoreStats.IndexCoverage;
 import io.quiverdb.core.Verification;
 import io.quiverdb.node.routing.Cluster;
 import io.quiverdb.raft.Claim;
@@ -167,12 +170,33 @@ public final class FakeCluster implements Cluster {
   /// Of a node whose replicas are corrupt, every file is damaged.
   synchronized Verification verificationOf(NodeId node, int shard) {
     if (!oddHashes.containsKey(node)) {
-      return new Verification(1, Position.START, 5, 1000, 10, Optional.empty(), List.of(), 0);
+      return new Verification(
+          1,
+          Position.START,
+          5,
+          1000,
+          10,
+          Optional.empty(),
+          List.of(),
+          0,
+          new IndexCoverage(6, 2, 1, 1, 4096, 512),
+          List.of(
+              new IndexDigest(
+                  1, OptionalLong.of(3), "quiver.graph", "gen-1/idx-3", 99, "0f".repeat(32))));
     }
     var damage =
         new Damage("gen-1/shard-" + shard, OptionalLong.of(2), 32768, "page checksum", "aa", "bb");
     return new Verification(
-        1, Position.START, 5, 1000, 8, Optional.empty(), Collections.nCopies(150, damage), 150);
+        1,
+        Position.START,
+        5,
+        1000,
+        8,
+        Optional.empty(),
+        Collections.nCopies(150, damage),
+        150,
+        IndexCoverage.NOTHING,
+        List.of());
   }
 
   synchronized StateHash hashOf(NodeId node, int shard) {
@@ -211,6 +235,8 @@ public final class FakeCluster implements Cluster {
         shard.position().index(),
         -1,
         shard.points(),
+        Optional.of(new IndexCoverage(6, 2, 1, 1, 4096, 512)),
+        Optional.of(new Recall(8, 80, 76)),
         Optional.empty());
   }
 

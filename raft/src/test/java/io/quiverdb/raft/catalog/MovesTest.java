@@ -197,6 +197,8 @@ final class MovesTest {
         0,
         -1,
         0,
+        Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
