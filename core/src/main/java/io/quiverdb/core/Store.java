@@ -8,6 +8,7 @@ import io.quiverdb.core.crypto.PlainCodec;
 import io.quiverdb.core.engine.Engine;
 import io.quiverdb.core.engine.EngineOpening;
 import io.quiverdb.core.engine.OfflineStore;
+import io.quiverdb.core.engine.RecallSampling;
 import io.quiverdb.core.log.TornTail;
 import io.quiverdb.core.op.Entry;
 import io.quiverdb.core.op.OpSealer;
@@ -29,7 +30,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.function.Function;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /// The engine, in either of two uses.
@@ -717,6 +720,22 @@ public final class Store implements AutoCloseable {
   /// Whether [#indexSegments] would find something to do.
   public boolean isIndexingDue() {
     return engine.indexing().isDue();
+  }
+
+  /// Compares one search by graphs, for the ten nearest of a stored point, with an exact one.
+  ///
+  /// @param rowsMax of a collection: a larger one is not looked at
+  /// @return empty if no collection of so few rows has a graph
+  /// @throws CancellationException when the store is closed meanwhile
+  /// @throws CorruptFileException if what is read is not what was written
+  public Optional<RecallSampling.Sample> sampleRecall(RandomGenerator random, long rowsMax) {
+    return engine.recall().run(random, rowsMax);
+  }
+
+  /// How many rows the smallest collection with a graph has, 0 if there is none: what a sample of
+  /// the recall has to look at.
+  public long recallRowsNeeded() {
+    return engine.recall().rowsNeeded();
   }
 
   /// How many rows were written since the store was opened whose graphs are to be built yet: for

@@ -102,6 +102,14 @@ final class NodeOptions {
               + " of it on they are slowed down (200000; 0 for no bound).")
   private Optional<String> graphWaitingRows = Optional.empty();
 
+  @Option(
+      names = "--recall-rows",
+      paramLabel = "ROWS",
+      description =
+          "How many rows of a shard a minute exact searches look at, to tell how much searches by"
+              + " graphs find (1000000; 0 for none).")
+  private Optional<String> recallRows = Optional.empty();
+
   @Option(names = "--config", paramLabel = "FILE", description = "A file of settings, in HOCON.")
   private Optional<Path> file = Optional.empty();
 
@@ -132,6 +140,7 @@ final class NodeOptions {
     pageCache.ifPresent(value -> overrides.put("page-cache", value));
     vectorMemory.ifPresent(value -> overrides.put("vector-memory", value));
     graphWaitingRows.ifPresent(value -> overrides.put("graph-waiting-rows", value));
+    recallRows.ifPresent(value -> overrides.put("recall-rows", value));
     if (!join.isEmpty()) {
       overrides.put("join", String.join(",", join));
     }

@@ -27,6 +27,8 @@ import java.util.Optional;
 /// @param vectorMemoryBytes outside of the heap, for vectors and graphs that searches use
 /// @param graphWaitingRowsMax of a shard, that wait for a graph before writes are refused; 0 for no
 ///   bound
+/// @param recallRowsPerMinute of a shard, that exact searches look at to tell how much those by
+///   graphs find; 0 for none
 /// @param snapshots how much of the logs is kept, and how fast snapshots are fetched
 /// @param callTimeout of calls that bring no deadline
 /// @param scrubInterval after which all files of a replica are read again
@@ -43,6 +45,7 @@ public record NodeConfig(
     long pageCacheBytes,
     long vectorMemoryBytes,
     long graphWaitingRowsMax,
+    long recallRowsPerMinute,
     NodeLogging.Format logFormat,
     Duration callTimeout,
     RaftTiming timing,
@@ -58,7 +61,7 @@ public record NodeConfig(
   private static final long VECTOR_MEMORY_BYTES_MAX = 1L << 50;
 
   /// More than a shard ever holds.
-  private static final long GRAPH_WAITING_ROWS_MAX = 1L << 40;
+  private static final long ROWS_MAX = 1L << 40;
 
   /// With less, a member that falls behind never catches up.
   private static final long SNAPSHOT_RATE_MIN = 1 << 20;
@@ -96,7 +99,8 @@ public record NodeConfig(
             source.flag("insecure"),
             source.bytes("page-cache", PAGE_CACHE_BYTES_MIN, heapBytes() / 4 * 3),
             source.bytes("vector-memory", 0, VECTOR_MEMORY_BYTES_MAX),
-            source.rows("graph-waiting-rows", GRAPH_WAITING_ROWS_MAX),
+            source.rows("graph-waiting-rows", ROWS_MAX),
+            source.rows("recall-rows", ROWS_MAX),
             source.choice("log.format", NodeLogging.Format.class),
             source.duration("call-timeout"),
             timing(source),

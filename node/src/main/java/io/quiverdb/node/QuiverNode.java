@@ -246,6 +246,7 @@ public final class QuiverNode implements AutoCloseable {
               config.pageCacheBytes(),
               config.vectorMemoryBytes(),
               config.graphWaitingRowsMax(),
+              config.recallRowsPerMinute(),
               version,
               config.timing(),
               config.snapshots(),

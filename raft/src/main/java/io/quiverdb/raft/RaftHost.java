@@ -34,6 +34,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -75,6 +76,7 @@ public final class RaftHost implements AutoCloseable {
   private final SnapshotLeases snapshotLeases;
   private final Healing healing;
   private final Scrub scrub;
+  private final RecallScrub recallScrub;
   private final DiskSpace diskSpace;
   private final DiskGuard diskGuard;
   private final SnapshotPuller snapshotPuller;
@@ -190,6 +192,14 @@ public final class RaftHost implements AutoCloseable {
     this.snapshotLeases = new SnapshotLeases(snapshotMetrics, tuning.nanoClock());
     this.scrub =
         new Scrub(hosted, options.scrubInterval(), options.metrics(), tuning.nanoClock(), scrubs);
+    this.recallScrub =
+        new RecallScrub(
+            hosted,
+            options.recallRowsPerMinute(),
+            replicaMetrics,
+            new Random(options.random().nextLong()),
+            tuning.nanoClock(),
+            scrubs);
     this.healing =
         new Healing(
             hosted,
@@ -519,6 +529,7 @@ public final class RaftHost implements AutoCloseable {
       snapshotLeases.expire();
       healing.tick(snapshotPuller);
       scrub.tick();
+      recallScrub.tick();
       snapshotPuller.tidy();
       refreshCatalog();
       view()

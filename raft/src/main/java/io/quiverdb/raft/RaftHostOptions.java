@@ -21,6 +21,8 @@ import java.util.function.Consumer;
 /// @param vectorMemoryBytes outside of the heap, for the vectors and graphs of all shards
 /// @param graphWaitingRowsMax of a shard, that wait for a graph: at half of it writes are slowed
 ///   down, at all of it refused; 0 for no bound
+/// @param recallRowsPerMinute of a shard, that exact searches look at to tell how much those by
+///   graphs find; 0 for none
 /// @param version of the software, for status
 /// @param scrubInterval after which all files of a replica are read again
 /// @param onFatal told once when a log or an engine file could not be written or synced: what is on
@@ -34,6 +36,7 @@ public record RaftHostOptions(
     long pageCacheBytes,
     long vectorMemoryBytes,
     long graphWaitingRowsMax,
+    long recallRowsPerMinute,
     String version,
     RaftTiming timing,
     SnapshotLimits snapshots,

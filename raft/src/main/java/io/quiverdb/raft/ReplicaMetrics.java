@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntSupplier;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
@@ -67,9 +66,11 @@ final class ReplicaMetrics implements AutoCloseable {
   }
 
   /// Shows what samples of searches told, once there is one.
-  void registerRecall(GroupKey shard, Supplier<Recall> recent, LongSupplier queries) {
-    gauge(MetricNames.of(MetricNames.RECALL, shard), () -> recent.get().atTen());
-    gauge(MetricNames.of(MetricNames.RECALL_QUERIES, shard), queries::getAsLong);
+  void registerRecall(GroupKey shard, RecentRecall recall) {
+    gauge(
+        MetricNames.of(MetricNames.RECALL, shard),
+        () -> recall.recent().orElse(Recall.NOTHING).atTen());
+    gauge(MetricNames.of(MetricNames.RECALL_QUERIES, shard), recall::queries);
   }
 
   private void storeGauge(

@@ -107,6 +107,7 @@ public final class TestCluster implements AutoCloseable {
                       StoreOptions.PAGE_CACHE_BYTES,
                       Indexing.BUDGET_BYTES,
                       0,
+                      0,
                       "test",
                       TIMING,
                       SNAPSHOTS,

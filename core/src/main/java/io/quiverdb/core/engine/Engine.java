@@ -138,6 +138,11 @@ public final class Engine {
     return verifier;
   }
 
+  public RecallSampling recall() {
+    health.requireUsable();
+    return new RecallSampling(live, health::isStopping);
+  }
+
   public Shredding shredding() {
     return shredding;
   }

@@ -1,0 +1,100 @@
+package io.quiverdb.raft;
+
+import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.StoreException;
+import io.quiverdb.raft.GroupKey.ShardGroup;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Samples how much searches by graphs find of what exact ones do, one search at a time. Each shard
+/// with a graph is given so many rows a minute to look at, and saves them up until they are enough
+/// for its collections: a large one is sampled seldom, and none costs more.
+final class RecallScrub {
+  private static final Logger log = LoggerFactory.getLogger(RecallScrub.class);
+  private static final long INTERVAL_NANOS = Duration.ofMinutes(1).toNanos();
+
+  private final HostedGroups hosted;
+  private final long rowsPerMinute;
+  private final ReplicaMetrics metrics;
+  private final RandomGenerator random;
+  private final LongSupplier nanoClock;
+  private final Executor executor;
+  private final Map<ShardGroup, Savings> savings = new ConcurrentHashMap<>();
+  private final AtomicBoolean running = new AtomicBoolean();
+
+  private record Savings(long rows, long dueNanos) {}
+
+  /// @param rowsPerMinute of each shard; 0 for no samples
+  /// @param random draws whose neighbours are looked for
+  /// @param executor runs what searches
+  RecallScrub(
+      HostedGroups hosted,
+      long rowsPerMinute,
+      ReplicaMetrics metrics,
+      RandomGenerator random,
+      LongSupplier nanoClock,
+      Executor executor) {
+    this.hosted = hosted;
+    this.rowsPerMinute = rowsPerMinute;
+    this.metrics = metrics;
+    this.random = random;
+    this.nanoClock = nanoClock;
+    this.executor = executor;
+  }
+
+  /// Begins what is due. To be called now and then; does not block.
+  void tick() {
+    if (rowsPerMinute == 0) {
+      return;
+    }
+    long now = nanoClock.getAsLong();
+    hosted.eachShard(
+        (shard, state) -> {
+          var saved = savings.computeIfAbsent(shard, _ -> new Savings(0, now + INTERVAL_NANOS));
+          if (now - saved.dueNanos >= 0 && running.compareAndSet(false, true)) {
+            begin(shard, state, saved.rows, now);
+          }
+        });
+  }
+
+  private void begin(ShardGroup shard, StoreState state, long savedRows, long now) {
+    try {
+      executor.execute(() -> run(shard, state, savedRows, now));
+    } catch (RejectedExecutionException e) {
+      running.set(false);
+      log.debug("no search is sampled: shutting down");
+    }
+  }
+
+  private void run(ShardGroup shard, StoreState state, long savedRows, long now) {
+    long rows = 0;
+    var of = state.store();
+    try {
+      long needed = of.recallRowsNeeded();
+      // Without a graph, or with more than is needed, nothing more is saved up.
+      rows = needed == 0 ? 0 : Math.min(savedRows, needed) + rowsPerMinute;
+      var sample = of.sampleRecall(random, rows);
+      if (sample.isPresent()) {
+        rows -= sample.get().rows();
+        state.recall().add(sample.get().recall());
+        metrics.registerRecall(shard, state.recall());
+      }
+    } catch (CorruptFileException e) {
+      state.damaged(of, e);
+    } catch (StoreException | CancellationException e) {
+      log.debug("no search is sampled group={}", shard, e);
+    } finally {
+      savings.put(shard, new Savings(rows, now + INTERVAL_NANOS));
+      running.set(false);
+    }
+  }
+}
