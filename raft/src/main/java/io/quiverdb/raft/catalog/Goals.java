@@ -13,6 +13,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +26,7 @@ final class Goals {
   private static final Logger log = LoggerFactory.getLogger(Goals.class);
 
   private static final int FAILURES_WORTH_TELLING = 8;
+  private static final int CAUSES_MAX = 4;
 
   private final ScheduledExecutorService scheduler;
   private final Reconciler.Pace pace;
@@ -233,7 +236,16 @@ final class Goals {
           "reconciler step failed goal={} failures={} cause=\"{}\"",
           goal,
           failures,
-          cause.getMessage());
+          messages(cause));
     }
+  }
+
+  /// What was refused, and why it was.
+  private static String messages(Throwable failure) {
+    return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+        .limit(CAUSES_MAX)
+        .map(cause -> String.valueOf(cause.getMessage()))
+        .distinct()
+        .collect(Collectors.joining(": "));
   }
 }
