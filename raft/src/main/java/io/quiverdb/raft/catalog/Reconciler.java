@@ -9,6 +9,7 @@ import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.GroupReplica;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeId;
+import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
 import io.quiverdb.raft.ReplicaErasure;
 import io.quiverdb.raft.Shard;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -37,8 +39,8 @@ import java.util.stream.Stream;
 
 /// Makes the cluster what the catalogue says: forms it, opens the shards' groups, gives shards
 /// their slots, takes collections to every shard and off it, has every node destroy the keys of
-/// those that are shredded, and moves replicas ([Moves]). Works only while this node leads the
-/// catalogue.
+/// those that are shredded, and moves replicas ([Moves]) and leaders ([LeaderSpread]). Works only
+/// while this node leads the catalogue.
 ///
 /// It remembers nothing that a new leader would need: every step may be repeated, by the same
 /// leader or another, before or after its copies. What it asks of a shard carries the catalogue
@@ -61,6 +63,7 @@ public final class Reconciler implements AutoCloseable {
   private final CatalogReplica.Listener listener = new Events();
   private final AtomicBoolean passDue = new AtomicBoolean();
   private final Moves moves;
+  private final LeaderSpread leaderSpread;
   private int ticks;
 
   /// Of this leadership; empty while another node leads.
@@ -109,6 +112,7 @@ public final class Reconciler implements AutoCloseable {
     this.recovery = recovery;
     this.scheduler = scheduler;
     this.pace = pace;
+    this.leaderSpread = new LeaderSpread(peers);
     this.moves =
         new Moves(
             group,
@@ -168,13 +172,42 @@ public final class Reconciler implements AutoCloseable {
     return CatalogOrder.of(replica.applied());
   }
 
-  /// Looks now and then for replicas that belong nowhere. To be called several times a second.
+  /// Looks now and then for replicas that belong nowhere, and for nodes that lead too many shards.
+  /// To be called several times a second.
   public synchronized void tick() {
     if (goals.isEmpty() || ++ticks % TICKS_PER_SWEEP != 0) {
       return;
     }
     var order = order();
-    replica.view().ifPresent(view -> moves.sweep(view.membership(), order));
+    replica.view().ifPresent(view -> sweep(view.membership(), order));
+  }
+
+  private void sweep(Membership now, CatalogOrder order) {
+    var statuses = now.nodes().stream().map(node -> status(node.id())).toList();
+    moves.sweep(now, statuses, order);
+    var _ =
+        CompletableFuture.allOf(statuses.toArray(CompletableFuture<?>[]::new))
+            .whenComplete(
+                (_, _) -> {
+                  if (goals.isPresent()) {
+                    leaderSpread.sweep(now, answered(statuses));
+                  }
+                });
+  }
+
+  private static List<NodeStatus> answered(List<CompletableFuture<NodeStatus>> statuses) {
+    return statuses.stream()
+        .filter(status -> status.state() == Future.State.SUCCESS)
+        .map(CompletableFuture::join)
+        .toList();
+  }
+
+  private CompletableFuture<NodeStatus> status(NodeId node) {
+    try {
+      return withinPatience(peers.apply(node).status());
+    } catch (ShardException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   private void pursue(Goals mine, Optional<CatalogView> view, CatalogOrder order) {
