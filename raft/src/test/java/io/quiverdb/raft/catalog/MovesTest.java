@@ -182,6 +182,7 @@ final class MovesTest {
         "1",
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         List.of(),
         replicas);
   }
