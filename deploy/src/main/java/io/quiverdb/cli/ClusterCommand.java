@@ -9,7 +9,6 @@ import io.quiverdb.client.ReplicaCheck;
 import io.quiverdb.node.OfflineRecovery;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Function;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -187,7 +186,7 @@ final class ClusterCommand {
       @Mixin MoveOptions options,
       @ArgGroup(multiplicity = "1") ClusterSetting setting) {
     return setting.featureLevel.isPresent()
-        ? setFeatureLevel(connection, output, options, setting.featureLevel.getAsInt())
+        ? setFeatureLevel(connection, output, options, setting.featureLevel.get())
         : change(
             connection,
             output,
@@ -201,14 +200,14 @@ final class ClusterCommand {
         names = "--replication-factor",
         paramLabel = "N",
         description = "1 to 7, and to the number of nodes that are not drained.")
-    private OptionalInt replicationFactor = OptionalInt.empty();
+    private Optional<Integer> replicationFactor = Optional.empty();
 
     @Option(
         names = "--feature-level",
         paramLabel = "N",
         description =
             "Not below the present one, and supported by every node (see 'quiver status').")
-    private OptionalInt featureLevel = OptionalInt.empty();
+    private Optional<Integer> featureLevel = Optional.empty();
   }
 
   private static int setFeatureLevel(

@@ -78,7 +78,7 @@ class CommandsTest {
     assertThat(run("cluster", "set", "--feature-level", "1")).isEqualTo(ExitCode.GOOD);
     assertThat(out).isEqualTo("feature level 1\n");
 
-    assertThat(run("cluster", "set", "--feature-level", "2")).isEqualTo(ExitCode.NEGATIVE);
+    assertThat(run("cluster", "set", "--feature-level", "2")).isEqualTo(ExitCode.USAGE);
     assertThat(err)
         .contains("feature level: 2, and node ")
         .contains(" supports 1 (expected: one that every node supports)");

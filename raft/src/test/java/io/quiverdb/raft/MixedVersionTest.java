@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -78,9 +79,13 @@ class MixedVersionTest {
       var first = scene.upsertOnce();
       assertThat(scene.repeat(first)).isInstanceOf(Outcome.Duplicate.class);
 
-      assertThat(scene.raise(NEXT_LEVEL)).isInstanceOf(CatalogWritten.Changed.class);
       cluster.requireSame(0);
-      scene.awaitSetPayload();
+      var raised = CompletableFuture.supplyAsync(() -> scene.raise(NEXT_LEVEL));
+      // Marks before and behind the entry that raises it, and writes between them.
+      while (!scene.setsPayload()) {
+        cluster.requireSame(0);
+      }
+      assertThat(raised.join()).isInstanceOf(CatalogWritten.Changed.class);
       cluster.requireSame(0);
       scene.write(100);
       assertThat(scene.repeat(first)).isInstanceOf(Outcome.Applied.class);
@@ -253,17 +258,17 @@ class MixedVersionTest {
 
     /// The reconciler tells the shards by and by.
     void awaitSetPayload() {
-      Awaitility.await()
-          .atMost(PATIENCE)
-          .until(
-              () -> {
-                try {
-                  setPayload();
-                  return true;
-                } catch (CompletionException _) {
-                  return false;
-                }
-              });
+      Awaitility.await().atMost(PATIENCE).until(this::setsPayload);
+    }
+
+    /// Whether it is not refused any more.
+    boolean setsPayload() {
+      try {
+        setPayload();
+        return true;
+      } catch (CompletionException _) {
+        return false;
+      }
     }
 
     int level() {
