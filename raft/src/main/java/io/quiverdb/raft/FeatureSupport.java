@@ -1,11 +1,13 @@
 package io.quiverdb.raft;
 
+import io.quiverdb.core.FeatureLevelException;
 import io.quiverdb.core.VersionRange;
 import io.quiverdb.core.op.FeatureLevels;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// What the nodes of a cluster support, as they report it. One that reports nothing supports
 /// nothing.
@@ -46,5 +48,15 @@ public final class FeatureSupport {
           "feature level: %d, and %s (expected: one that every node supports)"
               .formatted(level, lacking));
     }
+  }
+
+  /// Whether a replica was stopped by what a later release has logged. The message holds nothing
+  /// but levels and kinds of operation.
+  static Optional<FeatureLevelException> refusal(@Nullable Throwable fault) {
+    return switch (fault) {
+      case null -> Optional.empty();
+      case FeatureLevelException refusal -> Optional.of(refusal);
+      default -> refusal(fault.getCause());
+    };
   }
 }

@@ -16,7 +16,6 @@ import java.util.UUID;
 import java.util.function.Function;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.server.DivisionInfo;
-import org.jspecify.annotations.Nullable;
 
 /// Looks at the replicas of a node as they are now.
 final class StatusReport {
@@ -128,7 +127,7 @@ final class StatusReport {
     if (fault.isPresent()) {
       // The message of a fault may hold anything, so it stays in the log.
       return Optional.of(
-          featureLevel(fault.get())
+          FeatureSupport.refusal(fault.get())
               .map(refusal -> "stopped, of a later release: " + refusal.getMessage())
               .orElse("failed: " + fault.get().getClass().getSimpleName()));
     }
@@ -145,15 +144,6 @@ final class StatusReport {
       return Optional.of("%d entries behind".formatted(committed - applied));
     }
     return Optional.empty();
-  }
-
-  /// Its message holds nothing but levels.
-  private static Optional<FeatureLevelException> featureLevel(@Nullable Throwable fault) {
-    return switch (fault) {
-      case null -> Optional.empty();
-      case FeatureLevelException refusal -> Optional.of(refusal);
-      default -> featureLevel(fault.getCause());
-    };
   }
 
   private static long points(Replica replica) {

@@ -143,6 +143,8 @@ class MixedVersionTest {
                       .contains(
                           "shard 0: stopped, of a later release: operation SET_FEATURE_LEVEL:"
                               + " feature level 2 (supported: 1)"));
+      // As it does when it is asked to end.
+      earlier.host().checkpoint();
       assertThat(earlier.fatal()).isEmpty();
       earlier.kill();
       scene.write(30);
