@@ -101,7 +101,7 @@ class ClusterJudgementTest {
   }
 
   private static ClusterStatus status(ClusterStatus.Node... nodes) {
-    return new ClusterStatus(Optional.of("c"), List.of(nodes), false, 3, List.of(), 0);
+    return new ClusterStatus(Optional.of("c"), List.of(nodes), false, 3, 1, List.of(), 0);
   }
 
   private static ClusterStatus.Node node(
@@ -113,6 +113,7 @@ class ClusterJudgementTest {
         ClusterStatus.State.ACTIVE,
         up,
         up,
+        Optional.empty(),
         Optional.empty(),
         List.of(),
         List.of(replicas));

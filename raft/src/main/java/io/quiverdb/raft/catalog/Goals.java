@@ -48,6 +48,9 @@ final class Goals {
 
     record OwnSlots(int shard) implements Goal {}
 
+    /// The cluster's feature level, in force on a shard.
+    record RaiseLevel(int shard, int level) implements Goal {}
+
     /// A collection's change on one shard; another change of it has another catalogue index.
     record ChangeShard(Change change, int shard) implements Goal {}
 
@@ -135,6 +138,7 @@ final class Goals {
                   case Goal.Form _,
                       Goal.Open _,
                       Goal.OwnSlots _,
+                      Goal.RaiseLevel _,
                       Goal.OpenAdded _,
                       Goal.ChangeMembers _,
                       Goal.EndMove _,
@@ -162,6 +166,7 @@ final class Goals {
                   case Goal.Form _,
                       Goal.Open _,
                       Goal.OwnSlots _,
+                      Goal.RaiseLevel _,
                       Goal.ChangeShard _,
                       Goal.Finish _,
                       Goal.Erase _,

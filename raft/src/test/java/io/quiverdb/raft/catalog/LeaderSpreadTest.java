@@ -185,7 +185,13 @@ final class LeaderSpreadTest {
 
   private static NodeStatus status(int node, List<ReplicaStatus> replicas) {
     return new NodeStatus(
-        member(node), "1", Optional.empty(), Optional.empty(), List.of(), replicas);
+        member(node),
+        "1",
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        replicas);
   }
 
   private LeaderSpread spread() {

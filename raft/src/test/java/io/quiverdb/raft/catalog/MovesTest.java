@@ -192,6 +192,7 @@ final class MovesTest {
         "1",
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         List.of(),
         replicas);
   }
