@@ -10,6 +10,8 @@ import io.quiverdb.api.v1.InitClusterRequest;
 import io.quiverdb.api.v1.MoveReplicaRequest;
 import io.quiverdb.api.v1.RebalanceRequest;
 import io.quiverdb.api.v1.RemoveNodeRequest;
+import io.quiverdb.api.v1.SetFeatureLevelRequest;
+import io.quiverdb.api.v1.SetFeatureLevelResponse;
 import io.quiverdb.api.v1.SetReplicationFactorRequest;
 import io.quiverdb.api.v1.TransferLeaderRequest;
 import io.quiverdb.client.routing.Repeat;
@@ -95,6 +97,30 @@ public final class AsyncCluster {
   /// @see Cluster#plan
   public CompletableFuture<List<ReplicaMove>> plan(MembershipChange change) {
     return ask(change, true);
+  }
+
+  /// @see Cluster#setFeatureLevel
+  public CompletableFuture<Integer> setFeatureLevel(int level) {
+    return setFeatureLevel(level, false);
+  }
+
+  /// @see Cluster#planFeatureLevel
+  public CompletableFuture<Integer> planFeatureLevel(int level) {
+    return setFeatureLevel(level, true);
+  }
+
+  private CompletableFuture<Integer> setFeatureLevel(int level, boolean planOnly) {
+    return calls.publish(
+        calls
+            .router()
+            .ask(
+                ClusterGrpc.getSetFeatureLevelMethod(),
+                SetFeatureLevelRequest.newBuilder()
+                    .setFeatureLevel(level)
+                    .setPlanOnly(planOnly)
+                    .build(),
+                Repeat.CHANGE)
+            .thenApply(SetFeatureLevelResponse::getFeatureLevel));
   }
 
   private CompletableFuture<List<ReplicaMove>> ask(MembershipChange change, boolean planOnly) {

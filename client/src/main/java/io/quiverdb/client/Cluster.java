@@ -57,6 +57,24 @@ public final class Cluster {
     return Calls.await(async.plan(change));
   }
 
+  /// Ends an upgrade, when every node runs the new release: lets the cluster do what only that one
+  /// knows. No node goes back to an earlier release from then on. To ask for the level that the
+  /// cluster has changes nothing.
+  ///
+  /// @return the cluster's level
+  /// @throws InvalidArgumentException if it is below the cluster's, or a node does not support it
+  /// @throws UnavailableException if a node does not answer
+  public int setFeatureLevel(int level) {
+    return Calls.await(async.setFeatureLevel(level));
+  }
+
+  /// Fails as [#setFeatureLevel] would. Changes nothing.
+  ///
+  /// @return the cluster's level
+  public int planFeatureLevel(int level) {
+    return Calls.await(async.planFeatureLevel(level));
+  }
+
   /// Has a node lead a shard of which it has a replica.
   public void transferLeader(int shard, String nodeId) {
     Calls.await(async.transferLeader(shard, nodeId));

@@ -6,6 +6,7 @@ import io.quiverdb.api.v1.ReplicaStatus;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /// How every node and replica fares.
@@ -13,6 +14,7 @@ import java.util.OptionalLong;
 /// @param clusterId empty before the cluster is formed
 /// @param encrypted whether data at rest is encrypted
 /// @param replicationFactor how many nodes each shard is to be on; 0 before the cluster is formed
+/// @param featureLevel of what the cluster's logs may hold; 0 before the cluster is formed
 /// @param moves what is being moved now
 /// @param movesPlanned how many moves are to follow
 public record ClusterStatus(
@@ -20,6 +22,7 @@ public record ClusterStatus(
     List<Node> nodes,
     boolean encrypted,
     int replicationFactor,
+    int featureLevel,
     List<ReplicaMove> moves,
     int movesPlanned) {
   public ClusterStatus {
@@ -35,6 +38,7 @@ public record ClusterStatus(
   /// @param reachable false if it did not answer; then nothing more is known of it
   /// @param masterKeyId of the master key that it uses, empty if it encrypts nothing: while the key
   ///   is changed, nodes differ
+  /// @param featureLevels that its release supports; empty if it does not say
   /// @param reasons why it is not ready, one each
   public record Node(
       String id,
@@ -44,12 +48,29 @@ public record ClusterStatus(
       boolean reachable,
       boolean ready,
       Optional<String> masterKeyId,
+      Optional<FeatureLevels> featureLevels,
       List<String> reasons,
       List<Replica> replicas) {
     public Node {
       reasons = List.copyOf(reasons);
       replicas = List.copyOf(replicas);
     }
+  }
+
+  /// All from the lowest to the highest.
+  public record FeatureLevels(int lowest, int highest) {
+    @Override
+    public String toString() {
+      return lowest == highest ? String.valueOf(highest) : lowest + " to " + highest;
+    }
+  }
+
+  /// The highest feature level that every node supports: what the cluster's could be raised to.
+  /// Empty while a node does not answer or does not say.
+  public OptionalInt highestFeatureLevel() {
+    return nodes.isEmpty() || nodes.stream().anyMatch(node -> node.featureLevels().isEmpty())
+        ? OptionalInt.empty()
+        : nodes.stream().mapToInt(node -> node.featureLevels().get().highest()).min();
   }
 
   /// What a node is wanted for.
@@ -93,6 +114,7 @@ public record ClusterStatus(
         status.getNodesList().stream().map(ClusterStatus::node).toList(),
         status.getEncrypted(),
         status.getReplicationFactor(),
+        status.getFeatureLevel(),
         status.getMovesList().stream().map(ReplicaMove::of).toList(),
         status.getMovesPlanned());
   }
@@ -106,6 +128,10 @@ public record ClusterStatus(
         node.getReachable(),
         node.getReady(),
         Optional.of(node.getMasterKeyId()).filter(id -> !id.isEmpty()),
+        node.getHighestFeatureLevel() == 0
+            ? Optional.empty()
+            : Optional.of(
+                new FeatureLevels(node.getLowestFeatureLevel(), node.getHighestFeatureLevel())),
         node.getReasonsList(),
         node.getReplicasList().stream().map(ClusterStatus::replica).toList());
   }

@@ -88,7 +88,7 @@ public final class Store implements AutoCloseable {
   }
 
   private static EngineOpening opening(Storage storage, KeyRing keyRing, StoreOptions options) {
-    return new EngineOpening(storage, options, keyRing, RequestWindow.BYTES_MAX);
+    return new EngineOpening(storage, options, keyRing);
   }
 
   /// Opens a stand-alone store that codecs from outside seal, such as [PlainCodec] on a disk that
@@ -111,7 +111,7 @@ public final class Store implements AutoCloseable {
   /// @throws StoreFailedException if the storage fails
   public static Store openReplicated(
       Storage storage, StoreOptions options, KeyRing keyRing, UUID storeId) {
-    return open(storage, options, keyRing, Optional.of(storeId), RequestWindow.BYTES_MAX);
+    return new Store(new EngineOpening(storage, options, keyRing).replicated(Optional.of(storeId)));
   }
 
   /// @param storeId drawn if none is given and the store is new
@@ -123,7 +123,8 @@ public final class Store implements AutoCloseable {
       Optional<UUID> storeId,
       long windowBytesMax) {
     return new Store(
-        new EngineOpening(storage, options, keyRing, windowBytesMax).replicated(storeId));
+        new EngineOpening(storage, options.withRequestWindow(windowBytesMax), keyRing)
+            .replicated(storeId));
   }
 
   // --- writing: prepare makes an operation and changes nothing, apply executes it
@@ -200,6 +201,14 @@ public final class Store implements AutoCloseable {
   /// @param epoch greater than the present one, which apply checks
   public SealedOp prepareSetOwnership(RequestStamp stamp, long epoch, List<SlotRange> slots) {
     return engine.ops().setOwnership(stamp, epoch, slots).sealed();
+  }
+
+  /// Raises what the operations that follow mean.
+  ///
+  /// @param level above the present one, which apply checks
+  /// @throws FeatureLevelException if this release does not apply it
+  public SealedOp prepareSetFeatureLevel(RequestStamp stamp, int level) {
+    return engine.ops().setFeatureLevel(stamp, level).sealed();
   }
 
   /// The first outcome of a request that was settled and is remembered: for who repeats it and
@@ -437,6 +446,11 @@ public final class Store implements AutoCloseable {
     return engine.live().head().version();
   }
 
+  /// What the operations that follow mean.
+  public int featureLevel() {
+    return engine.live().head().featureLevel();
+  }
+
   /// The epoch of the shard, 0 before it has one.
   public long epoch() {
     return engine.live().head().epoch();
@@ -591,12 +605,12 @@ public final class Store implements AutoCloseable {
   /// @throws StoreLockedException if it is open
   /// @throws ReadFailedException if files cannot be read, so that nothing is known of them
   public static Verification verify(Storage storage, StoreOptions options, KeyRing keyRing) {
-    return verify(storage, options, keyRing, RequestWindow.BYTES_MAX);
+    return new OfflineStore(storage, options, keyRing).verify();
   }
 
   static Verification verify(
       Storage storage, StoreOptions options, KeyRing keyRing, long windowBytesMax) {
-    return new OfflineStore(storage, options, keyRing).verify(windowBytesMax);
+    return verify(storage, options.withRequestWindow(windowBytesMax), keyRing);
   }
 
   // --- as a whole

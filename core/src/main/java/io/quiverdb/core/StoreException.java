@@ -4,6 +4,7 @@ package io.quiverdb.core;
 /// store would make right is an [IllegalArgumentException] instead.
 public abstract sealed class StoreException extends RuntimeException
     permits CorruptFileException,
+        FeatureLevelException,
         ForeignFileException,
         PreconditionFailedException,
         ReadFailedException,

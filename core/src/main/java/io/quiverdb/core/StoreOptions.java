@@ -3,6 +3,8 @@ package io.quiverdb.core;
 import io.quiverdb.core.background.Background.Triggers;
 import io.quiverdb.core.format.PageCache;
 import io.quiverdb.core.index.Indexing;
+import io.quiverdb.core.op.FeatureLevels;
+import io.quiverdb.core.state.RequestWindow;
 import java.security.SecureRandom;
 import java.util.function.LongSupplier;
 
@@ -13,14 +15,25 @@ import java.util.function.LongSupplier;
 /// @param triggers when a stand-alone store takes checkpoints by itself
 /// @param pageCache for what is decrypted; stores of one process share one
 /// @param indexing how segments are indexed
+/// @param levels what the operations of its log mean; another release's only in tests
 public record StoreOptions(
     SecureRandom random,
     LongSupplier nanoClock,
     Triggers triggers,
     PageCache pageCache,
-    Indexing indexing) {
+    Indexing indexing,
+    FeatureLevels levels) {
   /// Of the page cache, where nobody says otherwise.
   public static final long PAGE_CACHE_BYTES = 128L << 20;
+
+  public StoreOptions(
+      SecureRandom random,
+      LongSupplier nanoClock,
+      Triggers triggers,
+      PageCache pageCache,
+      Indexing indexing) {
+    this(random, nanoClock, triggers, pageCache, indexing, FeatureLevels.CURRENT);
+  }
 
   public StoreOptions(
       SecureRandom random, LongSupplier nanoClock, Triggers triggers, PageCache pageCache) {
@@ -44,6 +57,20 @@ public record StoreOptions(
 
   public StoreOptions(SecureRandom random) {
     this(random, new PageCache(PAGE_CACHE_BYTES));
+  }
+
+  public StoreOptions with(FeatureLevels others) {
+    return new StoreOptions(random, nanoClock, triggers, pageCache, indexing, others);
+  }
+
+  /// With a smaller window than that of a cluster, for tests.
+  StoreOptions withRequestWindow(long bytesMax) {
+    return bytesMax == RequestWindow.BYTES_MAX
+        ? this
+        : with(
+            new FeatureLevels(
+                FeatureLevels.FIRST,
+                new FeatureLevels.Rules(levels.rules(FeatureLevels.FIRST).kinds(), bytesMax)));
   }
 
   public static StoreOptions standard() {

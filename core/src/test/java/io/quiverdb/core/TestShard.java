@@ -33,8 +33,12 @@ final class TestShard implements AutoCloseable {
   }
 
   TestShard(Storage storage, long windowBytesMax, StoreOptions options) {
-    store =
-        Store.open(storage, options, TestKeys.SHARED.keyRing(), Optional.empty(), windowBytesMax);
+    this(storage, windowBytesMax, options, Optional.empty());
+  }
+
+  /// @param storeId the same for those that one log is for; drawn if none is given
+  TestShard(Storage storage, long windowBytesMax, StoreOptions options, Optional<UUID> storeId) {
+    store = Store.open(storage, options, TestKeys.SHARED.keyRing(), storeId, windowBytesMax);
     index = store.position().index();
     requests = Math.max(0, index) * 1000; // Those below were drawn before it was reopened.
     if (store.epoch() == 0) {

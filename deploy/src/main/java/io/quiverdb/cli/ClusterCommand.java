@@ -10,6 +10,7 @@ import io.quiverdb.node.OfflineRecovery;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Function;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -169,24 +170,67 @@ final class ClusterCommand {
   @Command(
       description = {
         "Changes how many nodes each shard is on. The cluster then makes and removes replicas.",
-        "One node grows to three so: start two more with --join, then set 3."
+        "One node grows to three so: start two more with --join, then set 3.",
+        "Or ends an upgrade: raises the feature level to one that every node supports. No node goes"
+            + " back to an earlier release then."
       },
-      footer = {"", "Example:", "  quiver cluster set --replication-factor 3 --wait"})
+      footer = {
+        "",
+        "Examples:",
+        "  quiver cluster set --replication-factor 3 --wait",
+        "  quiver cluster set --feature-level 1 --plan"
+      })
   int set(
       @Mixin Connection connection,
       @Mixin Output output,
       @Mixin MoveOptions options,
-      @Option(
-              names = "--replication-factor",
-              required = true,
-              paramLabel = "N",
-              description = "1 to 7, and to the number of nodes that are not drained.")
-          int replicationFactor) {
-    return change(
-        connection,
-        output,
-        options,
-        _ -> new MembershipChange.ReplicationFactor(replicationFactor));
+      @ArgGroup(multiplicity = "1") ClusterSetting setting) {
+    return setting.featureLevel.isPresent()
+        ? setFeatureLevel(connection, output, options, setting.featureLevel.get())
+        : change(
+            connection,
+            output,
+            options,
+            _ -> new MembershipChange.ReplicationFactor(setting.replicationFactor.orElseThrow()));
+  }
+
+  /// What `set` changes: one of them.
+  static final class ClusterSetting {
+    @Option(
+        names = "--replication-factor",
+        paramLabel = "N",
+        description = "1 to 7, and to the number of nodes that are not drained.")
+    private Optional<Integer> replicationFactor = Optional.empty();
+
+    @Option(
+        names = "--feature-level",
+        paramLabel = "N",
+        description =
+            "Not below the present one, and supported by every node (see 'quiver status').")
+    private Optional<Integer> featureLevel = Optional.empty();
+  }
+
+  private static int setFeatureLevel(
+      Connection connection, Output output, MoveOptions options, int level) {
+    try (var quiver = connection.open()) {
+      int now =
+          options.plan()
+              ? quiver.cluster().planFeatureLevel(level)
+              : quiver.cluster().setFeatureLevel(level);
+      if (output.isJson()) {
+        output.print(
+            json -> {
+              json.writeStartObject();
+              json.writeNumberField("feature_level", now);
+              json.writeEndObject();
+            });
+      } else if (options.plan()) {
+        output.print("feature level %d now, and every node supports %d".formatted(now, level));
+      } else {
+        output.print("feature level " + now);
+      }
+      return ExitCode.GOOD;
+    }
   }
 
   @Command(

@@ -117,6 +117,7 @@ final class StatusCommand implements Callable<Integer> {
               + status.clusterId().orElse("not formed yet ('quiver cluster init' forms it)")
               + (status.encrypted() ? ", encrypted" : ", not encrypted"));
       output.print(nodes(status.nodes()));
+      upgradeHint(status).ifPresent(output::print);
       if (status.moving()) {
         output.print(
             "moving: %d replicas now, %d to follow"
@@ -128,13 +129,29 @@ final class StatusCommand implements Callable<Integer> {
     return ExitCode.GOOD;
   }
 
+  private static Optional<String> upgradeHint(ClusterStatus status) {
+    if (status.clusterId().isEmpty()) {
+      return Optional.empty();
+    }
+    var highest = status.highestFeatureLevel();
+    boolean canRise = highest.isPresent() && highest.getAsInt() > status.featureLevel();
+    return Optional.of(
+        "feature level "
+            + status.featureLevel()
+            + (canRise
+                ? "; every node supports %d ('quiver cluster set --feature-level %d')"
+                    .formatted(highest.getAsInt(), highest.getAsInt())
+                : ""));
+  }
+
   private static Table nodes(List<ClusterStatus.Node> nodes) {
-    var table = Table.of("NODE", "ADDRESS", "VERSION", "MASTER KEY", "STATE");
+    var table = Table.of("NODE", "ADDRESS", "VERSION", "LEVELS", "MASTER KEY", "STATE");
     for (var node : nodes) {
       table.row(
           node.id(),
           node.clientAddress(),
           node.version(),
+          node.featureLevels().map(Object::toString).orElse("-"),
           node.masterKeyId().orElse("-"),
           state(node));
     }
@@ -222,6 +239,7 @@ final class StatusCommand implements Callable<Integer> {
     }
     json.writeBooleanField("encrypted", status.encrypted());
     json.writeNumberField("replication_factor", status.replicationFactor());
+    json.writeNumberField("feature_level", status.featureLevel());
     json.writeNumberField("moves", status.moves().size());
     json.writeNumberField("moves_planned", status.movesPlanned());
     json.writeArrayFieldStart("nodes");
@@ -244,6 +262,10 @@ final class StatusCommand implements Callable<Integer> {
       json.writeStringField("master_key", node.masterKeyId().get());
     } else {
       json.writeNullField("master_key");
+    }
+    if (node.featureLevels().isPresent()) {
+      json.writeNumberField("lowest_feature_level", node.featureLevels().get().lowest());
+      json.writeNumberField("highest_feature_level", node.featureLevels().get().highest());
     }
     json.writeArrayFieldStart("reasons");
     for (var reason : node.reasons()) {

@@ -59,14 +59,31 @@ class CommandsTest {
   @Test
   void statusShowsNodesAndReplicas() {
     assertThat(run("status")).isEqualTo(ExitCode.GOOD);
-    assertThat(out).contains("cluster ", ", encrypted", endpoint, "ready", "leader");
+    assertThat(out)
+        .contains("cluster ", ", encrypted", endpoint, "ready", "leader", "\nfeature level 1\n");
 
     assertThat(run("status", "--output", "json")).isEqualTo(ExitCode.GOOD);
     assertThat(out)
         .startsWith("{\"cluster_id\":\"")
         .contains("\"encrypted\":true", "\"address\":\"" + endpoint + "\"", "\"role\":\"leader\"")
+        .contains("\"feature_level\":1", "\"highest_feature_level\":1")
         .containsPattern("\"master_key\":\"[0-9a-f]{32}\"")
         .endsWith("}\n");
+  }
+
+  @Test
+  void featureLevelRisesToWhatEveryNodeSupportsOnly() {
+    assertThat(run("cluster", "set", "--feature-level", "1", "--plan")).isEqualTo(ExitCode.GOOD);
+    assertThat(out).isEqualTo("feature level 1 now, and every node supports 1\n");
+    assertThat(run("cluster", "set", "--feature-level", "1")).isEqualTo(ExitCode.GOOD);
+    assertThat(out).isEqualTo("feature level 1\n");
+
+    assertThat(run("cluster", "set", "--feature-level", "2")).isEqualTo(ExitCode.USAGE);
+    assertThat(err)
+        .contains("feature level: 2, and node ")
+        .contains(" supports 1 (expected: one that every node supports)");
+    assertThat(run("cluster", "set")).isEqualTo(ExitCode.USAGE);
+    assertThat(err).contains("--replication-factor", "--feature-level");
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.quiverdb.node;
 
 import com.codahale.metrics.MetricRegistry;
 import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.FeatureLevelException;
 import io.quiverdb.core.StoreException;
 import io.quiverdb.core.StoreLockedException;
 import io.quiverdb.core.UnsupportedFormatException;
@@ -256,6 +257,7 @@ public final class QuiverNode implements AutoCloseable {
               new SecureRandom(),
               onFatal));
     } catch (StoreLockedException
+        | FeatureLevelException
         | UnsupportedFormatException
         | WrongKeyException
         | RecoveryException e) {

@@ -9,6 +9,7 @@ import io.quiverdb.core.RequestStamp;
 import io.quiverdb.core.Settings;
 import io.quiverdb.core.Store;
 import io.quiverdb.core.index.Indexing;
+import io.quiverdb.core.op.FeatureLevels;
 import io.quiverdb.core.op.SealedOp;
 import io.quiverdb.core.storage.AtomicFile;
 import io.quiverdb.core.storage.FileStorage;
@@ -16,6 +17,7 @@ import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.ReplicatedState.TermIndex;
 import io.quiverdb.raft.catalog.CatalogKeys;
+import io.quiverdb.raft.catalog.CatalogLevels;
 import io.quiverdb.raft.catalog.CatalogReplica;
 import io.quiverdb.raft.catalog.ClusterNode;
 import io.quiverdb.raft.catalog.CollectionInfo;
@@ -208,7 +210,8 @@ public final class ClusterRecovery implements Closeable {
             Indexing.standard(),
             random,
             keys::ring,
-            shard -> GroupIds.of(claim.foundingId(), shard).getUuid());
+            shard -> GroupIds.of(claim.foundingId(), shard).getUuid(),
+            FeatureLevels.CURRENT);
     try {
       if (!isCatalogWritten()) {
         surveyShards();
@@ -241,7 +244,7 @@ public final class ClusterRecovery implements Closeable {
   // --- what is there
 
   private RecoveredCatalog readCatalog() throws IOException {
-    var replayed = CatalogReplica.open(storage, new CatalogKeys(keys::ring));
+    var replayed = CatalogReplica.open(storage, new CatalogKeys(keys::ring), CatalogLevels.CURRENT);
     Path directory = directory(new CatalogGroup());
     if (Files.exists(directory)) {
       replayCatalog(directory, replayed);
@@ -538,9 +541,16 @@ public final class ClusterRecovery implements Closeable {
             .toList();
     var report =
         report(next.clusterId(), survivor, reports, droppedNames, List.copyOf(orphans.values()));
-    catalog.write(storage, next, dropped, orphans.values());
+    catalog.write(storage, next, dropped, orphans.values(), featureLevel());
     steps.done("catalogue");
     return report;
+  }
+
+  /// What was lost of the catalogue may have raised it, if a shard has heard of that.
+  private int featureLevel() {
+    return shards.values().stream()
+        .mapToInt(shard -> store(shard).featureLevel())
+        .reduce(catalog.view().featureLevel(), Math::max);
   }
 
   private static Orphan orphan(CollectionView collection) {
@@ -662,7 +672,7 @@ public final class ClusterRecovery implements Closeable {
     for (String old : OF_GROUPS) {
       GroupDirectory.deleteAll(dataDirectory.resolve(old));
     }
-    var _ = CatalogReplica.replace(storage, new CatalogKeys(keys::ring));
+    var _ = CatalogReplica.replace(storage, new CatalogKeys(keys::ring), CatalogLevels.CURRENT);
     Watermarks.delete(dataDirectory);
     steps.done("old groups");
     Files.createDirectories(raftDirectory());

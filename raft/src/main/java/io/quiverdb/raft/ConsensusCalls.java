@@ -3,6 +3,7 @@ package io.quiverdb.raft;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
@@ -32,9 +33,12 @@ final class ConsensusCalls implements ServerInterceptor {
   private final HeartbeatCommits heartbeatCommits;
   private final Candidacy candidacy;
   private final VainNotifications vainNotifications;
+  private final Predicate<RaftGroupId> allApplied;
 
   /// One notification of a group at a time: each may write the configuration that came with it, by
-  /// one name before it is renamed (`RaftStorageImpl.writeRaftConfiguration`, release 3.3.0).
+  /// one name before it is renamed (`RaftStorageImpl.writeRaftConfiguration`, release 3.3.0). Who
+  /// applies entries may, too, and takes no turns: while there are any to be applied, a
+  /// notification is taken without its configuration, which comes again with the next one.
   private final Map<ByteString, Object> turns = new ConcurrentHashMap<>();
 
   /// Makes votes durable that were given.
@@ -47,17 +51,20 @@ final class ConsensusCalls implements ServerInterceptor {
   ///   replica that is starting makes it begin to follow, and the start, which does so too, fails
   ///   and leaves half a replica behind (`RaftServerImpl.start`, release 3.3.0). Whoever is refused
   ///   asks again.
+  /// @param allApplied whether a replica that follows has applied all that its log holds
   ConsensusCalls(
       Gate snapshotNotifications,
       Votes votes,
       HeartbeatCommits heartbeatCommits,
       Candidacy candidacy,
-      VainNotifications vainNotifications) {
+      VainNotifications vainNotifications,
+      Predicate<RaftGroupId> allApplied) {
     this.snapshotNotifications = snapshotNotifications;
     this.votes = votes;
     this.heartbeatCommits = heartbeatCommits;
     this.candidacy = candidacy;
     this.vainNotifications = vainNotifications;
+    this.allApplied = allApplied;
   }
 
   @Override
@@ -102,10 +109,16 @@ final class ConsensusCalls implements ServerInterceptor {
       }
     }
 
+    @SuppressWarnings("unchecked") // What the method takes.
     private void inTurn(Q message) {
-      var group = ((InstallSnapshotRequestProto) message).getServerRequest().getRaftGroupId();
+      var request = (InstallSnapshotRequestProto) message;
+      var group = request.getServerRequest().getRaftGroupId();
       synchronized (turns.computeIfAbsent(group.getId(), _ -> new Object())) {
-        delegate().onMessage(message);
+        delegate()
+            .onMessage(
+                allApplied.test(ProtoUtils.toRaftGroupId(group))
+                    ? message
+                    : (Q) request.toBuilder().clearLastRaftConfigurationLogEntryProto().build());
       }
     }
 

@@ -181,7 +181,23 @@ final class GroupServer implements AutoCloseable {
               }
             }),
         new VainNotifications(
-            (group, leader, index) -> machine(group).needsSnapshot(leader, index)));
+            (group, leader, index) -> machine(group).needsSnapshot(leader, index)),
+        this::isAllApplied);
+  }
+
+  /// Entries that are not in the log yet may be on their way to it. That one of them changes the
+  /// members, and is committed, a leader may know that has the log; whoever sends a notification
+  /// has not.
+  private boolean isAllApplied(RaftGroupId id) {
+    try {
+      var division = server.getDivision(id);
+      var last = division.getRaftLog().getLastEntryTermIndex();
+      return !division.getInfo().isLeader()
+          && (last == null || last.getIndex() <= division.getInfo().getLastAppliedIndex());
+    } catch (IOException | IllegalStateException _) {
+      // Not open, or not any more.
+      return false;
+    }
   }
 
   private boolean isMember(RaftGroupId id) {

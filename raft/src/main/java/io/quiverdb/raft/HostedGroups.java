@@ -6,12 +6,14 @@ import io.quiverdb.core.crypto.KeyRing;
 import io.quiverdb.core.format.PageCache;
 import io.quiverdb.core.index.Indexing;
 import io.quiverdb.core.index.VectorBudget;
+import io.quiverdb.core.op.FeatureLevels;
 import io.quiverdb.core.snapshot.SnapshotFiles;
 import io.quiverdb.core.storage.FileStorage;
 import io.quiverdb.core.storage.Storage;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.catalog.CatalogKeys;
+import io.quiverdb.raft.catalog.CatalogLevels;
 import io.quiverdb.raft.catalog.CatalogReplica;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,6 +35,7 @@ final class HostedGroups implements AutoCloseable {
   private final SecureRandom random;
   private final Supplier<KeyRing> keyRing;
   private final Function<ShardGroup, UUID> storeIds;
+  private final FeatureLevels levels;
   private final PageCache pageCache;
   private final Indexing indexing;
   private volatile CatalogReplica catalog;
@@ -48,7 +51,8 @@ final class HostedGroups implements AutoCloseable {
       Indexing indexing,
       SecureRandom random,
       Supplier<KeyRing> keyRing,
-      Function<ShardGroup, UUID> storeIds)
+      Function<ShardGroup, UUID> storeIds,
+      FeatureLevels levels)
       throws IOException {
     this.storage = storage;
     this.shardsDirectory = dataDirectory.resolve("shards");
@@ -57,7 +61,8 @@ final class HostedGroups implements AutoCloseable {
     this.random = random;
     this.keyRing = keyRing;
     this.storeIds = storeIds;
-    this.catalog = CatalogReplica.open(storage, new CatalogKeys(keyRing));
+    this.levels = levels;
+    this.catalog = CatalogReplica.open(storage, new CatalogKeys(keyRing), catalogLevels());
   }
 
   /// Opens a store the first time that it is asked for.
@@ -71,7 +76,8 @@ final class HostedGroups implements AutoCloseable {
   /// Closes and deletes what a removed replica stored. May be begun again after a crash.
   void delete(GroupKey key) throws IOException {
     switch (key) {
-      case CatalogGroup() -> catalog = CatalogReplica.replace(storage, new CatalogKeys(keyRing));
+      case CatalogGroup() ->
+          catalog = CatalogReplica.replace(storage, new CatalogKeys(keyRing), catalogLevels());
       case ShardGroup(int number) -> {
         var state = shards.remove(number);
         if (state != null) {
@@ -80,6 +86,10 @@ final class HostedGroups implements AutoCloseable {
         StoreReplacement.delete(place(number));
       }
     }
+  }
+
+  private CatalogLevels catalogLevels() {
+    return CatalogLevels.of(levels);
   }
 
   private StoreState open(int number) {
@@ -99,7 +109,7 @@ final class HostedGroups implements AutoCloseable {
   private Store open(int number, Path directory) {
     return Store.openReplicated(
         FileStorage.at(directory),
-        new StoreOptions(random, pageCache, indexing),
+        new StoreOptions(random, pageCache, indexing).with(levels),
         keyRing.get(),
         storeIds.apply(new ShardGroup(number)));
   }

@@ -3,6 +3,7 @@ package io.quiverdb.raft;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.StateHash;
 import io.quiverdb.core.Verification;
+import io.quiverdb.core.VersionRange;
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
@@ -94,8 +95,8 @@ final class LocalPeer implements Peer {
   // --- membership
 
   @Override
-  public CompletableFuture<Void> admit(Member member) {
-    return onDisk(() -> membership.admit(member));
+  public CompletableFuture<Void> admit(Member member, VersionRange levels) {
+    return onDisk(() -> membership.admit(member, levels));
   }
 
   @Override

@@ -96,6 +96,12 @@ public final class MetricNames {
   /// How often all files of a replica were read to see whether they are as they were written.
   public static final String SCRUBBED = "quiver.shard.scrubbed.total";
 
+  /// Of the cluster as this node knows it, and the highest that its release supports: where the
+  /// second is above the first on all nodes, an upgrade has not been ended.
+  public static final String FEATURE_LEVEL = "quiver.feature.level";
+
+  public static final String FEATURE_LEVEL_SUPPORTED = "quiver.feature.level.supported";
+
   /// That were shredded and may still be opened on some node.
   public static final String ERASING = "quiver.collections.erasing";
 

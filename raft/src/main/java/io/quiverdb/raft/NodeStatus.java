@@ -1,5 +1,6 @@
 package io.quiverdb.raft;
 
+import io.quiverdb.core.VersionRange;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -10,12 +11,14 @@ import java.util.UUID;
 ///   applied here; a mere claim does not count
 /// @param masterKeyId of the master key that wraps this node's catalogue key; empty if it encrypts
 ///   nothing, or has none yet
+/// @param featureLevels that its release supports; empty if it does not say
 /// @param reasons why it is not ready to serve; none if it is
 public record NodeStatus(
     Member self,
     String version,
     Optional<UUID> clusterId,
     Optional<String> masterKeyId,
+    Optional<VersionRange> featureLevels,
     List<String> reasons,
     List<ReplicaStatus> replicas) {
   public NodeStatus {

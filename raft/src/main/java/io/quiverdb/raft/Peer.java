@@ -3,6 +3,7 @@ package io.quiverdb.raft;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.StateHash;
 import io.quiverdb.core.Verification;
+import io.quiverdb.core.VersionRange;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
 import io.quiverdb.raft.snapshot.SnapshotSource;
@@ -37,7 +38,9 @@ public interface Peer {
   // --- membership
 
   /// Makes the node one of the cluster of the peer. It must know the cluster's keys already.
-  CompletableFuture<Void> admit(Member member);
+  ///
+  /// @param levels feature levels that it supports
+  CompletableFuture<Void> admit(Member member, VersionRange levels);
 
   /// The catalogue as the peer, which replicates it, has applied it; sealed. Empty if the caller
   /// has that already.

@@ -2,10 +2,12 @@ package io.quiverdb.raft;
 
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.RequestId;
+import io.quiverdb.core.VersionRange;
 import io.quiverdb.core.background.Background;
 import io.quiverdb.core.crypto.WrappedCatalogKey;
 import io.quiverdb.core.index.Indexing;
 import io.quiverdb.core.index.VectorBudget;
+import io.quiverdb.core.op.FeatureLevels;
 import io.quiverdb.core.storage.FileStorage;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.GroupKey.ShardGroup;
@@ -13,6 +15,7 @@ import io.quiverdb.raft.barrier.Barrier;
 import io.quiverdb.raft.barrier.LeaderIndexes;
 import io.quiverdb.raft.catalog.Catalog;
 import io.quiverdb.raft.catalog.CatalogKeys;
+import io.quiverdb.raft.catalog.CatalogLevels;
 import io.quiverdb.raft.catalog.CatalogView;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.ClusterCatalog;
@@ -110,6 +113,7 @@ public final class RaftHost implements AutoCloseable {
   ///
   /// @param graphRowsMin of a segment that is given a graph
   /// @param probe tells how full the disk is
+  /// @param levels those of this release, or of another
   /// @param nanoClock for what is due, never for what is true
   record Tuning(
       Background.Triggers checkpoints,
@@ -118,6 +122,7 @@ public final class RaftHost implements AutoCloseable {
       Formation.Pace forming,
       int graphRowsMin,
       DiskSpace.Probe probe,
+      FeatureLevels levels,
       LongSupplier nanoClock) {
     static final Tuning PRODUCTION =
         new Tuning(
@@ -127,6 +132,7 @@ public final class RaftHost implements AutoCloseable {
             Formation.Pace.PRODUCTION,
             Indexing.ROWS_MIN,
             DiskSpace::ofFileStore,
+            FeatureLevels.CURRENT,
             System::nanoTime);
   }
 
@@ -136,6 +142,9 @@ public final class RaftHost implements AutoCloseable {
   /// @throws io.quiverdb.core.WrongKeyException if the data is sealed under another master key;
   ///   nothing is touched then
   /// @throws io.quiverdb.core.CorruptFileException if a file does not hold what was written to it
+  /// @throws io.quiverdb.core.FeatureLevelException if the cluster has a feature level that this
+  ///   release does not support
+  /// @throws io.quiverdb.core.UnsupportedFormatException if a store has
   /// @throws RecoveryException.Unfinished if a recovery was begun and not finished
   /// @throws UncheckedIOException if the disk fails, or the address for consensus cannot be
   ///   listened on
@@ -177,9 +186,12 @@ public final class RaftHost implements AutoCloseable {
             new Indexing(new VectorBudget(options.vectorMemoryBytes()), tuning.graphRowsMin()),
             options.random(),
             keys::ring,
-            this::storeId);
+            this::storeId,
+            tuning.levels());
     this.claim = NodeClaim.open(member.id(), new ClaimFile(storage), keys, new OwnGroups());
-    this.pulled = new PulledCatalog(storage, new CatalogKeys(keys::ring), this::peer);
+    this.pulled =
+        new PulledCatalog(
+            storage, new CatalogKeys(keys::ring), CatalogLevels.of(tuning.levels()), this::peer);
     if (claim.current().isPresent()) {
       pulled.load(claim.current().get().clusterId());
     }
@@ -280,6 +292,9 @@ public final class RaftHost implements AutoCloseable {
                 .orElse(0),
         options.timing().electionTimeoutMax().multipliedBy(2));
     replicaMetrics.registerDisk(diskSpace);
+    replicaMetrics.registerFeatureLevels(
+        () -> view().map(CatalogView::featureLevel).orElse(0),
+        tuning.levels().supported().newest());
     replicaMetrics.registerErasing(
         () ->
             view()
@@ -581,11 +596,12 @@ public final class RaftHost implements AutoCloseable {
 
   private final class Membership implements MembershipCommands {
     @Override
-    public CompletableFuture<Void> admit(Member joining) {
+    public CompletableFuture<Void> admit(Member joining, VersionRange levels) {
       return catalog()
           .map(
               known ->
-                  known.write(new CatalogWrite.AddNode(new RequestId(UUID.randomUUID()), joining)))
+                  known.write(
+                      new CatalogWrite.AddNode(new RequestId(UUID.randomUUID()), joining, levels)))
           .orElseGet(
               () ->
                   CompletableFuture.failedFuture(
@@ -645,7 +661,7 @@ public final class RaftHost implements AutoCloseable {
                         () ->
                             new ShardException.Unavailable(
                                 peerAddress + ": of no cluster (expected: of one)"))))
-        .thenCompose(_ -> contact.admit(member))
+        .thenCompose(_ -> contact.admit(member, tuning.levels().supported()))
         .thenCompose(_ -> fetchFrom(contact))
         .thenAccept(
             view ->
@@ -839,6 +855,8 @@ public final class RaftHost implements AutoCloseable {
         claim(),
         view().map(CatalogView::clusterId),
         keys.held().map(WrappedCatalogKey::masterKeyId),
+        tuning.levels().supported(),
+        pulled.refused(),
         groups.alive(),
         diskSpace.describe(),
         ownGroups(),

@@ -301,13 +301,22 @@ final class Replica implements GroupReplica, LedGroup {
 
   /// Logs a filler if an entry has been waiting for a second and none came after it. After a
   /// follower's restart, Ratis sends an entry whose acknowledgement was lost again only together
-  /// with a new one.
+  /// with a new one; also one of its own, that changes the members.
   void pushAlong() {
-    boolean waiting = inFlight.count() > 0;
+    boolean waiting = inFlight.count() > 0 || isMembersChangeWaiting();
     if (waiting && leads() && nanoClock.getAsLong() - submittedNanos >= LONE_WAIT_NANOS) {
       // Whatever becomes of it: if the entry still waits in a second, another one follows.
       var _ = propose(machine.state().filler());
     }
+  }
+
+  private boolean isMembersChangeWaiting() {
+    return opened
+        .filter(
+            division ->
+                division.getRaftConf().getLogEntryIndex()
+                    > division.getRaftLog().getLastCommittedIndex())
+        .isPresent();
   }
 
   InFlight inFlight() {

@@ -126,6 +126,12 @@ final class ReplicaMetrics implements AutoCloseable {
                 .count());
   }
 
+  /// @param cluster 0 while none is known
+  void registerFeatureLevels(IntSupplier cluster, int supported) {
+    gauge(MetricNames.FEATURE_LEVEL, cluster::getAsInt);
+    gauge(MetricNames.FEATURE_LEVEL_SUPPORTED, () -> supported);
+  }
+
   /// Shows how many collections are being erased, as far as this node knows.
   void registerErasing(IntSupplier count) {
     gauge(MetricNames.ERASING, count::getAsInt);

@@ -4,6 +4,7 @@ import com.codahale.metrics.Counter;
 import com.codahale.metrics.MetricRegistry;
 import io.quiverdb.core.CollectionView;
 import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.FeatureLevelException;
 import io.quiverdb.core.Filter;
 import io.quiverdb.core.Hit;
 import io.quiverdb.core.Outcome;
@@ -178,6 +179,7 @@ public final class ReplicatedStore implements Shard {
           ShardWrite.ShredCollection _,
           ShardWrite.UpdateSettings _,
           ShardWrite.SetOwnership _,
+          ShardWrite.SetFeatureLevel _,
           ShardWrite.HashMark _ ->
           false;
     };
@@ -194,6 +196,7 @@ public final class ReplicatedStore implements Shard {
           ShardWrite.ShredCollection _,
           ShardWrite.UpdateSettings _,
           ShardWrite.SetOwnership _,
+          ShardWrite.SetFeatureLevel _,
           ShardWrite.HashMark _ ->
           OptionalLong.empty();
     };
@@ -247,6 +250,7 @@ public final class ReplicatedStore implements Shard {
           ShardWrite.ShredCollection _,
           ShardWrite.UpdateSettings _,
           ShardWrite.SetOwnership _,
+          ShardWrite.SetFeatureLevel _,
           ShardWrite.HashMark _ ->
           0;
     };
@@ -289,6 +293,8 @@ public final class ReplicatedStore implements Shard {
                   update.stamp(), update.collectionId(), update.catalogIndex(), update.settings());
       case ShardWrite.SetOwnership ownership ->
           store().prepareSetOwnership(ownership.stamp(), ownership.epoch(), ownership.slots());
+      case ShardWrite.SetFeatureLevel set ->
+          store().prepareSetFeatureLevel(set.stamp(), set.level());
       case ShardWrite.HashMark mark -> store().prepareHashMark(mark.stamp());
     };
   }
@@ -641,6 +647,8 @@ public final class ReplicatedStore implements Shard {
           new ShardException.Failed(group.key() + ": its files cannot be read", cause);
       case StoreClosedException _ ->
           new ShardException.Unavailable(group.key() + ": closing", cause);
+      case FeatureLevelException _ ->
+          new IllegalArgumentException(group.key() + ": " + cause.getMessage(), cause);
       default -> cause;
     };
   }

@@ -59,6 +59,10 @@ final class ShardCheckpoints implements BackgroundTarget {
 
   @Override
   public void checkpoint() {
+    if (replica.machine().fault().flatMap(FeatureSupport::refusal).isPresent()) {
+      // Nothing failed: a later release goes on from the checkpoint before, and the log.
+      return;
+    }
     guarded(
         checkpointTimer,
         () -> {

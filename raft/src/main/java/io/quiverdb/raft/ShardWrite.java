@@ -69,6 +69,10 @@ public sealed interface ShardWrite {
     }
   }
 
+  /// Raises what the operations that follow mean; one that is not above the present one is
+  /// superseded.
+  record SetFeatureLevel(RequestStamp stamp, int level) implements ShardWrite {}
+
   /// Fixes a position at which every replica computes its state hash.
   record HashMark(RequestStamp stamp) implements ShardWrite {}
 }

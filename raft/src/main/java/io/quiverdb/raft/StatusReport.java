@@ -1,8 +1,10 @@
 package io.quiverdb.raft;
 
 import io.quiverdb.core.CollectionView;
+import io.quiverdb.core.FeatureLevelException;
 import io.quiverdb.core.StoreException;
 import io.quiverdb.core.StoreStats.IndexCoverage;
+import io.quiverdb.core.VersionRange;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.ReplicaStatus.Role;
 import io.quiverdb.raft.snapshot.SnapshotPuller.Progress;
@@ -23,6 +25,7 @@ final class StatusReport {
 
   private StatusReport() {}
 
+  /// @param refused what of the catalogue this release cannot follow
   /// @param disk what is wrong with it
   /// @param wanted the groups that this node is a member of
   static NodeStatus of(
@@ -31,6 +34,8 @@ final class StatusReport {
       Optional<Claim> claim,
       Optional<UUID> formed,
       Optional<String> masterKeyId,
+      VersionRange featureLevels,
+      Optional<FeatureLevelException> refused,
       boolean serving,
       Optional<String> disk,
       Collection<GroupKey> wanted,
@@ -47,6 +52,7 @@ final class StatusReport {
       reasons.add("consensus: stopped");
     }
     disk.ifPresent(reasons::add);
+    refused.ifPresent(refusal -> reasons.add(String.valueOf(refusal.getMessage())));
     for (GroupKey key : wanted) {
       if (replicas.stream().noneMatch(replica -> replica.key().equals(key))) {
         reasons.add(key + ": not open here yet");
@@ -61,7 +67,8 @@ final class StatusReport {
     for (ReplicaStatus status : statuses) {
       status.problem().ifPresent(problem -> reasons.add(status.group() + ": " + problem));
     }
-    return new NodeStatus(self, version, formed, masterKeyId, reasons, statuses);
+    return new NodeStatus(
+        self, version, formed, masterKeyId, Optional.of(featureLevels), reasons, statuses);
   }
 
   private static int rank(Replica replica) {
@@ -122,7 +129,10 @@ final class StatusReport {
     var fault = replica.machine().fault();
     if (fault.isPresent()) {
       // The message of a fault may hold anything, so it stays in the log.
-      return Optional.of("failed: " + fault.get().getClass().getSimpleName());
+      return Optional.of(
+          FeatureSupport.refusal(fault.get())
+              .map(refusal -> "stopped, of a later release: " + refusal.getMessage())
+              .orElse("failed: " + fault.get().getClass().getSimpleName()));
     }
     if (role == Role.CLOSED) {
       return Optional.of("closed");

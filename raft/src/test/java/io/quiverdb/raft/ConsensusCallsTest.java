@@ -11,6 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto.NotificationProto;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcReplyProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
@@ -29,7 +31,19 @@ import org.junit.jupiter.api.Test;
 class ConsensusCallsTest {
   private static final VainNotifications VAIN = new VainNotifications((_, _, _) -> {});
 
+  private static final InstallSnapshotRequestProto NOTIFICATION =
+      InstallSnapshotRequestProto.newBuilder()
+          .setServerRequest(
+              RaftRpcRequestProto.newBuilder()
+                  .setRaftGroupId(ProtoUtils.toRaftGroupIdProtoBuilder(RaftGroupId.randomId())))
+          .setNotification(
+              NotificationProto.newBuilder()
+                  .setFirstAvailableTermIndex(TermIndexProto.newBuilder().setIndex(7)))
+          .setLastRaftConfigurationLogEntryProto(LogEntryProto.newBuilder().setIndex(5))
+          .build();
+
   private final Gate gate = new Gate();
+  private boolean allApplied = true;
   private final List<String> passed = new ArrayList<>();
   private final RecordedCall<InstallSnapshotRequestProto, InstallSnapshotReplyProto> call =
       new RecordedCall<>(RaftServerProtocolServiceGrpc.getInstallSnapshotMethod());
@@ -100,7 +114,7 @@ class ConsensusCallsTest {
   }
 
   private ServerCall.Listener<InstallSnapshotRequestProto> listener() {
-    return new ConsensusCalls(gate, _ -> {}, heartbeatCommits, candidacy, VAIN)
+    return new ConsensusCalls(gate, _ -> {}, heartbeatCommits, candidacy, VAIN, _ -> allApplied)
         .interceptCall(
             call,
             new Metadata(),
@@ -122,7 +136,7 @@ class ConsensusCallsTest {
   void notificationReachesAReplicaThatIsOpen() {
     var listener = listener();
 
-    listener.onMessage(InstallSnapshotRequestProto.getDefaultInstance());
+    listener.onMessage(NOTIFICATION);
     listener.onHalfClose();
 
     assertThat(passed).containsExactly("message", "end");
@@ -134,8 +148,8 @@ class ConsensusCallsTest {
     boolean _ = gate.close();
     var listener = listener();
 
-    listener.onMessage(InstallSnapshotRequestProto.getDefaultInstance());
-    listener.onMessage(InstallSnapshotRequestProto.getDefaultInstance());
+    listener.onMessage(NOTIFICATION);
+    listener.onMessage(NOTIFICATION);
     listener.onHalfClose();
 
     assertThat(passed).isEmpty();
@@ -146,7 +160,8 @@ class ConsensusCallsTest {
   void notificationsOfAGroupAreTakenOneAfterTheOther() throws InterruptedException {
     var taken = new AtomicInteger();
     var release = new CompletableFuture<Void>();
-    var calls = new ConsensusCalls(gate, _ -> {}, heartbeatCommits, candidacy, VAIN);
+    var calls =
+        new ConsensusCalls(gate, _ -> {}, heartbeatCommits, candidacy, VAIN, _ -> allApplied);
     var first = notify(calls, taken, release);
     Awaitility.await().until(() -> taken.get() == 1);
 
@@ -158,6 +173,39 @@ class ConsensusCallsTest {
     first.join();
     second.join();
     assertThat(taken).hasValue(2);
+  }
+
+  @Test
+  void configurationOfANotificationIsTakenByAReplicaThatHasAppliedItsLog() {
+    assertThat(taken(NOTIFICATION)).isEqualTo(NOTIFICATION);
+  }
+
+  @Test
+  void configurationOfANotificationIsNotTakenWhileEntriesAreApplied() {
+    allApplied = false;
+
+    var taken = taken(NOTIFICATION);
+
+    assertThat(taken.hasLastRaftConfigurationLogEntryProto()).isFalse();
+    assertThat(taken.getNotification()).isEqualTo(NOTIFICATION.getNotification());
+    assertThat(taken.getServerRequest()).isEqualTo(NOTIFICATION.getServerRequest());
+  }
+
+  private InstallSnapshotRequestProto taken(InstallSnapshotRequestProto sent) {
+    List<InstallSnapshotRequestProto> taken = new ArrayList<>();
+    new ConsensusCalls(gate, _ -> {}, heartbeatCommits, candidacy, VAIN, _ -> allApplied)
+        .interceptCall(
+            call,
+            new Metadata(),
+            (_, _) ->
+                new ServerCall.Listener<InstallSnapshotRequestProto>() {
+                  @Override
+                  public void onMessage(InstallSnapshotRequestProto message) {
+                    taken.add(message);
+                  }
+                })
+        .onMessage(sent);
+    return taken.getFirst();
   }
 
   /// A notification that is being taken until it is released.
@@ -175,14 +223,13 @@ class ConsensusCallsTest {
                     release.join();
                   }
                 });
-    return Thread.ofPlatform()
-        .start(() -> listener.onMessage(InstallSnapshotRequestProto.getDefaultInstance()));
+    return Thread.ofPlatform().start(() -> listener.onMessage(NOTIFICATION));
   }
 
   /// Answers a call for a vote as Ratis does.
   private void answerVote(boolean granted, ConsensusCalls.Votes votes) {
     var _ =
-        new ConsensusCalls(gate, votes, heartbeatCommits, candidacy, VAIN)
+        new ConsensusCalls(gate, votes, heartbeatCommits, candidacy, VAIN, _ -> allApplied)
             .interceptCall(
                 voting,
                 new Metadata(),
@@ -231,7 +278,7 @@ class ConsensusCallsTest {
     var appending = new RecordedCall<>(RaftServerProtocolServiceGrpc.getAppendEntriesMethod());
     List<Long> commits = new ArrayList<>();
     var listener =
-        new ConsensusCalls(gate, _ -> {}, heartbeatCommits, candidacy, VAIN)
+        new ConsensusCalls(gate, _ -> {}, heartbeatCommits, candidacy, VAIN, _ -> allApplied)
             .interceptCall(
                 appending,
                 new Metadata(),

@@ -9,6 +9,7 @@ import io.quiverdb.core.SegmentPlan;
 import io.quiverdb.core.StateHash;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.Verification;
+import io.quiverdb.core.VersionRange;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
 import io.quiverdb.raft.snapshot.SnapshotOffer;
@@ -135,8 +136,8 @@ final class DirectTransport implements PeerTransport {
     }
 
     @Override
-    public CompletableFuture<Void> admit(Member member) {
-      return call(address, peer -> peer.admit(member));
+    public CompletableFuture<Void> admit(Member member, VersionRange levels) {
+      return call(address, peer -> peer.admit(member, levels));
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quiverdb.core.Outcome;
 import io.quiverdb.core.RequestId;
+import io.quiverdb.core.VersionRange;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.catalog.CatalogWrite;
@@ -224,7 +225,9 @@ class MembershipTest {
           "group: shard 7 (expected: catalogue, or shard 0 to 0)");
       scene.requireRefused(
           new CatalogWrite.AddNode(
-              requestId(), new Member(member, new NodeAddresses("a:1", "a:2", "a:3"))),
+              requestId(),
+              new Member(member, new NodeAddresses("a:1", "a:2", "a:3")),
+              VersionRange.FIRST),
           "no copy of a data directory");
 
       assertThat(scene.membership()).isEqualTo(before);

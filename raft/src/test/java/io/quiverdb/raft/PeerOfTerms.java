@@ -3,6 +3,7 @@ package io.quiverdb.raft;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.StateHash;
 import io.quiverdb.core.Verification;
+import io.quiverdb.core.VersionRange;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
 import io.quiverdb.raft.snapshot.SnapshotSource;
@@ -94,7 +95,7 @@ public record PeerOfTerms(
   }
 
   @Override
-  public CompletableFuture<Void> admit(Member member) {
+  public CompletableFuture<Void> admit(Member member, VersionRange levels) {
     throw new UnsupportedOperationException();
   }
 

@@ -356,6 +356,33 @@ class RaftHostTest {
   }
 
   @Test
+  void nodeThatLeadsEveryShardGivesOneAway() {
+    try (var cluster = TestCluster.formed(directory, 3, 3)) {
+      var target = cluster.nodes().getFirst();
+      Awaitility.await()
+          .atMost(Duration.ofMinutes(3))
+          .until(
+              () -> {
+                for (int shard = 0; shard < 3; shard++) {
+                  var group = new ShardGroup(shard);
+                  var _ =
+                      cluster.awaitLeader(shard).host().self().transferLeader(group, target.id());
+                }
+                return led(target) == 3;
+              });
+
+      Awaitility.await().atMost(Duration.ofMinutes(3)).until(() -> led(target) <= 2);
+    }
+  }
+
+  private static long led(TestCluster.Node node) {
+    return node.host().status().replicas().stream()
+        .filter(replica -> replica.group() instanceof ShardGroup)
+        .filter(replica -> replica.role() == ReplicaStatus.Role.LEADER)
+        .count();
+  }
+
+  @Test
   void hostThatLeavesHandsItsLeadershipOver() {
     try (var cluster = TestCluster.formed(directory, 3, 3)) {
       var node = cluster.awaitLeader(0);

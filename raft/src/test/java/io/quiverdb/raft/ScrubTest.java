@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.codahale.metrics.MetricRegistry;
 import io.quiverdb.core.StoreOptions;
 import io.quiverdb.core.index.Indexing;
+import io.quiverdb.core.op.FeatureLevels;
 import io.quiverdb.core.storage.FileStorage;
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import java.io.IOException;
@@ -41,7 +42,8 @@ class ScrubTest {
             Indexing.standard(),
             new SecureRandom(),
             () -> TestKeyRing.INSTANCE,
-            shard -> new UUID(1, shard.number()));
+            shard -> new UUID(1, shard.number()),
+            FeatureLevels.CURRENT);
     scrub = new Scrub(hosted, INTERVAL, metrics, () -> nanos, begun::add);
     for (int shard = 0; shard < 2; shard++) {
       var _ = hosted.state(new ShardGroup(shard));

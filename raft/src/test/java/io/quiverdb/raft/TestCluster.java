@@ -8,12 +8,14 @@ import io.quiverdb.core.StateHash;
 import io.quiverdb.core.StoreOptions;
 import io.quiverdb.core.background.Background;
 import io.quiverdb.core.index.Indexing;
+import io.quiverdb.core.op.FeatureLevels;
 import io.quiverdb.raft.catalog.Reconciler;
 import io.quiverdb.raft.membership.Formation;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,11 +50,13 @@ public final class TestCluster implements AutoCloseable {
         new NodeAddresses(Loopback.address(), Loopback.address(), Loopback.address());
     private final List<Throwable> fatal = new CopyOnWriteArrayList<>();
     private final TestDisk disk = new TestDisk();
+    private volatile FeatureLevels levels;
     private volatile MetricRegistry metrics = new MetricRegistry();
     private volatile Optional<RaftHost> host = Optional.empty();
 
-    private Node(Path directory) {
+    private Node(Path directory, FeatureLevels levels) {
       this.directory = directory;
+      this.levels = levels;
     }
 
     TestDisk disk() {
@@ -123,12 +127,19 @@ public final class TestCluster implements AutoCloseable {
                       new Formation.Pace(Duration.ofMillis(100), 100, 1_200),
                       GRAPH_ROWS_MIN,
                       disk,
+                      levels,
                       System::nanoTime)));
     }
 
     /// Reaches the others as this node does.
     PeerTransport transport() {
       return new DirectTransport(this, byPeerAddress::get);
+    }
+
+    /// Starts it, which is down, with another release.
+    void startAs(FeatureLevels release) {
+      levels = release;
+      start();
     }
 
     /// Stops it without handing leadership over.
@@ -138,10 +149,10 @@ public final class TestCluster implements AutoCloseable {
     }
   }
 
-  private TestCluster(Path directory, int size, List<MasterKey> masterKeys) {
+  private TestCluster(Path directory, List<MasterKey> masterKeys, List<FeatureLevels> releases) {
     this.masterKeys = masterKeys;
-    for (int number = 0; number < size; number++) {
-      var node = new Node(directory.resolve("node-" + number));
+    for (int number = 0; number < releases.size(); number++) {
+      var node = new Node(directory.resolve("node-" + number), releases.get(number));
       nodes.add(node);
       byPeerAddress.put(node.addresses().peer(), node);
     }
@@ -149,11 +160,13 @@ public final class TestCluster implements AutoCloseable {
 
   /// Nodes that are up and no cluster yet.
   public static TestCluster unformed(Path directory, int size) {
-    return unformed(directory, size, List.of(TestKeyRing.MASTER));
+    return unformed(
+        directory, List.of(TestKeyRing.MASTER), Collections.nCopies(size, FeatureLevels.CURRENT));
   }
 
-  private static TestCluster unformed(Path directory, int size, List<MasterKey> masterKeys) {
-    var cluster = new TestCluster(directory, size, masterKeys);
+  private static TestCluster unformed(
+      Path directory, List<MasterKey> masterKeys, List<FeatureLevels> releases) {
+    var cluster = new TestCluster(directory, masterKeys, releases);
     cluster.nodes.forEach(Node::start);
     return cluster;
   }
@@ -166,7 +179,19 @@ public final class TestCluster implements AutoCloseable {
   /// @param masterKeys none to encrypt nothing
   public static TestCluster formed(
       Path directory, int size, int shards, List<MasterKey> masterKeys) {
-    var cluster = unformed(directory, size, masterKeys);
+    return formed(directory, shards, masterKeys, Collections.nCopies(size, FeatureLevels.CURRENT));
+  }
+
+  /// A cluster of one shard.
+  ///
+  /// @param releases of its nodes
+  static TestCluster formedOf(Path directory, FeatureLevels... releases) {
+    return formed(directory, 1, List.of(TestKeyRing.MASTER), List.of(releases));
+  }
+
+  private static TestCluster formed(
+      Path directory, int shards, List<MasterKey> masterKeys, List<FeatureLevels> releases) {
+    var cluster = unformed(directory, masterKeys, releases);
     var addresses = cluster.nodes.stream().map(node -> node.addresses().peer()).toList();
     var _ = cluster.nodes.getFirst().host().form(addresses, shards, 0).join();
     cluster.awaitReady();
@@ -175,7 +200,11 @@ public final class TestCluster implements AutoCloseable {
 
   /// A node that is up and of no cluster.
   public Node addNode(Path directory) {
-    var node = new Node(directory);
+    return addNode(directory, FeatureLevels.CURRENT);
+  }
+
+  Node addNode(Path directory, FeatureLevels release) {
+    var node = new Node(directory, release);
     nodes.add(node);
     byPeerAddress.put(node.addresses().peer(), node);
     node.start();

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.protocol.ClientId;
@@ -106,6 +107,30 @@ class WriteLimitsTest {
       cluster.rejoin(leader);
       Awaitility.await().atMost(Duration.ofMinutes(3)).until(proposed::isDone);
       GroupServerTest.requireAll(cluster, 1);
+    }
+  }
+
+  @Test
+  void changeOfMembersThatWaitsIsPushedAlongByAFiller() throws Exception {
+    try (var cluster = new GroupCluster(directory, 3, PATIENT).start()) {
+      GroupServerTest.proposeAll(cluster, 0, 1);
+      var leader = cluster.awaitLeader();
+      var replica = leader.replica();
+      var members = List.copyOf(replica.voters().getFirst());
+      var other = members.stream().filter(id -> !id.equals(leader.id)).findFirst().orElseThrow();
+      cluster.isolate(leader);
+      var change =
+          replica.changeMembers(
+              List.of(members, List.of(leader.id, other)), List.of(), Duration.ofSeconds(1));
+      Awaitility.await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> lastIndex(leader) > replica.committedIndex());
+      long index = lastIndex(leader);
+
+      Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> lastIndex(leader) > index);
+
+      cluster.rejoin(leader);
+      Awaitility.await().atMost(Duration.ofMinutes(3)).until(change::isDone);
     }
   }
 

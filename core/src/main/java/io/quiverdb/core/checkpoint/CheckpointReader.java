@@ -9,6 +9,7 @@ import io.quiverdb.core.format.PageCache;
 import io.quiverdb.core.manifest.Manifest;
 import io.quiverdb.core.manifest.ManifestStore;
 import io.quiverdb.core.manifest.PublishedManifest;
+import io.quiverdb.core.op.FeatureLevels;
 import io.quiverdb.core.op.OpProtos;
 import io.quiverdb.core.rows.SegmentRows;
 import io.quiverdb.core.segment.DeadRowsFile;
@@ -50,15 +51,21 @@ public final class CheckpointReader {
   /// @param published empty before the first checkpoint
   /// @throws io.quiverdb.core.WrongKeyException if a collection's keys are not wrapped by ours
   /// @throws CorruptFileException if a file does not hold what was written to it
-  public ShardState read(Optional<PublishedManifest> published, long windowBytesMax)
+  /// @throws io.quiverdb.core.UnsupportedFormatException if it is of none of the levels
+  public ShardState read(Optional<PublishedManifest> published, FeatureLevels levels)
       throws IOException {
     return published.isPresent()
-        ? read(published.get(), windowBytesMax)
-        : ShardState.initial(windowBytesMax, hashSeeds);
+        ? read(published.get(), levels)
+        : ShardState.initial(
+            FeatureLevels.FIRST,
+            levels.rules(FeatureLevels.FIRST).requestWindowBytesMax(),
+            hashSeeds);
   }
 
-  private ShardState read(PublishedManifest published, long windowBytesMax) throws IOException {
+  private ShardState read(PublishedManifest published, FeatureLevels levels) throws IOException {
     var manifest = published.manifest();
+    levels.requireSupported(published.path(), manifest.getFeatureLevel());
+    long windowBytesMax = levels.rules(manifest.getFeatureLevel()).requestWindowBytesMax();
     var collections = new ArrayList<CollectionState>();
     try {
       for (var collection : manifest.getCollectionsList()) {
@@ -79,6 +86,7 @@ public final class CheckpointReader {
         OpProtos.position(manifest.getPosition()),
         manifest.getOpCounter(),
         manifest.getEpoch(),
+        manifest.getFeatureLevel(),
         OpProtos.slots(manifest.getSlotsList()),
         collections,
         tombstones(manifest),

@@ -3,6 +3,7 @@ package io.quiverdb.core.checkpoint;
 import io.quiverdb.core.Verification;
 import io.quiverdb.core.crypto.KeyRing;
 import io.quiverdb.core.manifest.PublishedManifest;
+import io.quiverdb.core.op.FeatureLevels;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
 import java.util.random.RandomGenerator;
@@ -12,15 +13,15 @@ import java.util.random.RandomGenerator;
 public final class CheckpointVerifier {
   private final Storage storage;
   private final KeyRing keyRing;
-  private final long windowBytesMax;
+  private final FeatureLevels levels;
   private final RandomGenerator random;
 
   /// @param random does not show in the result
   public CheckpointVerifier(
-      Storage storage, KeyRing keyRing, long windowBytesMax, RandomGenerator random) {
+      Storage storage, KeyRing keyRing, FeatureLevels levels, RandomGenerator random) {
     this.storage = storage;
     this.keyRing = keyRing;
-    this.windowBytesMax = windowBytesMax;
+    this.levels = levels;
     this.random = random;
   }
 
@@ -35,6 +36,6 @@ public final class CheckpointVerifier {
   }
 
   private CheckpointWalk walk(PublishedManifest published) {
-    return new CheckpointWalk(storage, published, keyRing, windowBytesMax, random);
+    return new CheckpointWalk(storage, published, keyRing, levels, random);
   }
 }

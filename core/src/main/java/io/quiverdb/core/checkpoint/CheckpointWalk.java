@@ -15,6 +15,7 @@ import io.quiverdb.core.manifest.Manifest;
 import io.quiverdb.core.manifest.ManifestChain;
 import io.quiverdb.core.manifest.ManifestStore;
 import io.quiverdb.core.manifest.PublishedManifest;
+import io.quiverdb.core.op.FeatureLevels;
 import io.quiverdb.core.op.OpProtos;
 import io.quiverdb.core.rows.MergedRows;
 import io.quiverdb.core.rows.SegmentRows;
@@ -49,7 +50,7 @@ final class CheckpointWalk {
   private final PublishedManifest published;
   private final KeyRing keyRing;
   private final StoreKeys keys;
-  private final long windowBytesMax;
+  private final FeatureLevels levels;
   private final RandomGenerator seeds;
   private final Findings findings = new Findings();
   private final List<CollectionState> collections = new ArrayList<>();
@@ -61,17 +62,18 @@ final class CheckpointWalk {
       Storage storage,
       PublishedManifest published,
       KeyRing keyRing,
-      long windowBytesMax,
+      FeatureLevels levels,
       RandomGenerator seeds) {
     this.storage = storage;
     this.published = published;
     this.keyRing = keyRing;
     this.keys = new StoreKeys(keyRing, ManifestStore.uuid(published.manifest().getStoreId()));
-    this.windowBytesMax = windowBytesMax;
+    this.levels = levels;
     this.seeds = seeds;
   }
 
   Verification all() throws IOException {
+    levels.requireSupported(published.path(), published.manifest().getFeatureLevel());
     verifyChain();
     boolean _ = findings.complete(published.path(), this::verifyWindow);
     count(published.files());
@@ -123,6 +125,7 @@ final class CheckpointWalk {
             OpProtos.position(manifest.getPosition()),
             manifest.getOpCounter(),
             manifest.getEpoch(),
+            manifest.getFeatureLevel(),
             OpProtos.slots(manifest.getSlotsList()),
             collections,
             CheckpointReader.tombstones(manifest),
@@ -142,11 +145,13 @@ final class CheckpointWalk {
   }
 
   private void verifyWindow() throws IOException {
+    var rules = levels.rules(published.manifest().getFeatureLevel());
     byte[] encoded = ManifestStore.readWindow(storage, published, keys.catalog());
     boolean _ =
         findings.complete(
             published.window().orElse(published.path()),
-            () -> window = Optional.of(RequestWindow.decode(encoded, windowBytesMax)));
+            () ->
+                window = Optional.of(RequestWindow.decode(encoded, rules.requestWindowBytesMax())));
   }
 
   private void verifyCollection(Manifest.Collection collection) throws IOException {

@@ -92,6 +92,7 @@ public final class CheckpointWriter {
     next.setPosition(OpProtos.toProto(state.position()))
         .setOpCounter(state.version())
         .setEpoch(state.epoch())
+        .setFeatureLevel(state.featureLevel())
         .clearSlots()
         .addAllSlots(OpProtos.toProto(state.slots()))
         .clearCollections()

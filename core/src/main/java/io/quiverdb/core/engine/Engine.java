@@ -56,13 +56,20 @@ public final class Engine {
     manifests = opened.manifests();
     live =
         new LiveState(
-            health, manifests::keys, manifests::generation, opened.state(), opened.checkpointed());
+            health,
+            manifests::keys,
+            manifests::generation,
+            opened.state(),
+            opened.checkpointed(),
+            opened.levels());
     ownLog = opened.log().map(log -> new OwnLog(log, health, live));
     gap = new EntryGap(ownLog, live);
     files = new FilesLock(health, live);
     tornTail = opened.tornTail();
     int opBytesMax = ownLog.isPresent() ? Store.STANDALONE_OP_BYTES_MAX : Store.OP_BYTES_MAX;
-    ops = new OpFactory(health, live, () -> new OpSealer(manifests.keys(), opBytesMax));
+    ops =
+        new OpFactory(
+            health, live, () -> new OpSealer(manifests.keys(), opBytesMax), opened.levels());
     writes =
         ownLog.map(
             log ->

@@ -19,10 +19,10 @@ import io.quiverdb.core.log.WriteAheadLog;
 import io.quiverdb.core.manifest.ManifestStore;
 import io.quiverdb.core.manifest.StoreLayout;
 import io.quiverdb.core.op.Applier;
+import io.quiverdb.core.op.FeatureLevels;
 import io.quiverdb.core.search.VectorSearch;
 import io.quiverdb.core.segment.Segment;
 import io.quiverdb.core.snapshot.StoreSnapshots;
-import io.quiverdb.core.state.RequestWindow;
 import io.quiverdb.core.state.ShardState;
 import io.quiverdb.core.storage.Storage;
 import java.io.Closeable;
@@ -48,14 +48,13 @@ public final class EngineOpening {
   private final Storage storage;
   private final StoreOptions options;
   private final KeyRing keyRing;
-  private final long windowBytesMax;
+  private final FeatureLevels levels;
 
-  public EngineOpening(
-      Storage storage, StoreOptions options, KeyRing keyRing, long windowBytesMax) {
+  public EngineOpening(Storage storage, StoreOptions options, KeyRing keyRing) {
     this.storage = storage;
     this.options = options;
     this.keyRing = keyRing;
-    this.windowBytesMax = windowBytesMax;
+    this.levels = options.levels();
   }
 
   /// What a store is made of.
@@ -75,7 +74,8 @@ public final class EngineOpening {
       Optional<TornTail> tornTail,
       RandomGenerator random,
       Indexing indexing,
-      LongSupplier nanoClock) {}
+      LongSupplier nanoClock,
+      FeatureLevels levels) {}
 
   /// The keys are made for this store, and closed with it.
   public static Engine standalone(Storage storage, MasterKey masterKey, StoreOptions options) {
@@ -84,7 +84,7 @@ public final class EngineOpening {
         lock -> {
           var keyRing = KeyRing.ofStore(storage, masterKey, options.random());
           try {
-            return new EngineOpening(storage, options, keyRing, RequestWindow.BYTES_MAX)
+            return new EngineOpening(storage, options, keyRing)
                 .standalone(
                     () -> {
                       keyRing.close();
@@ -132,7 +132,7 @@ public final class EngineOpening {
     var manifests =
         ManifestStore.open(storage, options.random(), keyRing, LogRecovery.storeId(storage));
     var reader = new CheckpointReader(storage, keyRing, options.pageCache(), options.random());
-    var state = reader.read(manifests.published(), windowBytesMax);
+    var state = reader.read(manifests.published(), levels);
     // Those of collections that are dropped in the log too.
     var opened = state.segments();
     try {
@@ -154,7 +154,7 @@ public final class EngineOpening {
     var checkpointed = new LiveState.Checkpointed(state.position(), state.version());
     var catalog = manifests.keys().catalog();
     var recovery = new LogRecovery(storage, catalog, checkpointed.position().next().index());
-    var applier = new Applier(state, manifests.keys());
+    var applier = new Applier(state, manifests.keys(), levels);
     recovery.run((lsn, entry) -> applier.apply(new Position(0, 0, lsn), entry));
     recovery
         .tornTail()
@@ -179,7 +179,7 @@ public final class EngineOpening {
   private Engine replicated(Closeable lock, Optional<UUID> storeId) throws IOException {
     var manifests = ManifestStore.open(storage, options.random(), keyRing, storeId);
     var reader = new CheckpointReader(storage, keyRing, options.pageCache(), options.random());
-    var state = reader.read(manifests.published(), windowBytesMax);
+    var state = reader.read(manifests.published(), levels);
     var opened = state.segments();
     try {
       if (standsAlone(state) || LogRecovery.storeId(storage).isPresent()) {
@@ -210,7 +210,7 @@ public final class EngineOpening {
       LiveState.Checkpointed checkpointed,
       Optional<WriteAheadLog> ownLog,
       Optional<TornTail> tornTail) {
-    var verifier = new CheckpointVerifier(storage, keyRing, windowBytesMax, options.random());
+    var verifier = new CheckpointVerifier(storage, keyRing, levels, options.random());
     var engine =
         new Engine(
             new Opened(
@@ -218,7 +218,7 @@ public final class EngineOpening {
                 storage,
                 manifests,
                 verifier,
-                new StoreSnapshots(storage, manifests, reader, verifier, windowBytesMax),
+                new StoreSnapshots(storage, manifests, reader, verifier, levels),
                 options.pageCache(),
                 state,
                 checkpointed,
@@ -226,7 +226,8 @@ public final class EngineOpening {
                 tornTail,
                 options.random(),
                 options.indexing(),
-                options.nanoClock()));
+                options.nanoClock(),
+                levels));
     log.info(
         "store opened epoch={} index={} version={} collections={} replayed={} kernel={}",
         state.epoch(),

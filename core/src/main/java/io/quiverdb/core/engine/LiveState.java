@@ -13,6 +13,7 @@ import io.quiverdb.core.crypto.StoreKeys;
 import io.quiverdb.core.op.AppliedOp;
 import io.quiverdb.core.op.Applier;
 import io.quiverdb.core.op.Entry;
+import io.quiverdb.core.op.FeatureLevels;
 import io.quiverdb.core.op.Op;
 import io.quiverdb.core.state.CollectionHead;
 import io.quiverdb.core.state.FrozenState;
@@ -40,6 +41,7 @@ public final class LiveState {
   private final Supplier<StoreKeys> keys;
   private final LongSupplier liveGeneration;
   private final ReentrantLock lock = new ReentrantLock();
+  private final FeatureLevels levels;
   private final HashMarks marks = new HashMarks();
   private ShardState state;
   private Applier applier;
@@ -67,13 +69,15 @@ public final class LiveState {
       Supplier<StoreKeys> keys,
       LongSupplier liveGeneration,
       ShardState state,
-      Checkpointed checkpointed) {
+      Checkpointed checkpointed,
+      FeatureLevels levels) {
     this.health = health;
     this.keys = keys;
+    this.levels = levels;
     this.liveGeneration = liveGeneration;
     this.state = state;
     this.generation = liveGeneration.getAsLong();
-    this.applier = new Applier(state, keys.get());
+    this.applier = new Applier(state, keys.get(), levels);
     this.checkpointed = checkpointed;
     this.published = PublishedState.of(state, generation, openSegments());
   }
@@ -340,7 +344,7 @@ public final class LiveState {
   void replaceBy(ShardState newer) {
     var before = published.segments();
     state = newer;
-    applier = new Applier(newer, keys.get());
+    applier = new Applier(newer, keys.get(), levels);
     checkpointed = new Checkpointed(newer.position(), newer.version());
     generation = liveGeneration.getAsLong();
     published = PublishedState.of(newer, generation, openSegments());

@@ -19,6 +19,7 @@ import io.quiverdb.core.log.LogWalk;
 import io.quiverdb.core.manifest.ManifestStore;
 import io.quiverdb.core.manifest.PublishedManifest;
 import io.quiverdb.core.manifest.StoreLayout;
+import io.quiverdb.core.op.FeatureLevels;
 import io.quiverdb.core.salvage.Salvager;
 import io.quiverdb.core.snapshot.SnapshotOp;
 import io.quiverdb.core.snapshot.SnapshotRestorer;
@@ -45,7 +46,7 @@ public final class OfflineStore {
   }
 
   /// Reads every file, and changes none.
-  public Verification verify(long windowBytesMax) {
+  public Verification verify() {
     try (var _ = storage.lock(StoreLayout.LOCK)) {
       Optional<PublishedManifest> live;
       try {
@@ -54,15 +55,14 @@ public final class OfflineStore {
         // Only the manifest says which files there should be, and from where on the log counts.
         return Verification.of(Damage.of(e));
       }
-      return verify(live, windowBytesMax);
+      return verify(live);
     } catch (IOException | InternalError e) {
       throw new ReadFailedException("store: cannot be verified", e);
     }
   }
 
-  private Verification verify(Optional<PublishedManifest> live, long windowBytesMax)
-      throws IOException {
-    var verifier = new CheckpointVerifier(storage, keyRing, windowBytesMax, options.random());
+  private Verification verify(Optional<PublishedManifest> live) throws IOException {
+    var verifier = new CheckpointVerifier(storage, keyRing, options.levels(), options.random());
     var checkpoint = live.isPresent() ? verifier.verify(live.get()) : Verification.NOTHING;
     Optional<UUID> storeId;
     try {
@@ -147,6 +147,7 @@ public final class OfflineStore {
             Position.START,
             0,
             0,
+            FeatureLevels.FIRST,
             EngineOpening.ALL_SLOTS,
             Map.of(),
             RequestWindow.empty(RequestWindow.BYTES_MAX).freeze().encode());
@@ -178,7 +179,7 @@ public final class OfflineStore {
       throws IOException {
     var findings = new Findings();
     var outcomes = new ArrayList<Outcome>();
-    var engine = new EngineOpening(storage, options, keyRing, RequestWindow.BYTES_MAX).standalone();
+    var engine = new EngineOpening(storage, options, keyRing).standalone();
     try (var log = LogWalk.open(damaged, catalog(storeId), findings::add)) {
       log.run(
           report.position().next().index(), (_, entry) -> outcomes.addAll(engine.replay(entry)));

@@ -12,6 +12,7 @@ import io.quiverdb.core.UnknownOpException;
 import io.quiverdb.core.UnreadableOpException;
 import io.quiverdb.core.crypto.CollectionKeys;
 import io.quiverdb.core.crypto.Scope;
+import io.quiverdb.core.op.FeatureLevels;
 import io.quiverdb.core.op.KnownOps;
 import io.quiverdb.core.op.Op;
 import io.quiverdb.core.op.OpSealer;
@@ -25,17 +26,20 @@ import java.util.function.Supplier;
 /// has. Changes nothing.
 ///
 /// All methods throw [IllegalArgumentException] if the request breaks a limit, or the collection
-/// whose points it is about is not there.
+/// whose points it is about is not there, and [io.quiverdb.core.FeatureLevelException] if it is of
+/// a feature level that is not in force yet: then nothing may be logged.
 public final class OpFactory {
   private final Health health;
   private final LiveState live;
   private final Supplier<OpSealer> sealer;
+  private final FeatureLevels levels;
 
   /// @param sealer under the keys of the live manifest
-  OpFactory(Health health, LiveState live, Supplier<OpSealer> sealer) {
+  OpFactory(Health health, LiveState live, Supplier<OpSealer> sealer, FeatureLevels levels) {
     this.health = health;
     this.live = live;
     this.sealer = sealer;
+    this.levels = levels;
   }
 
   public PreparedOp createCollection(
@@ -95,6 +99,11 @@ public final class OpFactory {
     return sealed(Preparation.setOwnership(stamp, epoch, slots));
   }
 
+  public PreparedOp setFeatureLevel(RequestStamp stamp, int level) {
+    health.requireUsable();
+    return sealed(Preparation.setFeatureLevel(stamp, level));
+  }
+
   /// An operation that was prepared elsewhere, under the same keys. One on the points of a
   /// collection that is not there needs not be opened.
   ///
@@ -103,19 +112,31 @@ public final class OpFactory {
   LogRequest received(SealedOp op) {
     KnownOps.requireKnown(op);
     if (op.getCollectionId() == Scope.NO_COLLECTION) {
-      return LogRequest.of(new PreparedOp(sealer.get().open(op), op));
+      return received(sealer.get().open(op), op);
     }
     var collection = live.head().head(op.getCollectionId());
     return collection.isPresent()
-        ? LogRequest.of(new PreparedOp(OpSealer.open(op, collection.get().keys()), op))
+        ? received(OpSealer.open(op, collection.get().keys()), op)
         : LogRequest.of(op);
   }
 
+  private LogRequest received(Op op, SealedOp sealed) {
+    requireInForce(op);
+    return LogRequest.of(new PreparedOp(op, sealed));
+  }
+
   private PreparedOp sealed(Op op) {
+    requireInForce(op);
     return new PreparedOp(op, sealer.get().seal(op));
   }
 
   private PreparedOp sealed(Op op, CollectionKeys collection) {
+    requireInForce(op);
     return new PreparedOp(op, sealer.get().seal(op, collection));
+  }
+
+  /// The level only rises, so that what is of it now is of it when it is applied.
+  private void requireInForce(Op op) {
+    levels.requireInForce(op, live.head().featureLevel());
   }
 }

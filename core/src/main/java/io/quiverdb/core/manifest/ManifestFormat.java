@@ -5,13 +5,13 @@ import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.Descriptor;
 import io.quiverdb.core.Settings;
 import io.quiverdb.core.UnsupportedFormatException;
-import io.quiverdb.core.VersionRange;
 import io.quiverdb.core.WrongKeyException;
 import io.quiverdb.core.crypto.KeyRing;
 import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.format.BlobFile;
 import io.quiverdb.core.format.FileHeader;
 import io.quiverdb.core.format.PageType;
+import io.quiverdb.core.op.FeatureLevels;
 import io.quiverdb.core.op.OpProtos;
 import java.lang.foreign.MemorySegment;
 import java.util.HashSet;
@@ -24,10 +24,6 @@ import java.util.stream.Stream;
 /// of the blob, holding `Manifest` of manifest.proto. With a field that is added the format version
 /// rises: who does not know it would lose it.
 final class ManifestFormat {
-  /// What operations mean, constants of their application included. The log that follows a
-  /// checkpoint of a higher level is not for this release to apply.
-  private static final VersionRange FEATURE_LEVELS = VersionRange.FIRST;
-
   /// A manifest belongs to no segment.
   private static final long FILE_ID = 0;
 
@@ -35,23 +31,17 @@ final class ManifestFormat {
 
   private ManifestFormat() {}
 
-  /// @param manifest with [#featureLevel]
   static byte[] encode(Manifest manifest, PageCodec codec) {
-    assert manifest.getFeatureLevel() == featureLevel() : manifest.getFeatureLevel();
+    assert manifest.getFeatureLevel() >= FeatureLevels.FIRST : manifest.getFeatureLevel();
     assert inconsistency(manifest).isEmpty() : inconsistency(manifest);
     return BlobFile.encode(
         PageType.MANIFEST, FILE_ID, manifest.getVersion(), manifest.toByteArray(), codec);
   }
 
-  /// Of what this release writes.
-  static int featureLevel() {
-    return FEATURE_LEVELS.newest();
-  }
-
   /// @param version that it is to have
   /// @throws WrongKeyException if it is sealed by another key
   /// @throws CorruptFileException naming the first thing that is wrong
-  /// @throws UnsupportedFormatException if it is of another format version or feature level
+  /// @throws UnsupportedFormatException if it is of another format version
   static Manifest decode(String path, MemorySegment content, long version, KeyRing keyRing) {
     var codec = keyRing.catalog(FileHeader.storeId(content, PageType.MANIFEST, path));
     if (!FileHeader.isOf(content, PageType.MANIFEST, codec, path)) {
@@ -61,10 +51,6 @@ final class ManifestFormat {
     byte[] body = BlobFile.decode(content, PageType.MANIFEST, FILE_ID, version, codec, path);
     try {
       var manifest = Manifest.parseFrom(body);
-      if (!FEATURE_LEVELS.contains(manifest.getFeatureLevel())) {
-        throw new UnsupportedFormatException(
-            path, "feature level", manifest.getFeatureLevel(), FEATURE_LEVELS);
-      }
       var inconsistency = inconsistency(manifest);
       if (inconsistency.isPresent()) {
         throw new CorruptFileException(

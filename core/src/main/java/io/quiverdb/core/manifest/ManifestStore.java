@@ -11,6 +11,7 @@ import io.quiverdb.core.crypto.StoreKeys;
 import io.quiverdb.core.format.BlobFile;
 import io.quiverdb.core.format.PageType;
 import io.quiverdb.core.format.PublishedFile;
+import io.quiverdb.core.op.FeatureLevels;
 import io.quiverdb.core.op.OpProtos;
 import io.quiverdb.core.segment.SegmentFiles;
 import io.quiverdb.core.segment.SegmentSummary;
@@ -349,12 +350,13 @@ public final class ManifestStore {
   }
 
   private Manifest publish(ManifestChange change) throws IOException {
-    var next = live.map(Manifest::toBuilder).orElseGet(Manifest::newBuilder);
+    var next =
+        live.map(Manifest::toBuilder)
+            .orElseGet(() -> Manifest.newBuilder().setFeatureLevel(FeatureLevels.FIRST));
     change.applyTo(next);
     var manifest =
         next.setStoreId(bytes(keys.storeId()))
             .setVersion(nextVersion)
-            .setFeatureLevel(ManifestFormat.featureLevel())
             .setNextSegmentId(nextSegmentId)
             .setPreviousSha256(current.map(Current::manifestSha256).orElse(ByteString.EMPTY))
             .build();

@@ -1,6 +1,7 @@
 package io.quiverdb.core.op;
 
 import com.google.protobuf.ByteString;
+import io.quiverdb.core.FeatureLevelException;
 import io.quiverdb.core.Outcome;
 import io.quiverdb.core.Outcome.FailedPoint;
 import io.quiverdb.core.Outcome.PointResult;
@@ -34,11 +35,14 @@ public final class Applier {
   private final ShardState state;
   private final StoreKeys keys;
   private final OpSealer sealer;
+  private final FeatureLevels levels;
 
-  public Applier(ShardState state, StoreKeys keys) {
+  /// @param levels that of the state is one of them
+  public Applier(ShardState state, StoreKeys keys, FeatureLevels levels) {
     this.state = state;
     this.keys = keys;
     this.sealer = new OpSealer(keys);
+    this.levels = levels;
   }
 
   /// Executes the operations of an entry, each wholly or not at all.
@@ -46,6 +50,8 @@ public final class Applier {
   /// @param position after every earlier one
   /// @return what became of each, in their order
   /// @throws UnknownOpException if one was made by a later version of the program
+  /// @throws FeatureLevelException if one is of a feature level that is not in force, or raises it
+  ///   to one that this release does not apply
   /// @throws UnreadableOpException if one is not what was prepared
   public List<AppliedOp> apply(Position position, Entry entry) {
     KnownOps.requireKnown(entry);
@@ -112,6 +118,7 @@ public final class Applier {
     }
     var keys = collection.get().head().keys();
     var op = prepared.orElseGet(() -> OpSealer.open(sealed, keys));
+    levels.requireInForce(op, state.featureLevel());
     assert prepared.isEmpty() || OpSealer.open(sealed, keys).equals(complete(op, sealed))
         : "another operation than its entry";
     return new AppliedOp(Optional.of(op), decideOnPoints(op, collection.get()));
@@ -129,6 +136,7 @@ public final class Applier {
           HASH_MARK,
           CHECKPOINT,
           SET_OWNERSHIP,
+          SET_FEATURE_LEVEL,
           KIND_NOT_SET ->
           throw new AssertionError(op.getKindCase());
     };
@@ -140,6 +148,7 @@ public final class Applier {
 
   private AppliedOp decideOnShard(Position position, SealedOp sealed, Optional<Op> prepared) {
     var op = prepared.orElseGet(() -> sealer.open(sealed));
+    levels.requireInForce(op, state.featureLevel());
     return new AppliedOp(Optional.of(op), decideOnShard(position, op));
   }
 
@@ -159,6 +168,7 @@ public final class Applier {
       case SHRED_COLLECTION -> shred(position, op.getShredCollection());
       case UPDATE_SETTINGS -> updateSettings(op.getUpdateSettings());
       case HASH_MARK -> applied();
+      case SET_FEATURE_LEVEL -> setFeatureLevel(op.getSetFeatureLevel());
       case UPSERT, SET_PAYLOAD, DELETE, SET_OWNERSHIP, CHECKPOINT, KIND_NOT_SET ->
           throw new AssertionError(op.getKindCase());
     };
@@ -187,6 +197,20 @@ public final class Applier {
       return new Outcome.StaleEpoch(state.epoch());
     }
     state.own(op.getEpoch(), slots);
+    return applied();
+  }
+
+  /// From here on, this entry included, the rules of that level count. It never falls.
+  private Outcome setFeatureLevel(SetFeatureLevel op) {
+    var invalid = reasonAgainst(() -> OpLimits.check(op));
+    if (invalid.isPresent()) {
+      return invalid.get();
+    }
+    if (op.getLevel() <= state.featureLevel()) {
+      return new Outcome.Superseded();
+    }
+    var rules = levels.rules(op.getLevel());
+    state.raiseFeatureLevel(op.getLevel(), rules.requestWindowBytesMax());
     return applied();
   }
 

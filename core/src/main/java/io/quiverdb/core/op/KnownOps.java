@@ -67,6 +67,7 @@ public final class KnownOps {
         requireKnownFields(op.getSetOwnership());
         op.getSetOwnership().getSlotsList().forEach(KnownOps::requireKnownFields);
       }
+      case SET_FEATURE_LEVEL -> requireKnownFields(op.getSetFeatureLevel());
       case KIND_NOT_SET ->
           throw new UnknownOpException("operation: of an unknown kind (expected: a known one)");
     }

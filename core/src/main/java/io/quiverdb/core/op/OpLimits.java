@@ -77,6 +77,13 @@ final class OpLimits {
     List<?> _ = OpProtos.slots(op.getSlotsList());
   }
 
+  static void check(SetFeatureLevel op) {
+    require(
+        op.getLevel() >= FeatureLevels.FIRST,
+        "feature level: " + op.getLevel(),
+        "at least " + FeatureLevels.FIRST);
+  }
+
   private static void checkPayload(int index, int count, ByteString payload) {
     if (payload.size() > Payload.BYTES_MAX) {
       throw invalid(

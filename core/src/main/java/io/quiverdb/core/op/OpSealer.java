@@ -144,6 +144,7 @@ public final class OpSealer {
           HASH_MARK,
           CHECKPOINT,
           SET_OWNERSHIP,
+          SET_FEATURE_LEVEL,
           KIND_NOT_SET ->
           Scope.NO_COLLECTION;
     };

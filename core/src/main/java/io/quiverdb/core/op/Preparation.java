@@ -119,6 +119,12 @@ public final class Preparation {
     return stamped(stamp, Op.newBuilder().setSetOwnership(ownership));
   }
 
+  public static Op setFeatureLevel(RequestStamp stamp, int level) {
+    var set = SetFeatureLevel.newBuilder().setLevel(level).build();
+    OpLimits.check(set);
+    return stamped(stamp, Op.newBuilder().setSetFeatureLevel(set));
+  }
+
   private static Op stamped(RequestStamp stamp, Op.Builder op) {
     op.setRequestId(bytes(stamp.id())).setEpoch(stamp.epoch());
     stamp.seen().ifPresent(seen -> op.setSeen(OpProtos.toProto(seen)));

@@ -22,6 +22,7 @@ final class RequestDigest {
       case DELETE -> put(op.getDelete(), hash);
       case HASH_MARK -> {}
       case SET_OWNERSHIP -> put(op.getSetOwnership(), hash);
+      case SET_FEATURE_LEVEL -> hash.putInt(op.getSetFeatureLevel().getLevel());
       case CHECKPOINT, KIND_NOT_SET -> {
         // Never prepared here; a later version's is never settled here.
       }

@@ -135,6 +135,7 @@ public final class Salvager implements Iterator<SnapshotOp>, AutoCloseable {
         position,
         manifest.getOpCounter(),
         manifest.getEpoch(),
+        manifest.getFeatureLevel(),
         OpProtos.slots(manifest.getSlotsList()),
         CheckpointReader.tombstones(manifest),
         window.getFirst());

@@ -15,6 +15,7 @@ public sealed interface SnapshotOp {
   /// @param position of the last operation that the snapshot holds
   /// @param version the operation counter
   /// @param epoch of the shard
+  /// @param featureLevel of the operations that follow
   /// @param tombstones by id of the collection
   /// @param window the request ids that repetitions are recognised by, encoded
   @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -22,6 +23,7 @@ public sealed interface SnapshotOp {
       Position position,
       long version,
       long epoch,
+      int featureLevel,
       List<SlotRange> slots,
       Map<Long, Tombstone> tombstones,
       byte[] window)

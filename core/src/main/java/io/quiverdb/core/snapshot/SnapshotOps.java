@@ -43,6 +43,7 @@ final class SnapshotOps implements Iterator<SnapshotOp>, AutoCloseable {
         OpProtos.position(manifest.getPosition()),
         manifest.getOpCounter(),
         manifest.getEpoch(),
+        manifest.getFeatureLevel(),
         OpProtos.slots(manifest.getSlotsList()),
         CheckpointReader.tombstones(manifest),
         reader.readWindow(published));

@@ -52,6 +52,7 @@ public final class SnapshotRestorer {
         .setPosition(OpProtos.toProto(restore.position()))
         .setOpCounter(restore.version())
         .setEpoch(restore.epoch())
+        .setFeatureLevel(restore.featureLevel())
         .addAllSlots(OpProtos.toProto(restore.slots()));
     restore
         .tombstones()

@@ -4,6 +4,7 @@ import io.quiverdb.core.checkpoint.CheckpointReader;
 import io.quiverdb.core.checkpoint.CheckpointVerifier;
 import io.quiverdb.core.manifest.ManifestStore;
 import io.quiverdb.core.manifest.PublishedManifest;
+import io.quiverdb.core.op.FeatureLevels;
 import io.quiverdb.core.segment.Segment;
 import io.quiverdb.core.state.ShardState;
 import io.quiverdb.core.storage.Storage;
@@ -17,19 +18,19 @@ public final class StoreSnapshots {
   private final ManifestStore manifests;
   private final CheckpointReader reader;
   private final SnapshotInstaller installer;
-  private final long windowBytesMax;
+  private final FeatureLevels levels;
 
   public StoreSnapshots(
       Storage storage,
       ManifestStore manifests,
       CheckpointReader reader,
       CheckpointVerifier verifier,
-      long windowBytesMax) {
+      FeatureLevels levels) {
     this.storage = storage;
     this.manifests = manifests;
     this.reader = reader;
     this.installer = new SnapshotInstaller(storage, manifests, verifier);
-    this.windowBytesMax = windowBytesMax;
+    this.levels = levels;
   }
 
   /// For the thread that may publish.
@@ -60,7 +61,7 @@ public final class StoreSnapshots {
     String directory = manifests.reserveGeneration();
     try {
       var published = installer.stage(files, directory, keepsId);
-      var state = reader.read(Optional.of(published), windowBytesMax);
+      var state = reader.read(Optional.of(published), levels);
       return new Staged(published, state, state.segments());
     } catch (Throwable e) {
       manifests.release(directory);

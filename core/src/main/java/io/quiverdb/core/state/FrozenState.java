@@ -17,6 +17,7 @@ public record FrozenState(
     Position position,
     long version,
     long epoch,
+    int featureLevel,
     List<SlotRange> slots,
     List<FrozenCollection> collections,
     Map<Long, Tombstone> tombstones,

@@ -10,10 +10,11 @@ import java.util.UUID;
 /// The requests settled last, in log order, so that a repetition is answered instead of applied.
 /// Part of the state: what is remembered depends on the log only, and is alike on every replica.
 public final class RequestWindow {
-  /// Of the encoded requests together. A constant: changing it changes what replicas remember.
+  /// Of the encoded requests together. A constant of feature level 1: changing it changes what
+  /// replicas remember.
   public static final long BYTES_MAX = 8 << 20;
 
-  private final long bytesMax;
+  private long bytesMax;
   private final LinkedHashMap<UUID, SettledRequest> requests = new LinkedHashMap<>();
   private long bytes;
   private Position forgottenTo;
@@ -71,6 +72,16 @@ public final class RequestWindow {
     var before = requests.put(request.id(), request);
     assert before == null : "settled twice: " + request.id();
     bytes += WindowFormat.encodedBytes(request);
+    forgetBeyond();
+  }
+
+  /// Holds that much from now on.
+  void resize(long newBytesMax) {
+    bytesMax = newBytesMax;
+    forgetBeyond();
+  }
+
+  private void forgetBeyond() {
     while (bytes > bytesMax) {
       SettledRequest oldest = requests.pollFirstEntry().getValue();
       bytes -= WindowFormat.encodedBytes(oldest);

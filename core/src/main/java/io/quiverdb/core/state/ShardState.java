@@ -24,6 +24,8 @@ import java.util.random.RandomGenerator;
 /// All that the operations of a shard have made. A function of the log: equal on every replica at
 /// the same position, but for where rows lie. For one thread at a time.
 public final class ShardState {
+  private static final int FIRST_FEATURE_LEVEL = 1;
+
   private final RandomGenerator hashSeeds;
   private final NavigableMap<Long, CollectionState> collections =
       new TreeMap<>(Long::compareUnsigned);
@@ -41,17 +43,20 @@ public final class ShardState {
   private Position position;
   private long version;
   private long epoch;
+  private int featureLevel;
   private List<SlotRange> slots;
 
   /// Before the first entry.
   ///
-  /// @param windowBytesMax [RequestWindow#BYTES_MAX], or less in tests
+  /// @param windowBytesMax as the feature level has it
   /// @param hashSeeds for tables of ids; does not show in the state
-  public static ShardState initial(long windowBytesMax, RandomGenerator hashSeeds) {
+  public static ShardState initial(
+      int featureLevel, long windowBytesMax, RandomGenerator hashSeeds) {
     return new ShardState(
         Position.START,
         0,
         0,
+        featureLevel,
         List.of(),
         List.of(),
         Map.of(),
@@ -64,6 +69,7 @@ public final class ShardState {
       Position position,
       long version,
       long epoch,
+      int featureLevel,
       List<SlotRange> slots,
       Collection<CollectionState> collections,
       Map<Long, Tombstone> tombstones,
@@ -72,6 +78,7 @@ public final class ShardState {
     this.position = position;
     this.version = version;
     this.epoch = epoch;
+    this.featureLevel = featureLevel;
     this.slots = slots;
     collections.forEach(collection -> this.collections.put(collection.head().id(), collection));
     this.tombstones.putAll(tombstones);
@@ -92,6 +99,11 @@ public final class ShardState {
 
   public long epoch() {
     return epoch;
+  }
+
+  /// What the operations that follow mean.
+  public int featureLevel() {
+    return featureLevel;
   }
 
   public List<SlotRange> slots() {
@@ -204,6 +216,13 @@ public final class ShardState {
     slots = List.copyOf(newSlots);
   }
 
+  /// @param windowBytesMax as the new level has it
+  public void raiseFeatureLevel(int newLevel, long windowBytesMax) {
+    assert newLevel > featureLevel : newLevel + " after " + featureLevel;
+    featureLevel = newLevel;
+    window.resize(windowBytesMax);
+  }
+
   /// Marks an entry as applied.
   public void advanceTo(Position applied) {
     assert applied.compareTo(position) > 0 : applied + " after " + position;
@@ -295,8 +314,8 @@ public final class ShardState {
     return collections.values().stream().mapToLong(CollectionState::bufferBytes).sum();
   }
 
-  /// Over rows, counters, ownership, settings, tombstones and window; not over where the log stands
-  /// and where rows lie.
+  /// Over rows, counters, feature level, ownership, settings, tombstones and window; not over where
+  /// the log stands and where rows lie.
   public StateHash hash() {
     var hash = CanonicalHash.of("quiver state 1").putLong(version).putLong(epoch);
     hash.putInt(slots.size());
@@ -310,6 +329,10 @@ public final class ShardState {
                 .putLong(tombstone.catalogIndex())
                 .putInt(tombstone.shredding() ? 1 : 0));
     hash.putBytes(ByteBuffer.wrap(window.freeze().encode()));
+    // At the first level hashes are as they were before there was another.
+    if (featureLevel > FIRST_FEATURE_LEVEL) {
+      hash.putInt(featureLevel);
+    }
     var sum = hash.finish();
     return new StateHash(sum.high(), sum.low());
   }
@@ -344,6 +367,7 @@ public final class ShardState {
         position,
         version,
         epoch,
+        featureLevel,
         slots,
         collections.values().stream().map(CollectionState::freeze).toList(),
         new TreeMap<>(tombstones),

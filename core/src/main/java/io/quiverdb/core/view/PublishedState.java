@@ -18,6 +18,7 @@ import java.util.Optional;
 public record PublishedState(
     Position position,
     long epoch,
+    int featureLevel,
     List<SlotRange> slots,
     long version,
     long generation,
@@ -29,6 +30,7 @@ public record PublishedState(
     return new PublishedState(
         state.position(),
         state.epoch(),
+        state.featureLevel(),
         state.slots(),
         state.version(),
         generation,

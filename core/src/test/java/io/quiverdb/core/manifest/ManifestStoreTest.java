@@ -6,9 +6,6 @@ import static org.assertj.core.api.Assertions.fail;
 
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.CorruptFileException;
-import io.quiverdb.core.UnsupportedFormatException;
-import io.quiverdb.core.format.BlobFile;
-import io.quiverdb.core.format.PageType;
 import io.quiverdb.core.storage.FileStorage;
 import io.quiverdb.core.storage.Seed;
 import io.quiverdb.core.storage.SimulatedStorage;
@@ -173,26 +170,6 @@ final class ManifestStoreTest {
     storage.delete(path);
 
     assertRefusedBecauseOf(path);
-  }
-
-  /// It is sealed: only a release that has this level can have written it.
-  @Test
-  void manifestOfALaterFeatureLevelIsRefused() throws IOException {
-    var store = PublishedStore.open(storage);
-    store.advance();
-    var manifest = store.manifests().live().orElseThrow().toBuilder().setFeatureLevel(2).build();
-    byte[] fromTheFuture =
-        BlobFile.encode(
-            PageType.MANIFEST,
-            0,
-            manifest.getVersion(),
-            manifest.toByteArray(),
-            store.manifests().keys().catalog());
-    storage.overwrite(manifestPath(), fromTheFuture);
-
-    assertThatThrownBy(() -> PublishedStore.open(storage))
-        .isInstanceOf(UnsupportedFormatException.class)
-        .hasMessage(manifestPath() + ": feature level 2 (readable: 1)");
   }
 
   @ParameterizedTest

@@ -3,6 +3,7 @@ package io.quiverdb.core.op;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.quiverdb.core.Descriptor;
+import io.quiverdb.core.FeatureLevelException;
 import io.quiverdb.core.Metric;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.SlotRange;
@@ -57,7 +58,7 @@ public final class OpFuzzTarget {
   }
 
   private static ShardState state() {
-    var state = ShardState.initial(WINDOW_BYTES, new SplittableRandom(1));
+    var state = ShardState.initial(FeatureLevels.FIRST, WINDOW_BYTES, new SplittableRandom(1));
     state.own(0, List.of(new SlotRange(0, Slots.COUNT - 1)));
     return state;
   }
@@ -81,14 +82,14 @@ public final class OpFuzzTarget {
     var keys = encrypted ? AES : PLAIN;
     var collection = encrypted ? TestKeys.SHARED.collection(COLLECTION) : PLAIN_COLLECTION;
     var state = state();
-    var applier = new Applier(state, keys);
+    var applier = new Applier(state, keys, FeatureLevels.CURRENT);
     var _ = applier.apply(new Position(0, 0, 1), creation(keys, collection));
     try {
       var applied = applier.apply(new Position(0, 0, 2), entry);
       if (applied.size() != entry.getOpsCount()) {
         throw new AssertionError(applied.size() + " of " + entry.getOpsCount());
       }
-    } catch (UnknownOpException | UnreadableOpException _) {
+    } catch (FeatureLevelException | UnknownOpException | UnreadableOpException _) {
       return;
     }
     // An operation may raise the epoch.

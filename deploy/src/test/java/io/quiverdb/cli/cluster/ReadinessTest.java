@@ -64,7 +64,7 @@ class ReadinessTest {
   }
 
   private static ClusterStatus status(ClusterStatus.Node... nodes) {
-    return new ClusterStatus(Optional.of("c"), List.of(nodes), false, 3, List.of(), 0);
+    return new ClusterStatus(Optional.of("c"), List.of(nodes), false, 3, 1, List.of(), 0);
   }
 
   private static ClusterStatus.Node node(String id, boolean up, Role role) {
@@ -87,6 +87,7 @@ class ReadinessTest {
         up,
         up,
         Optional.empty(),
+        Optional.empty(),
         List.of(),
         List.of(replica));
   }
@@ -99,6 +100,7 @@ class ReadinessTest {
         ClusterStatus.State.ACTIVE,
         false,
         false,
+        Optional.empty(),
         Optional.empty(),
         List.of(),
         List.of());

@@ -103,7 +103,7 @@ class ClusterJudgementTest {
   }
 
   private static ClusterStatus status(ClusterStatus.Node... nodes) {
-    return new ClusterStatus(Optional.of("c"), List.of(nodes), false, 3, List.of(), 0);
+    return new ClusterStatus(Optional.of("c"), List.of(nodes), false, 3, 1, List.of(), 0);
   }
 
   private static ClusterStatus.Node node(
@@ -115,6 +115,7 @@ class ClusterJudgementTest {
         ClusterStatus.State.ACTIVE,
         up,
         up,
+        Optional.empty(),
         Optional.empty(),
         List.of(),
         List.of(replicas));

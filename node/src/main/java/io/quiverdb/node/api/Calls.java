@@ -65,6 +65,7 @@ final class Calls {
         Call.read(ClusterGrpc.getCheckReplicasMethod(), clusters::check),
         Call.change(ClusterGrpc.getTransferLeaderMethod(), clusters::transfer),
         Call.change(ClusterGrpc.getSetReplicationFactorMethod(), memberships::setReplicationFactor),
+        Call.change(ClusterGrpc.getSetFeatureLevelMethod(), clusters::setFeatureLevel),
         Call.change(ClusterGrpc.getDrainNodeMethod(), memberships::drain),
         Call.change(ClusterGrpc.getRemoveNodeMethod(), memberships::remove),
         Call.change(ClusterGrpc.getMoveReplicaMethod(), memberships::move),

@@ -8,9 +8,13 @@ import io.quiverdb.api.v1.GetTopologyRequest;
 import io.quiverdb.api.v1.InitClusterRequest;
 import io.quiverdb.api.v1.InitClusterResponse;
 import io.quiverdb.api.v1.NodeState;
+import io.quiverdb.api.v1.SetFeatureLevelRequest;
+import io.quiverdb.api.v1.SetFeatureLevelResponse;
 import io.quiverdb.api.v1.Topology;
 import io.quiverdb.api.v1.TransferLeaderRequest;
 import io.quiverdb.api.v1.TransferLeaderResponse;
+import io.quiverdb.core.RequestId;
+import io.quiverdb.core.VersionRange;
 import io.quiverdb.node.routing.Cluster;
 import io.quiverdb.node.routing.Deadline;
 import io.quiverdb.node.routing.ReplicaCheck;
@@ -19,6 +23,7 @@ import io.quiverdb.node.routing.RoutingException;
 import io.quiverdb.node.routing.RoutingException.AlreadyFormed;
 import io.quiverdb.node.routing.RoutingException.DeadlineExceeded;
 import io.quiverdb.node.routing.ShardRouter;
+import io.quiverdb.raft.FeatureSupport;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeId;
@@ -27,12 +32,15 @@ import io.quiverdb.raft.ReplicaStatus;
 import io.quiverdb.raft.ShardException;
 import io.quiverdb.raft.ShardInfo;
 import io.quiverdb.raft.catalog.CatalogView;
+import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.ClusterNode;
 import io.quiverdb.raft.catalog.MovePlan;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -47,12 +55,14 @@ final class ClusterCalls {
   private final Cluster cluster;
   private final ReplicaCheck check;
   private final Optional<KeyCalls> adminKeys;
+  private final Supplier<UUID> ids;
 
-  /// @param ids names the marks of checks
+  /// @param ids names the marks of checks, and changes
   /// @param adminKeys makes the first API key when the cluster is formed; empty if none is needed
   ClusterCalls(Cluster cluster, Supplier<UUID> ids, Optional<KeyCalls> adminKeys) {
     this.cluster = cluster;
     this.adminKeys = adminKeys;
+    this.ids = ids;
     this.check = new ReplicaCheck(cluster, ids);
   }
 
@@ -145,6 +155,7 @@ final class ClusterCalls {
     var membership = view().membership();
     response
         .setReplicationFactor(membership.replicationFactor())
+        .setFeatureLevel(view().featureLevel())
         .addAllMoves(MembershipCalls.underWay(membership).toList())
         .setMovesPlanned(MovePlan.of(membership).size());
     List<Member> members = view().members();
@@ -199,6 +210,13 @@ final class ClusterCalls {
             .setReady(status.ready())
             .addAllReasons(status.reasons());
     status.masterKeyId().ifPresent(message::setMasterKeyId);
+    status
+        .featureLevels()
+        .ifPresent(
+            levels ->
+                message
+                    .setLowestFeatureLevel(levels.oldest())
+                    .setHighestFeatureLevel(levels.newest()));
     for (var replica : status.replicas()) {
       if (replica.group() instanceof GroupKey.ShardGroup(int shard)) {
         message.addReplicas(replica(shard, replica));
@@ -236,6 +254,43 @@ final class ClusterCalls {
   }
 
   // --- operations
+
+  SetFeatureLevelResponse setFeatureLevel(SetFeatureLevelRequest request, Deadline deadline) {
+    var catalog = ShardRouter.catalogOf(cluster);
+    int level = request.getFeatureLevel();
+    var before = deadline.await("catalogue", catalog.barrier());
+    if (level < before.featureLevel()) {
+      throw new IllegalArgumentException(
+          "feature_level: %s (expected: at least %d, the cluster's; it never falls)"
+              .formatted(Integer.toUnsignedString(level), before.featureLevel()));
+    }
+    if (request.getPlanOnly()) {
+      requireSupported(level, before, deadline);
+      return SetFeatureLevelResponse.newBuilder().setFeatureLevel(before.featureLevel()).build();
+    }
+    var _ =
+        awaitChange(
+            "feature level",
+            catalog.write(new CatalogWrite.RaiseFeatureLevel(new RequestId(ids.get()), level)),
+            deadline);
+    return SetFeatureLevelResponse.newBuilder()
+        .setFeatureLevel(deadline.await("catalogue", catalog.barrier()).featureLevel())
+        .build();
+  }
+
+  private void requireSupported(int level, CatalogView view, Deadline deadline) {
+    Map<NodeId, CompletableFuture<NodeStatus>> asked = new TreeMap<>();
+    for (var member : view.members()) {
+      if (!member.id().equals(cluster.self())) {
+        asked.put(member.id(), cluster.peer(member.id()).status());
+      }
+    }
+    var support = new TreeMap<NodeId, Optional<VersionRange>>();
+    support.put(cluster.self(), cluster.status().featureLevels());
+    asked.forEach(
+        (id, answer) -> support.put(id, deadline.await("node " + id, answer).featureLevels()));
+    FeatureSupport.requireAll(level, support);
+  }
 
   CheckReplicasResponse check(CheckReplicasRequest request, Deadline deadline) {
     var checked = check.run(view().shards(), deadline);

@@ -32,7 +32,8 @@ final class CatalogMessages {
                   .addAllDropped(dropped));
       case CatalogWrite.DropCollection(_, var name) -> message.setDropCollection(name);
       case CatalogWrite.ShredCollection(_, var name) -> message.setShredCollection(name);
-      case CatalogWrite.AddNode(_, var member) -> message.setAddNode(PeerMessages.member(member));
+      case CatalogWrite.AddNode(_, var member, var levels) ->
+          message.setAddNode(PeerMessages.admission(member, levels));
       case CatalogWrite.SetNodeState(_, var node, var state) ->
           message.setSetNodeState(
               WriteCatalogRequest.SetNodeState.newBuilder()
@@ -46,6 +47,7 @@ final class CatalogMessages {
                   .setShard(shard)
                   .setFrom(PeerMessages.bytes(from.uuid()))
                   .setTo(PeerMessages.bytes(to.uuid())));
+      case CatalogWrite.RaiseFeatureLevel(_, int level) -> message.setRaiseFeatureLevel(level);
       case CatalogWrite.Rebalance _ ->
           message.setRebalance(WriteCatalogResponse.Empty.getDefaultInstance());
       case CatalogWrite.CreateApiKey(_, var key) ->
@@ -81,7 +83,10 @@ final class CatalogMessages {
               PeerMessages.filterableFields(message.getUpdateSettings().getAddedList()),
               message.getUpdateSettings().getDroppedList());
       case ADD_NODE ->
-          new CatalogWrite.AddNode(requestId, PeerMessages.member(message.getAddNode()));
+          new CatalogWrite.AddNode(
+              requestId,
+              PeerMessages.member(message.getAddNode().getMember()),
+              PeerMessages.levels(message.getAddNode()));
       case SET_NODE_STATE ->
           new CatalogWrite.SetNodeState(
               requestId,
@@ -97,6 +102,8 @@ final class CatalogMessages {
             PeerMessages.nodeId(move.getFrom()),
             PeerMessages.nodeId(move.getTo()));
       }
+      case RAISE_FEATURE_LEVEL ->
+          new CatalogWrite.RaiseFeatureLevel(requestId, message.getRaiseFeatureLevel());
       case REBALANCE -> new CatalogWrite.Rebalance(requestId);
       case CREATE_API_KEY -> {
         var key = message.getCreateApiKey();

@@ -3,8 +3,8 @@ package io.quiverdb.node.peer;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.StateHash;
 import io.quiverdb.core.Verification;
+import io.quiverdb.core.VersionRange;
 import io.quiverdb.node.peer.PeerFailures.Asked;
-import io.quiverdb.node.peer.proto.AdmitNodeRequest;
 import io.quiverdb.node.peer.proto.ChangeMembersRequest;
 import io.quiverdb.node.peer.proto.CompactFilesRequest;
 import io.quiverdb.node.peer.proto.EraseRequest;
@@ -103,10 +103,10 @@ final class GrpcPeer implements Peer {
   // What follows comes to the same when it is asked twice.
 
   @Override
-  public CompletableFuture<Void> admit(Member member) {
+  public CompletableFuture<Void> admit(Member member, VersionRange levels) {
     return calls.call(
         PeerServiceGrpc.getAdmitNodeMethod(),
-        AdmitNodeRequest.newBuilder().setMember(PeerMessages.member(member)).build(),
+        PeerMessages.admission(member, levels),
         Asked.read("node"),
         _ -> nothing());
   }

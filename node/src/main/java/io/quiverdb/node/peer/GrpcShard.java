@@ -64,7 +64,7 @@ final class GrpcShard implements Shard {
       case ShardWrite.CreateCollection create -> create.collectionId();
       case ShardWrite.DropCollection drop -> drop.collectionId();
       case ShardWrite.ShredCollection shred -> shred.collectionId();
-      case ShardWrite.HashMark _, ShardWrite.SetOwnership _ -> 0;
+      case ShardWrite.HashMark _, ShardWrite.SetOwnership _, ShardWrite.SetFeatureLevel _ -> 0;
     };
   }
 

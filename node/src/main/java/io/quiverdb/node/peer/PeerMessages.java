@@ -9,6 +9,8 @@ import io.quiverdb.core.Recall;
 import io.quiverdb.core.Settings;
 import io.quiverdb.core.Settings.FilterableField;
 import io.quiverdb.core.StoreStats.IndexCoverage;
+import io.quiverdb.core.VersionRange;
+import io.quiverdb.node.peer.proto.AdmitNodeRequest;
 import io.quiverdb.node.peer.proto.CatalogOrderMessage;
 import io.quiverdb.node.peer.proto.ClaimMessage;
 import io.quiverdb.node.peer.proto.CollectionMessage;
@@ -119,6 +121,33 @@ final class PeerMessages {
             message.getClientAddress(), message.getPeerAddress(), message.getRaftAddress()));
   }
 
+  static AdmitNodeRequest admission(Member member, VersionRange levels) {
+    return AdmitNodeRequest.newBuilder()
+        .setMember(member(member))
+        .setLowestFeatureLevel(levels.oldest())
+        .setHighestFeatureLevel(levels.newest())
+        .build();
+  }
+
+  /// @throws IllegalArgumentException if it does not say
+  static VersionRange levels(AdmitNodeRequest message) {
+    return levels(message.getLowestFeatureLevel(), message.getHighestFeatureLevel())
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "node %s: feature levels %d to %d (expected: those that it supports)"
+                        .formatted(
+                            nodeId(message.getMember().getId()),
+                            message.getLowestFeatureLevel(),
+                            message.getHighestFeatureLevel())));
+  }
+
+  private static Optional<VersionRange> levels(int lowest, int highest) {
+    return 1 <= lowest && lowest <= highest
+        ? Optional.of(new VersionRange(lowest, highest))
+        : Optional.empty();
+  }
+
   static ClaimMessage claim(Claim claim) {
     return ClaimMessage.newBuilder()
         .setClusterId(bytes(claim.clusterId()))
@@ -155,6 +184,13 @@ final class PeerMessages {
             .addAllReplicas(status.replicas().stream().map(PeerMessages::replica).toList());
     status.clusterId().ifPresent(id -> message.setClusterId(bytes(id)));
     status.masterKeyId().ifPresent(message::setMasterKeyId);
+    status
+        .featureLevels()
+        .ifPresent(
+            levels ->
+                message
+                    .setLowestFeatureLevel(levels.oldest())
+                    .setHighestFeatureLevel(levels.newest()));
     return message.build();
   }
 
@@ -164,6 +200,7 @@ final class PeerMessages {
         message.getVersion(),
         message.hasClusterId() ? Optional.of(uuid(message.getClusterId())) : Optional.empty(),
         message.hasMasterKeyId() ? Optional.of(message.getMasterKeyId()) : Optional.empty(),
+        levels(message.getLowestFeatureLevel(), message.getHighestFeatureLevel()),
         List.copyOf(message.getReasonsList()),
         message.getReplicasList().stream().map(PeerMessages::replica).toList());
   }

@@ -173,7 +173,7 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
   public void admitNode(AdmitNodeRequest request, StreamObserver<AdmitNodeResponse> responses) {
     answer(
         responses,
-        () -> self.admit(PeerMessages.member(request.getMember())),
+        () -> self.admit(PeerMessages.member(request.getMember()), PeerMessages.levels(request)),
         _ -> AdmitNodeResponse.getDefaultInstance());
   }
 

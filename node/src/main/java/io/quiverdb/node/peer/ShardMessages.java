@@ -213,6 +213,7 @@ final class ShardMessages {
               WriteShardRequest.Drop.newBuilder()
                   .setCollectionId(collectionId)
                   .setCatalogIndex(catalogIndex));
+      case ShardWrite.SetFeatureLevel(_, int level) -> message.setSetFeatureLevel(level);
       case ShardWrite.HashMark _ ->
           message.setHashMark(WriteShardRequest.HashMark.getDefaultInstance());
       case ShardWrite.SetOwnership(_, var epoch, var slots) -> {
@@ -273,6 +274,7 @@ final class ShardMessages {
       case SHRED ->
           new ShardWrite.ShredCollection(
               stamp, message.getShred().getCollectionId(), message.getShred().getCatalogIndex());
+      case SET_FEATURE_LEVEL -> new ShardWrite.SetFeatureLevel(stamp, message.getSetFeatureLevel());
       case HASH_MARK -> new ShardWrite.HashMark(stamp);
       case SET_OWNERSHIP ->
           new ShardWrite.SetOwnership(

@@ -106,6 +106,9 @@ final class MetricHelp {
           Map.entry("quiver_store_vector_memory_max_bytes", "How much of it they may take"),
           Map.entry("quiver_disk_free_bytes", "Room that is left on the disk of the data"),
           Map.entry("quiver_disk_size_bytes", "Size of the disk of the data"),
+          Map.entry("quiver_feature_level", "Feature level of the cluster; 0 if none is known"),
+          Map.entry(
+              "quiver_feature_level_supported", "Highest feature level that this release supports"),
           Map.entry("quiver_disk_low", "Whether writes are refused for lack of room on the disk"),
           Map.entry("quiver_store_page_cache_bytes", "Pages kept decrypted"),
           Map.entry("quiver_store_page_cache_hits_total", "Pages found decrypted"),

@@ -23,6 +23,7 @@ import io.quiverdb.api.v1.ScanRequest;
 import io.quiverdb.api.v1.SearchBatchRequest;
 import io.quiverdb.api.v1.SearchGrpc;
 import io.quiverdb.api.v1.SearchRequest;
+import io.quiverdb.api.v1.SetFeatureLevelRequest;
 import io.quiverdb.api.v1.TransferLeaderRequest;
 import io.quiverdb.api.v1.UpsertRequest;
 import io.quiverdb.api.v1.Vector;
@@ -410,6 +411,17 @@ class BadInputTest {
             409,
             "cluster: formed as 00000000-0000-0007-0000-000000000007"
                 + " (expected: none; a cluster is formed once)"),
+        new Bad(
+            "feature level that falls",
+            ClusterGrpc.getSetFeatureLevelMethod(),
+            SetFeatureLevelRequest.getDefaultInstance(),
+            "POST",
+            "/v1/cluster/feature-level",
+            "{}",
+            ErrorCode.INVALID_ARGUMENT,
+            Status.Code.INVALID_ARGUMENT,
+            400,
+            "feature_level: 0 (expected: at least 1, the cluster's; it never falls)"),
         new Bad(
             "transfer of an unknown shard",
             ClusterGrpc.getTransferLeaderMethod(),

@@ -40,6 +40,7 @@ import io.quiverdb.api.v1.SearchBatchRequest;
 import io.quiverdb.api.v1.SearchGrpc;
 import io.quiverdb.api.v1.SearchRequest;
 import io.quiverdb.api.v1.SegmentPlan;
+import io.quiverdb.api.v1.SetFeatureLevelRequest;
 import io.quiverdb.api.v1.ShredCollectionRequest;
 import io.quiverdb.api.v1.ShredStatus;
 import io.quiverdb.api.v1.TransferLeaderRequest;
@@ -670,6 +671,31 @@ class DoorsTest {
         .containsExactly(FakeCluster.MASTER_KEY_ID, FakeCluster.MASTER_KEY_ID, "");
     assertThat(byJson.body())
         .contains("\"client_address\":\"node3:7070\",\"version\":\"\",\"reachable\":false");
+  }
+
+  @Test
+  void featureLevelIsShownPlannedAndRaisedThroughBothDoors() {
+    var plan = SetFeatureLevelRequest.newBuilder().setFeatureLevel(2).setPlanOnly(true).build();
+    var planned = node.call(ClusterGrpc.getSetFeatureLevelMethod(), plan);
+    var beyond =
+        node.failure(
+            ClusterGrpc.getSetFeatureLevelMethod(), plan.toBuilder().setFeatureLevel(3).build());
+    var before = node.get("/v1/cluster/status");
+    var raised = node.send("POST", "/v1/cluster/feature-level", "{\"feature_level\": 2}");
+    var after = node.call(ClusterGrpc.getGetStatusMethod(), GetStatusRequest.getDefaultInstance());
+
+    assertThat(planned.getFeatureLevel()).isEqualTo(1);
+    assertThat(beyond.detail().getCode()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+    assertThat(beyond.detail().getMessage())
+        .startsWith("feature level: 3, and node ")
+        .contains("node %s supports 1 to 2".formatted(cluster.node(1)))
+        .endsWith("(expected: one that every node supports)");
+    assertThat(before.body()).contains("\"feature_level\":1");
+    assertThat(raised.body()).isEqualTo("{\"feature_level\":2}");
+    assertThat(after.getFeatureLevel()).isEqualTo(2);
+    assertThat(after.getNodesList())
+        .extracting(each -> each.getLowestFeatureLevel() + " to " + each.getHighestFeatureLevel())
+        .containsOnly("1 to 2");
   }
 
   @Test

@@ -64,6 +64,7 @@ class CertifiedPeersTest {
         "test",
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         List.of(),
         List.of());
   }

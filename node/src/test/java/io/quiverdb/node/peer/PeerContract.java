@@ -29,6 +29,7 @@ import io.quiverdb.core.StoreStats.IndexCoverage;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.Vector;
 import io.quiverdb.core.Verification;
+import io.quiverdb.core.VersionRange;
 import io.quiverdb.raft.CatalogOrder;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.Consistency;
@@ -115,6 +116,8 @@ abstract class PeerContract {
   final ScriptedPeer node = new ScriptedPeer();
 
   /// The way to `node` that is put to the test.
+  private static final VersionRange LEVELS = new VersionRange(2, 5);
+
   abstract Peer peer();
 
   // --- calls
@@ -127,6 +130,7 @@ abstract class PeerContract {
             "0.1",
             Optional.of(new UUID(1, 2)),
             Optional.of("0011"),
+            Optional.of(new VersionRange(1, 2)),
             List.of("shard 3: no leader", "stopping"),
             List.of(
                 new ReplicaStatus(
@@ -158,7 +162,14 @@ abstract class PeerContract {
         Peer::status,
         "status");
     answers(
-        new NodeStatus(MEMBER, "0.1", Optional.empty(), Optional.empty(), List.of(), List.of()),
+        new NodeStatus(
+            MEMBER,
+            "0.1",
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            List.of(),
+            List.of()),
         Peer::status,
         "status");
   }
@@ -182,7 +193,7 @@ abstract class PeerContract {
   @Test
   void changesOfMembersArriveWhole() {
     var order = new CatalogOrder(7, 1L << 40);
-    answersNothing(peer -> peer.admit(MEMBER), "admit", MEMBER);
+    answersNothing(peer -> peer.admit(MEMBER, LEVELS), "admit", MEMBER, LEVELS);
     answersNothing(
         peer -> peer.openReplica(SHARD, order, 1L << 48), "openReplica", SHARD, order, 1L << 48);
     answersNothing(
@@ -330,7 +341,8 @@ abstract class PeerContract {
   void changesOfTheNodesArriveWhole() {
     for (var write :
         List.of(
-            new CatalogWrite.AddNode(STAMP.id(), MEMBER),
+            new CatalogWrite.AddNode(STAMP.id(), MEMBER, LEVELS),
+            new CatalogWrite.RaiseFeatureLevel(STAMP.id(), 7),
             new CatalogWrite.SetNodeState(STAMP.id(), NODE, ClusterNode.State.ACTIVE),
             new CatalogWrite.SetNodeState(STAMP.id(), NODE, ClusterNode.State.DRAINING),
             new CatalogWrite.SetNodeState(STAMP.id(), NODE, ClusterNode.State.REMOVING),
@@ -461,6 +473,7 @@ abstract class PeerContract {
             new ShardWrite.DropCollection(STAMP, COLLECTION, 78),
             new ShardWrite.ShredCollection(STAMP, COLLECTION, 79),
             new ShardWrite.HashMark(STAMP_UNSEEN),
+            new ShardWrite.SetFeatureLevel(STAMP, 9),
             new ShardWrite.SetOwnership(
                 STAMP, 2, List.of(new SlotRange(0, 7), new SlotRange(9, 16_383))))) {
       answers(written, peer -> peer.shard(3).write(write), "write", 3, write);

@@ -9,6 +9,7 @@ import io.quiverdb.core.SegmentPlan;
 import io.quiverdb.core.StateHash;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.Verification;
+import io.quiverdb.core.VersionRange;
 import io.quiverdb.raft.CatalogOrder;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.Consistency;
@@ -96,8 +97,8 @@ final class ScriptedPeer implements Peer {
   }
 
   @Override
-  public CompletableFuture<Void> admit(Member member) {
-    return ask("admit", member);
+  public CompletableFuture<Void> admit(Member member, VersionRange levels) {
+    return ask("admit", member, levels);
   }
 
   @Override

@@ -43,6 +43,7 @@ public final class FakeCatalog implements Catalog {
   private final List<Shredding> shreddings = new ArrayList<>();
   private boolean lags;
   private long nextId = 1;
+  private int featureLevel = 1;
 
   FakeCatalog(UUID clusterId, List<Member> members, List<FakeShard> shards) {
     this.clusterId = clusterId;
@@ -70,6 +71,7 @@ public final class FakeCatalog implements Catalog {
     return new View(
         nextId,
         clusterId,
+        featureLevel,
         membership,
         shardInfos(),
         List.copyOf(visible.values()),
@@ -160,6 +162,10 @@ public final class FakeCatalog implements Catalog {
         membership = membership.after(write);
         yield new CatalogWritten.Changed();
       }
+      case CatalogWrite.RaiseFeatureLevel(_, int level) -> {
+        featureLevel = level;
+        yield new CatalogWritten.Changed();
+      }
       case CatalogWrite.CreateApiKey(_, var key) -> {
         apiKeys.put(key.id(), key);
         yield new CatalogWritten.ApiKeyCreated();
@@ -185,6 +191,7 @@ public final class FakeCatalog implements Catalog {
   private record View(
       long index,
       UUID clusterId,
+      int featureLevel,
       Membership membership,
       List<ShardInfo> shards,
       List<CollectionInfo> collections,

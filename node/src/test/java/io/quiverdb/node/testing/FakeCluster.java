@@ -7,6 +7,7 @@ import io.quiverdb.core.Recall;
 import io.quiverdb.core.StateHash;
 import io.quiverdb.core.StoreStats.IndexCoverage;
 import io.quiverdb.core.Verification;
+import io.quiverdb.core.VersionRange;
 import io.quiverdb.node.routing.Cluster;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey;
@@ -36,6 +37,7 @@ import java.util.stream.IntStream;
 /// Three nodes in memory, seen from the first, which leads every shard at the start.
 public final class FakeCluster implements Cluster {
   public static final String MASTER_KEY_ID = "00112233445566778899aabbccddeeff";
+  private static final VersionRange FEATURE_LEVELS = new VersionRange(1, 2);
   private static final int NODES = 3;
 
   private final UUID clusterId = new UUID(7, 7);
@@ -219,6 +221,7 @@ public final class FakeCluster implements Cluster {
         "test",
         formed ? Optional.of(clusterId) : Optional.empty(),
         Optional.of(MASTER_KEY_ID),
+        Optional.of(FEATURE_LEVELS),
         reasons,
         shards.stream().map(shard -> replica(node, shard)).toList());
   }

@@ -3,6 +3,7 @@ package io.quiverdb.node.testing;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.StateHash;
 import io.quiverdb.core.Verification;
+import io.quiverdb.core.VersionRange;
 import io.quiverdb.raft.CatalogOrder;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey;
@@ -59,7 +60,7 @@ final class FakePeer implements Peer {
   }
 
   @Override
-  public CompletableFuture<Void> admit(Member member) {
+  public CompletableFuture<Void> admit(Member member, VersionRange levels) {
     throw new UnsupportedOperationException();
   }
 

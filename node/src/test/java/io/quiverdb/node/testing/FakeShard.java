@@ -171,6 +171,7 @@ public final class FakeShard implements Shard {
           ShardWrite.UpdateSettings _,
           ShardWrite.DropCollection _,
           ShardWrite.ShredCollection _,
+          ShardWrite.SetFeatureLevel _,
           ShardWrite.SetOwnership _ ->
           new Outcome.Applied(version, List.of());
     };

@@ -5,6 +5,7 @@ import io.quiverdb.core.RequestId;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.GroupKey.ShardGroup;
+import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.WrappedKeys;
 import io.quiverdb.raft.catalog.proto.AddNode;
 import io.quiverdb.raft.catalog.proto.BeginCreateCollection;
@@ -21,10 +22,12 @@ import io.quiverdb.raft.catalog.proto.EndRebalance;
 import io.quiverdb.raft.catalog.proto.EndShred;
 import io.quiverdb.raft.catalog.proto.FinishCollection;
 import io.quiverdb.raft.catalog.proto.FormCluster;
+import io.quiverdb.raft.catalog.proto.RaiseFeatureLevel;
 import io.quiverdb.raft.catalog.proto.RecoverCluster;
 import io.quiverdb.raft.catalog.proto.RevokeApiKey;
 import io.quiverdb.raft.catalog.proto.SetNodeState;
 import io.quiverdb.raft.catalog.proto.SetReplicationFactor;
+import java.util.Collection;
 import javax.crypto.Mac;
 
 /// Makes the operations that the catalogue's log holds, before they are proposed.
@@ -34,9 +37,13 @@ final class CatalogOps {
 
   private CatalogOps() {}
 
-  static CatalogOp form(Claim claim) {
+  /// @param featureLevel that every member supports
+  static CatalogOp form(Claim claim, int featureLevel) {
     return CatalogOp.newBuilder()
-        .setFormCluster(FormCluster.newBuilder().setClaim(CatalogMessages.toMessage(claim)))
+        .setFormCluster(
+            FormCluster.newBuilder()
+                .setClaim(CatalogMessages.toMessage(claim))
+                .setFeatureLevel(featureLevel))
         .build();
   }
 
@@ -146,10 +153,27 @@ final class CatalogOps {
   // --- the nodes and what they replicate
 
   static CatalogOp addNode(CatalogWrite.AddNode write, Mac mac) {
-    var add = AddNode.newBuilder().setMember(CatalogMessages.toMessage(write.member())).build();
+    var add =
+        AddNode.newBuilder()
+            .setMember(CatalogMessages.toMessage(write.member()))
+            .setLowestFeatureLevel(write.levels().oldest())
+            .setHighestFeatureLevel(write.levels().newest())
+            .build();
     return request(write.requestId(), Digests.of("add node", add.toByteString(), mac))
         .setAddNode(add)
         .build();
+  }
+
+  /// @param supporting the nodes that have reported that they support it; no part of the digest,
+  ///   since a repetition may find others
+  static CatalogOp raiseFeatureLevel(
+      CatalogWrite.RaiseFeatureLevel write, Collection<NodeId> supporting, Mac mac) {
+    var raise = RaiseFeatureLevel.newBuilder().setLevel(write.level());
+    var digest = Digests.of("feature level", raise.build().toByteString(), mac);
+    supporting.stream()
+        .sorted()
+        .forEach(id -> raise.addNodeIds(CatalogMessages.toBytes(id.uuid())));
+    return request(write.requestId(), digest).setRaiseFeatureLevel(raise).build();
   }
 
   static CatalogOp setNodeState(CatalogWrite.SetNodeState write, Mac mac) {

@@ -22,6 +22,7 @@ public final class CatalogReplica implements ReplicatedState {
 
   private final Storage storage;
   private final CatalogKeys keys;
+  private final CatalogLevels levels;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
   private volatile Reached reached = new Reached(CatalogState.EMPTY, TermIndex.NONE);
@@ -37,17 +38,20 @@ public final class CatalogReplica implements ReplicatedState {
   public record Checkpoint(TermIndex place, ByteString configuration, CatalogCheckpoint message) {}
 
   /// That has nothing yet.
-  CatalogReplica(Storage storage, CatalogKeys keys) {
+  CatalogReplica(Storage storage, CatalogKeys keys, CatalogLevels levels) {
     this.storage = storage;
     this.keys = keys;
+    this.levels = levels;
   }
 
   /// With what its last checkpoint holds, if there is one.
   ///
   /// @param storage of the node's data directory
   /// @throws CorruptFileException if that is not what was written
-  public static CatalogReplica open(Storage storage, CatalogKeys keys) throws IOException {
-    var replica = new CatalogReplica(storage, keys);
+  /// @throws io.quiverdb.core.FeatureLevelException if that is of a level that is not supported
+  public static CatalogReplica open(Storage storage, CatalogKeys keys, CatalogLevels levels)
+      throws IOException {
+    var replica = new CatalogReplica(storage, keys, levels);
     if (storage.exists(NAME)) {
       var bytes = storage.open(NAME).bytes().toArray(ValueLayout.JAVA_BYTE);
       try {
@@ -61,12 +65,13 @@ public final class CatalogReplica implements ReplicatedState {
   }
 
   /// One that holds nothing, where an earlier one was removed. Durable when it returns.
-  public static CatalogReplica replace(Storage storage, CatalogKeys keys) throws IOException {
+  public static CatalogReplica replace(Storage storage, CatalogKeys keys, CatalogLevels levels)
+      throws IOException {
     if (storage.exists(NAME)) {
       storage.delete(NAME);
       storage.syncDirectory("");
     }
-    return new CatalogReplica(storage, keys);
+    return new CatalogReplica(storage, keys, levels);
   }
 
   /// Hears what happens to this replica, on the thread that applies entries: not to be held up.
@@ -82,6 +87,11 @@ public final class CatalogReplica implements ReplicatedState {
   /// What is applied here; empty before the cluster is formed.
   public Optional<CatalogView> view() {
     return state().view();
+  }
+
+  /// What this node may do of it.
+  CatalogLevels levels() {
+    return levels;
   }
 
   /// What its log is sealed with.
@@ -107,7 +117,7 @@ public final class CatalogReplica implements ReplicatedState {
 
   @Override
   public ByteBuffer apply(long term, long index, ByteBuffer entry) {
-    var result = state().apply(index, keys.open(index, entry));
+    var result = state().apply(index, keys.open(index, entry), levels);
     publish(result.state(), new TermIndex(term, index));
     return result.answer().toByteString().asReadOnlyByteBuffer();
   }
@@ -152,6 +162,9 @@ public final class CatalogReplica implements ReplicatedState {
       throw new IllegalArgumentException(
           "checkpoint of the catalogue: format version %d (expected: %d)"
               .formatted(message.getFormatVersion(), FORMAT_VERSION));
+    }
+    if (message.getState().hasClaim()) {
+      levels.requireSupported("checkpoint of the catalogue", message.getState().getFeatureLevel());
     }
     return new Checkpoint(
         new TermIndex(message.getTerm(), message.getIndex()), message.getConfiguration(), message);

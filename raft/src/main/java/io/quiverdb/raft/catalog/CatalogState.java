@@ -1,6 +1,7 @@
 package io.quiverdb.raft.catalog;
 
 import com.google.protobuf.ByteString;
+import io.quiverdb.core.op.FeatureLevels;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.ShardInfo;
@@ -18,6 +19,7 @@ import io.quiverdb.raft.catalog.proto.CreateApiKey;
 import io.quiverdb.raft.catalog.proto.EndShred;
 import io.quiverdb.raft.catalog.proto.FinishCollection;
 import io.quiverdb.raft.catalog.proto.FormCluster;
+import io.quiverdb.raft.catalog.proto.RaiseFeatureLevel;
 import io.quiverdb.raft.catalog.proto.RecoverCluster;
 import io.quiverdb.raft.catalog.proto.RememberedRequest;
 import io.quiverdb.raft.catalog.proto.RevokeApiKey;
@@ -69,18 +71,28 @@ final class CatalogState {
       Claim claim,
       Membership membership,
       ShardMap shards,
-      SortedMap<String, StoredApiKey> apiKeys) {
-    static Cluster of(Claim claim, Membership membership, SortedMap<String, StoredApiKey> apiKeys) {
+      SortedMap<String, StoredApiKey> apiKeys,
+      int featureLevel) {
+    static Cluster of(
+        Claim claim,
+        Membership membership,
+        SortedMap<String, StoredApiKey> apiKeys,
+        int featureLevel) {
       return new Cluster(
           claim,
           membership,
           ShardMap.of(claim)
               .withMembers(number -> membership.placement(new ShardGroup(number)).members()),
-          apiKeys);
+          apiKeys,
+          featureLevel);
+    }
+
+    Cluster at(int newLevel) {
+      return new Cluster(claim, membership, shards, apiKeys, newLevel);
     }
 
     Cluster with(SortedMap<String, StoredApiKey> newKeys) {
-      return new Cluster(claim, membership, shards, newKeys);
+      return new Cluster(claim, membership, shards, newKeys, featureLevel);
     }
   }
 
@@ -135,9 +147,13 @@ final class CatalogState {
         newIndex, cluster, lastCollectionCounter, collections, shreddings, window);
   }
 
+  /// @param levels that of this state is one of them
   /// @throws io.quiverdb.core.UnknownOpException if this version does not know all of the operation
-  Applied apply(long newIndex, CatalogOp op) {
+  /// @throws io.quiverdb.core.FeatureLevelException if the operation is of a level that is not in
+  ///   force, or sets one that this version does not apply
+  Applied apply(long newIndex, CatalogOp op, CatalogLevels levels) {
     KnownCatalogOps.requireKnown(newIndex, op);
+    levels.require(newIndex, op, featureLevel());
     var next = at(newIndex);
     return switch (op.getKindCase()) {
       case FORM_CLUSTER -> next.form(op.getFormCluster());
@@ -151,7 +167,8 @@ final class CatalogState {
           SET_REPLICATION_FACTOR,
           BEGIN_REBALANCE,
           CREATE_API_KEY,
-          REVOKE_API_KEY ->
+          REVOKE_API_KEY,
+          RAISE_FEATURE_LEVEL ->
           next.applyOnce(op);
       // Of users, and of the reconciler, who may repeat it.
       case BEGIN_MOVE -> op.getRequestId().isEmpty() ? next.change(op) : next.applyOnce(op);
@@ -170,7 +187,12 @@ final class CatalogState {
       return unchanged(CatalogAnswers.invalid(e));
     }
     if (cluster.isEmpty()) {
-      var formed = Optional.of(Cluster.of(claim, Membership.of(claim), new TreeMap<>()));
+      if (op.getFeatureLevel() < FeatureLevels.FIRST) {
+        return unchanged(CatalogAnswers.invalid(invalidLevel(op.getFeatureLevel())));
+      }
+      var formed =
+          Optional.of(
+              Cluster.of(claim, Membership.of(claim), new TreeMap<>(), op.getFeatureLevel()));
       return new Applied(
           new CatalogState(index, formed, lastCollectionCounter, collections, shreddings, window),
           CatalogAnswers.FORMED);
@@ -218,6 +240,7 @@ final class CatalogState {
               change(op);
           case CREATE_API_KEY -> createApiKey(cluster.get(), op.getCreateApiKey());
           case REVOKE_API_KEY -> revokeApiKey(cluster.get(), op.getRevokeApiKey());
+          case RAISE_FEATURE_LEVEL -> raise(cluster.get(), op.getRaiseFeatureLevel());
           case FORM_CLUSTER,
               RECOVER_CLUSTER,
               FINISH_COLLECTION,
@@ -240,6 +263,7 @@ final class CatalogState {
     var before = cluster.get();
     Membership changed;
     try {
+      requireLevel(before, op);
       changed = MembershipMessages.apply(before.membership, op, numbered(index));
     } catch (IllegalArgumentException e) {
       return unchanged(CatalogAnswers.invalid(e));
@@ -247,12 +271,61 @@ final class CatalogState {
     return new Applied(
         new CatalogState(
             index,
-            Optional.of(Cluster.of(before.claim, changed, before.apiKeys)),
+            Optional.of(Cluster.of(before.claim, changed, before.apiKeys, before.featureLevel)),
             lastCollectionCounter,
             collections,
             shreddings,
             window),
         CatalogAnswers.CHANGED);
+  }
+
+  /// A node that joins brings a release that applies what the log holds from here on.
+  private static void requireLevel(Cluster before, CatalogOp op) {
+    if (!op.hasAddNode()) {
+      return;
+    }
+    var add = op.getAddNode();
+    if (before.featureLevel < add.getLowestFeatureLevel()
+        || before.featureLevel > add.getHighestFeatureLevel()) {
+      throw new IllegalArgumentException(
+          "node %s: feature levels %d to %d (expected: %d among them, the cluster's)"
+              .formatted(
+                  CatalogMessages.fromMessage(add.getMember()).id(),
+                  add.getLowestFeatureLevel(),
+                  add.getHighestFeatureLevel(),
+                  before.featureLevel));
+    }
+  }
+
+  /// The nodes of now have to be those that were asked: one that has come since may be of an older
+  /// release.
+  private Applied raise(Cluster formed, RaiseFeatureLevel op) {
+    if (op.getLevel() < formed.featureLevel) {
+      return unchanged(
+          CatalogAnswers.invalid(
+              new IllegalArgumentException(
+                  "feature level: %d (expected: at least %d, the cluster's; it never falls)"
+                      .formatted(op.getLevel(), formed.featureLevel))));
+    }
+    var unasked =
+        formed.membership.nodes().stream()
+            .map(ClusterNode::id)
+            .filter(id -> !op.getNodeIdsList().contains(CatalogMessages.toBytes(id.uuid())))
+            .toList();
+    if (!unasked.isEmpty()) {
+      return unchanged(
+          CatalogAnswers.invalid(
+              new IllegalArgumentException(
+                  "feature level: %d, not reported to be supported by %s (expected: by every node)"
+                      .formatted(op.getLevel(), unasked))));
+    }
+    return new Applied(withCluster(formed.at(op.getLevel())), CatalogAnswers.CHANGED);
+  }
+
+  private static IllegalArgumentException invalidLevel(int level) {
+    return new IllegalArgumentException(
+        "catalogue: feature level %s (expected: at least %d)"
+            .formatted(Integer.toUnsignedString(level), FeatureLevels.FIRST));
   }
 
   private Applied beginCreate(BeginCreateCollection op) {
@@ -521,6 +594,11 @@ final class CatalogState {
         index);
   }
 
+  /// In force for the operations that follow.
+  int featureLevel() {
+    return cluster.map(formed -> formed.featureLevel).orElse(FeatureLevels.FIRST);
+  }
+
   /// Raised when a catalogue is recovered from a past of its own, so that numbers drawn afterwards
   /// were never drawn before.
   private long epoch() {
@@ -548,7 +626,8 @@ final class CatalogState {
         formed ->
             message
                 .setClaim(CatalogMessages.toMessage(formed.claim))
-                .setMembership(MembershipMessages.toMessage(formed.membership)));
+                .setMembership(MembershipMessages.toMessage(formed.membership))
+                .setFeatureLevel(formed.featureLevel));
     cluster.ifPresent(
         formed ->
             formed
@@ -586,7 +665,14 @@ final class CatalogState {
     message.getApiKeysList().stream()
         .map(CatalogMessages::fromMessage)
         .forEach(key -> apiKeys.put(key.id(), key));
-    return Cluster.of(claim, MembershipMessages.fromMessage(message.getMembership()), apiKeys);
+    if (message.getFeatureLevel() < FeatureLevels.FIRST) {
+      throw invalidLevel(message.getFeatureLevel());
+    }
+    return Cluster.of(
+        claim,
+        MembershipMessages.fromMessage(message.getMembership()),
+        apiKeys,
+        message.getFeatureLevel());
   }
 
   private static SortedMap<String, CollectionInfo> collections(
@@ -645,6 +731,11 @@ final class CatalogState {
     @Override
     public UUID clusterId() {
       return cluster.claim.clusterId();
+    }
+
+    @Override
+    public int featureLevel() {
+      return cluster.featureLevel;
     }
 
     @Override

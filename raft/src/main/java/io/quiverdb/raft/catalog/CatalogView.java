@@ -14,6 +14,9 @@ public interface CatalogView {
 
   UUID clusterId();
 
+  /// What the operations of the catalogue mean, and soon those of every shard. Never falls.
+  int featureLevel();
+
   /// The nodes, and what they replicate.
   Membership membership();
 

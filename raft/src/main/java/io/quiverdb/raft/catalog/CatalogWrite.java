@@ -4,6 +4,7 @@ import io.quiverdb.core.Descriptor;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.core.Settings;
 import io.quiverdb.core.Settings.FilterableField;
+import io.quiverdb.core.VersionRange;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeId;
 import java.util.List;
@@ -35,7 +36,9 @@ public sealed interface CatalogWrite {
   record ShredCollection(RequestId requestId, String name) implements CatalogWrite {}
 
   /// A node joins; one that is there stays as it is.
-  record AddNode(RequestId requestId, Member member) implements CatalogWrite {}
+  ///
+  /// @param levels feature levels that it supports; refused if the cluster's is not among them
+  record AddNode(RequestId requestId, Member member, VersionRange levels) implements CatalogWrite {}
 
   record SetNodeState(RequestId requestId, NodeId node, ClusterNode.State state)
       implements CatalogWrite {}
@@ -48,6 +51,11 @@ public sealed interface CatalogWrite {
 
   /// Spreads the replicas over the nodes.
   record Rebalance(RequestId requestId) implements CatalogWrite {}
+
+  /// Lets the cluster do what only a later release knows, and ends the way back to earlier ones.
+  ///
+  /// @param level that every node supports; refused naming those that do not, or do not answer
+  record RaiseFeatureLevel(RequestId requestId, int level) implements CatalogWrite {}
 
   record CreateApiKey(RequestId requestId, StoredApiKey key) implements CatalogWrite {}
 

@@ -1,8 +1,12 @@
 package io.quiverdb.raft.catalog;
 
+import io.quiverdb.core.FeatureLevelException;
+import io.quiverdb.core.VersionRange;
+import io.quiverdb.raft.FeatureSupport;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.GroupReplica;
 import io.quiverdb.raft.NodeId;
+import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
 import io.quiverdb.raft.ShardException;
 import io.quiverdb.raft.catalog.CatalogWrite.AddNode;
@@ -10,6 +14,7 @@ import io.quiverdb.raft.catalog.CatalogWrite.CreateApiKey;
 import io.quiverdb.raft.catalog.CatalogWrite.CreateCollection;
 import io.quiverdb.raft.catalog.CatalogWrite.DropCollection;
 import io.quiverdb.raft.catalog.CatalogWrite.MoveReplica;
+import io.quiverdb.raft.catalog.CatalogWrite.RaiseFeatureLevel;
 import io.quiverdb.raft.catalog.CatalogWrite.Rebalance;
 import io.quiverdb.raft.catalog.CatalogWrite.RevokeApiKey;
 import io.quiverdb.raft.catalog.CatalogWrite.SetNodeState;
@@ -21,7 +26,10 @@ import io.quiverdb.raft.catalog.proto.CatalogAnswer;
 import io.quiverdb.raft.catalog.proto.CatalogOp;
 import io.quiverdb.raft.catalog.proto.Collection;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -109,10 +117,25 @@ public final class ClusterCatalog implements Catalog, AutoCloseable {
       return CompletableFuture.failedFuture(notLeader());
     }
     CatalogOp op;
+    if (write instanceof RaiseFeatureLevel raise) {
+      return raise(raise);
+    }
     try {
       op = begin(write);
     } catch (IllegalArgumentException e) {
       return CompletableFuture.failedFuture(e);
+    }
+    return writeAsLeader(op);
+  }
+
+  private CompletableFuture<CatalogWritten> writeAsLeader(CatalogOp op) {
+    int level = replica.state().featureLevel();
+    if (!replica.levels().isInForce(op.getKindCase(), level)) {
+      var refusal =
+          FeatureLevelException.notInForce(
+              "catalogue, " + op.getKindCase(), level, replica.levels().supported());
+      return CompletableFuture.failedFuture(
+          new IllegalArgumentException(refusal.getMessage(), refusal));
     }
     if (writes.incrementAndGet() > WRITES_MAX) {
       writes.decrementAndGet();
@@ -121,6 +144,45 @@ public final class ClusterCatalog implements Catalog, AutoCloseable {
               group.key() + ": more than " + WRITES_MAX + " changes under way"));
     }
     return proposeUntilSettled(op).whenComplete((_, _) -> writes.decrementAndGet());
+  }
+
+  /// Only what every node has just said that it supports is logged. One that starts an older
+  /// release meanwhile stops where it meets what it does not know.
+  private CompletableFuture<CatalogWritten> raise(RaiseFeatureLevel write) {
+    Map<NodeId, CompletableFuture<Optional<VersionRange>>> asked = new TreeMap<>();
+    for (var member : replica.view().map(CatalogView::members).orElse(List.of())) {
+      asked.put(member.id(), support(member.id()));
+    }
+    return CompletableFuture.allOf(asked.values().toArray(CompletableFuture<?>[]::new))
+        .thenComposeAsync(
+            _ -> {
+              var support = new TreeMap<NodeId, Optional<VersionRange>>();
+              asked.forEach((id, answer) -> support.put(id, answer.join()));
+              FeatureSupport.requireAll(write.level(), support);
+              return writeAsLeader(
+                  CatalogOps.raiseFeatureLevel(
+                      write, support.keySet(), replica.keys().requestMac()));
+            },
+            executor);
+  }
+
+  private CompletableFuture<Optional<VersionRange>> support(NodeId node) {
+    CompletableFuture<NodeStatus> answer;
+    try {
+      answer = peers.apply(node).status();
+    } catch (ShardException e) {
+      answer = CompletableFuture.failedFuture(e);
+    }
+    return answer.handle(
+        (status, failure) -> {
+          if (failure != null) {
+            throw new ShardException.Unavailable(
+                "node %s: no answer (expected: every node up, to say what it supports)"
+                    .formatted(node),
+                failure);
+          }
+          return status.featureLevels();
+        });
   }
 
   private CatalogOp begin(CatalogWrite write) {
@@ -149,6 +211,7 @@ public final class ClusterCatalog implements Catalog, AutoCloseable {
       case Rebalance rebalance -> CatalogOps.rebalance(rebalance, replica.keys().requestMac());
       case CreateApiKey create -> CatalogOps.createApiKey(create, replica.keys().requestMac());
       case RevokeApiKey revoke -> CatalogOps.revokeApiKey(revoke, replica.keys().requestMac());
+      case RaiseFeatureLevel _ -> throw new AssertionError("nodes are asked first: " + write);
     };
   }
 

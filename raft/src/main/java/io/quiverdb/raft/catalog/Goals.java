@@ -13,6 +13,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +26,7 @@ final class Goals {
   private static final Logger log = LoggerFactory.getLogger(Goals.class);
 
   private static final int FAILURES_WORTH_TELLING = 8;
+  private static final int CAUSES_MAX = 4;
 
   private final ScheduledExecutorService scheduler;
   private final Reconciler.Pace pace;
@@ -44,6 +47,9 @@ final class Goals {
     record Open(GroupKey group, NodeId member) implements Goal {}
 
     record OwnSlots(int shard) implements Goal {}
+
+    /// The cluster's feature level, in force on a shard.
+    record RaiseLevel(int shard, int level) implements Goal {}
 
     /// A collection's change on one shard; another change of it has another catalogue index.
     record ChangeShard(Change change, int shard) implements Goal {}
@@ -132,6 +138,7 @@ final class Goals {
                   case Goal.Form _,
                       Goal.Open _,
                       Goal.OwnSlots _,
+                      Goal.RaiseLevel _,
                       Goal.OpenAdded _,
                       Goal.ChangeMembers _,
                       Goal.EndMove _,
@@ -159,6 +166,7 @@ final class Goals {
                   case Goal.Form _,
                       Goal.Open _,
                       Goal.OwnSlots _,
+                      Goal.RaiseLevel _,
                       Goal.ChangeShard _,
                       Goal.Finish _,
                       Goal.Erase _,
@@ -233,7 +241,16 @@ final class Goals {
           "reconciler step failed goal={} failures={} cause=\"{}\"",
           goal,
           failures,
-          cause.getMessage());
+          messages(cause));
     }
+  }
+
+  /// What was refused, and why it was.
+  private static String messages(Throwable failure) {
+    return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+        .limit(CAUSES_MAX)
+        .map(cause -> String.valueOf(cause.getMessage()))
+        .distinct()
+        .collect(Collectors.joining(": "));
   }
 }

@@ -144,6 +144,7 @@ public final class Membership {
           CatalogWrite.UpdateSettings _,
           CatalogWrite.DropCollection _,
           CatalogWrite.ShredCollection _,
+          CatalogWrite.RaiseFeatureLevel _,
           CatalogWrite.CreateApiKey _,
           CatalogWrite.RevokeApiKey _ ->
           this;

@@ -48,6 +48,7 @@ final class MembershipMessages {
           BEGIN_UPDATE_SETTINGS,
           CREATE_API_KEY,
           REVOKE_API_KEY,
+          RAISE_FEATURE_LEVEL,
           KIND_NOT_SET ->
           throw new AssertionError(op.getKindCase());
     };

@@ -14,6 +14,7 @@ import io.quiverdb.raft.catalog.Goals.Goal;
 import io.quiverdb.raft.catalog.Placement.Move;
 import io.quiverdb.raft.catalog.proto.CatalogAnswer;
 import io.quiverdb.raft.catalog.proto.CatalogOp;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -230,10 +231,12 @@ final class Moves {
 
   // --- what differs from the catalogue
 
-  /// Asks every node what it has, and has removed what it should not have; and asks every group who
-  /// its members are, and has that changed if it is not so. To be called now and then; what fails
-  /// is tried again then.
-  void sweep(Membership now, CatalogOrder order) {
+  /// Has removed what nodes should not have; and asks every group who its members are, and has that
+  /// changed if it is not so. To be called now and then; what fails is tried again then.
+  ///
+  /// @param statuses of all nodes, as they answer
+  void sweep(
+      Membership now, Collection<CompletableFuture<NodeStatus>> statuses, CatalogOrder order) {
     now.placements()
         .forEach(
             (group, placement) -> {
@@ -241,13 +244,14 @@ final class Moves {
                 lead(now, group, placement);
               }
             });
-    for (var node : now.nodes()) {
-      var peer = peers.apply(node.id());
+    for (var answer : statuses) {
       var _ =
-          peer.status()
-              .thenAccept(
-                  status ->
-                      leftovers(now, status).forEach(left -> remove(peer, node.id(), left, order)));
+          answer.thenAccept(
+              status -> {
+                var node = status.self().id();
+                leftovers(now, status)
+                    .forEach(left -> remove(peers.apply(node), node, left, order));
+              });
     }
   }
 

@@ -1,6 +1,7 @@
 package io.quiverdb.raft.catalog;
 
 import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.FeatureLevelException;
 import io.quiverdb.core.storage.AtomicFile;
 import io.quiverdb.core.storage.Storage;
 import io.quiverdb.raft.GroupKey;
@@ -34,18 +35,23 @@ public final class PulledCatalog implements Catalog {
 
   private final Storage storage;
   private final CatalogKeys keys;
+  private final CatalogLevels levels;
   private final Function<NodeId, Peer> peers;
   private final AtomicBoolean refreshing = new AtomicBoolean();
   private volatile Optional<CatalogView> view = Optional.empty();
+
+  private volatile Optional<FeatureLevelException> refused = Optional.empty();
 
   /// What [#view] shows, or a moment later than that.
   private volatile Optional<ByteBuffer> sealed = Optional.empty();
 
   /// @param storage of the node's data directory
   /// @param peers reaches a node of the cluster
-  public PulledCatalog(Storage storage, CatalogKeys keys, Function<NodeId, Peer> peers) {
+  public PulledCatalog(
+      Storage storage, CatalogKeys keys, CatalogLevels levels, Function<NodeId, Peer> peers) {
     this.storage = storage;
     this.keys = keys;
+    this.levels = levels;
     this.peers = peers;
   }
 
@@ -60,6 +66,8 @@ public final class PulledCatalog implements Catalog {
   ///
   /// @param clusterId that it must be of
   /// @throws CorruptFileException if it is not what was written
+  /// @throws FeatureLevelException if the cluster has a feature level that this node does not
+  ///   support
   public void load(UUID clusterId) throws IOException {
     if (!storage.exists(NAME)) {
       return;
@@ -67,7 +75,7 @@ public final class PulledCatalog implements Catalog {
     var bytes = storage.open(NAME).bytes().toArray(ValueLayout.JAVA_BYTE);
     CatalogView read;
     try {
-      read = CatalogState.view(keys.openCopy(ByteBuffer.wrap(bytes)));
+      read = view(keys.openCopy(ByteBuffer.wrap(bytes)));
     } catch (IllegalArgumentException e) {
       throw new CorruptFileException(NAME, 0, "copy", "intact", String.valueOf(e.getMessage()));
     }
@@ -76,6 +84,17 @@ public final class PulledCatalog implements Catalog {
     }
     sealed = Optional.of(ByteBuffer.wrap(bytes));
     view = Optional.of(read);
+  }
+
+  /// What is of another level may hold anything: it is not looked at.
+  private CatalogView view(CatalogCopy copy) {
+    levels.requireSupported("cluster", copy.getState().getFeatureLevel());
+    return CatalogState.view(copy);
+  }
+
+  /// Why it does not follow the cluster any more, if so.
+  public Optional<FeatureLevelException> refused() {
+    return refused;
   }
 
   /// Empty before anything was fetched.
@@ -131,7 +150,16 @@ public final class PulledCatalog implements Catalog {
   }
 
   private synchronized void take(ByteBuffer copy) {
-    var taken = CatalogState.view(keys.openCopy(copy.duplicate()));
+    CatalogView taken;
+    try {
+      taken = view(keys.openCopy(copy.duplicate()));
+    } catch (FeatureLevelException e) {
+      if (refused.isEmpty()) {
+        log.error("copy of the catalogue refused cause=\"{}\"", e.getMessage());
+      }
+      refused = Optional.of(e);
+      throw e;
+    }
     if (view.filter(held -> held.index() >= taken.index()).isPresent()) {
       return;
     }

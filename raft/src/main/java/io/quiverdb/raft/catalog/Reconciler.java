@@ -1,14 +1,17 @@
 package io.quiverdb.raft.catalog;
 
 import io.quiverdb.core.RequestStamp;
+import io.quiverdb.core.op.FeatureLevels;
 import io.quiverdb.raft.CatalogOrder;
 import io.quiverdb.raft.Claim;
+import io.quiverdb.raft.FeatureSupport;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.GroupReplica;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeId;
+import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
 import io.quiverdb.raft.ReplicaErasure;
 import io.quiverdb.raft.Shard;
@@ -26,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -36,9 +40,9 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /// Makes the cluster what the catalogue says: forms it, opens the shards' groups, gives shards
-/// their slots, takes collections to every shard and off it, has every node destroy the keys of
-/// those that are shredded, and moves replicas ([Moves]). Works only while this node leads the
-/// catalogue.
+/// their slots and the cluster's feature level, takes collections to every shard and off it, has
+/// every node destroy the keys of those that are shredded, and moves replicas ([Moves]) and leaders
+/// ([LeaderSpread]). Works only while this node leads the catalogue.
 ///
 /// It remembers nothing that a new leader would need: every step may be repeated, by the same
 /// leader or another, before or after its copies. What it asks of a shard carries the catalogue
@@ -61,6 +65,7 @@ public final class Reconciler implements AutoCloseable {
   private final CatalogReplica.Listener listener = new Events();
   private final AtomicBoolean passDue = new AtomicBoolean();
   private final Moves moves;
+  private final LeaderSpread leaderSpread;
   private int ticks;
 
   /// Of this leadership; empty while another node leads.
@@ -109,6 +114,7 @@ public final class Reconciler implements AutoCloseable {
     this.recovery = recovery;
     this.scheduler = scheduler;
     this.pace = pace;
+    this.leaderSpread = new LeaderSpread(peers);
     this.moves =
         new Moves(
             group,
@@ -168,13 +174,42 @@ public final class Reconciler implements AutoCloseable {
     return CatalogOrder.of(replica.applied());
   }
 
-  /// Looks now and then for replicas that belong nowhere. To be called several times a second.
+  /// Looks now and then for replicas that belong nowhere, and for nodes that lead too many shards.
+  /// To be called several times a second.
   public synchronized void tick() {
     if (goals.isEmpty() || ++ticks % TICKS_PER_SWEEP != 0) {
       return;
     }
     var order = order();
-    replica.view().ifPresent(view -> moves.sweep(view.membership(), order));
+    replica.view().ifPresent(view -> sweep(view.membership(), order));
+  }
+
+  private void sweep(Membership now, CatalogOrder order) {
+    var statuses = now.nodes().stream().map(node -> status(node.id())).toList();
+    moves.sweep(now, statuses, order);
+    var _ =
+        CompletableFuture.allOf(statuses.toArray(CompletableFuture<?>[]::new))
+            .whenComplete(
+                (_, _) -> {
+                  if (goals.isPresent()) {
+                    leaderSpread.sweep(now, answered(statuses));
+                  }
+                });
+  }
+
+  private static List<NodeStatus> answered(List<CompletableFuture<NodeStatus>> statuses) {
+    return statuses.stream()
+        .filter(status -> status.state() == Future.State.SUCCESS)
+        .map(CompletableFuture::join)
+        .toList();
+  }
+
+  private CompletableFuture<NodeStatus> status(NodeId node) {
+    try {
+      return withinPatience(peers.apply(node).status());
+    } catch (ShardException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   private void pursue(Goals mine, Optional<CatalogView> view, CatalogOrder order) {
@@ -186,6 +221,7 @@ public final class Reconciler implements AutoCloseable {
     var membership = view.get().membership();
     shards.forEach(
         shard -> serve(mine, shard, membership.placement(new ShardGroup(shard.number())), order));
+    shards.forEach(shard -> raise(mine, shard, view.get().featureLevel()));
     var changing = changing(view.get());
     var erasing = view.get().shreddings().stream().filter(one -> !one.complete()).toList();
     mine.forgetChangesOtherThan(
@@ -205,15 +241,31 @@ public final class Reconciler implements AutoCloseable {
   /// Formed means that all claims are equal, hence every member has to open the catalogue's group
   /// first: from then on its claim cannot be replaced.
   private CompletableFuture<?> form() {
-    var first = recovery.get().map(CatalogOps::recover).orElseGet(() -> CatalogOps.form(claim));
     var opened =
         claim.members().stream()
             .map(Member::id)
             .map(member -> openGroup(member, new CatalogGroup()))
             .toArray(CompletableFuture<?>[]::new);
     return CompletableFuture.allOf(opened)
-        .thenCompose(_ -> propose(first))
+        .thenCompose(_ -> first())
+        .thenCompose(this::propose)
         .thenAccept(Reconciler::requireFormed);
+  }
+
+  /// A cluster begins at the highest level that all of its nodes support.
+  private CompletableFuture<CatalogOp> first() {
+    var recovered = recovery.get().map(CatalogOps::recover);
+    if (recovered.isPresent()) {
+      return CompletableFuture.completedFuture(recovered.get());
+    }
+    var asked = claim.members().stream().map(member -> peers.apply(member.id()).status()).toList();
+    return CompletableFuture.allOf(asked.toArray(CompletableFuture<?>[]::new))
+        .thenApply(
+            _ ->
+                CatalogOps.form(
+                    claim,
+                    FeatureSupport.highestOfAll(
+                        asked.stream().map(CompletableFuture::join).toList())));
   }
 
   private static void requireFormed(CatalogAnswer answer) {
@@ -238,6 +290,20 @@ public final class Reconciler implements AutoCloseable {
     // Fewer cannot elect a leader; to wait for all would let one dead node hold up the others.
     if (openReplicas > shard.members().size() / 2) {
       mine.pursue(new Goal.OwnSlots(shard.number()), () -> setOwnership(shard));
+    }
+  }
+
+  /// A shard begins at the first.
+  private void raise(Goals mine, ShardInfo shard, int level) {
+    if (level > FeatureLevels.FIRST && mine.isReached(new Goal.OwnSlots(shard.number()))) {
+      boolean _ =
+          mine.pursue(
+              new Goal.RaiseLevel(shard.number(), level),
+              () ->
+                  write(
+                          shard,
+                          new ShardWrite.SetFeatureLevel(stamp(level, 0, shard, "level"), level))
+                      .thenAccept(written -> ShardOutcomes.requireRaised(written.outcome())));
     }
   }
 

@@ -58,6 +58,8 @@ public final class RecoveredCatalog {
   ///   written the copy, nothing else counts
   /// @return empty if there is neither
   /// @throws CorruptFileException if the copy is not what was written, and there is no log
+  /// @throws io.quiverdb.core.FeatureLevelException if the cluster has a feature level that this
+  ///   release does not support
   public static Optional<RecoveredCatalog> find(
       Storage storage, CatalogKeys keys, CatalogReplica replayed, Optional<UUID> begun)
       throws IOException {
@@ -86,6 +88,7 @@ public final class RecoveredCatalog {
     var bytes = storage.open(PulledCatalog.NAME).bytes().toArray(ValueLayout.JAVA_BYTE);
     try {
       var copy = keys.openCopy(ByteBuffer.wrap(bytes));
+      CatalogLevels.CURRENT.requireSupported("cluster", copy.getState().getFeatureLevel());
       return Optional.of(CatalogState.fromMessage(copy.getIndex(), copy.getState()));
     } catch (IllegalArgumentException e) {
       throw new CorruptFileException(
@@ -127,7 +130,9 @@ public final class RecoveredCatalog {
   ///
   /// @param next claim of the recovered cluster
   /// @param dropped as in [#kept]
-  public void write(Storage storage, Claim next, Set<Long> dropped, Collection<Orphan> orphans)
+  /// @param featureLevel not below that of any shard
+  public void write(
+      Storage storage, Claim next, Set<Long> dropped, Collection<Orphan> orphans, int featureLevel)
       throws IOException {
     var before = found.toMessage();
     long changeIndex = changeIndex(next);
@@ -135,6 +140,7 @@ public final class RecoveredCatalog {
         before.toBuilder()
             .setClaim(CatalogMessages.toMessage(next))
             .setEpoch((int) next.epoch())
+            .setFeatureLevel(featureLevel)
             .setMembership(MembershipMessages.toMessage(membership(next)))
             .clearCollections()
             .clearShreddings()

@@ -82,6 +82,11 @@ final class ShardOutcomes {
     require(isDone, outcome);
   }
 
+  /// One that has a later level needs this no more.
+  static void requireRaised(Outcome outcome) {
+    requireUpdated(outcome);
+  }
+
   private static Outcome first(Outcome outcome) {
     return outcome instanceof Outcome.Duplicate repeated ? repeated.first() : outcome;
   }

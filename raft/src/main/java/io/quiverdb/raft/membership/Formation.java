@@ -1,6 +1,7 @@
 package io.quiverdb.raft.membership;
 
 import io.quiverdb.raft.Claim;
+import io.quiverdb.raft.FeatureSupport;
 import io.quiverdb.raft.FormationException;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeId;
@@ -83,10 +84,11 @@ public final class Formation {
   /// begun before: then with that one's shards and replication factor, as the claim tells. Complete
   /// when the cluster is formed; its shards follow.
   ///
-  /// The future fails with [IllegalArgumentException] for arguments that make no cluster, with
-  /// [FormationException] if the nodes are, or are to be, another cluster, and with a
-  /// [ShardException] if a node cannot be reached: [ShardException.OutcomeUnknown] once a node was
-  /// claimed, as the cluster may form all the same. Then it may be begun again.
+  /// The future fails with [IllegalArgumentException] for arguments that make no cluster, and if
+  /// the nodes have no feature level in common, with [FormationException] if the nodes are, or are
+  /// to be, another cluster, and with a [ShardException] if a node cannot be reached:
+  /// [ShardException.OutcomeUnknown] once a node was claimed, as the cluster may form all the same.
+  /// Then it may be begun again.
   ///
   /// @param shards 0 for the default: the larger of 3 and the number of nodes
   /// @param replicationFactor 0 for the default: 3, or the number of nodes if that is less
@@ -101,6 +103,8 @@ public final class Formation {
         .thenCompose(Formation::refuseFormed)
         .thenCompose(
             nodes -> {
+              // Which level it is, the reconciler asks again when it proposes the first operation.
+              int _ = FeatureSupport.highestOfAll(nodes.stream().map(FoundNode::status).toList());
               var forming = new Forming(nodes, propose(nodes, shards, replicationFactor));
               return forming
                   .run()

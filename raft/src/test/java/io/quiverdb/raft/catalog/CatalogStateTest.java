@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
 import io.quiverdb.core.Descriptor;
+import io.quiverdb.core.FeatureLevelException;
 import io.quiverdb.core.Metric;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.core.Settings;
 import io.quiverdb.core.Settings.FilterableField;
 import io.quiverdb.core.UnknownOpException;
+import io.quiverdb.core.VersionRange;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeAddresses;
@@ -23,12 +25,15 @@ import io.quiverdb.raft.catalog.CatalogWrite.DropCollection;
 import io.quiverdb.raft.catalog.CollectionInfo.State;
 import io.quiverdb.raft.catalog.proto.CatalogAnswer;
 import io.quiverdb.raft.catalog.proto.CatalogOp;
+import io.quiverdb.raft.catalog.proto.CatalogOp.KindCase;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import javax.crypto.Mac;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,15 +47,16 @@ final class CatalogStateTest {
 
   private CatalogState state = CatalogState.EMPTY;
   private long index = -1;
+  private CatalogLevels levels = CatalogLevels.CURRENT;
 
   @Test
   void theFirstOperationFormsTheClusterAndNoOtherChangesIt() {
     assertThat(state.view()).isEmpty();
     assertThat(apply(create(1, "a")).hasNotFormed()).isTrue();
 
-    assertThat(apply(CatalogOps.form(CLAIM)).hasFormed()).isTrue();
-    assertThat(apply(CatalogOps.form(CLAIM)).hasFormed()).isTrue();
-    assertThat(apply(CatalogOps.form(claim(2))).getFormedOtherwise())
+    assertThat(apply(CatalogOps.form(CLAIM, 1)).hasFormed()).isTrue();
+    assertThat(apply(CatalogOps.form(CLAIM, 1)).hasFormed()).isTrue();
+    assertThat(apply(CatalogOps.form(claim(2), 1)).getFormedOtherwise())
         .isEqualTo(CatalogMessages.toBytes(CLAIM.clusterId()));
 
     assertThat(state.view().orElseThrow().clusterId()).isEqualTo(CLAIM.clusterId());
@@ -259,8 +265,8 @@ final class CatalogStateTest {
     assertThat(restored.toMessage()).isEqualTo(state.toMessage());
     assertThat(restored.remembered(CatalogMessages.toBytes(id(3).uuid()))).isPresent();
     var next = create(4, "c");
-    assertThat(restored.apply(index + 1, next).state().toMessage())
-        .isEqualTo(state.apply(index + 1, next).state().toMessage());
+    assertThat(restored.apply(index + 1, next, CatalogLevels.CURRENT).state().toMessage())
+        .isEqualTo(state.apply(index + 1, next, CatalogLevels.CURRENT).state().toMessage());
     assertThat(CatalogState.fromMessage(-1, CatalogState.EMPTY.toMessage()).view()).isEmpty();
   }
 
@@ -406,11 +412,112 @@ final class CatalogStateTest {
 
   private void assertStops(CatalogOp op, String what) {
     long next = index + 1;
-    assertThatThrownBy(() -> state.apply(next, op))
+    assertThatThrownBy(() -> state.apply(next, op, levels))
         .isInstanceOf(UnknownOpException.class)
         .hasMessage(
             "catalogue entry %d: %s that this version does not know (expected: a known one)"
                 .formatted(next, what));
+  }
+
+  // --- feature levels
+
+  @Test
+  void levelRisesWhereEveryNodeOfNowHasReportedItAndNeverFalls() {
+    levels = new CatalogLevels(new VersionRange(1, 3), Map.of());
+    form();
+    assertThat(level()).isEqualTo(1);
+
+    assertThat(apply(raise(1, 2, 1, 2)).getInvalid())
+        .isEqualTo(
+            "feature level: 2, not reported to be supported by [%s] (expected: by every node)"
+                .formatted(new NodeId(new UUID(0, 3))));
+    assertThat(level()).isEqualTo(1);
+    assertThat(apply(raise(2, 2, 1, 2, 3)).hasChanged()).isTrue();
+    assertThat(apply(raise(2, 2, 1, 2, 3)).hasChanged()).isTrue();
+    assertThat(apply(raise(3, 2, 1, 2, 3, 4)).hasChanged()).isTrue();
+    assertThat(apply(raise(4, 1, 1, 2, 3)).getInvalid())
+        .isEqualTo("feature level: 1 (expected: at least 2, the cluster's; it never falls)");
+    assertThat(level()).isEqualTo(2);
+
+    assertThat(
+            CatalogState.fromMessage(index, state.toMessage()).view().orElseThrow().featureLevel())
+        .isEqualTo(2);
+    assertThat(CatalogState.view(state.toCopy()).featureLevel()).isEqualTo(2);
+  }
+
+  @Test
+  void nodeThatDoesNotSupportTheLevelOrDoesNotSayJoinsNothing() {
+    levels = new CatalogLevels(new VersionRange(1, 3), Map.of());
+    form();
+    apply(raise(1, 2, 1, 2, 3));
+
+    assertThat(apply(join(2, 1, 1)).getInvalid())
+        .isEqualTo(
+            "node %s: feature levels 1 to 1 (expected: 2 among them, the cluster's)"
+                .formatted(new NodeId(new UUID(0, 4))));
+    assertThat(apply(join(3, 3, 3)).hasInvalid()).isTrue();
+    assertThat(apply(join(4, 0, 0)).hasInvalid()).isTrue();
+    assertThat(state.view().orElseThrow().members()).hasSize(3);
+    assertThat(apply(join(5, 2, 3)).hasChanged()).isTrue();
+    // It was not asked.
+    assertThat(apply(raise(6, 3, 1, 2, 3)).hasInvalid()).isTrue();
+    assertThat(apply(raise(7, 3, 1, 2, 3, 4)).hasChanged()).isTrue();
+  }
+
+  @Test
+  void replicaStopsAtALevelThatItDoesNotSupport() {
+    assertThatThrownBy(() -> apply(CatalogOps.form(CLAIM, 2)))
+        .isInstanceOf(FeatureLevelException.class)
+        .hasMessage("catalogue entry 0: feature level 2 (supported: 1)");
+    form();
+    long next = index + 1;
+    assertThatThrownBy(() -> apply(raise(1, 2, 1, 2, 3)))
+        .isInstanceOf(FeatureLevelException.class)
+        .hasMessage("catalogue entry %d: feature level 2 (supported: 1)".formatted(next));
+    assertThat(level()).isEqualTo(1);
+  }
+
+  @Test
+  void operationOfALevelThatIsNotInForceStopsTheReplica() {
+    levels = new CatalogLevels(new VersionRange(1, 2), Map.of(KindCase.BEGIN_DROP_COLLECTION, 2));
+    form();
+    long next = index + 1;
+
+    assertThatThrownBy(() -> apply(drop(1, "a")))
+        .isInstanceOf(FeatureLevelException.class)
+        .hasMessage(
+            "catalogue entry %d, BEGIN_DROP_COLLECTION: not of feature level 1, which is in force"
+                    .formatted(next)
+                + " (supported: 1 to 2)");
+    apply(raise(2, 2, 1, 2, 3));
+    assertThat(apply(drop(3, "a")).hasNotFound()).isTrue();
+  }
+
+  @Test
+  void clusterIsNotFormedWithoutALevel() {
+    assertThat(apply(CatalogOps.form(CLAIM, 0)).getInvalid())
+        .isEqualTo("catalogue: feature level 0 (expected: at least 1)");
+    assertThat(state.view()).isEmpty();
+  }
+
+  private int level() {
+    return state.view().orElseThrow().featureLevel();
+  }
+
+  private static CatalogOp raise(int request, int level, int... nodes) {
+    return CatalogOps.raiseFeatureLevel(
+        new CatalogWrite.RaiseFeatureLevel(id(request), level),
+        IntStream.of(nodes).mapToObj(n -> new NodeId(new UUID(0, n))).toList(),
+        mac());
+  }
+
+  private static CatalogOp join(int request, int lowest, int highest) {
+    var node = new Member(new NodeId(new UUID(0, 4)), new NodeAddresses("c4", "p4", "r4"));
+    var op =
+        CatalogOps.addNode(new CatalogWrite.AddNode(id(request), node, VersionRange.FIRST), mac())
+            .toBuilder();
+    op.getAddNodeBuilder().setLowestFeatureLevel(lowest).setHighestFeatureLevel(highest);
+    return op.build();
   }
 
   @Test
@@ -440,8 +547,8 @@ final class CatalogStateTest {
           var one = CatalogState.EMPTY;
           var other = CatalogState.EMPTY;
           for (int i = 0; i < ops.size(); i++) {
-            var first = one.apply(i, ops.get(i));
-            var second = other.apply(i, ops.get(i));
+            var first = one.apply(i, ops.get(i), levels);
+            var second = other.apply(i, ops.get(i), levels);
             assertThat(second.answer()).isEqualTo(first.answer());
             one = first.state();
             other = second.state();
@@ -454,7 +561,7 @@ final class CatalogStateTest {
   /// Of few names, ids and requests, so that they meet; some of them mangled.
   private static List<CatalogOp> randomOps(Random random) {
     var ops = new ArrayList<CatalogOp>();
-    ops.add(CatalogOps.form(CLAIM));
+    ops.add(CatalogOps.form(CLAIM, 1));
     for (int i = 1; i < 100; i++) {
       var op =
           switch (random.nextInt(4)) {
@@ -497,11 +604,11 @@ final class CatalogStateTest {
   }
 
   private void form() {
-    apply(CatalogOps.form(CLAIM));
+    apply(CatalogOps.form(CLAIM, 1));
   }
 
   private CatalogAnswer apply(CatalogOp op) {
-    var applied = state.apply(++index, op);
+    var applied = state.apply(++index, op, levels);
     state = applied.state();
     return applied.answer();
   }

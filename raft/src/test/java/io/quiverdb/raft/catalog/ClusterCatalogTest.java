@@ -36,7 +36,10 @@ import org.junit.jupiter.api.Test;
 /// At a leader whose entries are applied at once; what a reconciler would do is done by hand.
 final class ClusterCatalogTest {
   private final CatalogReplica replica =
-      new CatalogReplica(new SimulatedStorage(), new CatalogKeys(() -> TestKeyRing.INSTANCE));
+      new CatalogReplica(
+          new SimulatedStorage(),
+          new CatalogKeys(() -> TestKeyRing.INSTANCE),
+          CatalogLevels.CURRENT);
   private final Group group = new Group();
   private final ClusterCatalog catalog =
       new ClusterCatalog(
@@ -243,7 +246,7 @@ final class ClusterCatalogTest {
     var member = new Member(new NodeId(new UUID(0, 1)), new NodeAddresses("c", "p", "r"));
     log(
         CatalogOps.form(
-            new Claim(new UUID(1, 1), List.of(member), 3, 1, 4 << 20, Optional.empty())));
+            new Claim(new UUID(1, 1), List.of(member), 3, 1, 4 << 20, Optional.empty()), 1));
   }
 
   private void finish(String name) {

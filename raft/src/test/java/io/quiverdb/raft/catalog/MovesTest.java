@@ -48,7 +48,7 @@ final class MovesTest {
 
   @Test
   void replicaThatBelongsNowhereIsRemoved() {
-    moves().sweep(membership(), ORDER);
+    sweep();
 
     assertThat(commands).containsExactly("removeReplica " + SECOND.id());
   }
@@ -57,7 +57,7 @@ final class MovesTest {
   void memberOfTheGroupThatTheCatalogueDoesNotHaveIsMadeNoneBeforeItsFilesAreDeleted() {
     groupMembers.add(SECOND.id());
 
-    moves().sweep(membership(), ORDER);
+    sweep();
 
     assertThat(commands)
         .containsExactly(
@@ -69,7 +69,7 @@ final class MovesTest {
     groupMembers.add(SECOND.id());
     latest = moving();
 
-    moves().sweep(membership(), ORDER);
+    sweep();
 
     assertThat(commands).isEmpty();
   }
@@ -105,6 +105,17 @@ final class MovesTest {
     moves().pursue(goals(), moving(), 9, ORDER);
 
     assertThat(commands).noneMatch(command -> command.startsWith("openReplica"));
+  }
+
+  private void sweep() {
+    var now = membership();
+    moves()
+        .sweep(
+            now,
+            now.nodes().stream()
+                .map(node -> CompletableFuture.completedFuture(status(node.id())))
+                .toList(),
+            ORDER);
   }
 
   private Goals goals() {
@@ -158,7 +169,6 @@ final class MovesTest {
             new Class<?>[] {Peer.class},
             (_, method, arguments) ->
                 switch (method.getName()) {
-                  case "status" -> CompletableFuture.completedFuture(status(id));
                   case "members" ->
                       CompletableFuture.completedFuture(
                           arguments[0].equals(SHARD)
@@ -180,6 +190,7 @@ final class MovesTest {
     return new NodeStatus(
         member(id.equals(SECOND.id()) ? 2 : 1),
         "1",
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         List.of(),

@@ -3,6 +3,7 @@ package io.quiverdb.raft.catalog;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.StateHash;
 import io.quiverdb.core.Verification;
+import io.quiverdb.core.VersionRange;
 import io.quiverdb.raft.CatalogOrder;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey;
@@ -91,8 +92,8 @@ record RemotePeer(SimulatedCluster cluster, SimulatedNode from, SimulatedNode to
   }
 
   @Override
-  public CompletableFuture<Void> admit(Member member) {
-    return cluster.call(from, to, peer -> peer.admit(member));
+  public CompletableFuture<Void> admit(Member member, VersionRange levels) {
+    return cluster.call(from, to, peer -> peer.admit(member, levels));
   }
 
   @Override

@@ -63,6 +63,11 @@ public final class SimulatedCluster {
     return random;
   }
 
+  /// What runs whichever nodes are up.
+  Simulation.Scheduler world() {
+    return world;
+  }
+
   Simulation simulation() {
     return simulation;
   }

@@ -1,5 +1,6 @@
 package io.quiverdb.raft.catalog;
 
+import io.quiverdb.core.VersionRange;
 import io.quiverdb.core.storage.SimulatedStorage;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey;
@@ -23,11 +24,17 @@ import java.util.concurrent.CompletableFuture;
 final class SimulatedGroup {
   private static final GroupKey KEY = new GroupKey.CatalogGroup();
 
+  /// Of the releases that a simulated cluster runs: of one level, and of two.
+  static final VersionRange LEVELS = new VersionRange(1, 2);
+
   final Claim claim;
 
   /// Has applied all of the log.
   final CatalogReplica truth =
-      new CatalogReplica(new SimulatedStorage(), new CatalogKeys(() -> TestKeyRing.INSTANCE));
+      new CatalogReplica(
+          new SimulatedStorage(),
+          new CatalogKeys(() -> TestKeyRing.INSTANCE),
+          new CatalogLevels(LEVELS, Map.of()));
 
   private final SimulatedCluster cluster;
   private final Random random;

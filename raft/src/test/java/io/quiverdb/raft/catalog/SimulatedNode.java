@@ -3,6 +3,7 @@ package io.quiverdb.raft.catalog;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.StateHash;
 import io.quiverdb.core.Verification;
+import io.quiverdb.core.VersionRange;
 import io.quiverdb.core.storage.SimulatedStorage;
 import io.quiverdb.raft.CatalogOrder;
 import io.quiverdb.raft.Claim;
@@ -44,6 +45,9 @@ public final class SimulatedNode implements Peer {
   private final Random random;
   private final Member self;
 
+  /// That its release supports.
+  private VersionRange levels = VersionRange.FIRST;
+
   // On disk.
   private SimulatedStorage storage = new SimulatedStorage();
   private Set<GroupKey> groups = new HashSet<>();
@@ -74,7 +78,10 @@ public final class SimulatedNode implements Peer {
 
     private final class Catalogue {
       private final CatalogReplica replica =
-          new CatalogReplica(new SimulatedStorage(), new CatalogKeys(() -> TestKeyRing.INSTANCE));
+          new CatalogReplica(
+              new SimulatedStorage(),
+              new CatalogKeys(() -> TestKeyRing.INSTANCE),
+              new CatalogLevels(levels, Map.of()));
       private final SimulatedGroup.Member member;
       private final ClusterCatalog view;
 
@@ -192,6 +199,19 @@ public final class SimulatedNode implements Peer {
     storage = storage.afterCrash(random);
   }
 
+  /// Comes back with a release that supports another level, too.
+  void upgrade() {
+    if (isUp()) {
+      crash();
+    }
+    levels = SimulatedGroup.LEVELS;
+    start();
+  }
+
+  VersionRange levels() {
+    return levels;
+  }
+
   /// Comes back without its claim, if it has no group.
   void crashAndLoseClaim() {
     if (groups.isEmpty()) {
@@ -209,7 +229,8 @@ public final class SimulatedNode implements Peer {
   public CompletableFuture<NodeStatus> status() {
     var clusterId = replica().flatMap(CatalogReplica::view).map(CatalogView::clusterId);
     return CompletableFuture.completedFuture(
-        new NodeStatus(self, "test", clusterId, Optional.empty(), List.of(), List.of()));
+        new NodeStatus(
+            self, "test", clusterId, Optional.empty(), Optional.of(levels), List.of(), List.of()));
   }
 
   @Override
@@ -283,7 +304,7 @@ public final class SimulatedNode implements Peer {
   }
 
   @Override
-  public CompletableFuture<Void> admit(Member member) {
+  public CompletableFuture<Void> admit(Member member, VersionRange levels) {
     throw new UnsupportedOperationException();
   }
 

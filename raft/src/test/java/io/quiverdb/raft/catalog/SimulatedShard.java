@@ -19,6 +19,7 @@ final class SimulatedShard {
   private final Map<RequestId, Outcome> window = new HashMap<>();
   private final Set<Long> shredded = new HashSet<>();
   private long epoch;
+  private int level = 1;
 
   private record Held(boolean isAlive, String name, long catalogIndex, Settings settings) {}
 
@@ -72,6 +73,7 @@ final class SimulatedShard {
       case ShardWrite.DropCollection drop -> drop(drop);
       case ShardWrite.ShredCollection shred -> shred(shred);
       case ShardWrite.UpdateSettings update -> update(update);
+      case ShardWrite.SetFeatureLevel set -> raise(set.level());
       case ShardWrite.Upsert _,
           ShardWrite.SetPayload _,
           ShardWrite.Delete _,
@@ -79,6 +81,18 @@ final class SimulatedShard {
           ShardWrite.SetOwnership _ ->
           throw new IllegalArgumentException(write.toString());
     };
+  }
+
+  private Outcome raise(int newLevel) {
+    if (newLevel <= level) {
+      return new Outcome.Superseded();
+    }
+    level = newLevel;
+    return applied();
+  }
+
+  int level() {
+    return level;
   }
 
   private Outcome create(ShardWrite.CreateCollection create) {

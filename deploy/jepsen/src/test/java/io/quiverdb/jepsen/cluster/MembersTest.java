@@ -107,6 +107,7 @@ final class MembersTest {
           states.entrySet().stream().map(node -> node(node.getKey(), node.getValue())).toList(),
           true,
           replicationFactor,
+          1,
           isMoving
               ? List.of(new ReplicaMove(OptionalInt.of(0), Optional.empty(), Optional.empty()))
               : List.of(),
@@ -115,7 +116,17 @@ final class MembersTest {
 
     private static Node node(String id, State state) {
       var address = "n" + id.charAt(3) + ":1";
-      return new Node(id, address, "1", state, true, true, Optional.empty(), List.of(), List.of());
+      return new Node(
+          id,
+          address,
+          "1",
+          state,
+          true,
+          true,
+          Optional.empty(),
+          Optional.empty(),
+          List.of(),
+          List.of());
     }
 
     @Override
