@@ -738,16 +738,16 @@ public final class Store implements AutoCloseable {
 
   /// Compares one search by graphs, for the ten nearest of a stored point, with an exact one.
   ///
-  /// @param rowsMax of a collection: a larger one is not looked at
-  /// @return empty if no collection of so few rows has a graph
+  /// @param rowsMax that it may look at: a larger collection is left out
+  /// @return empty if no collection of so few rows has a graph, or nothing lives in it
   /// @throws CancellationException when the store is closed meanwhile
   /// @throws CorruptFileException if what is read is not what was written
   public Optional<RecallSampling.Sample> sampleRecall(RandomGenerator random, long rowsMax) {
     return engine.recall().run(random, rowsMax);
   }
 
-  /// How many rows the smallest collection with a graph has, 0 if there is none: what a sample of
-  /// the recall has to look at.
+  /// How many rows [#sampleRecall] looks at for the largest collection with a graph, 0 if there is
+  /// none: with so many, none is left out.
   public long recallRowsNeeded() {
     return engine.recall().rowsNeeded();
   }

@@ -47,6 +47,10 @@ final class SearchSoakTest {
   private static final int BATCH = 100;
   private static final int GRAPH_ROWS_MIN = 500;
   private static final int K = 10;
+
+  /// So few that asking a graph of some thousand rows pays.
+  private static final int EF = 40;
+
   private static final int GRAPH_SEARCHES_MIN = 50;
   private static final double RECALL_FLOOR = 0.95;
 
@@ -207,7 +211,7 @@ final class SearchSoakTest {
   }
 
   private static Query query(Vector vector, Optional<Filter> filter, boolean exact) {
-    return new Query(vector, K, filter, true, true, exact, OptionalInt.empty(), Optional.empty());
+    return new Query(vector, K, filter, true, true, exact, OptionalInt.of(EF), Optional.empty());
   }
 
   private void assertLives(CollectionView collection, Hit hit) {

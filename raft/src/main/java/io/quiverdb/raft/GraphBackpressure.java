@@ -21,10 +21,6 @@ final class GraphBackpressure {
     this.waitingRows = waitingRows;
   }
 
-  static GraphBackpressure none() {
-    return new GraphBackpressure(0, () -> 0);
-  }
-
   /// How long a write is to wait before it is logged.
   ///
   /// @throws ShardException.Overloaded if it is refused

@@ -65,8 +65,12 @@ final class ReplicaMetrics implements AutoCloseable {
         MetricNames.GRAPHS_DAMAGED, shard, state, stats -> stats.indexWork().graphsDamaged());
   }
 
-  /// Shows what samples of searches told, once there is one.
-  void registerRecall(GroupKey shard, RecentRecall recall) {
+  /// Shows what samples of searches told, once there is one; of a shard whose store is registered
+  /// still.
+  synchronized void registerRecall(GroupKey shard, RecentRecall recall) {
+    if (!names.contains(MetricNames.of(MetricNames.DAMAGED, shard))) {
+      return; // Removed while the search went on.
+    }
     gauge(
         MetricNames.of(MetricNames.RECALL, shard),
         () -> recall.recent().orElse(Recall.NOTHING).atTen());
@@ -138,7 +142,7 @@ final class ReplicaMetrics implements AutoCloseable {
   }
 
   /// Of a replica that is removed.
-  void forget(GroupKey group) {
+  synchronized void forget(GroupKey group) {
     for (var name :
         List.of(
             MetricNames.IN_FLIGHT_ENTRIES,

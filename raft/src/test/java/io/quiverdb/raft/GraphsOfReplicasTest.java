@@ -69,6 +69,34 @@ class GraphsOfReplicasTest {
     }
   }
 
+  @Test
+  void statusAndMetricsTellWhatSampledSearchesFound() throws Exception {
+    try (var cluster = TestCluster.formed(directory, 1, 1)) {
+      var _ = written(cluster);
+      var node = cluster.nodes().getFirst();
+      awaitGauge(node, "graph.rows", POINTS);
+      assertThat(shard(node).recall()).isEmpty();
+      assertThat(gauge(node, "recall.queries.total")).isEqualTo(-1);
+
+      node.pass(Duration.ofMinutes(1));
+
+      awaitGauge(node, "recall.queries.total", 1);
+      var recall = shard(node).recall().orElseThrow();
+      assertThat(recall.queries()).isEqualTo(1);
+      assertThat(recall.expected()).isEqualTo(10);
+      assertThat(node.metrics().getGauges().get("quiver.store.recall.at.10{shard=0}").getValue())
+          .isEqualTo(recall.atTen());
+      assertThat(shard(node).index().orElseThrow().graphRows()).isEqualTo(POINTS);
+    }
+  }
+
+  private static ReplicaStatus shard(TestCluster.Node node) {
+    return node.host().status().replicas().stream()
+        .filter(replica -> replica.group().equals(new GroupKey.ShardGroup(0)))
+        .findFirst()
+        .orElseThrow();
+  }
+
   private static CollectionInfo written(TestCluster cluster) {
     var client = new TestClient(cluster);
     var collection = client.create("things");

@@ -11,6 +11,7 @@ import io.quiverdb.core.Outcome;
 import io.quiverdb.core.Payload;
 import io.quiverdb.core.Point;
 import io.quiverdb.core.Position;
+import io.quiverdb.core.Recall;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.core.RequestStamp;
 import io.quiverdb.core.Settings;
@@ -50,12 +51,52 @@ final class ReplicaMetricsTest {
             "quiver.store.dead.rows{shard=3}",
             "quiver.store.graph.rows{shard=3}",
             "quiver.store.graph.waiting.rows{shard=3}",
+            "quiver.store.graph.refused.rows{shard=3}",
+            "quiver.store.graph.small.rows{shard=3}",
+            "quiver.store.graph.needed.bytes{shard=3}",
             "quiver.store.graph.built.rows.total{shard=3}",
             "quiver.store.graph.read.rows.total{shard=3}",
             "quiver.store.graph.damaged.total{shard=3}");
     assertThat(registry.getGauges().values())
         .extracting(gauge -> ((Number) gauge.getValue()).longValue())
         .containsOnly(0L);
+  }
+
+  @Test
+  void recallIsShownUntilTheReplicaIsRemovedAndNotAfterwards() {
+    var shard = new GroupKey.ShardGroup(3);
+    var recall = new RecentRecall();
+    recall.add(new Recall(1, 10, 9));
+    try (var state = open()) {
+      metrics.registerStore(shard, state);
+      metrics.registerRecall(shard, recall);
+      assertThat(registry.getGauges().get("quiver.store.recall.at.10{shard=3}").getValue())
+          .isEqualTo(0.9);
+      assertThat(registry.getGauges().get("quiver.store.recall.queries.total{shard=3}").getValue())
+          .isEqualTo(1L);
+
+      metrics.forget(shard);
+      assertThat(registry.getGauges()).isEmpty();
+      // As by a search that went on meanwhile.
+      metrics.registerRecall(shard, recall);
+      assertThat(registry.getGauges()).isEmpty();
+    }
+  }
+
+  @Test
+  void recallIsOfTheLastHundredSearches() {
+    var recall = new RecentRecall();
+    assertThat(recall.recent()).isEmpty();
+    recall.add(new Recall(1, 10, 0));
+    for (int sample = 1; sample < RecentRecall.QUERIES_MAX; sample++) {
+      recall.add(new Recall(1, 10, 10));
+    }
+    assertThat(recall.recent()).contains(new Recall(100, 1_000, 990));
+
+    recall.add(new Recall(1, 10, 10));
+
+    assertThat(recall.recent()).contains(new Recall(100, 1_000, 1_000));
+    assertThat(recall.queries()).isEqualTo(101);
   }
 
   @Test

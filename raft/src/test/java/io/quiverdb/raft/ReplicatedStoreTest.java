@@ -83,7 +83,7 @@ class ReplicatedStoreTest {
           },
           () -> false,
           disk,
-          GraphBackpressure.none(),
+          new GraphBackpressure(0, () -> 0),
           metrics);
 
   @BeforeEach
@@ -102,7 +102,7 @@ class ReplicatedStoreTest {
     var upsert = upsert(DOCS, "a");
     var first = write(upsert);
     write(new ShardWrite.DropCollection(stamp(1), DOCS, DOCS + 1));
-    int logged = group.logged();
+    long logged = group.logged();
 
     var again = write(upsert);
 
@@ -223,7 +223,7 @@ class ReplicatedStoreTest {
     var absent =
         new Point("c", Vector.of(1, 2), Payload.EMPTY, Optional.of(new Precondition.Absent()));
     var refused = shard.write(new ShardWrite.Upsert(stamp(1), DOCS, List.of(absent)));
-    int logged = group.logged();
+    long logged = group.logged();
     assertThat(List.of(first, second, written, again, refused))
         .allSatisfy(write -> assertThat(write).isNotDone());
 
@@ -396,13 +396,14 @@ class ReplicatedStoreTest {
     private boolean barrierFails;
     private boolean holds;
     private long ahead;
-    private int logged;
+    private long logged;
 
     LoggingGroup(StoreState state) {
       this.state = state;
+      this.logged = Math.max(0, state.applied().index());
     }
 
-    synchronized int logged() {
+    synchronized long logged() {
       return logged;
     }
 

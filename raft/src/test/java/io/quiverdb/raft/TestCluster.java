@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
@@ -39,6 +40,8 @@ public final class TestCluster implements AutoCloseable {
   /// Of a segment that is given a graph.
   static final int GRAPH_ROWS_MIN = 500;
 
+  private static final long RECALL_ROWS = 1_000_000;
+
   private final List<MasterKey> masterKeys;
   private final List<Node> nodes = new ArrayList<>();
   private final Map<String, Node> byPeerAddress = new ConcurrentHashMap<>();
@@ -50,6 +53,7 @@ public final class TestCluster implements AutoCloseable {
         new NodeAddresses(Loopback.address(), Loopback.address(), Loopback.address());
     private final List<Throwable> fatal = new CopyOnWriteArrayList<>();
     private final TestDisk disk = new TestDisk();
+    private final AtomicLong aheadNanos = new AtomicLong();
     private volatile FeatureLevels levels;
     private volatile MetricRegistry metrics = new MetricRegistry();
     private volatile Optional<RaftHost> host = Optional.empty();
@@ -111,7 +115,7 @@ public final class TestCluster implements AutoCloseable {
                       StoreOptions.PAGE_CACHE_BYTES,
                       Indexing.BUDGET_BYTES,
                       0,
-                      0,
+                      RECALL_ROWS,
                       "test",
                       TIMING,
                       SNAPSHOTS,
@@ -128,7 +132,12 @@ public final class TestCluster implements AutoCloseable {
                       GRAPH_ROWS_MIN,
                       disk,
                       levels,
-                      System::nanoTime)));
+                      () -> System.nanoTime() + aheadNanos.get())));
+    }
+
+    /// Of its own clock, by which it does what is due now and then.
+    void pass(Duration time) {
+      long _ = aheadNanos.addAndGet(time.toNanos());
     }
 
     /// Reaches the others as this node does.

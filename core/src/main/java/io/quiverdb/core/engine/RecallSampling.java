@@ -34,26 +34,26 @@ public final class RecallSampling {
     this.isUnwanted = isUnwanted;
   }
 
-  /// @param rows that were looked at for it
+  /// @param rows that were looked at for it, those that a graph spares left out
   public record Sample(Recall recall, long rows) {}
 
-  /// How many rows the smallest collection has that has a graph: what a sample takes at least. 0 if
-  /// none has.
+  /// How many rows a sample of any collection that has a graph looks at, at most. 0 if none has.
   public long rowsNeeded() {
     return live.head().snapshots().stream()
         .filter(collection -> !searchedByGraph(collection).isEmpty())
-        .mapToLong(RecallSampling::rows)
-        .min()
+        .mapToLong(RecallSampling::cost)
+        .max()
         .orElse(0);
   }
 
-  /// @param rowsMax of a collection, that are looked at
-  /// @return empty if no collection of so few rows has a graph, or nothing lives in it
+  /// @param rowsMax that are looked at
+  /// @return empty if no collection with a graph is searched for so few rows, or nothing lives in
+  ///   it
   public Optional<Sample> run(RandomGenerator random, long rowsMax) {
     try (var view = live.view()) {
       List<CollectionSnapshot> candidates = new ArrayList<>();
       for (var collection : view.snapshots()) {
-        if (!searchedByGraph(collection).isEmpty() && rows(collection) <= rowsMax) {
+        if (!searchedByGraph(collection).isEmpty() && cost(collection) <= rowsMax) {
           candidates.add(collection);
         }
       }
@@ -72,7 +72,7 @@ public final class RecallSampling {
         if (drawn < source.rowCount()) {
           int row = (int) drawn;
           if (source.isLiveAt(row, collection.version())) {
-            return Optional.of(new Sample(recall(collection, source, row), rows(collection)));
+            return Optional.of(new Sample(recall(collection, source, row), cost(collection)));
           }
           break;
         }
@@ -126,7 +126,11 @@ public final class RecallSampling {
         .toList();
   }
 
-  private static long rows(CollectionSnapshot collection) {
-    return collection.sources().stream().mapToLong(RowSource::rowCount).sum();
+  /// In rows: the exact search looks at all of them, and the other at those without a graph.
+  private static long cost(CollectionSnapshot collection) {
+    return collection.sources().stream()
+        .mapToLong(
+            source -> source.vectorIndex().isPresent() ? source.rowCount() : 2L * source.rowCount())
+        .sum();
   }
 }
