@@ -84,8 +84,10 @@ class GraphsOfReplicasTest {
       var recall = shard(node).recall().orElseThrow();
       assertThat(recall.queries()).isEqualTo(1);
       assertThat(recall.expected()).isEqualTo(10);
-      assertThat(node.metrics().getGauges().get("quiver.store.recall.at.10{shard=0}").getValue())
-          .isEqualTo(recall.atTen());
+      assertThat(node.metrics().getGauges())
+        .hasEntrySatisfying(
+            "quiver.store.recall.at.10{shard=0}",
+            gauge -> assertThat(gauge.getValue()).isEqualTo(recall.atTen()));
       assertThat(shard(node).index().orElseThrow().graphRows()).isEqualTo(POINTS);
     }
   }

@@ -126,8 +126,10 @@ class RecallScrubTest {
 
     var recall = hosted.shard(0).orElseThrow().recall().recent().orElseThrow();
     assertThat(recall.expected()).isEqualTo(10);
-    assertThat(registry.getGauges().get("quiver.store.recall.at.10{shard=0}").getValue())
-        .isEqualTo(recall.atTen());
+    assertThat(registry.getGauges())
+        .hasEntrySatisfying(
+            "quiver.store.recall.at.10{shard=0}",
+            gauge -> assertThat(gauge.getValue()).isEqualTo(recall.atTen()));
   }
 
   @Test

@@ -70,10 +70,14 @@ final class ReplicaMetricsTest {
     try (var state = open()) {
       metrics.registerStore(shard, state);
       metrics.registerRecall(shard, recall);
-      assertThat(registry.getGauges().get("quiver.store.recall.at.10{shard=3}").getValue())
-          .isEqualTo(0.9);
-      assertThat(registry.getGauges().get("quiver.store.recall.queries.total{shard=3}").getValue())
-          .isEqualTo(1L);
+      assertThat(registry.getGauges())
+        .hasEntrySatisfying(
+            "quiver.store.recall.at.10{shard=3}",
+            gauge -> assertThat(gauge.getValue()).isEqualTo(0.9));
+      assertThat(registry.getGauges())
+        .hasEntrySatisfying(
+            "quiver.store.recall.queries.total{shard=3}",
+            gauge -> assertThat(gauge.getValue()).isEqualTo(1L));
 
       metrics.forget(shard);
       assertThat(registry.getGauges()).isEmpty();
