@@ -36,10 +36,14 @@ public final class CatalogReplica implements ReplicatedState {
   /// @param configuration of the group, as Ratis encodes its entry; empty if none is known
   public record Checkpoint(TermIndex place, ByteString configuration, CatalogCheckpoint message) {}
 
-  /// That has nothing yet.
   CatalogReplica(Storage storage, CatalogKeys keys) {
     this.storage = storage;
     this.keys = keys;
+  }
+
+  /// That has nothing yet, whatever lies there.
+  public static CatalogReplica empty(Storage storage, CatalogKeys keys) {
+    return new CatalogReplica(storage, keys);
   }
 
   /// With what its last checkpoint holds, if there is one.
