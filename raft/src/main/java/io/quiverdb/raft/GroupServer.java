@@ -82,7 +82,7 @@ final class GroupServer implements AutoCloseable {
   private final RaftServer server;
   private final Gate snapshotNotifications = new Gate();
   private volatile Optional<Watermarks> watermarks = Optional.empty();
-  private boolean closed;
+  private volatile boolean closed;
 
   /// @param dataDirectory locked by the caller
   /// @param states opens what a group replicates, before its log is read
@@ -1105,6 +1105,11 @@ final class GroupServer implements AutoCloseable {
   /// Shards whose log and vote are sound, and whose store cannot be opened.
   Set<GroupKey> unopened() {
     return Set.copyOf(unopened.keySet());
+  }
+
+  /// Whether its replicas are being closed, all of them, for the node ends.
+  boolean isClosing() {
+    return closed;
   }
 
   boolean alive() {

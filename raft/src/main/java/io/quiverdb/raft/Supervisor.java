@@ -66,6 +66,9 @@ final class Supervisor {
   void tick() {
     long now = nanoClock.getAsLong();
     pauses.values().removeIf(pause -> pause.isForgotten(now));
+    if (groups.get().isClosing()) {
+      return;
+    }
     for (Replica replica : groups.get().replicas()) {
       var ailment = ailment(replica);
       if (ailment.isPresent()
@@ -128,7 +131,9 @@ final class Supervisor {
     shard.ifPresent(leases::revoke);
     try {
       boolean isOpen = groups.get().openAgain(replica, () -> reset(replica));
-      metrics.counter(MetricNames.of(MetricNames.REOPENED, replica.key())).inc();
+      if (isOpen) {
+        metrics.counter(MetricNames.of(MetricNames.REOPENED, replica.key())).inc();
+      }
       log.warn("replica opened again group={} open={}", replica.key(), isOpen);
     } catch (IOException e) {
       log.error("replica not opened again group={}", replica.key(), e);

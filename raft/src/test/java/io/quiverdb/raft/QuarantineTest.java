@@ -234,6 +234,26 @@ class QuarantineTest {
     }
   }
 
+  @Test
+  void catalogueWhoseCheckpointIsDamagedComesBackAsWell() throws Exception {
+    try (var cluster = TestCluster.formed(directory, 3, 1)) {
+      var scene = new Scene(cluster);
+      var node = scene.follower(0);
+      node.kill();
+      Files.write(node.directory().resolve("catalog.checkpoint"), new byte[100]);
+
+      node.start();
+
+      assertThat(node.host().status().reasons().toString())
+          .contains("catalogue: quarantined: its checkpoint is damaged");
+      assertThat(node.host().replica(shard(0))).isPresent();
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(() -> node.host().replica(new CatalogGroup()).isPresent());
+      cluster.awaitReady();
+    }
+  }
+
   private static GroupKey shard(int number) {
     return new ShardGroup(number);
   }

@@ -3,6 +3,9 @@ package io.quiverdb.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
+import io.quiverdb.core.Outcome;
+import io.quiverdb.raft.GroupKey.CatalogGroup;
+import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.snapshot.SnapshotLeases;
 import io.quiverdb.raft.snapshot.SnapshotMetrics;
 import java.io.IOException;
@@ -95,11 +98,40 @@ class SupervisorTest {
       rot(node.logDirectory());
 
       supervisor(node).tick();
-      awaitReopened(1);
 
+      assertThat(reopened()).isZero();
       assertThat(node.quarantine()).contains(QuarantineCause.LOG);
       assertThat(node.server.orElseThrow().replicas()).isEmpty();
       assertThat(fatal).isEmpty();
+    }
+  }
+
+  @Test
+  void nodeOpensItsClosedReplicasAgainWithAllThatWasAcknowledged() throws Exception {
+    try (var cluster = TestCluster.formed(directory, 1, 1)) {
+      var node = cluster.nodes().getFirst();
+      var client = new TestClient(cluster);
+      var docs = client.create("docs");
+      var _ = client.upsert(docs, "a", 1, 2);
+      node.host().checkpoint();
+      var _ = client.upsert(docs, "b", 3, 4);
+
+      for (var group : List.<GroupKey>of(new CatalogGroup(), new ShardGroup(0))) {
+        node.host().replica(group).flatMap(Replica::division).orElseThrow().close();
+        Awaitility.await()
+            .atMost(PATIENCE)
+            .until(
+                () ->
+                    node.metrics().counter(MetricNames.of(MetricNames.REOPENED, group)).getCount()
+                        == 1);
+      }
+      cluster.awaitReady();
+
+      assertThat(client.get(docs, "a")).isPresent();
+      assertThat(client.get(docs, "b")).isPresent();
+      assertThat(client.upsert(docs, "c", 5, 6)).isInstanceOf(Outcome.Applied.class);
+      var _ = client.create("more");
+      assertThat(node.fatal()).isEmpty();
     }
   }
 
