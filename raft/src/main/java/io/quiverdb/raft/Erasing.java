@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
@@ -83,7 +84,28 @@ final class Erasing {
         .sorted((one, other) -> Integer.compare(one.number(), other.number()))
         .map(shard -> guarded(shard, () -> ofShard(shard, collectionId, advance)))
         .forEach(all::add);
+    groups.get().quarantine().replicas().stream()
+        .map(Map.Entry::getKey)
+        .filter(ShardGroup.class::isInstance)
+        .map(group -> guarded(group, () -> ofQuarantined(group, advance)))
+        .forEach(all::add);
+    for (GroupKey group : groups.get().unopened()) {
+      all.add(
+          new ReplicaErasure(
+              group, List.of("store: cannot be opened, until another member's has replaced it")));
+    }
     return all;
+  }
+
+  /// Whoever has it destroyed has seen a majority of its group destroy theirs, so that what it
+  /// could still tell is of no more use.
+  private List<String> ofQuarantined(GroupKey group, boolean advance) throws IOException {
+    if (advance) {
+      groups.get().deleteQuarantined(group);
+    }
+    return groups.get().hasQuarantinedFiles(group)
+        ? List.of("quarantine: log and files of a replica that counts no more")
+        : List.of();
   }
 
   private interface Work {
@@ -178,6 +200,9 @@ final class Erasing {
       if (advance && outstanding.isEmpty()) {
         replicated.get().machine().forceLogNames();
       }
+    }
+    if (groups.get().quarantine().cause(CATALOG).isPresent()) {
+      outstanding.addAll(ofQuarantined(CATALOG, advance && outstanding.isEmpty()));
     }
     return outstanding;
   }

@@ -7,6 +7,7 @@ import java.util.Optional;
 /// @param checkpointedIndex the index that the newest durable checkpoint holds, −1 if none
 /// @param points live points, 0 for the catalogue
 /// @param problem why it does not serve, if it does not
+/// @param quarantine why it counts no more in its group, if so
 public record ReplicaStatus(
     GroupKey group,
     Incarnation incarnation,
@@ -17,7 +18,54 @@ public record ReplicaStatus(
     long appliedIndex,
     long checkpointedIndex,
     long points,
-    Optional<String> problem) {
+    Optional<String> problem,
+    Optional<QuarantineCause> quarantine) {
+  /// Of one that counts in its group.
+  public ReplicaStatus(
+      GroupKey group,
+      Incarnation incarnation,
+      Role role,
+      long term,
+      Optional<NodeId> leader,
+      long committedIndex,
+      long appliedIndex,
+      long checkpointedIndex,
+      long points,
+      Optional<String> problem) {
+    this(
+        group,
+        incarnation,
+        role,
+        term,
+        leader,
+        committedIndex,
+        appliedIndex,
+        checkpointedIndex,
+        points,
+        problem,
+        Optional.empty());
+  }
+
+  /// Of one that is not open.
+  static ReplicaStatus closed(
+      GroupKey group,
+      Incarnation incarnation,
+      String problem,
+      Optional<QuarantineCause> quarantine) {
+    return new ReplicaStatus(
+        group,
+        incarnation,
+        Role.CLOSED,
+        0,
+        Optional.empty(),
+        -1,
+        -1,
+        -1,
+        0,
+        Optional.of(problem),
+        quarantine);
+  }
+
   public enum Role {
     LEADER,
     FOLLOWER,

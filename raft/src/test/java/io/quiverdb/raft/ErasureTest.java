@@ -85,6 +85,39 @@ class ErasureTest {
     }
   }
 
+  /// It never comes back, so that nothing else would delete them.
+  @Test
+  void filesOfAQuarantinedReplicaAreDeletedBeforeItsCollectionIsSaidToBeErased() throws Exception {
+    try (var cluster = TestCluster.formed(directory, 3, 1)) {
+      var client = new TestClient(cluster);
+      var gone = client.create("gone");
+      write(client, gone);
+      cluster.nodes().forEach(node -> node.host().checkpoint());
+      write(client, gone);
+      var away = followerOfTheCatalogue(cluster);
+      var clusterId = away.host().claim().orElseThrow().clusterId();
+      var group = GroupIds.of(clusterId, new GroupKey.ShardGroup(0)).getUuid().toString();
+      plant(cluster);
+      away.kill();
+      Files.write(
+          away.directory().resolve("raft").resolve(group).resolve("current/raft-meta"),
+          new byte[] {1});
+      away.start();
+      assertThat(away.host().self().erasure(gone.id(), false).join())
+          .filteredOn(replica -> replica.group() instanceof GroupKey.ShardGroup)
+          .singleElement()
+          .satisfies(
+              replica -> assertThat(replica.outstanding().toString()).contains("quarantine"));
+
+      long id = client.shred("gone");
+      awaitComplete(cluster, id);
+
+      assertThat(found(cluster)).isEmpty();
+      assertThat(away.host().status().reasons().toString()).contains("shard 0: quarantined");
+      assertThat(away.directory().resolve("shards/0")).doesNotExist();
+    }
+  }
+
   /// [io.quiverdb.raft.catalog.CollectionScheduleTest] has them die between any two steps.
   @Test
   @EnabledIfEnvironmentVariable(named = "QUIVER_LONG_TESTS", matches = "1")

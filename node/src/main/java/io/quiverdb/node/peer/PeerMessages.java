@@ -26,6 +26,7 @@ import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeAddresses;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
+import io.quiverdb.raft.QuarantineCause;
 import io.quiverdb.raft.ReplicaStatus;
 import io.quiverdb.raft.WrappedKeys;
 import io.quiverdb.raft.catalog.CollectionInfo;
@@ -223,7 +224,28 @@ final class PeerMessages {
             .setMoveIndex(status.incarnation().moveIndex());
     status.leader().ifPresent(leader -> message.setLeader(bytes(leader.uuid())));
     status.problem().ifPresent(message::setProblem);
+    status.quarantine().map(PeerMessages::quarantine).ifPresent(message::setQuarantine);
     return message.build();
+  }
+
+  private static PeerStatus.Quarantine quarantine(QuarantineCause cause) {
+    return switch (cause) {
+      case LOG -> PeerStatus.Quarantine.LOG_DAMAGED;
+      case VOTE -> PeerStatus.Quarantine.VOTE_LOST;
+      case WATERMARKS -> PeerStatus.Quarantine.WATERMARKS_LOST;
+      case CHECKPOINT -> PeerStatus.Quarantine.CHECKPOINT_DAMAGED;
+    };
+  }
+
+  /// One that a newer node tells of and this one does not know is nothing to act on.
+  private static Optional<QuarantineCause> quarantine(PeerStatus.Quarantine message) {
+    return switch (message) {
+      case LOG_DAMAGED -> Optional.of(QuarantineCause.LOG);
+      case VOTE_LOST -> Optional.of(QuarantineCause.VOTE);
+      case WATERMARKS_LOST -> Optional.of(QuarantineCause.WATERMARKS);
+      case CHECKPOINT_DAMAGED -> Optional.of(QuarantineCause.CHECKPOINT);
+      case QUARANTINE_UNSPECIFIED, UNRECOGNIZED -> Optional.empty();
+    };
   }
 
   private static ReplicaStatus replica(PeerStatus.Replica message) {
@@ -242,7 +264,8 @@ final class PeerMessages {
         message.getAppliedIndex(),
         message.getCheckpointedIndex(),
         message.getPoints(),
-        message.hasProblem() ? Optional.of(message.getProblem()) : Optional.empty());
+        message.hasProblem() ? Optional.of(message.getProblem()) : Optional.empty(),
+        quarantine(message.getQuarantine()));
   }
 
   // --- collections
