@@ -30,6 +30,12 @@ import org.slf4j.LoggerFactory;
 /// leader whose keys are in that one begins a new term, for which every member begins a new file.
 final class Erasing {
   private static final Logger log = LoggerFactory.getLogger(Erasing.class);
+
+  /// What it holds may be all that is left of other collections; whoever removes it has asked its
+  /// group.
+  private static final List<String> QUARANTINED =
+      List.of("quarantine: log and files of a replica, until it is taken out of its group");
+
   private static final CatalogGroup CATALOG = new CatalogGroup();
 
   private final HostedGroups hosted;
@@ -87,7 +93,7 @@ final class Erasing {
     groups.get().quarantine().replicas().stream()
         .map(Map.Entry::getKey)
         .filter(ShardGroup.class::isInstance)
-        .map(group -> guarded(group, () -> ofQuarantined(group, advance)))
+        .map(group -> new ReplicaErasure(group, QUARANTINED))
         .forEach(all::add);
     for (GroupKey group : groups.get().unopened()) {
       all.add(
@@ -95,17 +101,6 @@ final class Erasing {
               group, List.of("store: cannot be opened, until another member's has replaced it")));
     }
     return all;
-  }
-
-  /// Whoever has it destroyed has seen a majority of its group destroy theirs, so that what it
-  /// could still tell is of no more use.
-  private List<String> ofQuarantined(GroupKey group, boolean advance) throws IOException {
-    if (advance) {
-      groups.get().deleteQuarantined(group);
-    }
-    return groups.get().hasQuarantinedFiles(group)
-        ? List.of("quarantine: log and files of a replica that counts no more")
-        : List.of();
   }
 
   private interface Work {
@@ -202,7 +197,7 @@ final class Erasing {
       }
     }
     if (groups.get().quarantine().cause(CATALOG).isPresent()) {
-      outstanding.addAll(ofQuarantined(CATALOG, advance && outstanding.isEmpty()));
+      outstanding.addAll(QUARANTINED);
     }
     return outstanding;
   }

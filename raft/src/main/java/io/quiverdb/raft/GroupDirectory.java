@@ -192,33 +192,6 @@ final class GroupDirectory {
     }
   }
 
-  /// Deletes all of a directory that was set aside but its vote. Durable when it returns.
-  static void emptyAside(Path dataDirectory, String name) throws IOException {
-    Path current = dataDirectory.resolve(ASIDE).resolve(name).resolve("current");
-    if (!Files.exists(current)) {
-      return;
-    }
-    try (var files = Files.newDirectoryStream(current)) {
-      for (Path file : files) {
-        if (!file.getFileName().toString().equals(VOTE)) {
-          Files.delete(file);
-        }
-      }
-    }
-    syncDirectory(current);
-  }
-
-  /// Whether there is more than a vote in the directory of a group.
-  static boolean holdsLog(Path directory) throws IOException {
-    Path current = directory.resolve("current");
-    if (!Files.exists(current)) {
-      return false;
-    }
-    try (var files = Files.list(current)) {
-      return files.anyMatch(file -> !file.getFileName().toString().equals(VOTE));
-    }
-  }
-
   private static void requirePresent(Path dataDirectory, String name, Path raftDirectory)
       throws IOException {
     boolean wasOpen =

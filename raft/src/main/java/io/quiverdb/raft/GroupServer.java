@@ -123,9 +123,6 @@ final class GroupServer implements AutoCloseable {
 
     /// Closes what a replica stores that is not opened.
     void close(GroupKey group);
-
-    /// Whether there is anything that a replica has stored.
-    boolean exists(GroupKey group);
   }
 
   /// Starts with the groups that are on the disk.
@@ -302,7 +299,11 @@ final class GroupServer implements AutoCloseable {
   }
 
   /// Puts the directories of groups where they belong, whatever a crash has left.
+  ///
+  /// @throws CorruptFileException if the directories of all groups are gone that were open, as with
+  ///   a volume that is not there: they may be back
   private void settleAside(Map<RaftGroupId, GroupKey> known) throws IOException {
+    requireAny(known);
     for (var group : known.entrySet()) {
       var note = ReplicaNote.read(options.dataDirectory(), name(group.getKey()));
       if (note.isEmpty()) {
@@ -319,6 +320,23 @@ final class GroupServer implements AutoCloseable {
           quarantine(group.getKey(), group.getValue(), QuarantineCause.VOTE);
         }
       }
+    }
+  }
+
+  private void requireAny(Map<RaftGroupId, GroupKey> known) throws IOException {
+    int gone = 0;
+    for (var id : known.keySet()) {
+      var note = ReplicaNote.read(options.dataDirectory(), name(id));
+      if (note.filter(found -> found.state() == ReplicaNote.State.OPEN).isPresent()) {
+        if (Files.exists(directory(id)) || Files.exists(aside(id))) {
+          return;
+        }
+        gone++;
+      }
+    }
+    if (gone > 1) {
+      throw new CorruptFileException(
+          "raft", 0, "directories of groups", gone + ", as when they were open", "none");
     }
   }
 
@@ -654,7 +672,7 @@ final class GroupServer implements AutoCloseable {
       throws IOException {
     var note = obey(id, key, order);
     if (note.isPresent() && isHalfRemoved(key, note.get())) {
-      deleteFiles(id, key, note.get());
+      removeFiles(id, key, note.get());
       note = ReplicaNote.read(options.dataDirectory(), name(id));
     }
     if (note.isPresent()) {
@@ -723,6 +741,11 @@ final class GroupServer implements AutoCloseable {
       replicas.remove(key);
     }
     machines.remove(id);
+    removeFiles(id, key, removing);
+  }
+
+  /// Of a replica that is not open, and what is known of it.
+  private void removeFiles(RaftGroupId id, GroupKey key, ReplicaNote removing) throws IOException {
     deleteFiles(id, key, removing);
     notes.remove(id);
     quarantine.end(key);
@@ -923,30 +946,6 @@ final class GroupServer implements AutoCloseable {
 
   private long firstIndex(RaftGroupId id, ReplicatedState state) throws IOException {
     return LogGuard.firstIndex(directory(id)).orElse(state.durable().index() + 1);
-  }
-
-  // --- quarantine
-
-  /// Deletes what a replica in quarantine has left, but for its vote. Durable when it returns.
-  synchronized void deleteQuarantined(GroupKey key) throws IOException {
-    var id = quarantinedId(key);
-    if (id.isPresent()) {
-      GroupDirectory.emptyAside(options.dataDirectory(), name(id.get()));
-      options.stores().delete(key);
-    }
-  }
-
-  synchronized boolean hasQuarantinedFiles(GroupKey key) throws IOException {
-    var id = quarantinedId(key);
-    return id.isPresent()
-        && (GroupDirectory.holdsLog(aside(id.get())) || options.stores().exists(key));
-  }
-
-  private Optional<RaftGroupId> quarantinedId(GroupKey key) {
-    return quarantine.replicas().stream()
-        .filter(replica -> replica.getKey().equals(key))
-        .findFirst()
-        .map(replica -> RaftGroupId.valueOf(UUID.fromString(replica.getValue().group())));
   }
 
   // --- replicas whose stores cannot be opened

@@ -126,14 +126,6 @@ final class HostedGroups implements AutoCloseable {
     }
   }
 
-  /// Whether anything is stored of a replica.
-  boolean exists(GroupKey key) {
-    return switch (key) {
-      case CatalogGroup() -> catalogDamage.isPresent() || catalog.durable().index() >= 0;
-      case ShardGroup(int number) -> StoreReplacement.exists(place(number));
-    };
-  }
-
   private StoreState open(int number) {
     Path place = place(number);
     try {

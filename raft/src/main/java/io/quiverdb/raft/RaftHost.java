@@ -347,17 +347,16 @@ public final class RaftHost implements AutoCloseable {
   private final class Stores implements GroupServer.Stores {
     @Override
     public void delete(GroupKey group) throws IOException {
+      if (group instanceof ShardGroup shard) {
+        // One that is still being fetched is deleted when that has come to nothing.
+        boolean _ = snapshotPuller.discard(shard);
+      }
       hosted.delete(group);
     }
 
     @Override
     public void close(GroupKey group) {
       hosted.close(group);
-    }
-
-    @Override
-    public boolean exists(GroupKey group) {
-      return hosted.exists(group);
     }
   }
 

@@ -96,13 +96,6 @@ final class StoreReplacement implements AutoCloseable {
     }
   }
 
-  /// Whether there is a store at a place, or beside it.
-  static boolean exists(Path place) {
-    return Files.exists(place)
-        || Files.exists(beside(place, NEW))
-        || Files.exists(beside(place, DAMAGED));
-  }
-
   private static void syncParent(Path place) throws IOException {
     GroupDirectory.syncDirectory(Objects.requireNonNull(place.getParent()));
   }

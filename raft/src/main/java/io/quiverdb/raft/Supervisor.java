@@ -1,8 +1,8 @@
 package io.quiverdb.raft;
 
 import com.codahale.metrics.MetricRegistry;
+import io.quiverdb.core.ReadFailedException;
 import io.quiverdb.core.StoreException;
-import io.quiverdb.core.StoreFailedException;
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.snapshot.SnapshotLeases;
 import java.io.IOException;
@@ -103,11 +103,13 @@ final class Supervisor {
     return replica.alive() ? Optional.empty() : Optional.of("closed");
   }
 
-  /// What it has written is not known then, and only another process finds out.
-  private static boolean isOfTheDisk(@Nullable Throwable fault) {
+  /// What it has written is not known then, and only another process finds out. A store that has
+  /// failed says so of whatever stopped it.
+  static boolean isOfTheDisk(@Nullable Throwable fault) {
     return fault != null
-        && (fault instanceof StoreFailedException
-            || fault instanceof IOException
+        && (fault instanceof IOException
+            || fault instanceof ReadFailedException
+            || fault instanceof InternalError
             || isOfTheDisk(fault.getCause()));
   }
 

@@ -47,11 +47,6 @@ final class GroupCluster implements AutoCloseable {
     public void close(GroupKey group) {
       states.remove(group);
     }
-
-    @Override
-    public boolean exists(GroupKey group) {
-      return states.containsKey(group);
-    }
   }
 
   final class Node {

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
 import io.quiverdb.core.Outcome;
+import io.quiverdb.core.StoreFailedException;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.snapshot.SnapshotLeases;
 import io.quiverdb.raft.snapshot.SnapshotMetrics;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -66,6 +68,16 @@ class SupervisorTest {
       assertThat(reopened()).isEqualTo(3);
       assertThat(fatal).isEmpty();
     }
+  }
+
+  @Test
+  void storeThatFailedOfAnEntryIsOpenedAgainAndOneThatFailedOfTheDiskIsNot() {
+    var bug = new StoreFailedException("store: failed", new IllegalStateException("a bug"));
+    var disk =
+        new StoreFailedException("store: failed", new UncheckedIOException(new IOException()));
+
+    assertThat(Supervisor.isOfTheDisk(bug)).isFalse();
+    assertThat(Supervisor.isOfTheDisk(disk)).isTrue();
   }
 
   @Test

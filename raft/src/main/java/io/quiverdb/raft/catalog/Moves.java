@@ -43,7 +43,7 @@ import org.slf4j.LoggerFactory;
 /// none. Then the group lacks a member, and what is left of the replica is deleted like any other
 /// that belongs nowhere, so that it can be added again, empty but for its vote. Nothing is begun
 /// unless a majority of the group answers without it. One that is quarantined while a move brings
-/// it makes that move one that is abandoned.
+/// it makes the group go back to the members before, and the move is abandoned.
 ///
 /// A group's own configuration may come to differ from what the catalogue holds: a change that was
 /// waiting for a member to catch up is carried out after its move was abandoned. That is found now
@@ -287,7 +287,7 @@ final class Moves {
                       .move()
                       .filter(move -> move.added().equals(Optional.of(node)))
                       .filter(move -> move.index() == replica.incarnation().moveIndex())
-                      .map(move -> asObject(endUnwanted(now, group, placement, move)))
+                      .map(move -> asObject(giveUp(now, group, placement, move)))
                       .orElseGet(() -> CompletableFuture.completedFuture(replica));
                 })
             .whenComplete(
@@ -300,6 +300,21 @@ final class Moves {
                         failure.getMessage());
                   }
                 });
+  }
+
+  /// Back to the members before: the one that comes is good for nothing, and whoever was to go for
+  /// it is not.
+  private CompletableFuture<?> giveUp(
+      Membership now, GroupKey group, Placement placement, Move move) {
+    return leader(group)
+        .members(group)
+        .thenCompose(
+            members ->
+                members.contains(move.added().orElseThrow())
+                    ? change(
+                        now, group, Placement.path(new TreeSet<>(members), placement.members()))
+                    : CompletableFuture.<Void>completedFuture(null))
+        .thenCompose(_ -> done(CatalogOps.abandonMove(group, move.index())));
   }
 
   private static CompletableFuture<Object> asObject(CompletableFuture<?> future) {

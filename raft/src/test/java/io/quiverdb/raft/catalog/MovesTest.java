@@ -183,6 +183,20 @@ final class MovesTest {
     assertThat(commands).containsExactly("END_MOVE abandoned");
   }
 
+  @Test
+  void groupGoesBackToItsMembersBeforeIfTheNewOneIsQuarantined() {
+    groupMembers.add(SECOND.id());
+    quarantine = Optional.of(QuarantineCause.LOG);
+    var move =
+        new Placement.Move(Optional.of(SECOND.id()), Optional.of(FIRST.id()), INCARNATION_MOVE);
+
+    sweep(membership().begin(SHARD, move, 0));
+
+    assertThat(commands)
+        .containsExactly(
+            "changeMembers " + List.of(List.of(FIRST.id(), SECOND.id()), List.of(FIRST.id())));
+  }
+
   private static Membership bothMembers() {
     return moving().end(SHARD, 5);
   }
