@@ -81,7 +81,8 @@ public final class ClusterRecovery implements Closeable {
 
   /// What a node keeps of its groups beside their stores.
   private static final List<String> OF_GROUPS =
-      List.of("raft", "raft-opened", "raft-votes", "raft-staging", "incoming");
+      List.of(
+          "raft", "raft-opened", "raft-votes", "raft-staging", GroupDirectory.ASIDE, "incoming");
 
   private static final long PAGE_CACHE_BYTES = 64L << 20;
   private static final long BUFFER_BYTES_MAX = 64L << 20;
@@ -244,7 +245,7 @@ public final class ClusterRecovery implements Closeable {
   // --- what is there
 
   private RecoveredCatalog readCatalog() throws IOException {
-    var replayed = CatalogReplica.open(storage, new CatalogKeys(keys::ring), CatalogLevels.CURRENT);
+    var replayed = openCatalog();
     Path directory = directory(new CatalogGroup());
     if (Files.exists(directory)) {
       replayCatalog(directory, replayed);
@@ -254,6 +255,16 @@ public final class ClusterRecovery implements Closeable {
             () ->
                 new RecoveryException.NoCatalogue(
                     dataDirectory, "neither a log of the catalogue nor a copy of it"));
+  }
+
+  /// A checkpoint that is damaged counts no more than one that is not there; the copy may do.
+  private CatalogReplica openCatalog() throws IOException {
+    try {
+      return CatalogReplica.open(storage, new CatalogKeys(keys::ring), CatalogLevels.CURRENT);
+    } catch (CorruptFileException e) {
+      log.warn("checkpoint of the catalogue is damaged", e);
+      return CatalogReplica.empty(storage, new CatalogKeys(keys::ring), CatalogLevels.CURRENT);
+    }
   }
 
   private void replayCatalog(Path directory, CatalogReplica replica) throws IOException {
@@ -361,7 +372,9 @@ public final class ClusterRecovery implements Closeable {
   }
 
   private Path directory(GroupKey group) {
-    return raftDirectory().resolve(name(claim.clusterId(), group));
+    String name = name(claim.clusterId(), group);
+    Path aside = dataDirectory.resolve(GroupDirectory.ASIDE).resolve(name);
+    return Files.exists(aside) ? aside : raftDirectory().resolve(name);
   }
 
   private Path raftDirectory() {

@@ -35,7 +35,8 @@ final class DiskGuard {
     disk.look();
     boolean isFull = disk.isFull();
     boolean isDue =
-        groups.get().replicas().stream().anyMatch(one -> one.stopped().isEmpty() == isFull);
+        groups.get().replicas().stream()
+            .anyMatch(one -> isFull ? one.stopped().isEmpty() : isStopped(one));
     if (!isDue || !busy.compareAndSet(false, true)) {
       return;
     }
@@ -51,6 +52,11 @@ final class DiskGuard {
     } catch (RejectedExecutionException e) {
       log.debug("replicas left as they are: shutting down");
     }
+  }
+
+  /// By this one: what another stopped is not its concern.
+  private static boolean isStopped(Replica replica) {
+    return replica.stopped().filter(WHY::equals).isPresent();
   }
 
   private void stop(Replica replica) {
@@ -69,7 +75,7 @@ final class DiskGuard {
   }
 
   private void goOn(Replica replica) {
-    if (replica.stopped().isEmpty()) {
+    if (!isStopped(replica)) {
       return;
     }
     try {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
@@ -29,6 +30,12 @@ import org.slf4j.LoggerFactory;
 /// leader whose keys are in that one begins a new term, for which every member begins a new file.
 final class Erasing {
   private static final Logger log = LoggerFactory.getLogger(Erasing.class);
+
+  /// What it holds may be all that is left of other collections; whoever removes it has asked its
+  /// group.
+  private static final List<String> QUARANTINED =
+      List.of("quarantine: log and files of a replica, until it is taken out of its group");
+
   private static final CatalogGroup CATALOG = new CatalogGroup();
 
   private final HostedGroups hosted;
@@ -83,6 +90,16 @@ final class Erasing {
         .sorted((one, other) -> Integer.compare(one.number(), other.number()))
         .map(shard -> guarded(shard, () -> ofShard(shard, collectionId, advance)))
         .forEach(all::add);
+    groups.get().quarantine().replicas().stream()
+        .map(Map.Entry::getKey)
+        .filter(ShardGroup.class::isInstance)
+        .map(group -> new ReplicaErasure(group, QUARANTINED))
+        .forEach(all::add);
+    for (GroupKey group : groups.get().unopened()) {
+      all.add(
+          new ReplicaErasure(
+              group, List.of("store: cannot be opened, until another member's has replaced it")));
+    }
     return all;
   }
 
@@ -178,6 +195,9 @@ final class Erasing {
       if (advance && outstanding.isEmpty()) {
         replicated.get().machine().forceLogNames();
       }
+    }
+    if (groups.get().quarantine().cause(CATALOG).isPresent()) {
+      outstanding.addAll(QUARANTINED);
     }
     return outstanding;
   }

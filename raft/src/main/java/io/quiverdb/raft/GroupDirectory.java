@@ -38,6 +38,10 @@ final class GroupDirectory {
   /// under one id, else there could be two leaders in one term.
   private static final String VOTES = "raft-votes";
 
+  /// Holds the directories of groups that Ratis is not to open: those of replicas in quarantine,
+  /// and of those whose store cannot be opened.
+  static final String ASIDE = "raft-aside";
+
   private static final String VOTE = "raft-meta";
   private static final String CONFIGURATION = "raft-meta.conf";
 
@@ -114,10 +118,29 @@ final class GroupDirectory {
     }
   }
 
-  /// Keeps the vote and deletes the directory. May be begun again after a crash. Durable when it
-  /// returns.
-  static void delete(Path dataDirectory, Path raftDirectory, String name) throws IOException {
-    Path directory = raftDirectory.resolve(name);
+  /// Keeps the vote and deletes the directory, wherever it is. May be begun again after a crash.
+  /// Durable when it returns.
+  ///
+  /// @param isVoteLost whether nothing is kept: what an earlier replica left is not the last vote
+  static void delete(Path dataDirectory, Path raftDirectory, String name, boolean isVoteLost)
+      throws IOException {
+    for (Path parent : List.of(raftDirectory, dataDirectory.resolve(ASIDE))) {
+      Path directory = parent.resolve(name);
+      if (!isVoteLost) {
+        keepVote(dataDirectory, directory, name);
+      }
+      deleteAll(directory);
+      if (Files.exists(parent)) {
+        syncDirectory(parent);
+      }
+    }
+    Path votes = dataDirectory.resolve(VOTES);
+    if (isVoteLost && Files.deleteIfExists(votes.resolve(name))) {
+      syncDirectory(votes);
+    }
+  }
+
+  private static void keepVote(Path dataDirectory, Path directory, String name) throws IOException {
     Path vote = directory.resolve("current").resolve(VOTE);
     if (Files.exists(vote)) {
       Path votes = dataDirectory.resolve(VOTES);
@@ -125,14 +148,47 @@ final class GroupDirectory {
       AtomicFile.replace(FileStorage.at(votes), "", name, Files.readAllBytes(vote));
       syncDirectory(dataDirectory);
     }
-    deleteAll(directory);
-    syncDirectory(raftDirectory);
   }
 
-  /// @throws CorruptFileException if the directory of a group that was opened here is gone
-  static void requireAll(Path dataDirectory, Path raftDirectory) throws IOException {
-    for (String name : ReplicaNote.groups(dataDirectory)) {
-      requirePresent(dataDirectory, name, raftDirectory);
+  /// Whether the term and the vote of a replica that is not open can be read.
+  static boolean isVoteSound(Path directory) throws IOException {
+    Path vote = directory.resolve("current").resolve(VOTE);
+    if (!Files.exists(vote)) {
+      return false;
+    }
+    var content = new Properties();
+    try (var reader = Files.newBufferedReader(vote, StandardCharsets.ISO_8859_1)) {
+      content.load(reader);
+    } catch (IllegalArgumentException e) {
+      // An escape that is none.
+      return false;
+    }
+    return content.getProperty("term", "").matches("\\d{1,18}")
+        && content.getProperty("votedFor") != null;
+  }
+
+  // --- out of Ratis's sight
+
+  /// Where Ratis does not look, and back, by one rename. Durable when it returns; does nothing if
+  /// it is not where it would be taken from.
+  static void setAside(Path dataDirectory, Path raftDirectory, String name) throws IOException {
+    Path aside = dataDirectory.resolve(ASIDE);
+    if (!Files.exists(aside)) {
+      Files.createDirectories(aside);
+      syncDirectory(dataDirectory);
+    }
+    move(raftDirectory, aside, name);
+  }
+
+  static void bringBack(Path dataDirectory, Path raftDirectory, String name) throws IOException {
+    move(dataDirectory.resolve(ASIDE), raftDirectory, name);
+  }
+
+  private static void move(Path from, Path to, String name) throws IOException {
+    if (Files.exists(from.resolve(name))) {
+      Files.move(from.resolve(name), to.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+      syncDirectory(to);
+      syncDirectory(from);
     }
   }
 

@@ -2,6 +2,7 @@ package io.quiverdb.raft;
 
 import com.codahale.metrics.MetricRegistry;
 import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.StoreException;
 import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.raft.ReplicatedState.TermIndex;
 import io.quiverdb.raft.barrier.Barrier;
@@ -21,6 +22,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -66,6 +68,11 @@ final class GroupServer implements AutoCloseable {
   /// Of the replicas that are here.
   private final Map<RaftGroupId, ReplicaNote> notes = new ConcurrentHashMap<>();
 
+  private final Quarantine quarantine;
+
+  /// Replicas whose logs and votes are sound, and whose stores cannot be opened.
+  private final Map<GroupKey, RaftGroupId> unopened = new ConcurrentHashMap<>();
+
   private final ExecutorService submitter = Executors.newVirtualThreadPerTaskExecutor();
   private final ExecutorService events =
       Executors.newSingleThreadExecutor(Thread.ofVirtual().name("group-events").factory());
@@ -75,11 +82,14 @@ final class GroupServer implements AutoCloseable {
   private final RaftServer server;
   private final Gate snapshotNotifications = new Gate();
   private volatile Optional<Watermarks> watermarks = Optional.empty();
-  private boolean closed;
+  private volatile boolean closed;
 
   /// @param dataDirectory locked by the caller
   /// @param states opens what a group replicates, before its log is read
-  /// @param deletion closes what a removed replica stored, and deletes it
+  /// @param stores of the groups
+  /// @param named the groups that this node has replicas of, as far as its copy of the catalogue
+  ///   tells
+  /// @param outOfService hears of a replica that was open and goes into quarantine
   /// @param sealing of what the node keeps about its groups; asked for when there is one
   record Options(
       NodeId self,
@@ -90,7 +100,9 @@ final class GroupServer implements AutoCloseable {
       RaftTiming timing,
       RatisSettings.DiskSizes sizes,
       Function<GroupKey, ReplicatedState> states,
-      Deletion deletion,
+      Stores stores,
+      Supplier<Collection<GroupKey>> named,
+      Consumer<GroupKey> outOfService,
       Supplier<PageCodec> sealing,
       DiskSpace disk,
       Barrier barrier,
@@ -104,15 +116,19 @@ final class GroupServer implements AutoCloseable {
     void run() throws IOException;
   }
 
-  /// Deletes what a group stores besides its log. May be begun again after a crash.
-  interface Deletion {
+  /// What the groups store besides their logs.
+  interface Stores {
+    /// Closes what a removed replica stored, and deletes it. May be begun again after a crash.
     void delete(GroupKey group) throws IOException;
+
+    /// Closes what a replica stores that is not opened.
+    void close(GroupKey group);
   }
 
   /// Starts with the groups that are on the disk.
   ///
   /// @param known the groups that may be there
-  /// @throws CorruptFileException if a log has rotted, or the disk holds a group that is not known
+  /// @throws CorruptFileException if the disk holds a group that is not known
   GroupServer(Options options, Map<RaftGroupId, GroupKey> known) throws IOException {
     this.options = options;
     this.raftDirectory = options.dataDirectory().resolve("raft");
@@ -121,14 +137,15 @@ final class GroupServer implements AutoCloseable {
             raftDirectory, options.bindHost(), options.port(), options.timing(), options.sizes());
     RatisSettings.requireSafe(properties);
     Files.createDirectories(raftDirectory);
+    this.quarantine = new Quarantine(options.dataDirectory(), raftDirectory);
     GroupDirectory.deleteUnfinished(options.dataDirectory());
     finishRemovals(known);
-    GroupDirectory.requireAll(options.dataDirectory(), raftDirectory);
+    settleAside(known);
     Map<RaftGroupId, GroupKey> found = found(known);
     requireFree(options.bindHost(), options.port());
     keepRatisFromExiting();
     try {
-      restoreAll(found);
+      restoreAll(found, known);
     } catch (IOException | RuntimeException e) {
       closeWatermarks();
       throw e;
@@ -245,14 +262,21 @@ final class GroupServer implements AutoCloseable {
     }
   }
 
-  private void restoreAll(Map<RaftGroupId, GroupKey> found) throws IOException {
-    if (!found.isEmpty()) {
-      watermarks = Optional.of(openWatermarks(true));
-    }
+  /// Leaves those out that cannot be opened: one group that fails to start would fail them all.
+  private void restoreAll(Map<RaftGroupId, GroupKey> found, Map<RaftGroupId, GroupKey> known)
+      throws IOException {
     for (var group : found.entrySet()) {
       // A crash may have come between the directory and its note.
       noteOpen(group.getKey(), CatalogOrder.NONE, 0);
-      restore(group.getKey(), group.getValue());
+    }
+    var named = options.named().get();
+    if (!found.isEmpty() || !named.isEmpty()) {
+      watermarks = Optional.of(openWatermarks(found, known, named));
+    }
+    for (var group : Map.copyOf(found).entrySet()) {
+      if (!restore(group.getKey(), group.getValue())) {
+        found.remove(group.getKey());
+      }
     }
     GroupDirectory.syncDirectory(raftDirectory);
     GroupDirectory.syncDirectory(options.dataDirectory());
@@ -268,12 +292,77 @@ final class GroupServer implements AutoCloseable {
   }
 
   private void deleteFiles(RaftGroupId id, GroupKey key, ReplicaNote removing) throws IOException {
-    GroupDirectory.delete(options.dataDirectory(), raftDirectory, name(id));
-    options.deletion().delete(key);
-    removing
-        .in(ReplicaNote.State.REMOVED, removing.obeyed())
-        .write(options.dataDirectory(), name(id));
+    GroupDirectory.delete(options.dataDirectory(), raftDirectory, name(id), removing.isVoteLost());
+    options.stores().delete(key);
+    removing.removed().write(options.dataDirectory(), name(id));
     log.info("replica removed group={} incarnation={}", key, removing.incarnation());
+  }
+
+  /// Puts the directories of groups where they belong, whatever a crash has left.
+  ///
+  /// @throws CorruptFileException if the directories of all groups are gone that were open, as with
+  ///   a volume that is not there: they may be back
+  private void settleAside(Map<RaftGroupId, GroupKey> known) throws IOException {
+    requireAny(known);
+    for (var group : known.entrySet()) {
+      var note = ReplicaNote.read(options.dataDirectory(), name(group.getKey()));
+      if (note.isEmpty()) {
+        continue;
+      }
+      if (note.get().state() == ReplicaNote.State.QUARANTINED) {
+        quarantine.resume(name(group.getKey()), group.getValue(), note.get());
+        notes.put(group.getKey(), note.get());
+      } else if (note.get().state() == ReplicaNote.State.OPEN) {
+        // Its store could not be opened the last time.
+        GroupDirectory.bringBack(options.dataDirectory(), raftDirectory, name(group.getKey()));
+        if (!Files.exists(directory(group.getKey()))) {
+          // Made anew, it would have forgotten its vote.
+          quarantine(group.getKey(), group.getValue(), QuarantineCause.VOTE);
+        }
+      }
+    }
+  }
+
+  private void requireAny(Map<RaftGroupId, GroupKey> known) throws IOException {
+    int gone = 0;
+    for (var id : known.keySet()) {
+      var note = ReplicaNote.read(options.dataDirectory(), name(id));
+      if (note.filter(found -> found.state() == ReplicaNote.State.OPEN).isPresent()) {
+        if (Files.exists(directory(id)) || Files.exists(aside(id))) {
+          return;
+        }
+        gone++;
+      }
+    }
+    if (gone > 1) {
+      throw new CorruptFileException(
+          "raft", 0, "directories of groups", gone + ", as when they were open", "none");
+    }
+  }
+
+  /// Takes a replica out of service that has forgotten what it may have acknowledged, or may have.
+  /// Ratis does not have it open.
+  private void quarantine(RaftGroupId id, GroupKey key, QuarantineCause cause) throws IOException {
+    var note = ReplicaNote.read(options.dataDirectory(), name(id));
+    var told =
+        note.filter(found -> !found.incarnation().equals(Incarnation.NONE))
+            .orElseGet(
+                () ->
+                    new ReplicaNote(
+                        ReplicaNote.State.OPEN,
+                        new Incarnation(UUID.randomUUID(), 0),
+                        note.map(ReplicaNote::obeyed).orElse(CatalogOrder.NONE)));
+    quarantine.begin(name(id), key, told, cause);
+    notes.put(id, ReplicaNote.read(options.dataDirectory(), name(id)).orElse(told));
+    leaveOut(id, key);
+  }
+
+  private void leaveOut(RaftGroupId id, GroupKey key) {
+    machines.remove(id);
+    if (replicas.remove(key) != null) {
+      options.outOfService().accept(key);
+    }
+    options.stores().close(key);
   }
 
   /// Gives a replica that was just made, or is of an older version, its incarnation.
@@ -312,6 +401,34 @@ final class GroupServer implements AutoCloseable {
 
   private Watermarks openWatermarks(boolean anyGroup) throws IOException {
     return Watermarks.open(options.dataDirectory(), options.sealing().get(), anyGroup);
+  }
+
+  /// Without them, nothing can be told of any log: then all groups go into quarantine, and those
+  /// that the catalogue names here and the disk does not know, too.
+  private Watermarks openWatermarks(
+      Map<RaftGroupId, GroupKey> found,
+      Map<RaftGroupId, GroupKey> known,
+      Collection<GroupKey> named)
+      throws IOException {
+    try {
+      return openWatermarks(true);
+    } catch (CorruptFileException e) {
+      log.error("watermarks lost, all groups are quarantined", e);
+    }
+    for (var group : found.entrySet()) {
+      quarantine(group.getKey(), group.getValue(), QuarantineCause.WATERMARKS);
+    }
+    found.clear();
+    for (var group : known.entrySet()) {
+      boolean isForgotten =
+          named.contains(group.getValue())
+              && ReplicaNote.read(options.dataDirectory(), name(group.getKey())).isEmpty();
+      if (isForgotten) {
+        quarantine(group.getKey(), group.getValue(), QuarantineCause.VOTE);
+      }
+    }
+    Watermarks.delete(options.dataDirectory());
+    return openWatermarks(false);
   }
 
   private void markTick() {
@@ -365,12 +482,49 @@ final class GroupServer implements AutoCloseable {
     return found;
   }
 
-  private void restore(RaftGroupId id, GroupKey key) throws IOException {
-    var state = options.states().apply(key);
+  /// Makes a replica ready to be opened by Ratis, or takes it out of service. Ratis does not have
+  /// it open.
+  ///
+  /// @return whether it may be opened
+  private boolean restore(RaftGroupId id, GroupKey key) throws IOException {
+    if (!GroupDirectory.isVoteSound(directory(id))) {
+      quarantine(id, key, QuarantineCause.VOTE);
+      return false;
+    }
+    ReplicatedState state;
+    try {
+      state = options.states().apply(key);
+    } catch (StoreException e) {
+      if (StoreState.corruptFile(e).isEmpty()) {
+        throw e;
+      }
+      log.error("store cannot be opened group={}", key, e);
+      leaveUnopened(id, key);
+      return false;
+    }
     var guard = new LogGuard(options.dataDirectory(), RatisSettings.ENTRY_BYTES_MAX);
     long watermark = watermarks.map(marks -> marks.of(id.getUuid())).orElse(-1L);
-    long _ = guard.guard(directory(id), covered(state.durable()), watermark);
+    try {
+      long _ = guard.guard(directory(id), covered(state.durable()), watermark);
+    } catch (CorruptFileException e) {
+      log.error("log is not what was written group={}", key, e);
+      quarantine(id, key, QuarantineCause.LOG);
+      return false;
+    }
     machines.put(id, newMachine(id, key, state));
+    return true;
+  }
+
+  /// The catalogue is not fetched as files: it begins anew as if its log had rotted.
+  private void leaveUnopened(RaftGroupId id, GroupKey key) throws IOException {
+    switch (key) {
+      case GroupKey.CatalogGroup() -> quarantine(id, key, QuarantineCause.CHECKPOINT);
+      case GroupKey.ShardGroup _ -> {
+        GroupDirectory.setAside(options.dataDirectory(), raftDirectory, name(id));
+        unopened.put(key, id);
+        leaveOut(id, key);
+      }
+    }
   }
 
   static CoveredLog covered(TermIndex durable) {
@@ -458,7 +612,10 @@ final class GroupServer implements AutoCloseable {
     var note = ReplicaNote.read(options.dataDirectory(), name(id));
     if (note.filter(found -> found.state() != ReplicaNote.State.OPEN).isPresent()) {
       throw new ShardException.Unavailable(
-          key + ": was removed here (expected: opened for a move that adds it)");
+          key
+              + (note.get().state() == ReplicaNote.State.QUARANTINED
+                  ? ": is quarantined here (expected: taken out of its group first)"
+                  : ": was removed here (expected: opened for a move that adds it)"));
     }
     opened.accept(open(id, key, members, CatalogOrder.NONE, 0));
   }
@@ -473,13 +630,16 @@ final class GroupServer implements AutoCloseable {
     if (existing != null) {
       return existing;
     }
+    if (unopened.containsKey(key)) {
+      throw new ShardException.Unavailable(key + ": its store cannot be opened");
+    }
     if (watermarks.isEmpty()) {
       watermarks = Optional.of(openWatermarks(false));
     }
     if (!Files.exists(directory(id))) {
       // What an earlier replica has left says nothing of this one.
       watermarks.get().forget(id.getUuid());
-      options.deletion().delete(key);
+      options.stores().delete(key);
     }
     GroupDirectory.create(options.dataDirectory(), raftDirectory, name(id), members);
     noteOpen(id, order, moveIndex);
@@ -512,7 +672,7 @@ final class GroupServer implements AutoCloseable {
       throws IOException {
     var note = obey(id, key, order);
     if (note.isPresent() && isHalfRemoved(key, note.get())) {
-      deleteFiles(id, key, note.get());
+      removeFiles(id, key, note.get());
       note = ReplicaNote.read(options.dataDirectory(), name(id));
     }
     if (note.isPresent()) {
@@ -529,6 +689,10 @@ final class GroupServer implements AutoCloseable {
   }
 
   private static void requireFor(GroupKey key, ReplicaNote note, long moveIndex) {
+    if (note.isVoteLost()) {
+      throw new ShardException.Unavailable(
+          key + ": its vote on this node was lost (expected: a node with another id)");
+    }
     boolean isOpen = note.state() == ReplicaNote.State.OPEN;
     boolean fits =
         moveIndex == 0
@@ -577,8 +741,15 @@ final class GroupServer implements AutoCloseable {
       replicas.remove(key);
     }
     machines.remove(id);
+    removeFiles(id, key, removing);
+  }
+
+  /// Of a replica that is not open, and what is known of it.
+  private void removeFiles(RaftGroupId id, GroupKey key, ReplicaNote removing) throws IOException {
     deleteFiles(id, key, removing);
     notes.remove(id);
+    quarantine.end(key);
+    unopened.remove(key);
   }
 
   /// Whether Ratis has it: an earlier attempt to remove it may have got that far.
@@ -614,7 +785,11 @@ final class GroupServer implements AutoCloseable {
   }
 
   Incarnation incarnation(Replica replica) {
-    var note = notes.get(replica.groupId());
+    return incarnation(replica.groupId());
+  }
+
+  private Incarnation incarnation(RaftGroupId id) {
+    var note = notes.get(id);
     return note == null ? Incarnation.NONE : note.incarnation();
   }
 
@@ -687,9 +862,11 @@ final class GroupServer implements AutoCloseable {
       replica.machine().stopApplying();
     }
     replica.beginReopening();
+    boolean wanted;
+    boolean isOpen;
     try {
       remove(id, key);
-      boolean wanted =
+      wanted =
           reachesTheLog(id, place, replica.state())
               && (damaged || place.index() > replica.state().applied().index());
       if (wanted) {
@@ -701,11 +878,13 @@ final class GroupServer implements AutoCloseable {
         LogGuard.noteInstalled(directory(id), covered(place), before);
         install.run();
       }
-      restore(id, key);
-      add(id, key, List.of());
-      replica.reopened(server.getDivision(id), machine(id));
-      log.info("replica opened again group={} place={} installed={}", key, place, wanted);
-      return wanted;
+      isOpen = openRestored(id, replica);
+      log.info(
+          "replica opened again group={} place={} installed={} open={}",
+          key,
+          place,
+          wanted,
+          isOpen);
     } catch (Throwable e) {
       // Half open, it would be a member that is up and does nothing.
       log.error("replica not opened again group={}", key, e);
@@ -713,6 +892,22 @@ final class GroupServer implements AutoCloseable {
       options.onFatal().accept(e);
       throw e;
     }
+    if (!isOpen) {
+      throw new ShardException.Unavailable(key + ": taken out of service");
+    }
+    return wanted;
+  }
+
+  /// Opens a replica again that Ratis has closed.
+  ///
+  /// @return whether it could be, else it is out of service
+  private boolean openRestored(RaftGroupId id, Replica replica) throws IOException {
+    if (!restore(id, replica.key())) {
+      return false;
+    }
+    add(id, replica.key(), List.of());
+    replica.reopened(server.getDivision(id), machine(id));
+    return true;
   }
 
   /// As long as it serves, it goes on serving.
@@ -753,6 +948,115 @@ final class GroupServer implements AutoCloseable {
     return LogGuard.firstIndex(directory(id)).orElse(state.durable().index() + 1);
   }
 
+  // --- replicas whose stores cannot be opened
+
+  /// The index of the first entry in the log of a shard whose store cannot be opened; a checkpoint
+  /// that another member has is of use if it holds the entry before that one.
+  ///
+  /// @throws ShardException.Unavailable if it is none
+  long firstIndexUnopened(GroupKey key) throws IOException {
+    var id = unopened.get(key);
+    if (id == null) {
+      throw new ShardException.Unavailable(key + ": its store is not one that cannot be opened");
+    }
+    var first = LogGuard.firstIndex(aside(id));
+    // A log that is empty tells nothing of where it would go on.
+    return first.orElse(watermarks.map(marks -> marks.of(id.getUuid())).orElse(-1L) + 1);
+  }
+
+  private Path aside(RaftGroupId id) {
+    return options.dataDirectory().resolve(GroupDirectory.ASIDE).resolve(name(id));
+  }
+
+  /// Opens a replica whose store could not be opened, with a checkpoint of another member.
+  ///
+  /// @param place of the last entry that the checkpoint holds
+  /// @param configuration of the group, committed, as the other member has it
+  /// @param install puts the checkpoint in the place of the store; a crash leaves the one or the
+  ///   other
+  /// @param opened takes the replica before it can be removed again
+  /// @throws ShardException.Unavailable if the checkpoint does not reach its log, or it is open
+  /// @throws IOException if it cannot be opened; told to whoever hears what is fatal, too
+  synchronized void openWith(
+      GroupKey key,
+      TermIndex place,
+      Optional<LogEntryProto> configuration,
+      Installation install,
+      Consumer<Replica> opened)
+      throws IOException {
+    var id = unopened.get(key);
+    if (closed || id == null) {
+      throw new ShardException.Unavailable(key + ": does not wait for a checkpoint");
+    }
+    if (place.index() < firstIndexUnopened(key) - 1) {
+      throw new ShardException.Unavailable(
+          "%s: checkpoint of entry %d (expected: %d or later)"
+              .formatted(key, place.index(), firstIndexUnopened(key) - 1));
+    }
+    boolean isOpen;
+    try {
+      if (configuration.isPresent()) {
+        GroupDirectory.takeConfiguration(aside(id), configuration.get());
+      }
+      LogGuard.noteInstalled(aside(id), covered(place), CoveredLog.NOTHING);
+      install.run();
+      unopened.remove(key);
+      GroupDirectory.bringBack(options.dataDirectory(), raftDirectory, name(id));
+      isOpen = restore(id, key);
+      if (isOpen) {
+        add(id, key, List.of());
+        opened.accept(host(id, key));
+      }
+    } catch (Throwable e) {
+      log.error("replica not opened with a snapshot group={}", key, e);
+      options.onFatal().accept(e);
+      throw e;
+    }
+    if (!isOpen) {
+      throw new ShardException.Unavailable(key + ": taken out of service");
+    }
+    log.info("replica opened with a snapshot group={} place={}", key, place);
+  }
+
+  // --- replicas that failed or were closed
+
+  /// Why a replica is not open that is being opened again.
+  static final String OPENING_AGAIN = "not open: being opened again";
+
+  /// Closes a replica that has failed, or that Ratis has closed, and opens it with what is durable.
+  /// It goes into quarantine if its log turns out to have rotted, and waits for another member's
+  /// checkpoint if its store does.
+  ///
+  /// @param reset takes what it replicates back to what is durable
+  /// @return whether it is open
+  /// @throws IOException if the disk fails
+  synchronized boolean openAgain(Replica replica, Runnable reset) throws IOException {
+    boolean isOther =
+        replica.stopped().filter(why -> !why.equals(OPENING_AGAIN)).isPresent()
+            || (replica.stopped().isEmpty() && replica.division().isEmpty());
+    if (closed || isOther || !replicas.containsValue(replica)) {
+      return false;
+    }
+    var id = replica.groupId();
+    // What it applies is thrown away; and one that fails while it is closed is never closed.
+    replica.machine().stopApplying();
+    replica.stop(OPENING_AGAIN);
+    if (isHosted(id)) {
+      remove(id, replica.key());
+    }
+    try {
+      reset.run();
+    } catch (StoreException e) {
+      if (StoreState.corruptFile(e).isEmpty()) {
+        throw e;
+      }
+      log.error("store cannot be opened again group={}", replica.key(), e);
+      leaveUnopened(id, replica.key());
+      return false;
+    }
+    return openRestored(id, replica);
+  }
+
   /// Closes a replica that writes nothing any more, until [#goOn]; its files stay.
   ///
   /// @param why for status
@@ -776,11 +1080,11 @@ final class GroupServer implements AutoCloseable {
     }
     var id = replica.groupId();
     // One that could not be closed still runs: its log is not to be looked over while it writes.
-    if (!isHosted(id)) {
-      restore(id, replica.key());
-      add(id, replica.key(), List.of());
+    if (isHosted(id)) {
+      replica.reopened(server.getDivision(id), machine(id));
+    } else if (!openRestored(id, replica)) {
+      return;
     }
-    replica.reopened(server.getDivision(id), machine(id));
     log.info("replica opened again group={}", replica.key());
   }
 
@@ -800,6 +1104,27 @@ final class GroupServer implements AutoCloseable {
 
   Collection<Replica> replicas() {
     return replicas.values();
+  }
+
+  /// The replicas that are here and cannot be opened.
+  Quarantine quarantine() {
+    return quarantine;
+  }
+
+  /// Of a replica that is not open.
+  Incarnation incarnationUnopened(GroupKey key) {
+    var id = unopened.get(key);
+    return id == null ? Incarnation.NONE : incarnation(id);
+  }
+
+  /// Shards whose log and vote are sound, and whose store cannot be opened.
+  Set<GroupKey> unopened() {
+    return Set.copyOf(unopened.keySet());
+  }
+
+  /// Whether its replicas are being closed, all of them, for the node ends.
+  boolean isClosing() {
+    return closed;
   }
 
   boolean alive() {

@@ -67,6 +67,10 @@ final class GroupStateMachine extends BaseStateMachine {
   private volatile boolean truncated;
   private volatile boolean stopped;
   private volatile Optional<Throwable> fault = Optional.empty();
+
+  /// Whether the disk failed, or the replica could not be opened again: the process is to end.
+  private volatile boolean fatal;
+
   private final AtomicLong loggedBytes;
 
   /// The last entry that Ratis told of since it opened the replica.
@@ -124,6 +128,11 @@ final class GroupStateMachine extends BaseStateMachine {
   /// Why it does not apply any more, if so.
   Optional<Throwable> fault() {
     return fault;
+  }
+
+  /// Whether it may be opened again, in this process: an entry could not be applied.
+  boolean isCurable() {
+    return fault.isPresent() && !fatal;
   }
 
   /// Bytes of entries applied since the process started.
@@ -193,7 +202,7 @@ final class GroupStateMachine extends BaseStateMachine {
       return ByteBuffer.allocate(0);
     } catch (Throwable e) {
       log.error("apply failed, replica stopped group={} index={}", key, place.index(), e);
-      fail(e);
+      stopServing(e);
       throw e;
     }
   }
@@ -364,8 +373,13 @@ final class GroupStateMachine extends BaseStateMachine {
     onFatal.accept(cause);
   }
 
-  /// Nothing is served from here on.
+  /// Nothing is served from here on, nor after another opening.
   void fail(Throwable cause) {
+    fatal = true;
+    stopServing(cause);
+  }
+
+  private void stopServing(Throwable cause) {
     fault = Optional.of(cause);
     applied.end(new ShardException.Failed(key + ": failed", cause));
   }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -37,6 +38,7 @@ final class Healing implements SnapshotPuller.Target {
   private final SnapshotLeases leases;
   private final Duration handOverTimeout;
   private final Executor executor;
+  private final Consumer<Replica> opened;
   private final LongSupplier nanoClock;
 
   /// By the shards that are damaged; only the ticking thread uses them.
@@ -47,6 +49,7 @@ final class Healing implements SnapshotPuller.Target {
   /// @param nanoClock for pauses
   /// @param leases on files of this node
   /// @param executor runs what waits
+  /// @param opened takes a replica that could not be opened before
   Healing(
       HostedGroups hosted,
       Supplier<GroupServer> groups,
@@ -54,7 +57,8 @@ final class Healing implements SnapshotPuller.Target {
       SnapshotLeases leases,
       Duration handOverTimeout,
       LongSupplier nanoClock,
-      Executor executor) {
+      Executor executor,
+      Consumer<Replica> opened) {
     this.hosted = hosted;
     this.groups = groups;
     this.others = others;
@@ -62,6 +66,7 @@ final class Healing implements SnapshotPuller.Target {
     this.handOverTimeout = handOverTimeout;
     this.nanoClock = nanoClock;
     this.executor = executor;
+    this.opened = opened;
   }
 
   /// Sees to the damaged replicas. To be called now and then; does not block.
@@ -74,6 +79,19 @@ final class Healing implements SnapshotPuller.Target {
             groups.get().replica(shard).ifPresent(replica -> heal(shard, replica, puller));
           }
         });
+    for (GroupKey group : groups.get().unopened()) {
+      if (group instanceof ShardGroup shard && canBeHealed(shard)) {
+        fetchUnopened(shard, puller);
+      }
+    }
+  }
+
+  private void fetchUnopened(ShardGroup shard, SnapshotPuller puller) {
+    try {
+      puller.need(shard, Optional.empty(), groups.get().firstIndexUnopened(shard));
+    } catch (IOException e) {
+      log.warn("log not looked at group={}", shard, e);
+    }
   }
 
   private void heal(ShardGroup shard, Replica replica, SnapshotPuller puller) {
@@ -106,25 +124,6 @@ final class Healing implements SnapshotPuller.Target {
     }
   }
 
-  /// Between two attempts: each as long again as the one before, up to a minute.
-  private static final class Pause {
-    private static final long FIRST_NANOS = Duration.ofSeconds(1).toNanos();
-    private static final long LAST_NANOS = Duration.ofMinutes(1).toNanos();
-
-    private Optional<Long> endNanos = Optional.empty();
-    private long nextNanos = FIRST_NANOS;
-
-    /// Begins the next one if so.
-    boolean isOver(long nowNanos) {
-      if (endNanos.isPresent() && nowNanos - endNanos.get() < 0) {
-        return false;
-      }
-      endNanos = Optional.of(nowNanos + nextNanos);
-      nextNanos = Math.min(LAST_NANOS, 2 * nextNanos);
-      return true;
-    }
-  }
-
   /// Whether somebody else has its files.
   boolean canBeHealed(ShardGroup shard) {
     return !others.apply(shard).isEmpty();
@@ -140,15 +139,21 @@ final class Healing implements SnapshotPuller.Target {
 
   @Override
   public long soundIndex(ShardGroup shard) {
+    if (isUnopened(shard)) {
+      return -1;
+    }
     var state = state(shard);
     return state.damage().isPresent() ? -1 : state.applied().index();
   }
 
   @Override
   public boolean install(ShardGroup shard, SnapshotFiles files, ByteString configuration) {
-    var state = state(shard);
     var entry = entry(configuration);
     try {
+      if (isUnopened(shard)) {
+        return replaceUnopened(shard, files, entry);
+      }
+      var state = state(shard);
       return state.damage().isPresent()
           ? replace(shard, state, files, entry)
           : installLater(shard, state, files, entry);
@@ -206,6 +211,26 @@ final class Healing implements SnapshotPuller.Target {
       return replaced;
     } finally {
       leases.allow(shard);
+    }
+  }
+
+  private boolean isUnopened(ShardGroup shard) {
+    return groups.get().unopened().contains(shard);
+  }
+
+  private boolean replaceUnopened(
+      ShardGroup shard, SnapshotFiles files, Optional<LogEntryProto> configuration)
+      throws IOException {
+    try (var replacement = hosted.prepareReplacement(shard, files)) {
+      groups
+          .get()
+          .openWith(
+              shard,
+              StoreState.place(replacement.position()),
+              configuration,
+              replacement::swap,
+              opened);
+      return true;
     }
   }
 

@@ -1,5 +1,6 @@
 package io.quiverdb.raft;
 
+import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.Store;
 import io.quiverdb.core.StoreOptions;
 import io.quiverdb.core.crypto.KeyRing;
@@ -39,6 +40,10 @@ final class HostedGroups implements AutoCloseable {
   private final PageCache pageCache;
   private final Indexing indexing;
   private volatile CatalogReplica catalog;
+
+  /// Why the catalogue's checkpoint cannot be opened, if so.
+  private volatile Optional<CorruptFileException> catalogDamage = Optional.empty();
+
   private final Map<Integer, StoreState> shards = new ConcurrentHashMap<>();
 
   /// @param storage of the data directory
@@ -62,13 +67,30 @@ final class HostedGroups implements AutoCloseable {
     this.keyRing = keyRing;
     this.storeIds = storeIds;
     this.levels = levels;
-    this.catalog = CatalogReplica.open(storage, new CatalogKeys(keyRing), catalogLevels());
+    this.catalog = openCatalog();
+  }
+
+  /// Without one that can be opened, this node does not replicate the catalogue; its copy serves.
+  private CatalogReplica openCatalog() throws IOException {
+    try {
+      return CatalogReplica.open(storage, new CatalogKeys(keyRing), catalogLevels());
+    } catch (CorruptFileException e) {
+      catalogDamage = Optional.of(e);
+      return CatalogReplica.empty(storage, new CatalogKeys(keyRing), catalogLevels());
+    }
   }
 
   /// Opens a store the first time that it is asked for.
+  ///
+  /// @throws CorruptFileException if what is there is damaged
   ReplicatedState state(GroupKey key) {
     return switch (key) {
-      case CatalogGroup() -> catalog;
+      case CatalogGroup() -> {
+        if (catalogDamage.isPresent()) {
+          throw catalogDamage.get();
+        }
+        yield catalog;
+      }
       case ShardGroup(int number) -> shards.computeIfAbsent(number, this::open);
     };
   }
@@ -76,8 +98,10 @@ final class HostedGroups implements AutoCloseable {
   /// Closes and deletes what a removed replica stored. May be begun again after a crash.
   void delete(GroupKey key) throws IOException {
     switch (key) {
-      case CatalogGroup() ->
-          catalog = CatalogReplica.replace(storage, new CatalogKeys(keyRing), catalogLevels());
+      case CatalogGroup() -> {
+        catalog = CatalogReplica.replace(storage, new CatalogKeys(keyRing), catalogLevels());
+        catalogDamage = Optional.empty();
+      }
       case ShardGroup(int number) -> {
         var state = shards.remove(number);
         if (state != null) {
@@ -90,6 +114,16 @@ final class HostedGroups implements AutoCloseable {
 
   private CatalogLevels catalogLevels() {
     return CatalogLevels.of(levels);
+  }
+
+  /// Closes what a replica stores that is not open, and keeps it.
+  void close(GroupKey key) {
+    if (key instanceof ShardGroup(int number)) {
+      var state = shards.remove(number);
+      if (state != null) {
+        state.close();
+      }
+    }
   }
 
   private StoreState open(int number) {

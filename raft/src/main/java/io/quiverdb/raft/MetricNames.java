@@ -93,6 +93,16 @@ public final class MetricNames {
   /// 1 while a replica's files do not hold what was written to them.
   public static final String DAMAGED = "quiver.shard.damaged";
 
+  /// Replicas that count no more in their groups: what they have forgotten, they may have
+  /// acknowledged.
+  public static final String QUARANTINED = "quiver.replicas.quarantined";
+
+  /// Replicas whose store cannot be opened.
+  public static final String UNOPENED = "quiver.replicas.unopened";
+
+  /// How often a replica that had failed, or was closed, was opened again.
+  public static final String REOPENED = "quiver.replica.reopened.total";
+
   /// How often all files of a replica were read to see whether they are as they were written.
   public static final String SCRUBBED = "quiver.shard.scrubbed.total";
 

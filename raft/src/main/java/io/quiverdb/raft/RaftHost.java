@@ -82,6 +82,7 @@ public final class RaftHost implements AutoCloseable {
   private final RecallScrub recallScrub;
   private final DiskSpace diskSpace;
   private final DiskGuard diskGuard;
+  private final Supervisor supervisor;
   private final SnapshotPuller snapshotPuller;
   private final CatalogInstall catalogInstall;
 
@@ -220,6 +221,15 @@ public final class RaftHost implements AutoCloseable {
             snapshotLeases,
             options.timing().electionTimeoutMax().multipliedBy(2),
             tuning.nanoClock(),
+            waiting,
+            this::serve);
+    this.supervisor =
+        new Supervisor(
+            this::groups,
+            snapshotLeases,
+            options.onFatal(),
+            options.metrics(),
+            tuning.nanoClock(),
             waiting);
     this.diskSpace = new DiskSpace(options.dataDirectory(), tuning.probe());
     this.diskGuard =
@@ -295,6 +305,8 @@ public final class RaftHost implements AutoCloseable {
     replicaMetrics.registerFeatureLevels(
         () -> view().map(CatalogView::featureLevel).orElse(0),
         tuning.levels().supported().newest());
+    replicaMetrics.registerClosed(
+        () -> groups.quarantine().replicas().size(), () -> groups.unopened().size());
     replicaMetrics.registerErasing(
         () ->
             view()
@@ -322,7 +334,9 @@ public final class RaftHost implements AutoCloseable {
         options.timing(),
         tuning.disk().with(options.snapshots()),
         hosted::state,
-        hosted::delete,
+        new Stores(),
+        this::namedByCatalogue,
+        this::stopServing,
         () -> keys.ring().catalog(member.id().uuid()),
         diskSpace,
         barrier,
@@ -338,6 +352,31 @@ public final class RaftHost implements AutoCloseable {
 
   private Map<RaftGroupId, GroupKey> knownGroups() {
     return claim.current().map(GroupIds::of).orElse(Map.of());
+  }
+
+  private final class Stores implements GroupServer.Stores {
+    @Override
+    public void delete(GroupKey group) throws IOException {
+      if (group instanceof ShardGroup shard) {
+        // One that is still being fetched is deleted when that has come to nothing.
+        boolean _ = snapshotPuller.discard(shard);
+      }
+      hosted.delete(group);
+    }
+
+    @Override
+    public void close(GroupKey group) {
+      hosted.close(group);
+    }
+  }
+
+  /// As the copy on the disk has it: before the node is up, nothing else tells.
+  private List<GroupKey> namedByCatalogue() {
+    return pulled.held().stream()
+        .flatMap(view -> view.membership().placements().entrySet().stream())
+        .filter(group -> group.getValue().members().contains(member.id()))
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   /// The groups that this node is to have replicas of, as far as it knows.
@@ -540,6 +579,7 @@ public final class RaftHost implements AutoCloseable {
       diskGuard.tick();
       if (!diskSpace.isFull()) {
         background.tick();
+        supervisor.tick();
       }
       snapshotLeases.expire();
       healing.tick(snapshotPuller);
@@ -861,8 +901,31 @@ public final class RaftHost implements AutoCloseable {
         diskSpace.describe(),
         ownGroups(),
         groups.replicas(),
+        closedReplicas(),
         groups::incarnation,
         this::snapshotProgress);
+  }
+
+  private List<ReplicaStatus> closedReplicas() {
+    var quarantined =
+        groups.quarantine().replicas().stream()
+            .map(
+                replica ->
+                    StatusReport.quarantined(
+                        replica.getKey(),
+                        replica.getValue().incarnation(),
+                        replica.getValue().cause(),
+                        otherMembers(replica.getKey()).size()));
+    var unopened =
+        groups.unopened().stream()
+            .map(
+                group ->
+                    StatusReport.unopened(
+                        group,
+                        groups.incarnationUnopened(group),
+                        snapshotProgress(group),
+                        otherMembers(group).size()));
+    return Stream.concat(quarantined, unopened).toList();
   }
 
   private Optional<SnapshotPuller.Progress> snapshotProgress(GroupKey group) {

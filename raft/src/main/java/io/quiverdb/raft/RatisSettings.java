@@ -92,9 +92,6 @@ final class RatisSettings {
     GrpcConfigKeys.Server.setLeaderOutstandingAppendsMax(properties, 16);
     GrpcConfigKeys.Server.setAsyncRequestThreadPoolCached(properties, false);
     GrpcConfigKeys.Server.setAsyncRequestThreadPoolSize(properties, 2);
-    GrpcConfigKeys.Server.setBossGroupSize(properties, 1);
-    GrpcConfigKeys.Server.setWorkerGroupSize(
-        properties, Math.max(2, Runtime.getRuntime().availableProcessors()));
     var requestTimeout = timing.electionTimeoutMax().multipliedBy(5).dividedBy(2);
     Rpc.setRequestTimeout(
         properties,

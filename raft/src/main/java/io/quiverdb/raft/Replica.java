@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -51,6 +52,9 @@ final class Replica implements GroupReplica, LedGroup {
   static final long BYTES_MAX = 32L << 20;
 
   private static final long LONE_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /// A member that has answered nothing for longer is not counted on when members are changed.
+  private static final Duration SILENT_MAX = Duration.ofSeconds(5);
 
   private final GroupKey key;
   private final NodeId self;
@@ -485,6 +489,15 @@ final class Replica implements GroupReplica, LedGroup {
       return CompletableFuture.failedFuture(
           new ShardException.Unavailable(key + ": its members were changed just now"));
     }
+    var silent = silentMembers();
+    silent.retainAll(ids.get(at + 1));
+    // Ratis would begin a change that cannot be committed all the same, and there is no way back.
+    // And whoever goes for one that comes stays until that one is there.
+    if (silent.size() * 2 >= ids.get(at + 1).size() || !ids.getFirst().containsAll(silent)) {
+      return CompletableFuture.failedFuture(
+          new ShardException.Unavailable(
+              "%s: of members %s, %s do not answer".formatted(key, path.get(at + 1), silent)));
+    }
     var next = path.get(at + 1).stream().map(id -> peer(id, present, known)).toList();
     // Ratis waits for the change in the thread that asks for it, and ends it in the one that
     // another change needs: each is asked for by a thread of its own.
@@ -493,6 +506,13 @@ final class Replica implements GroupReplica, LedGroup {
         .thenComposeAsync(
             _ -> changeMembers(path.subList(at + 1, path.size()), known, handOverTimeout),
             submitter);
+  }
+
+  private Set<NodeId> silentMembers() {
+    return followers()
+        .filter(follower -> follower.getLastRpcElapsedTimeMs() > SILENT_MAX.toMillis())
+        .map(follower -> NodeId.parse(follower.getId().getId().toStringUtf8()))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private RaftPeer peer(NodeId id, List<RaftPeer> present, List<Member> known) {

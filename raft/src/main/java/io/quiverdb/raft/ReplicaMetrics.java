@@ -108,6 +108,12 @@ final class ReplicaMetrics implements AutoCloseable {
     gauge(MetricNames.DISK_LOW, () -> disk.isLow() ? 1 : 0);
   }
 
+  /// Shows how many replicas are here and are not opened.
+  void registerClosed(IntSupplier quarantined, IntSupplier unopened) {
+    gauge(MetricNames.QUARANTINED, quarantined::getAsInt);
+    gauge(MetricNames.UNOPENED, unopened::getAsInt);
+  }
+
   /// Shows how much memory the vectors and graphs of all stores take.
   void registerVectorBudget(VectorBudget budget) {
     gauge(MetricNames.VECTOR_MEMORY_BYTES, budget::bytes);

@@ -18,26 +18,54 @@ import java.util.regex.Pattern;
 /// id, it could elect a leader that lacks acknowledged writes. And what the catalogue commands is
 /// told from what it once commanded.
 ///
-/// One line: state, incarnation, move index, and term and index of the last order obeyed. An empty
-/// file is of a version that knew no moves.
+/// One line: state, incarnation, move index, and term and index of the last order obeyed; then why
+/// it is in quarantine, if it is. An empty file is of a version that knew no moves.
 ///
 /// @param incarnation of the replica that is here, or was
 /// @param obeyed the last order of the catalogue's leader
-record ReplicaNote(State state, Incarnation incarnation, CatalogOrder obeyed) {
+/// @param quarantine why it is in quarantine, or was when its removal was begun. That its vote was
+///   lost is remembered for ever
+record ReplicaNote(
+    State state,
+    Incarnation incarnation,
+    CatalogOrder obeyed,
+    Optional<QuarantineCause> quarantine) {
   private static final String DIRECTORY = "raft-opened";
   private static final Pattern LINE =
       Pattern.compile(
-          "(OPEN|REMOVING|REMOVED) ([0-9a-f-]{36}) (\\d{1,19}) (\\d{1,18}) (-?\\d{1,18})\n");
+          "(OPEN|QUARANTINED|REMOVING|REMOVED) ([0-9a-f-]{36}) (\\d{1,19}) (\\d{1,18})"
+              + " (-?\\d{1,18})(?: (LOG|VOTE|WATERMARKS|CHECKPOINT))?\n");
 
   enum State {
     OPEN,
+    /// Its directory is set aside: a start does so if a crash prevented it.
+    QUARANTINED,
     /// Begun: a start finishes it.
     REMOVING,
     REMOVED
   }
 
+  ReplicaNote(State state, Incarnation incarnation, CatalogOrder obeyed) {
+    this(state, incarnation, obeyed, Optional.empty());
+  }
+
   ReplicaNote in(State next, CatalogOrder order) {
-    return new ReplicaNote(next, incarnation, order);
+    return new ReplicaNote(next, incarnation, order, quarantine);
+  }
+
+  ReplicaNote quarantined(QuarantineCause cause) {
+    return new ReplicaNote(State.QUARANTINED, incarnation, obeyed, Optional.of(cause));
+  }
+
+  /// Once nothing is left of it but its vote, if that was sound.
+  ReplicaNote removed() {
+    return new ReplicaNote(
+        State.REMOVED, incarnation, obeyed, quarantine.filter(cause -> !cause.canReturn()));
+  }
+
+  /// Whether its vote was lost, so that it is never made anew under this node's id.
+  boolean isVoteLost() {
+    return quarantine.filter(cause -> !cause.canReturn()).isPresent();
   }
 
   /// @param group as Ratis names it: its UUID
@@ -64,7 +92,8 @@ record ReplicaNote(State state, Incarnation incarnation, CatalogOrder obeyed) {
         new ReplicaNote(
             State.valueOf(line.group(1)),
             new Incarnation(UUID.fromString(line.group(2)), Long.parseLong(line.group(3))),
-            new CatalogOrder(Long.parseLong(line.group(4)), Long.parseLong(line.group(5)))));
+            new CatalogOrder(Long.parseLong(line.group(4)), Long.parseLong(line.group(5))),
+            Optional.ofNullable(line.group(6)).map(QuarantineCause::valueOf)));
   }
 
   /// Durable when it returns.
@@ -75,9 +104,14 @@ record ReplicaNote(State state, Incarnation incarnation, CatalogOrder obeyed) {
       GroupDirectory.syncDirectory(dataDirectory);
     }
     String line =
-        "%s %s %d %d %d\n"
+        "%s %s %d %d %d%s\n"
             .formatted(
-                state, incarnation.id(), incarnation.moveIndex(), obeyed.term(), obeyed.index());
+                state,
+                incarnation.id(),
+                incarnation.moveIndex(),
+                obeyed.term(),
+                obeyed.index(),
+                quarantine.map(cause -> " " + cause).orElse(""));
     AtomicFile.replace(
         FileStorage.at(directory), "", group, line.getBytes(StandardCharsets.ISO_8859_1));
   }

@@ -59,8 +59,8 @@ final class ShardCheckpoints implements BackgroundTarget {
 
   @Override
   public void checkpoint() {
-    if (replica.machine().fault().flatMap(FeatureSupport::refusal).isPresent()) {
-      // Nothing failed: a later release goes on from the checkpoint before, and the log.
+    if (replica.machine().fault().isPresent()) {
+      // It is opened again, by this release or a later one, from the checkpoint before and the log.
       return;
     }
     guarded(

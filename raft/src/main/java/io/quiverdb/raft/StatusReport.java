@@ -5,7 +5,6 @@ import io.quiverdb.core.FeatureLevelException;
 import io.quiverdb.core.StoreException;
 import io.quiverdb.core.StoreStats.IndexCoverage;
 import io.quiverdb.core.VersionRange;
-import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.ReplicaStatus.Role;
 import io.quiverdb.raft.snapshot.SnapshotPuller.Progress;
 import java.util.ArrayList;
@@ -15,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.server.DivisionInfo;
 
@@ -28,6 +28,7 @@ final class StatusReport {
   /// @param refused what of the catalogue this release cannot follow
   /// @param disk what is wrong with it
   /// @param wanted the groups that this node is a member of
+  /// @param closed the replicas that are here and cannot be opened
   static NodeStatus of(
       Member self,
       String version,
@@ -40,6 +41,7 @@ final class StatusReport {
       Optional<String> disk,
       Collection<GroupKey> wanted,
       Collection<Replica> replicas,
+      Collection<ReplicaStatus> closed,
       Function<Replica, Incarnation> incarnations,
       Function<GroupKey, Optional<Progress>> snapshots) {
     List<String> reasons = new ArrayList<>();
@@ -54,15 +56,22 @@ final class StatusReport {
     disk.ifPresent(reasons::add);
     refused.ifPresent(refusal -> reasons.add(String.valueOf(refusal.getMessage())));
     for (GroupKey key : wanted) {
-      if (replicas.stream().noneMatch(replica -> replica.key().equals(key))) {
+      if (replicas.stream().noneMatch(replica -> replica.key().equals(key))
+          && closed.stream().noneMatch(replica -> replica.group().equals(key))) {
         reasons.add(key + ": not open here yet");
       }
     }
     List<ReplicaStatus> statuses =
-        replicas.stream()
-            .sorted(Comparator.comparingInt(StatusReport::rank))
-            .map(
-                replica -> of(replica, incarnations.apply(replica), snapshots.apply(replica.key())))
+        Stream.concat(
+                replicas.stream()
+                    .map(
+                        replica ->
+                            of(
+                                replica,
+                                incarnations.apply(replica),
+                                snapshots.apply(replica.key()))),
+                closed.stream())
+            .sorted(Comparator.comparingInt(status -> status.group().rank()))
             .toList();
     for (ReplicaStatus status : statuses) {
       status.problem().ifPresent(problem -> reasons.add(status.group() + ": " + problem));
@@ -71,11 +80,32 @@ final class StatusReport {
         self, version, formed, masterKeyId, Optional.of(featureLevels), reasons, statuses);
   }
 
-  private static int rank(Replica replica) {
-    return switch (replica.key()) {
-      case CatalogGroup() -> -1;
-      case GroupKey.ShardGroup(int number) -> number;
-    };
+  /// @param others how many other members the group has, as far as this node knows
+  static ReplicaStatus quarantined(
+      GroupKey group, Incarnation incarnation, QuarantineCause cause, int others) {
+    String next =
+        !cause.canReturn()
+            ? "under this node's id it never comes back; remove the node, and have it join with an"
+                + " empty data directory"
+            : others == 0
+                ? "no other member has it: only quiver cluster recover or quiver salvage goes on"
+                : "it comes back empty, once it is taken out of its group";
+    return ReplicaStatus.closed(
+        group,
+        incarnation,
+        "quarantined: %s; %s".formatted(cause.words(), next),
+        Optional.of(cause));
+  }
+
+  /// @param snapshot that is being fetched for it
+  static ReplicaStatus unopened(
+      GroupKey group, Incarnation incarnation, Optional<Progress> snapshot, int others) {
+    String next =
+        others == 0
+            ? "no other member has it: only quiver salvage or a restore goes on"
+            : snapshot.map(StatusReport::fetching).orElse("waiting for files of another member");
+    return ReplicaStatus.closed(
+        group, incarnation, "damaged: its store cannot be opened; " + next, Optional.empty());
   }
 
   private static ReplicaStatus of(

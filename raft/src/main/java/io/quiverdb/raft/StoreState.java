@@ -87,7 +87,8 @@ final class StoreState implements ReplicatedState, AutoCloseable {
     return cause.isPresent();
   }
 
-  private static Optional<CorruptFileException> corruptFile(@Nullable Throwable failure) {
+  /// That a damaged file is why something failed, if so.
+  static Optional<CorruptFileException> corruptFile(@Nullable Throwable failure) {
     return switch (failure) {
       case null -> Optional.empty();
       case CorruptFileException e -> Optional.of(e);
@@ -215,6 +216,16 @@ final class StoreState implements ReplicatedState, AutoCloseable {
     replacement.swap();
     var replaced = opening.get();
     begin(replaced, replaced.checkpointed());
+  }
+
+  /// Takes the store back to what is durable: an entry that could not be applied may have been
+  /// applied in part. Nothing is applied meanwhile.
+  ///
+  /// @throws StoreException if it cannot be opened
+  void openAgain() {
+    store.close();
+    var again = opening.get();
+    begin(again, again.checkpointed());
   }
 
   /// With files that are sound.

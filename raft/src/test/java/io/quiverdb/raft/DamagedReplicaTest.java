@@ -143,6 +143,67 @@ class DamagedReplicaTest {
   }
 
   @Test
+  void storeThatCannotBeOpenedIsReplacedWhileTheOthersOfItsNodeServe() throws Exception {
+    try (var cluster = TestCluster.formed(directory, 3, 2)) {
+      var scene = new Scene(cluster);
+      scene.checkpointAll();
+      var follower = scene.follower();
+      var incarnation = scene.incarnation(follower);
+      follower.kill();
+      rotCurrent(follower);
+      scene.write("meanwhile");
+      DirectTransport.onSnapshotRead =
+          () -> {
+            throw new ShardException.Unavailable("the link is cut");
+          };
+
+      follower.start();
+
+      assertThat(follower.host().status().reasons().toString())
+          .contains("shard 0: damaged: its store cannot be opened");
+      assertThat(follower.metrics().getGauges().get(MetricNames.UNOPENED))
+          .extracting(gauge -> gauge.getValue())
+          .isEqualTo(1);
+      assertThat(follower.host().replica(new GroupKey.ShardGroup(0))).isEmpty();
+      assertThat(follower.host().replica(new GroupKey.ShardGroup(1))).isPresent();
+      // And at the next start, as nothing has come.
+      follower.kill();
+      follower.start();
+      assertThat(follower.host().replica(new GroupKey.ShardGroup(0))).isEmpty();
+
+      DirectTransport.onSnapshotRead = () -> {};
+      scene.awaitHealed(follower);
+
+      cluster.requireSame(0);
+      assertThat(scene.verify(follower)).isZero();
+      // It was a member all along.
+      assertThat(scene.incarnation(follower)).isEqualTo(incarnation);
+      assertThat(follower.fatal()).isEmpty();
+      follower.kill();
+      follower.start();
+      cluster.requireSame(0);
+    }
+  }
+
+  @Test
+  void storeOfANodeAloneThatCannotBeOpenedKeepsNothingElseFromServing() throws Exception {
+    try (var cluster = TestCluster.formed(directory, 1, 2)) {
+      var scene = new Scene(cluster);
+      scene.checkpointAll();
+      var node = cluster.nodes().getFirst();
+      node.kill();
+      rotCurrent(node);
+
+      node.start();
+
+      assertThat(node.host().status().reasons().toString())
+          .contains("only quiver salvage or a restore goes on");
+      assertThat(cluster.awaitLeader(1)).isSameAs(node);
+      assertThat(node.host().status().ready()).isFalse();
+    }
+  }
+
+  @Test
   void nodeAloneServesWhatItCanAndSaysThatItIsDamaged() throws Exception {
     try (var cluster = TestCluster.formed(directory, 1, 1)) {
       var scene = new Scene(cluster);
@@ -174,6 +235,14 @@ class DamagedReplicaTest {
       file.seek(middle);
       file.write(flipped);
     }
+  }
+
+  /// Of the live manifest, which names all others.
+  private static void rotCurrent(TestCluster.Node node) throws IOException {
+    Path current = node.directory().resolve("shards").resolve("0").resolve("CURRENT");
+    byte[] bytes = Files.readAllBytes(current);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(current, bytes);
   }
 
   private static List<String> shards(TestCluster.Node node) throws IOException {
@@ -230,6 +299,14 @@ class DamagedReplicaTest {
       for (int number = 0; number < POINTS; number++) {
         var _ = node.host().self().shard(0).get(collection.id(), List.of("p-" + number)).join();
       }
+    }
+
+    Incarnation incarnation(TestCluster.Node node) {
+      return node.host().status().replicas().stream()
+          .filter(replica -> replica.group().equals(new GroupKey.ShardGroup(0)))
+          .findFirst()
+          .orElseThrow()
+          .incarnation();
     }
 
     boolean isClosed(TestCluster.Node node) {

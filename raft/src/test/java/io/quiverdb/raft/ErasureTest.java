@@ -85,6 +85,50 @@ class ErasureTest {
     }
   }
 
+  /// It never comes back, so that nothing else would delete them.
+  @Test
+  void collectionIsNotSaidToBeErasedWhileAQuarantinedReplicaHasFiles() throws Exception {
+    try (var cluster = TestCluster.formed(directory, 3, 1)) {
+      var client = new TestClient(cluster);
+      var gone = client.create("gone");
+      write(client, gone);
+      cluster.nodes().forEach(node -> node.host().checkpoint());
+      write(client, gone);
+      var away = followerOfTheCatalogue(cluster);
+      var clusterId = away.host().claim().orElseThrow().clusterId();
+      var group = GroupIds.of(clusterId, new GroupKey.ShardGroup(0)).getUuid().toString();
+      plant(cluster);
+      away.kill();
+      Files.write(
+          away.directory().resolve("raft").resolve(group).resolve("current/raft-meta"),
+          new byte[] {1});
+      away.start();
+      assertThat(away.host().self().erasure(gone.id(), false).join())
+          .filteredOn(replica -> replica.group() instanceof GroupKey.ShardGroup)
+          .singleElement()
+          .satisfies(
+              replica -> assertThat(replica.outstanding().toString()).contains("quarantine"));
+
+      long id = client.shred("gone");
+      Awaitility.await()
+          .atMost(Duration.ofMinutes(3))
+          .until(
+              () ->
+                  cluster.nodes().stream()
+                      .filter(node -> node != away)
+                      .allMatch(node -> isErased(node, id)));
+
+      assertThat(isErased(away, id)).isFalse();
+      assertThat(away.directory().resolve("shards/0")).exists();
+    }
+  }
+
+  private static boolean isErased(TestCluster.Node node, long collectionId) {
+    return node.host().self().erasure(collectionId, false).join().stream()
+        .filter(replica -> replica.group() instanceof GroupKey.ShardGroup)
+        .allMatch(ReplicaErasure::isComplete);
+  }
+
   /// [io.quiverdb.raft.catalog.CollectionScheduleTest] has them die between any two steps.
   @Test
   @EnabledIfEnvironmentVariable(named = "QUIVER_LONG_TESTS", matches = "1")

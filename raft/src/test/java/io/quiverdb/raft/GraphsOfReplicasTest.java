@@ -85,9 +85,9 @@ class GraphsOfReplicasTest {
       assertThat(recall.queries()).isEqualTo(1);
       assertThat(recall.expected()).isEqualTo(10);
       assertThat(node.metrics().getGauges())
-        .hasEntrySatisfying(
-            "quiver.store.recall.at.10{shard=0}",
-            gauge -> assertThat(gauge.getValue()).isEqualTo(recall.atTen()));
+          .hasEntrySatisfying(
+              "quiver.store.recall.at.10{shard=0}",
+              gauge -> assertThat(gauge.getValue()).isEqualTo(recall.atTen()));
       assertThat(shard(node).index().orElseThrow().graphRows()).isEqualTo(POINTS);
     }
   }

@@ -7,6 +7,7 @@ import io.quiverdb.raft.GroupReplica.Reply;
 import io.quiverdb.raft.barrier.Barrier;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,6 +35,19 @@ final class GroupCluster implements AutoCloseable {
   private final LongSupplier nanoClock;
   private final List<RaftPeer> members;
   final List<Throwable> fatal = new ArrayList<>();
+
+  /// Of states that keep nothing of themselves but a file that goes with the node.
+  record Stores(Map<GroupKey, CountingState> states) implements GroupServer.Stores {
+    @Override
+    public void delete(GroupKey group) {
+      states.remove(group);
+    }
+
+    @Override
+    public void close(GroupKey group) {
+      states.remove(group);
+    }
+  }
 
   final class Node {
     final NodeId id = new NodeId(UUID.randomUUID());
@@ -66,7 +80,9 @@ final class GroupCluster implements AutoCloseable {
                       key ->
                           states.computeIfAbsent(
                               key, _ -> new CountingState(directory.resolve("state"))),
-                      states::remove,
+                      new Stores(states),
+                      List::of,
+                      _ -> {},
                       () -> PlainCodec.INSTANCE,
                       TestDisk.roomy(),
                       new Barrier(id, other -> peer(this, other), Duration.ofSeconds(5), metrics),
@@ -101,6 +117,22 @@ final class GroupCluster implements AutoCloseable {
 
     void write(ReplicaNote note) throws IOException {
       note.write(directory, groupId.getUuid().toString());
+    }
+
+    /// Why its replica is in quarantine; with its directory where Ratis does not look.
+    Optional<QuarantineCause> quarantine() throws IOException {
+      boolean isAside = Files.exists(asideDirectory()) && !Files.exists(groupDirectory());
+      return isAside
+          ? server
+              .orElseThrow()
+              .quarantine()
+              .cause(KEY)
+              .filter(note().flatMap(ReplicaNote::quarantine).orElseThrow()::equals)
+          : Optional.empty();
+    }
+
+    Path asideDirectory() {
+      return directory.resolve("raft-aside").resolve(groupId.getUuid().toString());
     }
 
     void kill() {

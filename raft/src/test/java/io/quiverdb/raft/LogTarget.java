@@ -161,7 +161,9 @@ final class LogTarget {
                   key ->
                       states.computeIfAbsent(
                           key, _ -> new CountingState(directory.resolve("state"))),
-                  states::remove,
+                  new GroupCluster.Stores(states),
+                  List::of,
+                  _ -> {},
                   () -> PlainCodec.INSTANCE,
                   TestDisk.roomy(),
                   new Barrier(

@@ -93,9 +93,16 @@ class RaftHostFailureTest {
         delete(groups.iterator().next());
       }
 
-      assertThatThrownBy(node::start)
-          .isInstanceOf(CorruptFileException.class)
-          .hasMessageContaining("directory of the group is absent");
+      node.start();
+
+      assertThat(node.host().status().replicas())
+          .filteredOn(replica -> replica.quarantine().isPresent())
+          .singleElement()
+          .satisfies(
+              replica -> {
+                assertThat(replica.quarantine()).contains(QuarantineCause.VOTE);
+                assertThat(node.host().replica(replica.group())).isEmpty();
+              });
     }
   }
 

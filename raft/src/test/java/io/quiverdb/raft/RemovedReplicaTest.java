@@ -134,6 +134,87 @@ class RemovedReplicaTest {
     }
   }
 
+  /// The note says so first.
+  @Test
+  void quarantineThatACrashInterruptedIsFinishedAtTheStart() throws Exception {
+    try (var cluster = new GroupCluster(directory, 1)) {
+      var node = cluster.nodes().getFirst();
+      node.start();
+      node.open();
+      node.kill();
+      node.write(node.note().orElseThrow().quarantined(QuarantineCause.LOG));
+
+      node.start();
+
+      assertThat(node.quarantine()).contains(QuarantineCause.LOG);
+      requireRefused(node::open, "is quarantined here");
+      requireRefused(() -> node.openFor(order(1), MOVE), "QUARANTINED");
+      requireRefused(() -> node.openFor(order(1), 0), "QUARANTINED");
+      requireRefused(() -> node.remove(order(1), UUID.randomUUID()), "incarnation");
+      assertThat(node.asideDirectory()).exists();
+    }
+  }
+
+  /// Wherever a crash comes, the vote that was cast is in the directory or kept beside it.
+  @Test
+  void quarantinedReplicaIsMadeAnewWithItsVoteWhereverACrashInterruptsItsRemoval()
+      throws Exception {
+    for (boolean isVoteKept : List.of(false, true)) {
+      try (var cluster = new GroupCluster(directory.resolve("vote-kept-" + isVoteKept), 1)) {
+        var node = cluster.nodes().getFirst();
+        node.start();
+        node.open();
+        cluster.awaitLeader();
+        node.kill();
+        node.write(node.note().orElseThrow().quarantined(QuarantineCause.LOG));
+        var cast = "#\nterm=7\nvotedFor=somebody\n".getBytes(StandardCharsets.US_ASCII);
+        Files.write(node.logDirectory().resolve("raft-meta"), cast);
+        node.start();
+        node.kill();
+        if (isVoteKept) {
+          Files.createDirectories(node.directory.resolve("raft-votes"));
+          Files.move(
+              node.asideDirectory().resolve("current/raft-meta"),
+              node.directory.resolve("raft-votes").resolve(node.asideDirectory().getFileName()));
+        }
+        node.write(node.note().orElseThrow().in(ReplicaNote.State.REMOVING, order(2)));
+
+        node.start();
+        assertThat(node.note().map(ReplicaNote::state)).contains(ReplicaNote.State.REMOVED);
+        assertThat(node.note().flatMap(ReplicaNote::quarantine)).isEmpty();
+        assertThat(node.asideDirectory()).doesNotExist();
+        node.openFor(order(3), MOVE);
+
+        assertThat(Files.readAllLines(node.logDirectory().resolve("raft-meta")))
+            .contains("term=7", "votedFor=somebody");
+        assertThat(node.replica().alive()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void replicaWhoseVoteWasLostIsNotMadeAnewAlsoWhereAnEarlierOneIsKept() throws Exception {
+    try (var cluster = new GroupCluster(directory, 1)) {
+      var node = cluster.nodes().getFirst();
+      node.start();
+      node.openFor(order(1), MOVE);
+      node.remove(order(2), incarnation(node));
+      node.openFor(order(3), MOVE + 1);
+      node.kill();
+      Files.write(node.logDirectory().resolve("raft-meta"), new byte[40]);
+
+      node.start();
+      assertThat(node.quarantine()).contains(QuarantineCause.VOTE);
+      node.remove(order(4), incarnation(node));
+
+      assertThat(node.asideDirectory()).doesNotExist();
+      requireRefused(() -> node.openFor(order(5), MOVE + 2), "its vote on this node was lost");
+      node.kill();
+      node.start();
+      requireRefused(() -> node.openFor(order(6), MOVE + 3), "its vote on this node was lost");
+    }
+  }
+
   @Test
   void formingDoesNotMakeAReplicaAnewThatWasRemoved() throws Exception {
     try (var cluster = new GroupCluster(directory, 1)) {

@@ -71,13 +71,13 @@ final class ReplicaMetricsTest {
       metrics.registerStore(shard, state);
       metrics.registerRecall(shard, recall);
       assertThat(registry.getGauges())
-        .hasEntrySatisfying(
-            "quiver.store.recall.at.10{shard=3}",
-            gauge -> assertThat(gauge.getValue()).isEqualTo(0.9));
+          .hasEntrySatisfying(
+              "quiver.store.recall.at.10{shard=3}",
+              gauge -> assertThat(gauge.getValue()).isEqualTo(0.9));
       assertThat(registry.getGauges())
-        .hasEntrySatisfying(
-            "quiver.store.recall.queries.total{shard=3}",
-            gauge -> assertThat(gauge.getValue()).isEqualTo(1L));
+          .hasEntrySatisfying(
+              "quiver.store.recall.queries.total{shard=3}",
+              gauge -> assertThat(gauge.getValue()).isEqualTo(1L));
 
       metrics.forget(shard);
       assertThat(registry.getGauges()).isEmpty();

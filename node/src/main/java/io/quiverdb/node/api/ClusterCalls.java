@@ -34,9 +34,12 @@ import io.quiverdb.raft.ShardInfo;
 import io.quiverdb.raft.catalog.CatalogView;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.ClusterNode;
+import io.quiverdb.raft.catalog.Membership;
 import io.quiverdb.raft.catalog.MovePlan;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -164,17 +167,52 @@ final class ClusterCalls {
       boolean isSelf = member.id().equals(cluster.self());
       asked.add(isSelf ? Optional.empty() : Optional.of(cluster.peer(member.id()).status()));
     }
+    Map<NodeId, NodeStatus> answered = new HashMap<>();
     for (int index = 0; index < members.size(); index++) {
-      var member = members.get(index);
-      var status =
-          asked
-              .get(index)
-              .map(answer -> status(member, answer, soon))
-              .orElseGet(() -> reachable(own));
-      var node = membership.node(member.id());
-      response.addNodes(status.toBuilder().setState(state(node)));
+      var id = members.get(index).id();
+      asked
+          .get(index)
+          .map(answer -> status(id, answer, soon))
+          .orElseGet(() -> Optional.of(own))
+          .ifPresent(status -> answered.put(id, status));
+    }
+    for (var member : members) {
+      var status = Optional.ofNullable(answered.get(member.id()));
+      var node =
+          status.map(ClusterCalls::reachable).orElseGet(() -> unreachable(member)).toBuilder()
+              .setState(state(membership.node(member.id())));
+      status.ifPresent(
+          known -> node.addAllReasons(lostMajorities(membership, known, answered.values())));
+      response.addNodes(node);
     }
     return response.build();
+  }
+
+  /// Of the groups of which this node has a quarantined replica, those in which nobody may take it
+  /// out: too many others are quarantined, too.
+  static List<String> lostMajorities(
+      Membership membership, NodeStatus node, Collection<NodeStatus> all) {
+    return node.replicas().stream()
+        .filter(replica -> replica.quarantine().isPresent())
+        .map(ReplicaStatus::group)
+        .flatMap(group -> lostMajority(membership, group, all).stream())
+        .toList();
+  }
+
+  private static Optional<String> lostMajority(
+      Membership membership, GroupKey group, Collection<NodeStatus> all) {
+    var members = membership.placement(group).members();
+    long quarantined =
+        all.stream()
+            .filter(status -> members.contains(status.self().id()))
+            .flatMap(status -> status.replicas().stream())
+            .filter(replica -> replica.group().equals(group) && replica.quarantine().isPresent())
+            .count();
+    return members.size() > 1 && members.size() - quarantined <= members.size() / 2
+        ? Optional.of(
+            "%s: %d of %d members quarantined: only quiver cluster recover or quiver salvage goes on"
+                .formatted(group, quarantined, members.size()))
+        : Optional.empty();
   }
 
   private static NodeState state(Optional<ClusterNode> node) {
@@ -188,16 +226,20 @@ final class ClusterCalls {
         .orElse(NodeState.NODE_STATE_UNSPECIFIED);
   }
 
-  private static io.quiverdb.api.v1.NodeStatus status(
-      Member member, CompletableFuture<NodeStatus> answer, Deadline deadline) {
+  private static Optional<NodeStatus> status(
+      NodeId member, CompletableFuture<NodeStatus> answer, Deadline deadline) {
     try {
-      return reachable(deadline.await("node " + member.id(), answer));
+      return Optional.of(deadline.await("node " + member, answer));
     } catch (RoutingException | ShardException _) {
-      return io.quiverdb.api.v1.NodeStatus.newBuilder()
-          .setId(member.id().toString())
-          .setClientAddress(member.addresses().client())
-          .build();
+      return Optional.empty();
     }
+  }
+
+  private static io.quiverdb.api.v1.NodeStatus unreachable(Member member) {
+    return io.quiverdb.api.v1.NodeStatus.newBuilder()
+        .setId(member.id().toString())
+        .setClientAddress(member.addresses().client())
+        .build();
   }
 
   private static io.quiverdb.api.v1.NodeStatus reachable(NodeStatus status) {

@@ -28,6 +28,7 @@ import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeAddresses;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
+import io.quiverdb.raft.QuarantineCause;
 import io.quiverdb.raft.ReplicaStatus;
 import io.quiverdb.raft.WrappedKeys;
 import io.quiverdb.raft.catalog.CollectionInfo;
@@ -235,7 +236,28 @@ final class PeerMessages {
                         .setQueries(recall.queries())
                         .setExpected(recall.expected())
                         .setFound(recall.found())));
+    status.quarantine().map(PeerMessages::quarantine).ifPresent(message::setQuarantine);
     return message.build();
+  }
+
+  private static PeerStatus.Quarantine quarantine(QuarantineCause cause) {
+    return switch (cause) {
+      case LOG -> PeerStatus.Quarantine.LOG_DAMAGED;
+      case VOTE -> PeerStatus.Quarantine.VOTE_LOST;
+      case WATERMARKS -> PeerStatus.Quarantine.WATERMARKS_LOST;
+      case CHECKPOINT -> PeerStatus.Quarantine.CHECKPOINT_DAMAGED;
+    };
+  }
+
+  /// One that a newer node tells of and this one does not know is nothing to act on.
+  private static Optional<QuarantineCause> quarantine(PeerStatus.Quarantine message) {
+    return switch (message) {
+      case LOG_DAMAGED -> Optional.of(QuarantineCause.LOG);
+      case VOTE_LOST -> Optional.of(QuarantineCause.VOTE);
+      case WATERMARKS_LOST -> Optional.of(QuarantineCause.WATERMARKS);
+      case CHECKPOINT_DAMAGED -> Optional.of(QuarantineCause.CHECKPOINT);
+      case QUARANTINE_UNSPECIFIED, UNRECOGNIZED -> Optional.empty();
+    };
   }
 
   private static ReplicaStatus replica(PeerStatus.Replica message) {
@@ -256,7 +278,8 @@ final class PeerMessages {
         message.getPoints(),
         message.hasIndex() ? Optional.of(coverage(message.getIndex())) : Optional.empty(),
         message.hasRecall() ? Optional.of(recall(message.getRecall())) : Optional.empty(),
-        message.hasProblem() ? Optional.of(message.getProblem()) : Optional.empty());
+        message.hasProblem() ? Optional.of(message.getProblem()) : Optional.empty(),
+        quarantine(message.getQuarantine()));
   }
 
   static io.quiverdb.node.peer.proto.IndexCoverage coverage(IndexCoverage coverage) {

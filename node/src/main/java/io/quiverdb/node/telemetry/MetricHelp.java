@@ -63,6 +63,14 @@ final class MetricHelp {
               "Bytes of writes that a shard accepted and has not answered"),
           Map.entry(
               "quiver_shard_damaged", "1 while a replica's files are not what was written to them"),
+          Map.entry(
+              "quiver_replicas_quarantined",
+              "Replicas here that count no more in their groups, for they have forgotten"
+                  + " something"),
+          Map.entry("quiver_replicas_unopened", "Replicas here whose store cannot be opened"),
+          Map.entry(
+              "quiver_replica_reopened_total",
+              "Times that a replica that had failed, or was closed, was opened again"),
           Map.entry("quiver_shard_scrubbed_total", "Times that all files of a replica were read"),
           Map.entry("quiver_shard_entry_writes", "Writes that went into one log entry"),
           Map.entry("quiver_raft_checkpoint_seconds", "Time to write one checkpoint"),

@@ -42,6 +42,7 @@ import io.quiverdb.raft.NodeAddresses;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.QuarantineCause;
 import io.quiverdb.raft.ReadIndex;
 import io.quiverdb.raft.ReadResult;
 import io.quiverdb.raft.ReplicaErasure;
@@ -172,6 +173,38 @@ abstract class PeerContract {
             List.of()),
         Peer::status,
         "status");
+  }
+
+  @Test
+  void causesOfQuarantineArrive() {
+    for (var cause : QuarantineCause.values()) {
+      var replica =
+          new ReplicaStatus(
+              SHARD,
+              new Incarnation(new UUID(3, -4), 5),
+              ReplicaStatus.Role.CLOSED,
+              0,
+              Optional.empty(),
+              -1,
+              -1,
+              -1,
+              0,
+              Optional.empty(),
+              Optional.empty(),
+              Optional.of("quarantined"),
+              Optional.of(cause));
+      answers(
+          new NodeStatus(
+              MEMBER,
+              "0.1",
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty(),
+              List.of("shard 3: quarantined"),
+              List.of(replica)),
+          Peer::status,
+          "status");
+    }
   }
 
   @Test

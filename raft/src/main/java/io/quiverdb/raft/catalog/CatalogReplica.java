@@ -37,11 +37,15 @@ public final class CatalogReplica implements ReplicatedState {
   /// @param configuration of the group, as Ratis encodes its entry; empty if none is known
   public record Checkpoint(TermIndex place, ByteString configuration, CatalogCheckpoint message) {}
 
-  /// That has nothing yet.
   CatalogReplica(Storage storage, CatalogKeys keys, CatalogLevels levels) {
     this.storage = storage;
     this.keys = keys;
     this.levels = levels;
+  }
+
+  /// That has nothing yet, whatever lies there.
+  public static CatalogReplica empty(Storage storage, CatalogKeys keys, CatalogLevels levels) {
+    return new CatalogReplica(storage, keys, levels);
   }
 
   /// With what its last checkpoint holds, if there is one.

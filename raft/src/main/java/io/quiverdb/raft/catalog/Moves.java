@@ -8,6 +8,7 @@ import io.quiverdb.raft.GroupReplica;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.QuarantineCause;
 import io.quiverdb.raft.ReplicaStatus;
 import io.quiverdb.raft.ShardException;
 import io.quiverdb.raft.catalog.Goals.Goal;
@@ -37,6 +38,12 @@ import org.slf4j.LoggerFactory;
 /// deleted when its node is found to have it. A move whose new node is drained or removed meanwhile
 /// is abandoned, unless the group has it as a member already: then the move goes on, and what it
 /// brought there is moved away after it.
+///
+/// A replica that its node has put into quarantine is taken out of its group by a move that adds
+/// none. Then the group lacks a member, and what is left of the replica is deleted like any other
+/// that belongs nowhere, so that it can be added again, empty but for its vote. Nothing is begun
+/// unless a majority of the group answers without it. One that is quarantined while a move brings
+/// it makes the group go back to the members before, and the move is abandoned.
 ///
 /// A group's own configuration may come to differ from what the catalogue holds: a change that was
 /// waiting for a member to catch up is carried out after its move was abandoned. That is found now
@@ -251,8 +258,86 @@ final class Moves {
                 var node = status.self().id();
                 leftovers(now, status)
                     .forEach(left -> remove(peers.apply(node), node, left, order));
+                status.replicas().stream()
+                    .filter(Moves::isToReturn)
+                    .forEach(replica -> takeOut(now, node, replica));
               });
     }
+  }
+
+  // --- quarantine
+
+  private static boolean isToReturn(ReplicaStatus replica) {
+    return replica.quarantine().filter(QuarantineCause::canReturn).isPresent();
+  }
+
+  /// The status is newer than `now`; and a move is begun for the members of `now` only, so not for
+  /// a replica that was taken out meanwhile and has come back.
+  private void takeOut(Membership now, NodeId node, ReplicaStatus replica) {
+    var group = replica.group();
+    var placement = now.placement(group);
+    var _ =
+        CompletableFuture.completedFuture(placement)
+            .<Object>thenCompose(
+                _ -> {
+                  if (placement.members().contains(node) && placement.move().isEmpty()) {
+                    return beginTakingOut(group, placement, node, replica);
+                  }
+                  return placement
+                      .move()
+                      .filter(move -> move.added().equals(Optional.of(node)))
+                      .filter(move -> move.index() == replica.incarnation().moveIndex())
+                      .map(move -> asObject(giveUp(now, group, placement, move)))
+                      .orElseGet(() -> CompletableFuture.completedFuture(replica));
+                })
+            .whenComplete(
+                (_, failure) -> {
+                  if (failure != null) {
+                    log.warn(
+                        "quarantined replica not taken out group={} node={} cause=\"{}\"",
+                        group,
+                        node,
+                        failure.getMessage());
+                  }
+                });
+  }
+
+  /// Back to the members before: the one that comes is good for nothing, and whoever was to go for
+  /// it is not.
+  private CompletableFuture<?> giveUp(
+      Membership now, GroupKey group, Placement placement, Move move) {
+    return leader(group)
+        .members(group)
+        .thenCompose(
+            members ->
+                members.contains(move.added().orElseThrow())
+                    ? change(
+                        now, group, Placement.path(new TreeSet<>(members), placement.members()))
+                    : CompletableFuture.<Void>completedFuture(null))
+        .thenCompose(_ -> done(CatalogOps.abandonMove(group, move.index())));
+  }
+
+  private static CompletableFuture<Object> asObject(CompletableFuture<?> future) {
+    return future.thenApply(value -> (Object) Optional.ofNullable(value));
+  }
+
+  private CompletableFuture<Object> beginTakingOut(
+      GroupKey group, Placement placement, NodeId node, ReplicaStatus replica) {
+    return leader(group)
+        .members(group)
+        .thenCompose(
+            members -> {
+              if (!members.contains(node) || members.size() == 1) {
+                return CompletableFuture.completedFuture(members);
+              }
+              log.warn(
+                  "taking a quarantined replica out group={} node={} incarnation={}",
+                  group,
+                  node,
+                  replica.incarnation().id());
+              var move = new Move(Optional.empty(), Optional.of(node), placement.changedIndex());
+              return asObject(begun(CatalogOps.beginMove(group, move, placement.changedIndex())));
+            });
   }
 
   /// Back to the members that the catalogue has.

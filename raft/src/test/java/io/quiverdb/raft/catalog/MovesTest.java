@@ -13,7 +13,10 @@ import io.quiverdb.raft.NodeAddresses;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.QuarantineCause;
 import io.quiverdb.raft.ReplicaStatus;
+import io.quiverdb.raft.ShardException;
+import io.quiverdb.raft.catalog.proto.BeginMove;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,10 +38,16 @@ final class MovesTest {
   private static final ShardGroup SHARD = new ShardGroup(0);
   private static final CatalogOrder ORDER = new CatalogOrder(1, 9);
   private static final UUID INCARNATION = new UUID(7, 7);
+  private static final long INCARNATION_MOVE = 3;
 
   private final Set<NodeId> groupMembers = new HashSet<>(Set.of(FIRST.id()));
   private final List<String> commands = new ArrayList<>();
   private Membership latest = membership();
+  private Optional<QuarantineCause> quarantine = Optional.empty();
+
+  /// Whether a majority of the shard's group does.
+  private boolean answers = true;
+
   private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1);
 
   @AfterEach
@@ -108,7 +117,10 @@ final class MovesTest {
   }
 
   private void sweep() {
-    var now = membership();
+    sweep(membership());
+  }
+
+  private void sweep(Membership now) {
     moves()
         .sweep(
             now,
@@ -116,6 +128,77 @@ final class MovesTest {
                 .map(node -> CompletableFuture.completedFuture(status(node.id())))
                 .toList(),
             ORDER);
+  }
+
+  @Test
+  void quarantinedMemberIsTakenOutOfItsGroup() {
+    groupMembers.add(SECOND.id());
+    quarantine = Optional.of(QuarantineCause.LOG);
+
+    sweep(bothMembers());
+
+    assertThat(commands).containsExactly("BEGIN_MOVE adding=false removing=second");
+  }
+
+  @Test
+  void quarantinedMemberStaysWhereNoMajorityAnswersWithoutIt() {
+    groupMembers.add(SECOND.id());
+    quarantine = Optional.of(QuarantineCause.LOG);
+    answers = false;
+
+    sweep(bothMembers());
+
+    assertThat(commands).isEmpty();
+  }
+
+  @Test
+  void memberWhoseVoteIsLostStays() {
+    groupMembers.add(SECOND.id());
+    quarantine = Optional.of(QuarantineCause.VOTE);
+
+    sweep(bothMembers());
+
+    assertThat(commands).isEmpty();
+  }
+
+  @Test
+  void onlyMemberStaysThoughItIsQuarantined() {
+    groupMembers.clear();
+    groupMembers.add(SECOND.id());
+    quarantine = Optional.of(QuarantineCause.LOG);
+    var move = new Placement.Move(Optional.of(SECOND.id()), Optional.of(FIRST.id()), 5);
+
+    sweep(membership().begin(SHARD, move, 0).end(SHARD, 5));
+
+    assertThat(commands).isEmpty();
+  }
+
+  @Test
+  void moveIsAbandonedWhoseNewReplicaIsQuarantinedBeforeItIsAMember() {
+    quarantine = Optional.of(QuarantineCause.WATERMARKS);
+    var move = new Placement.Move(Optional.of(SECOND.id()), Optional.empty(), INCARNATION_MOVE);
+
+    sweep(membership().begin(SHARD, move, 0));
+
+    assertThat(commands).containsExactly("END_MOVE abandoned");
+  }
+
+  @Test
+  void groupGoesBackToItsMembersBeforeIfTheNewOneIsQuarantined() {
+    groupMembers.add(SECOND.id());
+    quarantine = Optional.of(QuarantineCause.LOG);
+    var move =
+        new Placement.Move(Optional.of(SECOND.id()), Optional.of(FIRST.id()), INCARNATION_MOVE);
+
+    sweep(membership().begin(SHARD, move, 0));
+
+    assertThat(commands)
+        .containsExactly(
+            "changeMembers " + List.of(List.of(FIRST.id(), SECOND.id()), List.of(FIRST.id())));
+  }
+
+  private static Membership bothMembers() {
+    return moving().end(SHARD, 5);
   }
 
   private Goals goals() {
@@ -156,7 +239,9 @@ final class MovesTest {
         _ -> Optional.of(FIRST.id()),
         proposed -> {
           commands.add(
-              proposed.getKindCase() + (proposed.getEndMove().getAbandoned() ? " abandoned" : ""));
+              proposed.getKindCase()
+                  + (proposed.getEndMove().getAbandoned() ? " abandoned" : "")
+                  + (proposed.hasBeginMove() ? begun(proposed.getBeginMove()) : ""));
           return new CompletableFuture<>();
         },
         () -> Optional.of(latest));
@@ -170,10 +255,13 @@ final class MovesTest {
             (_, method, arguments) ->
                 switch (method.getName()) {
                   case "members" ->
-                      CompletableFuture.completedFuture(
-                          arguments[0].equals(SHARD)
-                              ? Set.copyOf(groupMembers)
-                              : Set.of(FIRST.id()));
+                      !answers
+                          ? CompletableFuture.failedFuture(
+                              new ShardException.Unavailable("no majority"))
+                          : CompletableFuture.completedFuture(
+                              arguments[0].equals(SHARD)
+                                  ? Set.copyOf(groupMembers)
+                                  : Set.of(FIRST.id()));
                   case "changeMembers" -> {
                     commands.add("changeMembers " + arguments[1]);
                     yield new CompletableFuture<>();
@@ -185,7 +273,14 @@ final class MovesTest {
                 });
   }
 
-  private static NodeStatus status(NodeId id) {
+  private static String begun(BeginMove move) {
+    boolean isSecond =
+        move.getRemoved().equals(MembershipMessages.toBytes(Optional.of(SECOND.id())));
+    return " adding=%b removing=%s"
+        .formatted(!move.getAdded().isEmpty(), isSecond ? "second" : move.getRemoved());
+  }
+
+  private NodeStatus status(NodeId id) {
     var replicas = id.equals(SECOND.id()) ? List.of(replica(SHARD)) : List.<ReplicaStatus>of();
     return new NodeStatus(
         member(id.equals(SECOND.id()) ? 2 : 1),
@@ -197,10 +292,10 @@ final class MovesTest {
         replicas);
   }
 
-  private static ReplicaStatus replica(GroupKey group) {
+  private ReplicaStatus replica(GroupKey group) {
     return new ReplicaStatus(
         group,
-        new Incarnation(INCARNATION, 3),
+        new Incarnation(INCARNATION, INCARNATION_MOVE),
         ReplicaStatus.Role.FOLLOWER,
         1,
         Optional.empty(),
@@ -210,7 +305,8 @@ final class MovesTest {
         0,
         Optional.empty(),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        quarantine);
   }
 
   private static Member member(int number) {
