@@ -54,7 +54,7 @@ final class Replica implements GroupReplica, LedGroup {
   private static final long LONE_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /// A member that has answered nothing for longer is not counted on when members are changed.
-  private static final Duration SILENT_MAX = Duration.ofSeconds(5);
+  static final Duration SILENT_MAX = Duration.ofSeconds(5);
 
   private final GroupKey key;
   private final NodeId self;

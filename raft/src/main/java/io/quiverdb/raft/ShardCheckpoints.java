@@ -59,8 +59,8 @@ final class ShardCheckpoints implements BackgroundTarget {
 
   @Override
   public void checkpoint() {
-    if (replica.machine().fault().isPresent()) {
-      // It is opened again, by this release or a later one, from the checkpoint before and the log.
+    if (replica.machine().fault().flatMap(FeatureSupport::refusal).isPresent()) {
+      // Nothing failed: a later release goes on from the checkpoint before, and the log.
       return;
     }
     guarded(
@@ -105,8 +105,8 @@ final class ShardCheckpoints implements BackgroundTarget {
     try {
       work.run();
     } catch (StoreFailedException e) {
-      if (state.noteDamage(of, e)) {
-        // The disk works: it is healed, in this process.
+      if (state.noteDamage(of, e) || hasFailedBefore()) {
+        // The disk works: it is healed, or opened again, in this process.
         throw e;
       }
       // What the disk holds is not known any more, and trying again would not tell.
@@ -121,5 +121,10 @@ final class ShardCheckpoints implements BackgroundTarget {
     } finally {
       running.stop();
     }
+  }
+
+  /// Of an entry that could not be applied.
+  private boolean hasFailedBefore() {
+    return replica.machine().fault().filter(fault -> !Supervisor.isOfTheDisk(fault)).isPresent();
   }
 }

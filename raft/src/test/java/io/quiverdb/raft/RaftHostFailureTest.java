@@ -107,6 +107,27 @@ class RaftHostFailureTest {
   }
 
   @Test
+  void nodeWhoseGroupsAreAllGoneDoesNotStartAndServesWhenTheyAreBack() throws IOException {
+    try (var cluster = TestCluster.formed(directory, 1, 1)) {
+      var node = cluster.nodes().getFirst();
+      node.kill();
+      var raft = node.directory().resolve("raft");
+      var elsewhere = node.directory().resolveSibling("elsewhere");
+      Files.move(raft, elsewhere);
+
+      assertThatThrownBy(node::start)
+          .isInstanceOf(CorruptFileException.class)
+          .hasMessageContaining("directories of groups");
+      delete(raft);
+      Files.move(elsewhere, raft);
+      node.start();
+
+      cluster.awaitReady();
+      assertThat(node.host().status().replicas()).noneMatch(one -> one.quarantine().isPresent());
+    }
+  }
+
+  @Test
   void groupsWithoutTheirClaimAreRefused() throws IOException {
     try (var cluster = TestCluster.formed(directory, 1, 1)) {
       var node = cluster.nodes().getFirst();

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.protocol.ClientId;
@@ -131,6 +132,32 @@ class WriteLimitsTest {
 
       cluster.rejoin(leader);
       Awaitility.await().atMost(Duration.ofMinutes(3)).until(change::isDone);
+    }
+  }
+
+  /// Ratis would begin it, and then nothing could be committed any more.
+  @Test
+  void changeToMembersOfWhichNoMajorityAnswersIsRefused() throws Exception {
+    try (var cluster = new GroupCluster(directory, 3, PATIENT).start()) {
+      GroupServerTest.proposeAll(cluster, 0, 1);
+      var leader = cluster.awaitLeader();
+      var replica = leader.replica();
+      var silent =
+          cluster.nodes().stream().filter(node -> node != leader).findFirst().orElseThrow();
+      var members = List.copyOf(replica.voters().getFirst());
+      cluster.isolate(silent);
+      Awaitility.await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> replica.membersUpToDate(Replica.SILENT_MAX) == 2);
+
+      var change =
+          replica.changeMembers(
+              List.of(members, List.of(leader.id, silent.id)), List.of(), Duration.ofSeconds(1));
+
+      assertThat(change).isCompletedExceptionally();
+      assertThat(change.exceptionNow()).hasMessageContaining("do not answer");
+      assertThat(replica.voters()).containsExactly(Set.copyOf(members));
+      var _ = GroupCluster.propose(leader, "after").join();
     }
   }
 

@@ -127,15 +127,33 @@ final class Moves {
     return now.node(id).filter(ClusterNode::isActive).isPresent();
   }
 
-  private CompletableFuture<?> endUnwanted(
+  private CompletableFuture<Void> endUnwanted(
       Membership now, GroupKey group, Placement placement, Move move) {
+    var end = CatalogOps.endMove(group, move.index());
+    return conclude(now, group, move, placement.wanted(), end);
+  }
+
+  /// Back to the members before: the one that comes is good for nothing, and whoever was to go for
+  /// it is not.
+  private CompletableFuture<Void> giveUp(
+      Membership now, GroupKey group, Placement placement, Move move) {
+    var end = CatalogOps.abandonMove(group, move.index());
+    return conclude(now, group, move, placement.members(), end);
+  }
+
+  /// Abandons a move that has not brought its new member yet.
+  ///
+  /// @param to the members to go on to if it has
+  /// @param end of the move, then
+  private CompletableFuture<Void> conclude(
+      Membership now, GroupKey group, Move move, List<NodeId> to, CatalogOp end) {
     return leader(group)
         .members(group)
         .thenCompose(
             members ->
                 members.contains(move.added().orElseThrow())
-                    ? change(now, group, Placement.path(new TreeSet<>(members), placement.wanted()))
-                        .thenCompose(_ -> done(CatalogOps.endMove(group, move.index())))
+                    ? change(now, group, Placement.path(new TreeSet<>(members), to))
+                        .thenCompose(_ -> done(end))
                     : done(CatalogOps.abandonMove(group, move.index())));
   }
 
@@ -300,21 +318,6 @@ final class Moves {
                         failure.getMessage());
                   }
                 });
-  }
-
-  /// Back to the members before: the one that comes is good for nothing, and whoever was to go for
-  /// it is not.
-  private CompletableFuture<?> giveUp(
-      Membership now, GroupKey group, Placement placement, Move move) {
-    return leader(group)
-        .members(group)
-        .thenCompose(
-            members ->
-                members.contains(move.added().orElseThrow())
-                    ? change(
-                        now, group, Placement.path(new TreeSet<>(members), placement.members()))
-                    : CompletableFuture.<Void>completedFuture(null))
-        .thenCompose(_ -> done(CatalogOps.abandonMove(group, move.index())));
   }
 
   private static CompletableFuture<Object> asObject(CompletableFuture<?> future) {

@@ -25,10 +25,12 @@ final class NodeLogs {
       Pattern.compile(
           "^\\S+ ERROR (StoreState replica damaged|Background compaction failed"
               + "|Background checkpoint failed|ShardCheckpoints compaction failed"
-              + "|Store store failed during=apply|GroupStateMachine apply failed).*");
+              + "|Store store failed during=apply|GroupStateMachine apply failed"
+              + "|GroupServer (store cannot be opened|log is not what was written)"
+              + "|Quarantine replica quarantined).*");
 
   private static final Pattern SNAPSHOT_INSTALLED =
-      Pattern.compile(".* replica opened again .*installed=true");
+      Pattern.compile(".* replica opened again .*installed=true.*");
 
   private final NodeProcesses processes;
   private final Set<Integer> damaged;
