@@ -8,7 +8,6 @@ import io.quiverdb.core.crypto.PlainCodec;
 import io.quiverdb.core.engine.Engine;
 import io.quiverdb.core.engine.EngineOpening;
 import io.quiverdb.core.engine.OfflineStore;
-import io.quiverdb.core.engine.RecallSampling;
 import io.quiverdb.core.log.TornTail;
 import io.quiverdb.core.op.Entry;
 import io.quiverdb.core.op.OpSealer;
@@ -742,7 +741,8 @@ public final class Store implements AutoCloseable {
   /// @return empty if no collection of so few rows has a graph, or nothing lives in it
   /// @throws CancellationException when the store is closed meanwhile
   /// @throws CorruptFileException if what is read is not what was written
-  public Optional<RecallSampling.Sample> sampleRecall(RandomGenerator random, long rowsMax) {
+  /// @throws ReadFailedException if a file cannot be read
+  public Optional<RecallSample> sampleRecall(RandomGenerator random, long rowsMax) {
     return engine.recall().run(random, rowsMax);
   }
 

@@ -72,6 +72,18 @@ class CommandsTest {
   }
 
   @Test
+  void statusShowsWhichRowsHaveAGraphAndTheRecallOfSampledSearches() {
+    assertThat(run("status")).isEqualTo(ExitCode.GOOD);
+    assertThat(out).containsPattern("SHARD .* INDEXED +RECALL\n");
+
+    assertThat(run("status", "--output", "json")).isEqualTo(ExitCode.GOOD);
+    assertThat(out)
+        .containsPattern(
+            "\"points\":\\d+,\"index\":\\{\"graph_rows\":0,\"waiting_rows\":0,\"refused_rows\":0,"
+                + "\"small_rows\":\\d+,\"needed_bytes\":0,\"memory_bytes\":0},\"recall_at_10\":null}");
+  }
+
+  @Test
   void featureLevelRisesToWhatEveryNodeSupportsOnly() {
     assertThat(run("cluster", "set", "--feature-level", "1", "--plan")).isEqualTo(ExitCode.GOOD);
     assertThat(out).isEqualTo("feature level 1 now, and every node supports 1\n");
@@ -166,10 +178,12 @@ class CommandsTest {
     assertThat(run("collection", "create", "sound", "--dimension", "2")).isEqualTo(ExitCode.GOOD);
 
     assertThat(run("collection", "verify", "sound")).isEqualTo(ExitCode.GOOD);
-    assertThat(out).contains("SHARD", "DAMAGES").endsWith("all files are intact\n");
+    assertThat(out).contains("SHARD", "DAMAGES", "INDEXED").endsWith("all files are intact\n");
 
     assertThat(run("collection", "verify", "sound", "--output", "json")).isEqualTo(ExitCode.GOOD);
-    assertThat(out).startsWith("{\"intact\":true,\"shards\":[{\"shard\":0,\"replicas\":[{");
+    assertThat(out)
+        .startsWith("{\"intact\":true,\"shards\":[{\"shard\":0,\"replicas\":[{")
+        .contains("\"index\":{\"graph_rows\":0,", "\"indexes\":[]");
 
     assertThat(run("collection", "verify", "absent")).isEqualTo(ExitCode.NEGATIVE);
   }

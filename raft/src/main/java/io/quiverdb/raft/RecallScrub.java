@@ -6,9 +6,11 @@ import io.quiverdb.raft.GroupKey.ShardGroup;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -67,13 +69,16 @@ final class RecallScrub {
   private Optional<Due> longestDue() {
     long now = nanoClock.getAsLong();
     List<Due> due = new ArrayList<>();
+    Set<ShardGroup> present = new HashSet<>();
     hosted.eachShard(
         (shard, state) -> {
+          present.add(shard);
           var saved = savings.computeIfAbsent(shard, _ -> new Savings(0, now + INTERVAL_NANOS));
           if (now - saved.dueNanos >= 0) {
             due.add(new Due(shard, state, saved.rows, now - saved.dueNanos));
           }
         });
+    savings.keySet().retainAll(present);
     return due.stream().max(Comparator.comparingLong(Due::sinceNanos));
   }
 

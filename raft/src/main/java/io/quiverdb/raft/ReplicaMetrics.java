@@ -182,7 +182,8 @@ final class ReplicaMetrics implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     names.forEach(metrics::remove);
+    names.clear(); // What a search registers that ends only now stays away.
   }
 }

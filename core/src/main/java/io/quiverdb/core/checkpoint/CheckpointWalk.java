@@ -224,7 +224,7 @@ final class CheckpointWalk {
 
   @FunctionalInterface
   private interface SoundStream {
-    void is(long bytes, String sha256);
+    void accept(long bytes, String sha256);
   }
 
   /// @param sound hears of it if nothing is wrong
@@ -242,7 +242,7 @@ final class CheckpointWalk {
           findings.add(Damage.of(e));
         });
     if (!damaged.get() && indexes.size() < Verification.INDEXES_MAX) {
-      sound.is(bytes.get(), HexFormat.of().formatHex(digest.digest()));
+      sound.accept(bytes.get(), HexFormat.of().formatHex(digest.digest()));
     }
   }
 

@@ -3,7 +3,9 @@ package io.quiverdb.core.engine;
 import io.quiverdb.core.Hit;
 import io.quiverdb.core.Metric;
 import io.quiverdb.core.Query;
+import io.quiverdb.core.ReadFailedException;
 import io.quiverdb.core.Recall;
+import io.quiverdb.core.RecallSample;
 import io.quiverdb.core.Vector;
 import io.quiverdb.core.rows.RowSource;
 import io.quiverdb.core.search.QueryStatistics;
@@ -34,9 +36,6 @@ public final class RecallSampling {
     this.isUnwanted = isUnwanted;
   }
 
-  /// @param rows that were looked at for it, those that a graph spares left out
-  public record Sample(Recall recall, long rows) {}
-
   /// How many rows a sample of any collection that has a graph looks at, at most. 0 if none has.
   public long rowsNeeded() {
     return live.head().snapshots().stream()
@@ -49,7 +48,7 @@ public final class RecallSampling {
   /// @param rowsMax that are looked at
   /// @return empty if no collection with a graph is searched for so few rows, or nothing lives in
   ///   it
-  public Optional<Sample> run(RandomGenerator random, long rowsMax) {
+  public Optional<RecallSample> run(RandomGenerator random, long rowsMax) {
     try (var view = live.view()) {
       List<CollectionSnapshot> candidates = new ArrayList<>();
       for (var collection : view.snapshots()) {
@@ -60,10 +59,13 @@ public final class RecallSampling {
       return candidates.isEmpty()
           ? Optional.empty()
           : sample(candidates.get(random.nextInt(candidates.size())), random);
+    } catch (InternalError e) {
+      // So the JVM reports a mapped page that the disk cannot give.
+      throw new ReadFailedException("recall: a page cannot be read", e);
     }
   }
 
-  private Optional<Sample> sample(CollectionSnapshot collection, RandomGenerator random) {
+  private Optional<RecallSample> sample(CollectionSnapshot collection, RandomGenerator random) {
     var graphed = searchedByGraph(collection);
     long rows = graphed.stream().mapToLong(RowSource::rowCount).sum();
     for (int draw = 0; draw < DRAWS_MAX; draw++) {
@@ -72,7 +74,7 @@ public final class RecallSampling {
         if (drawn < source.rowCount()) {
           int row = (int) drawn;
           if (source.isLiveAt(row, collection.version())) {
-            return Optional.of(new Sample(recall(collection, source, row), cost(collection)));
+            return Optional.of(new RecallSample(recall(collection, source, row), cost(collection)));
           }
           break;
         }

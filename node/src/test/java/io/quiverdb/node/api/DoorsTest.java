@@ -27,6 +27,7 @@ import io.quiverdb.api.v1.GetRequest;
 import io.quiverdb.api.v1.GetShredStatusRequest;
 import io.quiverdb.api.v1.GetStatusRequest;
 import io.quiverdb.api.v1.GetTopologyRequest;
+import io.quiverdb.api.v1.IndexCoverage;
 import io.quiverdb.api.v1.InitClusterRequest;
 import io.quiverdb.api.v1.KeysGrpc;
 import io.quiverdb.api.v1.ListCollectionsRequest;
@@ -47,6 +48,7 @@ import io.quiverdb.api.v1.TransferLeaderRequest;
 import io.quiverdb.api.v1.UpsertRequest;
 import io.quiverdb.api.v1.Vector;
 import io.quiverdb.api.v1.VerifyCollectionRequest;
+import io.quiverdb.api.v1.VerifyCollectionResponse;
 import io.quiverdb.api.v1.WatchTopologyRequest;
 import io.quiverdb.api.v1.WriteOptions;
 import io.quiverdb.api.v1.WritePart;
@@ -70,6 +72,21 @@ import org.junit.jupiter.api.Test;
 /// Each call through both doors: what one writes the other reads.
 class DoorsTest {
   private static final String ID = "00112233-4455-6677-8899-aabbccddeeff";
+
+  /// What each replica of the fake cluster tells.
+  private static final IndexCoverage COVERAGE =
+      IndexCoverage.newBuilder()
+          .setGraphRows(6)
+          .setWaitingRows(2)
+          .setRefusedRows(1)
+          .setSmallRows(1)
+          .setNeededBytes(4096)
+          .setMemoryBytes(512)
+          .build();
+
+  private static final String COVERAGE_JSON =
+      "{\"graph_rows\":6,\"waiting_rows\":2,\"refused_rows\":1,\"small_rows\":1,"
+          + "\"needed_bytes\":4096,\"memory_bytes\":512}";
 
   private final FakeCluster cluster = FakeCluster.formed(3);
   private final TestNode node = TestNode.over(cluster);
@@ -674,6 +691,20 @@ class DoorsTest {
   }
 
   @Test
+  void statusTellsWhichRowsHaveAGraphAndTheRecallOfSampledSearches() {
+    var byGrpc = node.call(ClusterGrpc.getGetStatusMethod(), GetStatusRequest.getDefaultInstance());
+    var byJson = node.get("/v1/cluster/status");
+
+    var replica = byGrpc.getNodes(0).getReplicas(0);
+    assertThat(replica.getIndex()).isEqualTo(COVERAGE);
+    assertThat(replica.getRecall().getQueries()).isEqualTo(8);
+    assertThat(replica.getRecall().getRecallAt10()).isEqualTo(0.95);
+    assertThat(byJson.body())
+        .contains(
+            "\"index\":" + COVERAGE_JSON + ",\"recall\":{\"queries\":8,\"recall_at_10\":0.95}");
+  }
+
+  @Test
   void featureLevelIsShownPlannedAndRaisedThroughBothDoors() {
     var plan = SetFeatureLevelRequest.newBuilder().setFeatureLevel(2).setPlanOnly(true).build();
     var planned = node.call(ClusterGrpc.getSetFeatureLevelMethod(), plan);
@@ -965,6 +996,34 @@ class DoorsTest {
     assertThat(json.body()).contains("\"what\":\"page checksum\"");
     assertThat(unanswered.getIntact()).isFalse();
     assertThat(unanswered.getShards(0).getReplicas(2).getError()).contains("down");
+  }
+
+  @Test
+  void verifyTellsWhichRowsHaveAGraphAndTheDigestOfEach() {
+    create("docs");
+    var request = VerifyCollectionRequest.newBuilder().setName("docs").build();
+
+    var byGrpc = node.call(CollectionsGrpc.getVerifyCollectionMethod(), request);
+    var byJson = node.post("/v1/collections/docs/verify", "");
+
+    var replica = byGrpc.getShards(0).getReplicas(0);
+    assertThat(replica.getIndex()).isEqualTo(COVERAGE);
+    assertThat(replica.getIndexesList())
+        .containsExactly(
+            VerifyCollectionResponse.IndexDigest.newBuilder()
+                .setSegment(3)
+                .setName("quiver.graph")
+                .setFile("gen-1/idx-3")
+                .setBytes(99)
+                .setSha256("0f".repeat(32))
+                .build());
+    assertThat(byJson.body())
+        .contains(
+            "\"index\":" + COVERAGE_JSON,
+            "\"indexes\":[{\"segment\":3,\"name\":\"quiver.graph\",\"file\":\"gen-1/idx-3\","
+                + "\"bytes\":99,\"sha256\":\""
+                + "0f".repeat(32)
+                + "\"}]");
   }
 
   @Test
