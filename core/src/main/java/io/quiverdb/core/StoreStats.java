@@ -81,7 +81,7 @@ public record StoreStats(
     }
   }
 
-  /// @param rowsBuilt of graphs that were built
+  /// @param rowsBuilt that were inserted into graphs; not those of a graph that a merge took over
   /// @param rowsRead of graphs that were read from files
   /// @param graphsDamaged that were not what was written, and were built again
   public record IndexWork(long rowsBuilt, long rowsRead, long graphsDamaged) {}

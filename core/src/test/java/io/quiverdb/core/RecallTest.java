@@ -11,6 +11,7 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// How many of the nearest a search finds by its graphs.
 final class RecallTest {
@@ -111,6 +112,26 @@ final class RecallTest {
 
       assertSearchedByGraph(points);
       assertThat(points.recallAtTen(QUERIES, Condition.ANY)).isGreaterThanOrEqualTo(FLOOR);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void nearestAreFoundWhereAGraphWasTakenOverAgainAndAgain(int threads) {
+    var vectors = VectorSets.clustered(seed, 32, 20);
+    try (var points =
+        new SearchedStore(
+            Metric.L2_SQUARED, vectors, TestKeys.PLAIN, threads, new VectorBudget(1L << 30))) {
+      assertThat(points.add(POINTS).checkpoint().index()).isEqualTo(1);
+      for (int round = 0; round < 4; round++) {
+        points.add(POINTS / 4).delete(0.1).checkpoint().store().compact();
+        long builtBefore = points.store().stats().indexWork().rowsBuilt();
+        assertThat(points.index()).isEqualTo(1);
+        assertThat(points.store().stats().indexWork().rowsBuilt() - builtBefore)
+            .isLessThan(points.size() / 3);
+        assertSearchedByGraph(points);
+        assertThat(points.recallAtTen(QUERIES / 2, Condition.ANY)).isGreaterThanOrEqualTo(FLOOR);
+      }
     }
   }
 

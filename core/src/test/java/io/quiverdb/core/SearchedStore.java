@@ -26,6 +26,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /// A stand-alone store with one collection, whose points a model knows too: so that what a search
 /// finds can be compared with what is there. Nothing runs in the background.
@@ -130,6 +131,11 @@ final class SearchedStore implements AutoCloseable {
 
   int size() {
     return model.size();
+  }
+
+  /// Of the first `count` that were added, those that are there.
+  int sizeOfFirst(int count) {
+    return (int) IntStream.range(0, count).filter(index -> model.containsKey("p" + index)).count();
   }
 
   // --- writing

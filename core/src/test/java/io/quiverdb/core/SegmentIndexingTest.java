@@ -81,14 +81,13 @@ final class SegmentIndexingTest {
   }
 
   @Test
-  void segmentThatCompactionWritesIsIndexedAnewAndTheOldGraphsAreGone() {
+  void segmentThatCompactionWritesIsIndexedAndTheOldGraphsAreGone() {
     var budget = new VectorBudget(1L << 30);
     try (var points = store(TestKeys.SHARED.keyRing(), budget)) {
       points.add(POINTS / 2).checkpoint().add(POINTS / 2).checkpoint();
       assertThat(points.index()).isEqualTo(2);
 
       points.store().compact();
-      assertThat(budget.bytes()).isZero();
       assertThat(coverage(points)).isEqualTo(new IndexCoverage(0, POINTS, 0, 0, 0, 0));
       assertSearches(points, Way.NO_GRAPH);
       assertThat(points.index()).isEqualTo(1);
@@ -98,6 +97,68 @@ final class SegmentIndexingTest {
       assertThat(graphFiles(points)).hasSize(1);
       assertSearches(points, Way.GRAPH);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void compactionTakesTheGraphOfMostRowsOverAndOnlyTheOthersAreInserted(int threads) {
+    var budget = new VectorBudget(1L << 30);
+    try (var points = store(TestKeys.SHARED.keyRing(), threads, budget)) {
+      points.add(POINTS).checkpoint().add(POINTS / 2).checkpoint();
+      assertThat(points.index()).isEqualTo(2);
+
+      points.delete(0.1).store().compact();
+      int kept = points.sizeOfFirst(POINTS);
+      long builtBefore = work(points).rowsBuilt();
+      assertThat(points.index()).isEqualTo(1);
+
+      assertThat(work(points).rowsBuilt() - builtBefore).isEqualTo(points.size() - kept);
+      assertThat(coverage(points).memoryBytes()).isPositive().isEqualTo(budget.bytes());
+      assertSearches(points, Way.GRAPH);
+      points.restart();
+      assertThat(points.index()).isEqualTo(1);
+      assertSearches(points, Way.GRAPH);
+    }
+  }
+
+  @Test
+  void graphOfWhichMuchIsDeletedIsBuiltAnew() {
+    try (var points = store(TestKeys.SHARED.keyRing(), new VectorBudget(1L << 30))) {
+      assertThat(points.add(POINTS).checkpoint().index()).isEqualTo(1);
+
+      points.delete(0.5).store().compact();
+      assertThat(points.index()).isEqualTo(1);
+
+      assertThat(work(points).rowsBuilt()).isEqualTo(POINTS + points.size());
+      assertSearches(points, Way.GRAPH);
+    }
+  }
+
+  @Test
+  void graphThatWasTakenOverGivesWayWhereTheVectorsNeedItsRoom() {
+    var budget = new VectorBudget(POINTS * 330L);
+    try (var points = store(TestKeys.SHARED.keyRing(), budget)) {
+      assertThat(points.add(POINTS).checkpoint().index()).isEqualTo(1);
+      points.add(POINTS / 2).checkpoint().store().compact();
+      assertThat(budget.bytes()).isPositive();
+
+      assertThat(points.index()).isEqualTo(1);
+
+      assertThat(work(points).rowsBuilt()).isEqualTo(POINTS + points.size());
+      assertSearches(points, Way.GRAPH);
+    }
+    assertThat(budget.bytes()).isZero();
+  }
+
+  @Test
+  void graphThatWasTakenOverAndNotUsedIsFreed() {
+    var budget = new VectorBudget(1L << 30);
+    try (var points = store(TestKeys.SHARED.keyRing(), budget)) {
+      assertThat(points.add(POINTS).checkpoint().index()).isEqualTo(1);
+      points.delete(0.1).store().compact();
+      assertThat(budget.bytes()).isPositive();
+    }
+    assertThat(budget.bytes()).isZero();
   }
 
   @Test
@@ -391,7 +452,11 @@ final class SegmentIndexingTest {
   }
 
   private SearchedStore store(KeyRing keyRing, VectorBudget budget) {
-    return new SearchedStore(Metric.L2_SQUARED, vectors, keyRing, 1, budget);
+    return store(keyRing, 1, budget);
+  }
+
+  private SearchedStore store(KeyRing keyRing, int threads, VectorBudget budget) {
+    return new SearchedStore(Metric.L2_SQUARED, vectors, keyRing, threads, budget);
   }
 
   private static IndexWork work(SearchedStore points) {

@@ -229,16 +229,19 @@ public final class Compactor {
       // A merge owes no more than its inputs did: writers do not wait for what it undoes.
       int owed = plan.inputs.stream().mapToInt(input -> input.segment().owedRows()).sum();
       segment.owe(Math.min(owed, segment.rowCount()));
-      output = Optional.of(plan.isWarm ? warmed(segment) : segment);
+      output = Optional.of(prepared(segment, plan));
     }
     return Optional.of(
         new SegmentMerge(plan.collection.head().id(), plan.inputs, output, plan.version));
   }
 
-  /// Else readers who found their pages in the cache would have to decrypt all of them again.
-  private static Segment warmed(Segment output) {
+  private static Segment prepared(Segment output, Plan plan) {
     try {
-      output.warm();
+      if (plan.isWarm) {
+        // Else readers who found their pages in the cache would have to decrypt all again.
+        output.warm();
+      }
+      GraphInheritance.of(plan.inputs, plan.version, output).ifPresent(output::seedGraph);
       return output;
     } catch (Throwable e) {
       output.release();

@@ -12,6 +12,7 @@ import io.quiverdb.core.StoreStats.IndexWork;
 import io.quiverdb.core.index.GraphBuild;
 import io.quiverdb.core.index.GraphDamagedException;
 import io.quiverdb.core.index.GraphIndex;
+import io.quiverdb.core.index.GraphSeed;
 import io.quiverdb.core.index.Indexing;
 import io.quiverdb.core.index.ResidentVectors;
 import io.quiverdb.core.index.VectorIndex;
@@ -328,10 +329,20 @@ public final class SegmentIndexing {
       throw e;
     } finally {
       building = null;
+      lacking.segment.dropGraphSeed();
     }
   }
 
   private Optional<ResidentVectors> load(Lacking lacking) {
+    var vectors = tryToLoad(lacking);
+    if (vectors.isEmpty() && lacking.segment.graphSeed().isPresent()) {
+      lacking.segment.dropGraphSeed();
+      return tryToLoad(lacking);
+    }
+    return vectors;
+  }
+
+  private Optional<ResidentVectors> tryToLoad(Lacking lacking) {
     try {
       return ResidentVectors.load(
           lacking.segment.vectorColumn(), lacking.metric, indexing.budget());
@@ -409,6 +420,7 @@ public final class SegmentIndexing {
       return Result.REFUSED;
     }
     long startNanos = nanoClock.getAsLong();
+    int keptRows = segment.graphSeed().map(GraphSeed::keptCount).orElse(0);
     var graph = build(lacking, vectors);
     boolean attached =
         indexes.attach(
@@ -420,12 +432,13 @@ public final class SegmentIndexing {
     if (!attached) {
       return Result.GIVEN_UP;
     }
-    rowsBuilt.add(segment.rowCount());
+    rowsBuilt.add(segment.rowCount() - keptRows);
     log.info(
-        "graph built collection={} segment={} rows={} threads={} millis={}",
+        "graph built collection={} segment={} rows={} keptRows={} threads={} millis={}",
         Long.toUnsignedString(lacking.collectionId),
         segment.id(),
         segment.rowCount(),
+        keptRows,
         indexing.threads(),
         millisSince(startNanos));
     return Result.INDEXED;
@@ -433,7 +446,11 @@ public final class SegmentIndexing {
 
   private GraphBuild build(Lacking lacking, ResidentVectors vectors) {
     try {
-      return GraphBuild.run(vectors, indexing.threads(), () -> isUnwanted(lacking.segment));
+      return GraphBuild.run(
+          vectors,
+          lacking.segment.graphSeed(),
+          indexing.threads(),
+          () -> isUnwanted(lacking.segment));
     } catch (IOException e) {
       throw new UncheckedIOException(e); // All is in memory.
     } catch (InternalError e) {

@@ -1,5 +1,6 @@
 package io.quiverdb.core.index;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -30,6 +31,15 @@ record FlatGraph(
           (long) Integer.BYTES * (level.nodes.length + level.starts.length + level.links.length);
     }
     return bytes;
+  }
+
+  /// @param arena takes level 0
+  FlatGraph copy(Arena arena) {
+    return new FlatGraph(rowCount, entry, copy(starts, arena), copy(links, arena), upper);
+  }
+
+  private static MemorySegment copy(MemorySegment from, Arena arena) {
+    return arena.allocate(from.byteSize(), Integer.BYTES).copyFrom(from).asReadOnly();
   }
 
   /// For one search.

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import org.apache.lucene.search.KnnCollector;
@@ -144,6 +145,11 @@ public final class GraphIndex implements VectorIndex {
     public boolean get(int row) {
       return accepted.test().test(row);
     }
+  }
+
+  @Override
+  public Optional<GraphSeed> seed(int[] rows) {
+    return GraphSeed.of(graph, rows, vectors.reservation().budget());
   }
 
   @Override

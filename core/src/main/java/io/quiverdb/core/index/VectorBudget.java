@@ -56,6 +56,10 @@ public final class VectorBudget {
       return reservedBytes;
     }
 
+    VectorBudget budget() {
+      return VectorBudget.this;
+    }
+
     /// Gives back what is not needed after all.
     void shrinkTo(long neededBytes) {
       assert neededBytes <= reservedBytes : neededBytes + " of " + reservedBytes;

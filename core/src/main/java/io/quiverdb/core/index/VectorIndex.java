@@ -3,6 +3,7 @@ package io.quiverdb.core.index;
 import io.quiverdb.core.Vector;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 
@@ -35,6 +36,13 @@ public interface VectorIndex extends AutoCloseable {
   /// @param isUnwanted as in [#search]
   /// @throws CancellationException when that says so
   FoundRows scan(Vector query, int count, RowNumbers rows, BooleanSupplier isUnwanted);
+
+  /// What another segment that has taken rows over can begin its own index with. Empty if that is
+  /// not worth it, or the budget has no room.
+  ///
+  /// @param rows where each row of this segment is in the other one, [GraphSeed#GONE] if it is not
+  ///   there
+  Optional<GraphSeed> seed(int[] rows);
 
   /// Writes it as it is kept.
   void writeTo(OutputStream out) throws IOException;

@@ -5,6 +5,7 @@ import io.quiverdb.core.crypto.PageCodec;
 import io.quiverdb.core.format.PageCache;
 import io.quiverdb.core.format.PageFile;
 import io.quiverdb.core.format.PageFormat;
+import io.quiverdb.core.index.GraphSeed;
 import io.quiverdb.core.index.RowVectors;
 import io.quiverdb.core.index.VectorColumn;
 import io.quiverdb.core.index.VectorIndex;
@@ -49,6 +50,9 @@ public final class Segment {
   /// Set once, by a user of the segment.
   private final AtomicReference<@Nullable VectorIndex> vectorIndex = new AtomicReference<>();
 
+  /// What its index can begin with, until it has one.
+  private final AtomicReference<@Nullable GraphSeed> graphSeed = new AtomicReference<>();
+
   /// Whose writers are held back until there are graphs.
   private volatile int owedRows;
 
@@ -76,6 +80,7 @@ public final class Segment {
 
   private void close(Arena mapped) {
     vectorIndex().ifPresent(VectorIndex::close);
+    dropGraphSeed();
     List.of(vectors, payloads, ids).forEach(PageFile::forget);
     mapped.close();
   }
@@ -182,6 +187,25 @@ public final class Segment {
   /// @return false if it has one
   public boolean attach(VectorIndex index) {
     return vectorIndex.compareAndSet(null, index);
+  }
+
+  /// Gives it, before it is published, what its index can begin with; closed with it at the latest.
+  public void seedGraph(GraphSeed seed) {
+    boolean first = graphSeed.compareAndSet(null, seed);
+    assert first : "segment " + id();
+  }
+
+  /// For the one who makes its index, a user of it.
+  public Optional<GraphSeed> graphSeed() {
+    return Optional.ofNullable(graphSeed.get());
+  }
+
+  /// By the one who makes its index, or when there are no users any more.
+  public void dropGraphSeed() {
+    var seed = graphSeed.getAndSet(null);
+    if (seed != null) {
+      seed.close();
+    }
   }
 
   /// For those who make an index: users of the segment as long as they read it.

@@ -13,6 +13,7 @@ import java.lang.foreign.Arena;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -114,7 +115,7 @@ final class GraphFormatTest {
 
   private static byte[] written(ResidentVectors vectors) throws IOException {
     var out = new ByteArrayOutputStream();
-    GraphBuild.run(vectors, 1, () -> false).writeTo(out);
+    GraphBuild.run(vectors, Optional.empty(), 1, () -> false).writeTo(out);
     return out.toByteArray();
   }
 

@@ -104,7 +104,7 @@ final class MetricHelp {
               "Share of the ten nearest that the last sampled searches found"),
           Map.entry(
               "quiver_store_recall_queries_total", "Searches that were compared with exact ones"),
-          Map.entry("quiver_store_graph_built_rows_total", "Rows of graphs that were built"),
+          Map.entry("quiver_store_graph_built_rows_total", "Rows that were inserted into graphs"),
           Map.entry(
               "quiver_store_graph_read_rows_total", "Rows of graphs that were read from files"),
           Map.entry(
