@@ -57,8 +57,7 @@ record Rot(Optional<Path> file, double place, int bit) {
 
   /// For the history.
   String sentence() {
-    return file
-        .map(path -> "%s at %.4f of its length".formatted(path.getFileName(), place))
+    return file.map(path -> "%s at %.4f of its length".formatted(path.getFileName(), place))
         .orElse("there is no such file yet");
   }
 }
