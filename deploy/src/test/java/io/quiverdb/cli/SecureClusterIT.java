@@ -2,6 +2,7 @@ package io.quiverdb.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.quiverdb.client.Point;
 import io.quiverdb.client.QuiverClient;
@@ -10,6 +11,7 @@ import io.quiverdb.client.UnauthenticatedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,10 +55,14 @@ class SecureClusterIT {
             .filter(line -> line.startsWith("bin/quiver "))
             .toList();
     for (var host : HOSTS) {
-      clientPorts.put(host, String.valueOf(UnusedPorts.next()));
-      peerPorts.put(host, String.valueOf(UnusedPorts.next()));
-      raftPorts.put(host, String.valueOf(UnusedPorts.next()));
+      choosePorts(host);
     }
+  }
+
+  private void choosePorts(String host) {
+    clientPorts.put(host, String.valueOf(UnusedPorts.next()));
+    peerPorts.put(host, String.valueOf(UnusedPorts.next()));
+    raftPorts.put(host, String.valueOf(UnusedPorts.next()));
   }
 
   @AfterEach
@@ -107,10 +113,14 @@ class SecureClusterIT {
   private void certify() throws Exception {
     good(command("cert create-ca", "a"));
     for (var host : HOSTS) {
-      ids.put(host, good(command("cert node-id", host)).strip());
-      good(command("cert node --node-id", host));
+      certify(host);
     }
     good(List.of("master-key", "create", folder.resolve("quiver-master.key").toString()));
+  }
+
+  private void certify(String host) throws Exception {
+    ids.put(host, good(command("cert node-id", host)).strip());
+    good(command("cert node --node-id", host));
   }
 
   private void serve(String host) throws IOException {
@@ -140,8 +150,8 @@ class SecureClusterIT {
   }
 
   private void awaitListening() {
-    org.awaitility.Awaitility.await()
-        .atMost(java.time.Duration.ofMinutes(3))
+    await()
+        .atMost(Duration.ofMinutes(3))
         .untilAsserted(
             () -> {
               for (var host : HOSTS) {
@@ -188,6 +198,45 @@ class SecureClusterIT {
     }
     for (var host : HOSTS) {
       assertThat(folder.resolve(host + ".log")).content().doesNotContain(key, "INSECURE");
+    }
+  }
+
+  @Test
+  void nodeThatComesLaterJoinsByItsCertificateAndAnswersForTheOthers() throws Exception {
+    certify();
+    for (var host : HOSTS) {
+      serve(host);
+    }
+    var key = form();
+    var ready = status("a", "--timeout", "3m", "--api-key", key);
+    assertThat(ready.exitCode()).as(ready.err()).isZero();
+    var ca = folder.resolve("ca/ca.crt");
+    try (var client =
+        QuiverClient.builder()
+            .seeds("localhost:" + clientPorts.get("a"))
+            .tls(ca)
+            .apiKey(key)
+            .build()) {
+      client.createCollection("docs", Schema.cosine(2)).upsert(Point.of("a", 1, 2));
+    }
+
+    choosePorts("d");
+    certify("d");
+    serve("d");
+    await()
+        .atMost(Duration.ofMinutes(3))
+        .untilAsserted(
+            () -> assertThat(status("a", "--api-key", key).out()).contains(ids.get("d")));
+    var whole = status("d", "--timeout", "3m", "--api-key", key);
+    assertThat(whole.exitCode()).as(whole.err()).isZero();
+    try (var client =
+        QuiverClient.builder()
+            .seeds("localhost:" + clientPorts.get("d"))
+            .seedsOnly()
+            .tls(ca)
+            .apiKey(key)
+            .build()) {
+      assertThat(client.collection("docs").search(1, 2).k(1).run()).hasSize(1);
     }
   }
 

@@ -9,6 +9,7 @@ import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
@@ -25,7 +26,8 @@ import org.slf4j.LoggerFactory;
 
 /// Stands before Ratis's port: refuses every call that is not part of consensus, and for a while
 /// those that come at a wrong time, lets no vote out that a power cut could take back, no heartbeat
-/// commit what is not here, and no replica stand for election that is no member.
+/// commit what is not here, no replica stand for election that is no member, and none refuse to
+/// vote because it does not know yet that it is one.
 final class ConsensusCalls implements ServerInterceptor {
   private static final Logger log = LoggerFactory.getLogger(ConsensusCalls.class);
   private final Gate snapshotNotifications;
@@ -76,7 +78,7 @@ final class ConsensusCalls implements ServerInterceptor {
       return new ServerCall.Listener<>() {};
     }
     if (method.equals(RaftServerProtocolServiceGrpc.getRequestVoteMethod())) {
-      return next.startCall(new AfterForcing<>(call, votes), headers);
+      return new Asking<>(next.startCall(new AfterForcing<>(call, votes), headers));
     }
     if (method.equals(RaftServerProtocolServiceGrpc.getAppendEntriesMethod())) {
       return new Limiting<>(next.startCall(new Noting<>(call), headers));
@@ -149,6 +151,19 @@ final class ConsensusCalls implements ServerInterceptor {
     public void sendMessage(A message) {
       notifications.answered(asked, (InstallSnapshotReplyProto) message);
       super.sendMessage(message);
+    }
+  }
+
+  /// Sees questions for votes before they are answered.
+  private final class Asking<Q> extends SimpleForwardingServerCallListener<Q> {
+    Asking(ServerCall.Listener<Q> listener) {
+      super(listener);
+    }
+
+    @Override
+    public void onMessage(Q message) {
+      candidacy.asked((RequestVoteRequestProto) message);
+      super.onMessage(message);
     }
   }
 

@@ -33,7 +33,9 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.TermIndexProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.GroupManagementRequest;
@@ -48,6 +50,8 @@ import org.apache.ratis.rpc.CallId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage.StartupOption;
 import org.apache.ratis.util.ExitUtils;
+import org.apache.ratis.util.LifeCycle;
+import org.apache.ratis.util.ProtoUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -196,6 +200,16 @@ final class GroupServer implements AutoCloseable {
               public void pauseElections(RaftGroupId group, boolean pause) {
                 GroupServer.this.pauseElections(group, pause);
               }
+
+              @Override
+              public boolean awaitsLeader(RaftGroupId group, RaftPeerId candidate) {
+                return GroupServer.this.awaitsLeader(group, candidate);
+              }
+
+              @Override
+              public void follow(RaftGroupId group, RaftPeerId candidate) {
+                GroupServer.this.follow(group, candidate);
+              }
             }),
         new VainNotifications(
             (group, leader, index) -> machine(group).needsSnapshot(leader, index)),
@@ -223,6 +237,42 @@ final class GroupServer implements AutoCloseable {
     } catch (IOException | IllegalStateException _) {
       // Not open, or not any more.
       return false;
+    }
+  }
+
+  private boolean awaitsLeader(RaftGroupId id, RaftPeerId candidate) {
+    try {
+      var division = server.getDivision(id);
+      var info = division.getInfo();
+      return info.getLifeCycleState() == LifeCycle.State.STARTING
+          && info.getLeaderId() == null
+          && division.getRaftConf().getPeer(candidate) != null;
+    } catch (IOException | IllegalStateException _) {
+      // Not open, or not any more.
+      return false;
+    }
+  }
+
+  private void follow(RaftGroupId id, RaftPeerId candidate) {
+    try {
+      long term = server.getDivision(id).getInfo().getCurrentTerm();
+      var asked =
+          RaftRpcRequestProto.newBuilder()
+              .setRequestorId(candidate.toByteString())
+              .setReplyId(server.getId().toByteString())
+              .setRaftGroupId(ProtoUtils.toRaftGroupIdProtoBuilder(id))
+              .setCallId(CallId.getAndIncrement());
+      var _ =
+          server.appendEntries(
+              AppendEntriesRequestProto.newBuilder()
+                  .setServerRequest(asked)
+                  .setLeaderTerm(term)
+                  .build());
+      log.info(
+          "replica votes that has heard of no leader yet group={} candidate={}", id, candidate);
+    } catch (IOException e) {
+      // It votes when it is asked again, or hears of a leader.
+      log.debug("replica does not vote yet group={} candidate={}", id, candidate, e);
     }
   }
 

@@ -58,6 +58,41 @@ class AddedReplicaTest {
     }
   }
 
+  /// It was killed before it heard, and Ratis has a server refuse to vote that starts and is in no
+  /// configuration that it knows, until a leader asks something of it. There is none without it.
+  @Test
+  void memberThatDoesNotKnowThatItIsOneVotesAfterARestartToo() throws Exception {
+    try (var cluster = new GroupCluster(directory, 3).start()) {
+      var old = cluster.awaitLeader();
+      GroupCluster.propose(old, "before").join();
+      var members = cluster.nodes().stream().map(node -> node.id).toList();
+      var added = cluster.addNode(directory.resolve("added"));
+      added.openFor(new CatalogOrder(1, 1), 1L << 48);
+      Partitions.cutWhenMadeMember(added.id);
+      var change =
+          old.replica()
+              .changeMembers(
+                  List.of(members, Stream.concat(members.stream(), Stream.of(added.id)).toList()),
+                  List.of(added.member()),
+                  PATIENCE);
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(() -> Partitions.isCutConsensus(old.id, added.id) && othersKnow(cluster, added));
+      change.join();
+
+      added.kill();
+      old.kill();
+      added.start();
+      assertThat(added.replica().voters().getFirst()).doesNotContain(added.id);
+
+      var leader = cluster.awaitLeaderOtherThan(old);
+      GroupCluster.propose(leader, "after").join();
+      assertThat(leader.read("before").join()).isEqualTo(1);
+      Awaitility.await().atMost(PATIENCE).until(() -> added.state().count("after") == 1);
+      assertThat(added.replica().voters().getFirst()).contains(added.id);
+    }
+  }
+
   private static boolean othersKnow(GroupCluster cluster, GroupCluster.Node added) {
     return cluster.nodes().stream()
         .filter(node -> node != added)

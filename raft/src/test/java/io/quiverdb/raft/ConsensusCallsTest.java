@@ -20,6 +20,7 @@ import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.RaftProtos.TermIndexProto;
 import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
 import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
 import org.apache.ratis.thirdparty.io.grpc.ServerCall;
@@ -75,6 +76,16 @@ class ConsensusCallsTest {
             @Override
             public void pauseElections(RaftGroupId of, boolean pause) {
               throw new AssertionError("never paused");
+            }
+
+            @Override
+            public boolean awaitsLeader(RaftGroupId of, RaftPeerId candidate) {
+              return false;
+            }
+
+            @Override
+            public void follow(RaftGroupId of, RaftPeerId candidate) {
+              throw new AssertionError("it awaits none");
             }
           });
 

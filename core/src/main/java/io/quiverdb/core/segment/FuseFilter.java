@@ -23,8 +23,12 @@ final class FuseFilter {
   private static final int SECTION_BYTES_MAX = 1 << 18;
   private static final int HEADER_BYTES = Long.BYTES + 2 * Integer.BYTES;
 
-  /// Each attempt fails with a small probability; so many in a row never do.
-  private static final int ATTEMPTS_MAX = 100;
+  /// Each attempt fails with a small probability where there is room enough. Where the paper's size
+  /// is a little too small, as for 11,500 keys, most fail: after so many there is one section more.
+  private static final int ATTEMPTS_PER_SIZE = 4;
+
+  /// With so many sections more, no keys are left that do not fit.
+  private static final int MORE_SECTIONS_MAX = 100;
 
   private final long seed;
   private final int sectionBytes;
@@ -43,13 +47,15 @@ final class FuseFilter {
     long[] keys = distinct(hashes);
     int sectionBytes = sectionBytes(keys.length);
     int sections = sections(keys.length, sectionBytes);
-    var construction = new Construction(keys, sectionBytes, sections);
     long seed = 0x726b2b9d438b9d4dL;
-    for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-      seed = mix(seed + attempt);
-      var fingerprints = construction.attempt(seed);
-      if (fingerprints.length > 0) {
-        return new FuseFilter(seed, sectionBytes, sections, fingerprints);
+    for (int more = 0; more <= MORE_SECTIONS_MAX; more++) {
+      var construction = new Construction(keys, sectionBytes, sections + more);
+      for (int attempt = 0; attempt < ATTEMPTS_PER_SIZE; attempt++) {
+        seed = mix(seed + attempt);
+        var fingerprints = construction.attempt(seed);
+        if (fingerprints.length > 0) {
+          return new FuseFilter(seed, sectionBytes, sections + more, fingerprints);
+        }
       }
     }
     throw new AssertionError("no filter for " + keys.length + " keys");

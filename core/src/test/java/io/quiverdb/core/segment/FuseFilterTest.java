@@ -54,6 +54,20 @@ final class FuseFilterTest {
     }
   }
 
+  /// Counts for which the paper's size is a little too small: with sections of twice the bytes
+  /// there are fewer of them.
+  @ParameterizedTest
+  @ValueSource(ints = {3_490, 3_517, 11_360, 11_420, 11_460, 11_501, 11_540, 14_000})
+  void keysHaveAFilterHoweverManyTheyAre(int keyCount) {
+    for (int round = 0; round < 20; round++) {
+      long[] keys = random.longs(keyCount).toArray();
+      var filter = FuseFilter.of(keys.clone());
+      for (long key : keys) {
+        assertThat(filter.mayContain(key)).isTrue();
+      }
+    }
+  }
+
   @Test
   void bytesPerKeyAreFew() {
     int keyCount = 262_144;

@@ -47,7 +47,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// A group's own configuration may come to differ from what the catalogue holds: a change that was
 /// waiting for a member to catch up is carried out after its move was abandoned. That is found now
-/// and then, and the group is led back.
+/// and then, and the group is led back; a move that has been begun meanwhile goes on from there.
 ///
 /// Every step may be repeated, by this leader or another. Commands to nodes carry what the leader
 /// had applied, so that nodes refuse those of a leader that was deposed.
@@ -115,8 +115,7 @@ final class Moves {
     } else if (isOpen(mine, group, move, order)) {
       boolean isChanged =
           mine.pursue(
-              new Goal.ChangeMembers(group, move.index()),
-              () -> change(now, group, Placement.path(placement.members(), placement.wanted())));
+              new Goal.ChangeMembers(group, move.index()), () -> change(now, group, placement));
       if (isChanged) {
         end(mine, group, move);
       }
@@ -184,6 +183,25 @@ final class Moves {
                         .apply(added)
                         .openReplica(group, order, moveIndex)
                         .thenApply(_ -> members));
+  }
+
+  /// To the members that are wanted: from those that the catalogue has, or from whichever the group
+  /// has if a change of an earlier move was carried out late.
+  private CompletableFuture<Void> change(Membership now, GroupKey group, Placement placement) {
+    var path = Placement.path(placement.members(), placement.wanted());
+    return leader(group)
+        .members(group)
+        .thenCompose(
+            members -> {
+              if (path.stream().anyMatch(step -> members.equals(Set.copyOf(step)))) {
+                return change(now, group, path);
+              }
+              log.warn("members of {}: {} (expected: one of {})", group, members, path);
+              if (!isLatest(group, placement)) {
+                throw new ShardException.Unavailable(group + ": the catalogue has gone on");
+              }
+              return change(now, group, Placement.path(new TreeSet<>(members), placement.wanted()));
+            });
   }
 
   private CompletableFuture<Void> change(Membership now, GroupKey group, List<List<NodeId>> path) {

@@ -19,15 +19,16 @@ import io.quiverdb.raft.ShardException;
 import io.quiverdb.raft.catalog.proto.BeginMove;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -35,13 +36,14 @@ import org.junit.jupiter.api.Test;
 final class MovesTest {
   private static final Member FIRST = member(1);
   private static final Member SECOND = member(2);
+  private static final Member THIRD = member(3);
   private static final ShardGroup SHARD = new ShardGroup(0);
   private static final CatalogOrder ORDER = new CatalogOrder(1, 9);
   private static final UUID INCARNATION = new UUID(7, 7);
   private static final long INCARNATION_MOVE = 3;
 
   private final Set<NodeId> groupMembers = new HashSet<>(Set.of(FIRST.id()));
-  private final List<String> commands = new ArrayList<>();
+  private final List<String> commands = new CopyOnWriteArrayList<>();
   private Membership latest = membership();
   private Optional<QuarantineCause> quarantine = Optional.empty();
 
@@ -114,6 +116,26 @@ final class MovesTest {
     moves().pursue(goals(), moving(), 9, ORDER);
 
     assertThat(commands).noneMatch(command -> command.startsWith("openReplica"));
+  }
+
+  @Test
+  void moveGoesOnFromTheMembersThatAGroupHasIfAChangeOfAnEarlierMoveCameLate() {
+    groupMembers.addAll(List.of(SECOND.id(), THIRD.id()));
+    latest = moving();
+    var goals = goals();
+
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .untilAsserted(
+            () -> {
+              moves().pursue(goals, moving(), 9, ORDER);
+              assertThat(commands)
+                  .containsExactly(
+                      "changeMembers "
+                          + List.of(
+                              List.of(FIRST.id(), SECOND.id(), THIRD.id()),
+                              List.of(FIRST.id(), SECOND.id())));
+            });
   }
 
   private void sweep() {

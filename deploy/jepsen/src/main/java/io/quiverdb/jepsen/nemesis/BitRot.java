@@ -3,12 +3,7 @@ package io.quiverdb.jepsen.nemesis;
 import io.quiverdb.jepsen.cluster.Equipment;
 import io.quiverdb.jepsen.cluster.TestCluster;
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
@@ -31,11 +26,8 @@ final class BitRot implements Nemesis {
   @Override
   public Harm choose(TestCluster cluster, RandomGenerator random) {
     int node = cluster.size() - 1;
-    var files = files(cluster.processes().data(node).resolve("shards"));
-    Optional<Path> victim =
-        files.isEmpty() ? Optional.empty() : Optional.of(files.get(random.nextInt(files.size())));
-    double place = random.nextDouble();
-    int bit = random.nextInt(Byte.SIZE);
+    var shards = cluster.processes().data(node).resolve("shards");
+    var rot = Rot.among(shards, SEGMENT_FILE, random);
     return new Harm() {
       @Override
       public List<Integer> nodes() {
@@ -44,17 +36,13 @@ final class BitRot implements Nemesis {
 
       @Override
       public String detail() {
-        return victim
-            .map(path -> "%s at %.4f of its length".formatted(path.getFileName(), place))
-            .orElse("it has no file yet");
+        return rot.sentence();
       }
 
       @Override
       public void begin() throws IOException {
-        if (victim.isPresent()) {
-          cluster.damage(node);
-          flip(victim.get(), place, bit);
-        }
+        cluster.damage(node);
+        rot.strike();
       }
 
       // Otherwise it would be noticed when the file is read, and most are merged before.
@@ -63,36 +51,5 @@ final class BitRot implements Nemesis {
         cluster.readAllFiles();
       }
     };
-  }
-
-  private static List<Path> files(Path shards) {
-    if (!Files.isDirectory(shards)) {
-      return List.of();
-    }
-    try (var paths = Files.walk(shards)) {
-      return paths
-          .filter(path -> SEGMENT_FILE.matcher(path.toString()).matches())
-          .sorted()
-          .toList();
-    } catch (IOException | UncheckedIOException _) {
-      // A folder went away while it was walked.
-      return List.of();
-    }
-  }
-
-  private static void flip(Path path, double place, int bit) throws IOException {
-    if (!Files.exists(path)) {
-      // Merged away meanwhile.
-      return;
-    }
-    try (var file = new RandomAccessFile(path.toFile(), "rw")) {
-      long offset = (long) (place * file.length());
-      file.seek(offset);
-      int value = file.read();
-      if (value >= 0) {
-        file.seek(offset);
-        file.write(value ^ 1 << bit);
-      }
-    }
   }
 }

@@ -69,6 +69,7 @@ public final class Nemeses {
     ALL.put("power-loss", () -> new PowerLoss("power-loss", Choice.ALL, Loss.JOURNALED));
     ALL.put("torn-tail", () -> new PowerLoss("torn-tail", Choice.ONE, TORN));
     ALL.put("bit-rot", BitRot::new);
+    ALL.put("log-rot", LogRot::new);
     ALL.put("transfer", Transfer::new);
     ALL.put("rolling-restart", RollingRestart::new);
     ALL.put("membership", MembershipChurn::new);
