@@ -132,10 +132,16 @@ public final class Run {
         findings,
         complaints,
         obstacles.entrySet().stream().map(skip -> skip.getKey() + ": " + skip.getValue()).toList(),
-        Shortfalls.of(options, possible, history, schedule, findings, tally),
+        shortfalls(Shortfalls.of(options, possible, history, schedule, findings, tally)),
         tally.sentences(possible),
         cluster.describeNet(),
         recovery);
+  }
+
+  private List<String> shortfalls(List<String> ofRun) {
+    return Stream.concat(
+            ofRun.stream(), workloads.stream().flatMap(workload -> workload.shortfall().stream()))
+        .toList();
   }
 
   private Schedule schedule(List<String> possible, long seed) {

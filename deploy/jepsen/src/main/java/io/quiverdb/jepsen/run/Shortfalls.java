@@ -30,7 +30,7 @@ final class Shortfalls {
       long ofWorkload =
           history.calls().stream()
               .filter(call -> kind.owns(call.collection()))
-              .filter(call -> call.answer().isPresent())
+              .filter(Shortfalls::isAnsweredClient)
               .count();
       long expected = ANSWERED_PER_SECOND_MIN * options.time().toSeconds();
       if (ofWorkload < expected) {
@@ -43,7 +43,7 @@ final class Shortfalls {
                 + ")");
       }
     }
-    long answered = history.calls().stream().filter(call -> call.answer().isPresent()).count();
+    long answered = history.calls().stream().filter(Shortfalls::isAnsweredClient).count();
     if (answered < options.operations()) {
       shortfalls.add(
           "%d operations answered (expected: at least %d)"
@@ -58,6 +58,11 @@ final class Shortfalls {
         }
       }
     }
+    // An average of a few searches: more of them would tell.
+    findings.stream()
+        .filter(finding -> finding.checker().equals("search"))
+        .flatMap(finding -> finding.unknown().stream())
+        .forEach(shortfalls::add);
     for (var nemesis : possible) {
       if (history.faults().stream().noneMatch(span -> cameAbout(span, nemesis))) {
         shortfalls.add(nemesis + ": never came about (expected: at least once)");
@@ -84,6 +89,11 @@ final class Shortfalls {
       shortfalls.add("operations: none that was answered");
     }
     return shortfalls;
+  }
+
+  /// What was asked before and after does not count.
+  private static boolean isAnsweredClient(Call call) {
+    return call.invoke().process() >= 0 && call.answer().isPresent();
   }
 
   private static boolean cameAbout(FaultSpan span, String nemesis) {

@@ -6,7 +6,9 @@ import io.quiverdb.client.QuiverClient;
 import io.quiverdb.client.QuiverException;
 import io.quiverdb.jepsen.cluster.TestCluster;
 import io.quiverdb.jepsen.workload.Workload;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
@@ -21,6 +23,7 @@ final class Upkeep {
   private final TestCluster cluster;
   private final List<Workload> workloads;
   private final RandomGenerator random;
+  private final Map<String, Long> mergedNanos = new HashMap<>();
   private final List<String> complaints = new CopyOnWriteArrayList<>();
   private final LongAdder begunCount = new LongAdder();
 
@@ -58,14 +61,24 @@ final class Upkeep {
     var names =
         client.collections().stream()
             .map(CollectionInfo::name)
-            .filter(name -> workloads.stream().anyMatch(workload -> workload.owns(name)))
+            .filter(name -> workloads.stream().anyMatch(workload -> mayMerge(workload, name)))
             .toList();
     if (!names.isEmpty()) {
-      var begun = client.collection(names.get(random.nextInt(names.size()))).compact();
+      var name = names.get(random.nextInt(names.size()));
+      var begun = client.collection(name).compact();
+      mergedNanos.put(name, System.nanoTime());
       begun.shards().stream()
           .flatMap(shard -> shard.replicas().stream())
           .filter(replica -> replica.error().isEmpty())
           .forEach(_ -> begunCount.increment());
     }
+  }
+
+  private boolean mayMerge(Workload workload, String collection) {
+    if (!workload.owns(collection)) {
+      return false;
+    }
+    var merged = mergedNanos.get(collection);
+    return merged == null || System.nanoTime() - merged >= workload.mergePause().toNanos();
   }
 }

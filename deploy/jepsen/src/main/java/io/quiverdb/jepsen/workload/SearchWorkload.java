@@ -11,6 +11,7 @@ public final class SearchWorkload implements Workload {
   private static final int IDS = 200;
   private static final int DELETES_OF_A_HUNDRED = 20;
   private static final int K_MAX = 30;
+  private static final int EXACT_OF_A_HUNDRED = 70;
 
   @Override
   public String name() {
@@ -51,7 +52,8 @@ public final class SearchWorkload implements Workload {
     public boolean step(Session session, Load load) {
       if (random.nextInt(100) >= load.writePercent()) {
         int k = 1 + random.nextInt(K_MAX);
-        return Searches.search(session, NAME, Searches.vector(random), k, true);
+        boolean exact = random.nextInt(100) < EXACT_OF_A_HUNDRED;
+        return Searches.search(session, NAME, Searches.vector(random), k, exact);
       }
       var id = "s" + random.nextInt(IDS);
       return random.nextInt(100) < DELETES_OF_A_HUNDRED

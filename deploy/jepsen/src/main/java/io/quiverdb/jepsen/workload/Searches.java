@@ -19,9 +19,14 @@ final class Searches {
   private Searches() {}
 
   static float[] vector(RandomGenerator random) {
-    float[] vector = new float[DIMENSION];
-    for (int index = 0; index < DIMENSION; index++) {
-      vector[index] = random.nextInt(COORDINATE_MAX);
+    return vector(random, DIMENSION, COORDINATE_MAX);
+  }
+
+  /// Of whole numbers from 0 to below `max`.
+  static float[] vector(RandomGenerator random, int dimension, int max) {
+    float[] vector = new float[dimension];
+    for (int index = 0; index < dimension; index++) {
+      vector[index] = random.nextInt(max);
     }
     return vector;
   }
@@ -43,24 +48,27 @@ final class Searches {
         .ask(
             collection,
             new Operation.Search(coordinates(query), k, exact),
-            client -> Reply.of(new Answer.Hits(hits(client, collection, query, k))))
+            client -> Reply.of(new Answer.Hits(hits(client, collection, query, k, exact))))
         .isPresent();
   }
 
-  private static List<Hit> hits(QuiverClient client, String collection, float[] query, int k) {
-    return client.collection(collection).search(query).k(k).withPayload().run().stream()
-        .map(
-            hit ->
-                new Hit(
-                    new Entry(
-                        hit.id(),
-                        String.valueOf(hit.payload().get(Values.FIELD)),
-                        OptionalLong.of(hit.version())),
-                    hit.score()))
-        .toList();
+  private static List<Hit> hits(
+      QuiverClient client, String collection, float[] query, int k, boolean exact) {
+    var search = client.collection(collection).search(query).k(k).withPayload();
+    return (exact ? search.exact() : search)
+        .run().stream()
+            .map(
+                hit ->
+                    new Hit(
+                        new Entry(
+                            hit.id(),
+                            String.valueOf(hit.payload().get(Values.FIELD)),
+                            OptionalLong.of(hit.version())),
+                        hit.score()))
+            .toList();
   }
 
-  private static List<Double> coordinates(float[] vector) {
+  static List<Double> coordinates(float[] vector) {
     return IntStream.range(0, vector.length).mapToObj(index -> (double) vector[index]).toList();
   }
 }

@@ -10,6 +10,9 @@ import io.quiverdb.client.QuiverException;
 import io.quiverdb.jepsen.history.Answer;
 import io.quiverdb.jepsen.history.HistoryRecorder;
 import io.quiverdb.jepsen.history.Operation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// One client of a run, held to one node. Asks, and writes down what became of it: ok if it was
@@ -90,6 +93,37 @@ public final class Session {
     } catch (RuntimeException e) {
       pending.info(e.toString());
       process += processStep;
+      throw e;
+    }
+  }
+
+  /// Writes many points by one request. Each write is one of a process of its own, as no process
+  /// does two things at a time. A session that has not been answered may not do so again.
+  ///
+  /// @param writes by key
+  /// @param firstProcess no other session's, nor any of those after it in steps of the session
+  /// @return whether it was answered
+  boolean writeTogether(
+      String collection,
+      Map<String, ? extends Operation> writes,
+      long firstProcess,
+      Exchange exchange) {
+    List<HistoryRecorder.Pending> pending = new ArrayList<>();
+    long ofWrite = firstProcess;
+    for (var write : writes.entrySet()) {
+      pending.add(recorder.invoke(ofWrite, node, collection, write.getKey(), write.getValue(), ""));
+      ofWrite += processStep;
+    }
+    try {
+      var reply = exchange.ask(client);
+      pending.forEach(each -> each.ok(reply.answer()));
+      return true;
+    } catch (RuntimeException e) {
+      unansweredCount++;
+      pending.forEach(each -> each.info(e.toString()));
+      if (e instanceof QuiverException) {
+        return false;
+      }
       throw e;
     }
   }

@@ -1,7 +1,9 @@
 package io.quiverdb.jepsen.workload;
 
 import io.quiverdb.client.QuiverClient;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /// A kind of use, and what must hold of it whatever happens to the cluster. Its collections are its
@@ -25,6 +27,16 @@ public interface Workload {
 
   /// The last questions, when everything is healed and no client is at work. All must be answered.
   void conclude(Session session);
+
+  /// How long after an operator had its collections merged they are let alone at least.
+  default Duration mergePause() {
+    return Duration.ZERO;
+  }
+
+  /// Why what its clients met shows little, if so. When all is over.
+  default Optional<String> shortfall() {
+    return Optional.empty();
+  }
 
   /// Names of the checkers that must have found something to judge: others may have, too.
   List<String> checkers();

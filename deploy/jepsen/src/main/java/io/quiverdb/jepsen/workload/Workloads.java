@@ -16,6 +16,7 @@ public final class Workloads {
     ALL.put("batch", BatchWorkload::new);
     ALL.put("idempotence", IdempotenceWorkload::new);
     ALL.put("search", SearchWorkload::new);
+    ALL.put("graphs", GraphsWorkload::new);
     ALL.put("catalogue", CatalogWorkload::new);
     ALL.put("bank", BankWorkload::new);
     ALL.put("session", SessionWorkload::new);

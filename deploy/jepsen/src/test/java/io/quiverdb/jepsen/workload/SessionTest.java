@@ -1,12 +1,14 @@
 package io.quiverdb.jepsen.workload;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quiverdb.client.QuiverClient;
 import io.quiverdb.jepsen.history.Answer;
 import io.quiverdb.jepsen.history.Event;
 import io.quiverdb.jepsen.history.HistoryRecorder;
 import io.quiverdb.jepsen.history.Operation;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -51,6 +53,31 @@ final class SessionTest {
     assertThat(ask(new Operation.Read(), true)).isEmpty();
 
     assertThat(end()).isInstanceOf(Event.Fail.class);
+  }
+
+  @Test
+  void writesOfOneRequestAreOfAProcessEachAndEndAlike() {
+    var writes = Map.of("a", new Operation.Write("1"), "b", new Operation.Write("2"));
+
+    assertThat(session.writeTogether("set", writes, 4, _ -> Reply.of(new Answer.Done()))).isTrue();
+    assertThat(recorder.history().calls())
+        .extracting(call -> call.invoke().process())
+        .containsExactly(4L, 14L);
+    assertThat(recorder.history().calls()).allMatch(call -> call.answer().isPresent());
+
+    assertThatThrownBy(
+            () ->
+                session.writeTogether(
+                    "set",
+                    writes,
+                    5,
+                    _ -> {
+                      throw new UnansweredException("no", true);
+                    }))
+        .isInstanceOf(UnansweredException.class);
+    assertThat(recorder.history().calls()).hasSize(4);
+    assertThat(end()).isInstanceOf(Event.Info.class);
+    assertThat(session.unansweredCount()).isEqualTo(1);
   }
 
   private Optional<Reply> ask(Operation operation, boolean mayHaveTakenPlace) {

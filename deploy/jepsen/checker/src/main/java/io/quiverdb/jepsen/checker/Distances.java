@@ -36,18 +36,28 @@ final class Distances {
   /// Empty if the point was never upserted with the value, or with several vectors, or with one of
   /// another length.
   OptionalDouble of(String id, String value, Operation.Search search) {
+    return vector(id, value)
+        .filter(vector -> vector.size() == search.query().size())
+        .map(vector -> OptionalDouble.of(between(vector, search.query())))
+        .orElseGet(OptionalDouble::empty);
+  }
+
+  /// Empty if the point was never upserted with the value, or with several vectors.
+  Optional<List<Double>> vector(String id, String value) {
     var known = vectors.getOrDefault(new Point(id, value), List.of());
-    if (known.isEmpty()
-        || known.stream().distinct().count() > 1
-        || known.getFirst().size() != search.query().size()) {
-      return OptionalDouble.empty();
-    }
+    return known.isEmpty() || known.stream().distinct().count() > 1
+        ? Optional.empty()
+        : Optional.of(known.getFirst());
+  }
+
+  /// Squared Euclidean, of vectors of one length.
+  static double between(List<Double> one, List<Double> other) {
     double sum = 0;
-    for (int i = 0; i < search.query().size(); i++) {
-      double difference = known.getFirst().get(i) - search.query().get(i);
+    for (int i = 0; i < one.size(); i++) {
+      double difference = one.get(i) - other.get(i);
       sum += difference * difference;
     }
-    return OptionalDouble.of(sum);
+    return sum;
   }
 
   /// Empty if the search had fewer hits than it asked for, so that every point must be among them,

@@ -1,29 +1,34 @@
 package io.quiverdb.jepsen.checker;
 
+import io.quiverdb.jepsen.checker.LivePoints.Near;
 import io.quiverdb.jepsen.history.Answer;
 import io.quiverdb.jepsen.history.Call;
 import io.quiverdb.jepsen.history.History;
 import io.quiverdb.jepsen.history.Hit;
 import io.quiverdb.jepsen.history.Operation;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.Set;
 
 /// Judges searches of collections whose points are written with their vectors. Every hit was live
 /// at some moment of the call, stands there once, with the right score and in the right place;
 /// there are as many as asked for, if there are as many points. An exact search has missed nothing
-/// that was live during all of the call. Approximate ones have, on average, the recall that was
-/// promised. Judges searches.
+/// that was live during all of the call. Approximate ones of a collection have, on average, the
+/// recall that was promised; of a few of them that is unknown. Judges searches.
 public final class SearchChecker implements Checker {
+  /// Approximate searches that had something to find: of fewer an average tells nothing.
+  static final int RECALLS_MIN = 30;
+
   private static final int WORST_SHOWN = 3;
 
   private final double recallFloor;
 
-  /// @param recallFloor of the approximate searches of a collection, on average, 0 to 1
+  /// @param recallFloor of the approximate searches of a collection, on average, 0 to 1; 0 if
+  ///   nothing is promised
   public SearchChecker(double recallFloor) {
     if (!(recallFloor >= 0 && recallFloor <= 1)) {
       throw new IllegalArgumentException("recallFloor: " + recallFloor + " (expected: 0 to 1)");
@@ -39,26 +44,27 @@ public final class SearchChecker implements Checker {
   @Override
   public Finding check(History history) {
     var accusations = new Accusations();
+    List<String> unknown = new ArrayList<>();
     int judgedCount = 0;
     for (var entry : history.callsByCollection().entrySet()) {
       if (entry.getValue().stream()
           .anyMatch(call -> call.operation() instanceof Operation.Search)) {
-        judgedCount += new InCollection(entry.getKey(), entry.getValue(), accusations).judge();
+        var ofCollection = new InCollection(entry.getKey(), entry.getValue(), accusations);
+        judgedCount += ofCollection.judge();
+        ofCollection.unknownRecall().ifPresent(unknown::add);
       }
     }
-    return new Finding(name(), judgedCount, accusations.violations(), List.of());
+    return new Finding(name(), judgedCount, accusations.violations(), unknown);
   }
 
   private final class InCollection {
-    private record Near(String id, String value, double distance, Call write) {}
-
     private record Recall(Call search, double recall) {}
 
     private final String collection;
     private final List<Call> calls;
     private final Accusations accusations;
-    private final Timelines timelines;
     private final Distances distances;
+    private final LivePoints points;
     private final Sights sights;
     private final List<Recall> recalls = new ArrayList<>();
 
@@ -66,8 +72,9 @@ public final class SearchChecker implements Checker {
       this.collection = collection;
       this.calls = Attempts.merge(calls);
       this.accusations = accusations;
-      timelines = new Timelines(this.calls);
+      var timelines = new Timelines(this.calls);
       distances = new Distances(this.calls);
+      points = new LivePoints(timelines, distances);
       sights = new Sights(collection, timelines, accusations);
     }
 
@@ -89,7 +96,7 @@ public final class SearchChecker implements Checker {
       for (var hit : answer.hits()) {
         sights.judge(call, hit.entry().id(), Optional.of(hit.entry().value()));
       }
-      var live = certainlyLive(call, search);
+      var live = points.during(call, search);
       int expectedCount = Math.min(search.k(), live.size());
       var found = new HashSet<String>();
       answer.hits().forEach(hit -> found.add(hit.entry().id()));
@@ -102,7 +109,9 @@ public final class SearchChecker implements Checker {
                   .formatted(answer.hits().size(), live.size()),
               call);
         }
-        recalls.add(new Recall(call, recall(search, answer, live, found)));
+        if (!live.isEmpty()) {
+          recalls.add(new Recall(call, recall(search, answer, live, found)));
+        }
       }
     }
 
@@ -110,19 +119,28 @@ public final class SearchChecker implements Checker {
     /// What was live during a part of it is not missed, and takes no place unless it was found.
     private static double recall(
         Operation.Search search, Answer.Hits answer, List<Near> live, Set<String> found) {
-      var distances = new ArrayList<>(answer.hits().stream().map(Hit::score).toList());
-      live.stream()
-          .filter(near -> !found.contains(near.id()))
-          .map(Near::distance)
-          .forEach(distances::add);
-      Collections.sort(distances);
-      int count = Math.min(search.k(), distances.size());
-      if (count == 0) {
-        return 1;
+      // The nearest of them, the farthest first.
+      var nearest = new PriorityQueue<Double>(Comparator.reverseOrder());
+      for (var hit : answer.hits()) {
+        offer(nearest, search.k(), hit.score());
       }
-      double farthest = distances.get(count - 1);
+      for (var near : live) {
+        if (!found.contains(near.id())) {
+          offer(nearest, search.k(), near.distance());
+        }
+      }
+      double farthest = nearest.element();
       long hitCount = answer.hits().stream().filter(hit -> hit.score() <= farthest).count();
-      return Math.min(1, (double) hitCount / count);
+      return Math.min(1, (double) hitCount / nearest.size());
+    }
+
+    private static void offer(PriorityQueue<Double> nearest, int count, double distance) {
+      if (nearest.size() < count) {
+        nearest.add(distance);
+      } else if (distance < nearest.element()) {
+        nearest.remove();
+        nearest.add(distance);
+      }
     }
 
     private void judgeOrder(Call call, Operation.Search search, List<Hit> hits) {
@@ -154,31 +172,6 @@ public final class SearchChecker implements Checker {
       return byScore < 0 || (byScore == 0 && before.entry().id().compareTo(hit.entry().id()) < 0);
     }
 
-    /// The points that are live with one value during the whole call, nearest first.
-    private List<Near> certainlyLive(Call call, Operation.Search search) {
-      var live = new ArrayList<Near>();
-      for (var id : timelines.ids()) {
-        timelines
-            .of(id)
-            .certainly(call)
-            .flatMap(held -> near(id, held, search))
-            .ifPresent(live::add);
-      }
-      live.sort(Comparator.comparingDouble(Near::distance).thenComparing(Near::id));
-      return live;
-    }
-
-    private Optional<Near> near(String id, Timeline.Held held, Operation.Search search) {
-      if (held.value().isEmpty()) {
-        return Optional.empty();
-      }
-      var value = held.value().get();
-      var distance = distances.of(id, value, search);
-      return distance.isPresent()
-          ? Optional.of(new Near(id, value, distance.getAsDouble(), held.write().orElseThrow()))
-          : Optional.empty();
-    }
-
     private void judgeCompleteness(
         Call call,
         Operation.Search search,
@@ -186,21 +179,33 @@ public final class SearchChecker implements Checker {
         List<Near> live,
         Set<String> found) {
       var worst = distances.worst(search, answer);
-      for (var near : live) {
-        if (!found.contains(near.id())
-            && distances.mustBeFound(near.id(), near.value(), search, worst)) {
-          accusations.add(
-              Subjects.key(collection, near.id()),
-              "missed by an exact search, at distance " + near.distance(),
-              near.write(),
-              call);
-          return; // one accusation of a search is enough
-        }
-      }
+      live.stream()
+          .filter(near -> !found.contains(near.id()))
+          .filter(near -> distances.mustBeFound(near.id(), near.value(), search, worst))
+          .min(Comparator.comparingDouble(Near::distance).thenComparing(Near::id))
+          // One accusation of a search is enough.
+          .ifPresent(
+              near ->
+                  accusations.add(
+                      Subjects.key(collection, near.id()),
+                      "missed by an exact search, at distance " + near.distance(),
+                      near.write(),
+                      call));
+    }
+
+    private Optional<String> unknownRecall() {
+      return recallFloor == 0 || recalls.isEmpty() || recalls.size() >= RECALLS_MIN
+          ? Optional.empty()
+          : Optional.of(
+              "%s: recall of %d searches (expected: at least %d)"
+                  .formatted(Subjects.collection(collection), recalls.size(), RECALLS_MIN));
     }
 
     private void judgeRecall() {
-      double mean = recalls.stream().mapToDouble(Recall::recall).average().orElse(1);
+      if (recalls.size() < RECALLS_MIN) {
+        return;
+      }
+      double mean = recalls.stream().mapToDouble(Recall::recall).average().orElseThrow();
       if (mean < recallFloor) {
         var worst =
             recalls.stream()

@@ -39,7 +39,12 @@ final class Timeline {
   /// From some moment after the first place to some moment before the second.
   private record Possible(Optional<Call> write, int from, int to, Optional<Call> overwrite) {}
 
-  private record Certain(Held held, int from, int to) {}
+  /// It held this, and nothing else, from one place in the history to the other.
+  record Certain(Held held, int from, int to) {
+    boolean covers(Call call) {
+      return from < call.invokedAt() && call.completedAt() < to;
+    }
+  }
 
   private final Map<Optional<String>, List<Possible>> possible = new HashMap<>();
   private final List<Certain> certain = new ArrayList<>();
@@ -153,8 +158,11 @@ final class Timeline {
       }
     }
     var span = certain.get(low);
-    return span.from() < during.invokedAt() && during.completedAt() < span.to()
-        ? Optional.of(span.held())
-        : Optional.empty();
+    return span.covers(during) ? Optional.of(span.held()) : Optional.empty();
+  }
+
+  /// Everything that it certainly held, in order. None where it tells nothing.
+  List<Certain> certain() {
+    return isComputed() ? List.of() : List.copyOf(certain);
   }
 }

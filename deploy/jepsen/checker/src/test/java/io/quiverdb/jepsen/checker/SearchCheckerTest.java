@@ -172,11 +172,81 @@ final class SearchCheckerTest {
   @Test
   void recallBelowTheFloorIsAccusedWithTheWorstSearches() {
     fourPoints();
-    searchesApproximately(4, hit("a", "a1", 1), hit("b", "b1", 2), hit("c", "c1", 4));
-    searchesApproximately(1, hit("a", "a1", 1), hit("b", "b1", 2), hit("d", "d1", 9));
+    searchesApproximately(24, hit("a", "a1", 1), hit("b", "b1", 2), hit("c", "c1", 4));
+    searchesApproximately(6, hit("a", "a1", 1), hit("b", "b1", 2), hit("d", "d1", 9));
 
-    assertAccused("recall 0.9333 of 5 searches (expected: at least 0.95)");
+    assertAccused("recall 0.9333 of 30 searches (expected: at least 0.95)");
+    assertThat(check().violations().getFirst().calls())
+        .hasSize(3)
+        .allSatisfy(call -> assertThat(call.answer().orElseThrow().toString()).contains("d1"));
     assertThat(order().verdict()).isEqualTo(Verdict.VALID);
+  }
+
+  @Test
+  void recallOfAFewSearchesIsUnknown() {
+    fourPoints();
+    searchesApproximately(28, hit("a", "a1", 1), hit("b", "b1", 2), hit("c", "c1", 4));
+    searchesApproximately(1, hit("b", "b1", 2), hit("c", "c1", 4), hit("d", "d1", 9));
+
+    assertThat(check().verdict()).isEqualTo(Verdict.UNKNOWN);
+    assertThat(check().unknown())
+        .containsExactly("collection c: recall of 29 searches (expected: at least 30)");
+
+    assertThat(new SearchChecker(0).check(scenario.history()).verdict()).isEqualTo(Verdict.VALID);
+    searchesApproximately(1, hit("a", "a1", 1), hit("b", "b1", 2), hit("c", "c1", 4));
+    assertValid();
+  }
+
+  @Test
+  void searchesThatHadNothingToFindTellNoRecall() {
+    scenario.start("a", upsert("a1", 1, 0)).info();
+    searchesApproximately(100);
+
+    assertThat(check().verdict()).isEqualTo(Verdict.VALID);
+    scenario.upserts("b", "b1", 1, 1);
+    searchesApproximately(29, hit("b", "b1", 2));
+    assertThat(check().verdict()).isEqualTo(Verdict.UNKNOWN);
+  }
+
+  @Test
+  void recallIsOfEachCollectionByItself() {
+    for (var collection : List.of("good", "bad")) {
+      scenario.start(collection, "a", upsert("a1", 1, 0)).ok();
+      scenario.start(collection, "b", upsert("b1", 2, 0)).ok();
+      for (int search = 0; search < 100; search++) {
+        scenario
+            .start(collection, "", new Operation.Search(List.of(0.0, 0.0), 1, false))
+            .ok(
+                new Answer.Hits(
+                    List.of(isGood(collection, search) ? hit("a", "a1", 1) : hit("b", "b1", 4))));
+      }
+    }
+
+    assertAccused("recall 0.9400 of 100 searches (expected: at least 0.95)");
+    assertThat(check().violations().getFirst().subject()).isEqualTo("collection bad");
+  }
+
+  private static boolean isGood(String collection, int search) {
+    return search >= (collection.equals("bad") ? 6 : 5);
+  }
+
+  /// It takes no place of what was live all the time.
+  @Test
+  void pointThatWasLiveDuringAPartOfASearchIsNotMissed() {
+    fourPoints();
+    for (int search = 0; search < 30; search++) {
+      var write = scenario.start("near", upsert("near" + search, 0, 0));
+      var without = scenario.start(approximate());
+      var with = scenario.start(approximate());
+      write.ok();
+      without.ok(new Answer.Hits(List.of(hit("a", "a1", 1), hit("b", "b1", 2), hit("c", "c1", 4))));
+      with.ok(
+          new Answer.Hits(
+              List.of(hit("near", "near" + search, 0), hit("a", "a1", 1), hit("b", "b1", 2))));
+      scenario.deletes("near");
+    }
+
+    assertValid();
   }
 
   @Test

@@ -18,7 +18,10 @@ final class SimulatedStoreTest {
   private static final int CALL_COUNT = 60;
 
   private final long seed = Long.getLong("quiver.seed", System.nanoTime());
-  private final HistoryJudge judge = new HistoryJudge(1);
+
+  /// The histories are too short to tell a recall.
+  private final HistoryJudge judge =
+      new HistoryJudge(LinearizabilityChecker.DEFAULT_STATES_MAX, 1, 0);
 
   @ParameterizedTest
   @EnumSource(Workload.class)
