@@ -70,6 +70,9 @@ final class GroupServer implements AutoCloseable {
 
   private final Quarantine quarantine;
 
+  /// Those that this node never replicates again.
+  private final Set<GroupKey> lostVotes = ConcurrentHashMap.newKeySet();
+
   /// Replicas whose logs and votes are sound, and whose stores cannot be opened.
   private final Map<GroupKey, RaftGroupId> unopened = new ConcurrentHashMap<>();
 
@@ -309,6 +312,9 @@ final class GroupServer implements AutoCloseable {
       if (note.isEmpty()) {
         continue;
       }
+      if (note.get().isVoteLost()) {
+        lostVotes.add(group.getValue());
+      }
       if (note.get().state() == ReplicaNote.State.QUARANTINED) {
         quarantine.resume(name(group.getKey()), group.getValue(), note.get());
         notes.put(group.getKey(), note.get());
@@ -353,7 +359,11 @@ final class GroupServer implements AutoCloseable {
                         new Incarnation(UUID.randomUUID(), 0),
                         note.map(ReplicaNote::obeyed).orElse(CatalogOrder.NONE)));
     quarantine.begin(name(id), key, told, cause);
-    notes.put(id, ReplicaNote.read(options.dataDirectory(), name(id)).orElse(told));
+    var quarantined = ReplicaNote.read(options.dataDirectory(), name(id)).orElse(told);
+    notes.put(id, quarantined);
+    if (quarantined.isVoteLost()) {
+      lostVotes.add(key);
+    }
     leaveOut(id, key);
   }
 
@@ -1109,6 +1119,12 @@ final class GroupServer implements AutoCloseable {
   /// The replicas that are here and cannot be opened.
   Quarantine quarantine() {
     return quarantine;
+  }
+
+  /// The groups whose votes on this node were lost, whether anything is left of its replicas or
+  /// not.
+  Set<GroupKey> lostVotes() {
+    return Set.copyOf(lostVotes);
   }
 
   /// Of a replica that is not open.

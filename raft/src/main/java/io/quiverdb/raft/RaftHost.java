@@ -891,7 +891,8 @@ public final class RaftHost implements AutoCloseable {
         groups.replicas(),
         closedReplicas(),
         groups::incarnation,
-        this::snapshotProgress);
+        this::snapshotProgress,
+        groups.lostVotes());
   }
 
   private List<ReplicaStatus> closedReplicas() {

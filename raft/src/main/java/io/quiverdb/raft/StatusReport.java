@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -42,7 +43,8 @@ final class StatusReport {
       Collection<Replica> replicas,
       Collection<ReplicaStatus> closed,
       Function<Replica, Incarnation> incarnations,
-      Function<GroupKey, Optional<Progress>> snapshots) {
+      Function<GroupKey, Optional<Progress>> snapshots,
+      Set<GroupKey> lostVotes) {
     List<String> reasons = new ArrayList<>();
     if (claim.isEmpty()) {
       reasons.add("no cluster: waiting for cluster init");
@@ -76,7 +78,14 @@ final class StatusReport {
       status.problem().ifPresent(problem -> reasons.add(status.group() + ": " + problem));
     }
     return new NodeStatus(
-        self, version, formed, masterKeyId, Optional.of(featureLevels), reasons, statuses);
+        self,
+        version,
+        formed,
+        masterKeyId,
+        Optional.of(featureLevels),
+        reasons,
+        statuses,
+        lostVotes);
   }
 
   /// @param others how many other members the group has, as far as this node knows
