@@ -347,9 +347,8 @@ public final class RaftHost implements AutoCloseable {
   private final class Stores implements GroupServer.Stores {
     @Override
     public void delete(GroupKey group) throws IOException {
-      if (group instanceof ShardGroup shard) {
-        // One that is still being fetched is deleted when that has come to nothing.
-        boolean _ = snapshotPuller.discard(shard);
+      if (group instanceof ShardGroup shard && !snapshotPuller.abandon(shard)) {
+        throw new ShardException.Unavailable(group + ": a snapshot is still being fetched for it");
       }
       hosted.delete(group);
     }
@@ -914,7 +913,10 @@ public final class RaftHost implements AutoCloseable {
                         groups.incarnationUnopened(group),
                         snapshotProgress(group),
                         otherMembers(group).size()));
-    return Stream.concat(quarantined, unopened).toList();
+    var removing =
+        groups.removing().entrySet().stream()
+            .map(replica -> StatusReport.removing(replica.getKey(), replica.getValue()));
+    return Stream.of(quarantined, unopened, removing).flatMap(all -> all).toList();
   }
 
   private Optional<SnapshotPuller.Progress> snapshotProgress(GroupKey group) {

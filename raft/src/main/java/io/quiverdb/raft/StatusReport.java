@@ -116,6 +116,14 @@ final class StatusReport {
         group, incarnation, "damaged: its store cannot be opened; " + next, Optional.empty());
   }
 
+  static ReplicaStatus removing(GroupKey group, Incarnation incarnation) {
+    return ReplicaStatus.closed(
+        group,
+        incarnation,
+        "being removed: not all of its files are deleted yet",
+        Optional.empty());
+  }
+
   private static ReplicaStatus of(
       Replica replica, Incarnation incarnation, Optional<Progress> snapshot) {
     var role = role(replica);
