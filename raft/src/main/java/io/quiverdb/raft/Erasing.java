@@ -36,6 +36,9 @@ final class Erasing {
   private static final List<String> QUARANTINED =
       List.of("quarantine: log and files of a replica, until it is taken out of its group");
 
+  private static final List<String> REMOVED =
+      List.of("removed replica: not all of its files are deleted yet");
+
   private static final CatalogGroup CATALOG = new CatalogGroup();
 
   private final HostedGroups hosted;
@@ -99,6 +102,9 @@ final class Erasing {
       all.add(
           new ReplicaErasure(
               group, List.of("store: cannot be opened, until another member's has replaced it")));
+    }
+    for (GroupKey group : groups.get().removing().keySet()) {
+      all.add(new ReplicaErasure(group, REMOVED));
     }
     return all;
   }

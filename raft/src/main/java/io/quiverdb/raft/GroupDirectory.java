@@ -118,21 +118,26 @@ final class GroupDirectory {
     }
   }
 
-  /// Keeps the vote and deletes the directory, wherever it is. May be begun again after a crash.
-  /// Durable when it returns.
+  /// Keeps the vote and deletes the directory, wherever it is: out of Ratis's sight first, by one
+  /// rename, so that one that is half deleted is never opened. May be begun again after a crash, or
+  /// a failure of the disk. Durable when it returns.
   ///
   /// @param isVoteLost whether nothing is kept: what an earlier replica left is not the last vote
   static void delete(Path dataDirectory, Path raftDirectory, String name, boolean isVoteLost)
       throws IOException {
-    for (Path parent : List.of(raftDirectory, dataDirectory.resolve(ASIDE))) {
-      Path directory = parent.resolve(name);
+    Path aside = dataDirectory.resolve(ASIDE);
+    for (Path parent : List.of(aside, raftDirectory)) {
       if (!isVoteLost) {
-        keepVote(dataDirectory, directory, name);
+        keepVote(dataDirectory, parent.resolve(name), name);
       }
-      deleteAll(directory);
-      if (Files.exists(parent)) {
-        syncDirectory(parent);
-      }
+    }
+    if (Files.exists(raftDirectory.resolve(name))) {
+      deleteAll(aside.resolve(name));
+      setAside(dataDirectory, raftDirectory, name);
+    }
+    deleteAll(aside.resolve(name));
+    if (Files.exists(aside)) {
+      syncDirectory(aside);
     }
     Path votes = dataDirectory.resolve(VOTES);
     if (isVoteLost && Files.deleteIfExists(votes.resolve(name))) {

@@ -33,6 +33,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
@@ -74,8 +75,14 @@ final class GroupServer implements AutoCloseable {
 
   private final Quarantine quarantine;
 
+  /// Those that this node never replicates again.
+  private final Set<GroupKey> lostVotes = ConcurrentHashMap.newKeySet();
+
   /// Replicas whose logs and votes are sound, and whose stores cannot be opened.
   private final Map<GroupKey, RaftGroupId> unopened = new ConcurrentHashMap<>();
+
+  /// Replicas that are closed for good, until nothing is left of them but their votes.
+  private final Map<GroupKey, ReplicaNote> removing = new ConcurrentHashMap<>();
 
   private final ExecutorService submitter = Executors.newVirtualThreadPerTaskExecutor();
   private final ExecutorService events =
@@ -122,7 +129,10 @@ final class GroupServer implements AutoCloseable {
 
   /// What the groups store besides their logs.
   interface Stores {
-    /// Closes what a removed replica stored, and deletes it. May be begun again after a crash.
+    /// Closes what a removed replica stored, and deletes it. May be begun again after a crash, or a
+    /// failure.
+    ///
+    /// @throws ShardException.Unavailable if it cannot be deleted yet
     void delete(GroupKey group) throws IOException;
 
     /// Closes what a replica stores that is not opened.
@@ -336,16 +346,18 @@ final class GroupServer implements AutoCloseable {
     for (var group : known.entrySet()) {
       var note = ReplicaNote.read(options.dataDirectory(), name(group.getKey()));
       if (note.filter(found -> found.state() == ReplicaNote.State.REMOVING).isPresent()) {
-        deleteFiles(group.getKey(), group.getValue(), note.get());
+        removing.put(group.getValue(), note.get());
+        try {
+          removeFiles(group.getKey(), group.getValue(), note.get());
+        } catch (IOException e) {
+          if (Files.exists(directory(group.getKey()))) {
+            // Ratis would open it.
+            throw e;
+          }
+          log.warn("replica not removed yet group={}", group.getValue(), e);
+        }
       }
     }
-  }
-
-  private void deleteFiles(RaftGroupId id, GroupKey key, ReplicaNote removing) throws IOException {
-    GroupDirectory.delete(options.dataDirectory(), raftDirectory, name(id), removing.isVoteLost());
-    options.stores().delete(key);
-    removing.removed().write(options.dataDirectory(), name(id));
-    log.info("replica removed group={} incarnation={}", key, removing.incarnation());
   }
 
   /// Puts the directories of groups where they belong, whatever a crash has left.
@@ -358,6 +370,9 @@ final class GroupServer implements AutoCloseable {
       var note = ReplicaNote.read(options.dataDirectory(), name(group.getKey()));
       if (note.isEmpty()) {
         continue;
+      }
+      if (note.get().isVoteLost()) {
+        lostVotes.add(group.getValue());
       }
       if (note.get().state() == ReplicaNote.State.QUARANTINED) {
         quarantine.resume(name(group.getKey()), group.getValue(), note.get());
@@ -403,7 +418,11 @@ final class GroupServer implements AutoCloseable {
                         new Incarnation(UUID.randomUUID(), 0),
                         note.map(ReplicaNote::obeyed).orElse(CatalogOrder.NONE)));
     quarantine.begin(name(id), key, told, cause);
-    notes.put(id, ReplicaNote.read(options.dataDirectory(), name(id)).orElse(told));
+    var quarantined = ReplicaNote.read(options.dataDirectory(), name(id)).orElse(told);
+    notes.put(id, quarantined);
+    if (quarantined.isVoteLost()) {
+      lostVotes.add(key);
+    }
     leaveOut(id, key);
   }
 
@@ -721,8 +740,8 @@ final class GroupServer implements AutoCloseable {
       RaftGroupId id, GroupKey key, CatalogOrder order, long moveIndex, Consumer<Replica> opened)
       throws IOException {
     var note = obey(id, key, order);
-    if (note.isPresent() && isHalfRemoved(key, note.get())) {
-      removeFiles(id, key, note.get());
+    if (removing.containsKey(key)) {
+      removeFiles(id, key, note.orElseThrow());
       note = ReplicaNote.read(options.dataDirectory(), name(id));
     }
     if (note.isPresent()) {
@@ -731,11 +750,6 @@ final class GroupServer implements AutoCloseable {
     }
     // With no members: until the group's leader makes it one, it does not stand for election.
     opened.accept(open(id, key, List.of(), order, moveIndex));
-  }
-
-  /// Whether a removal has closed it, and the disk failed then.
-  private boolean isHalfRemoved(GroupKey key, ReplicaNote note) {
-    return note.state() == ReplicaNote.State.REMOVING && !replicas.containsKey(key);
   }
 
   private static void requireFor(GroupKey key, ReplicaNote note, long moveIndex) {
@@ -788,18 +802,29 @@ final class GroupServer implements AutoCloseable {
       if (isHosted(id)) {
         remove(id, key);
       }
-      replicas.remove(key);
     }
-    machines.remove(id);
-    removeFiles(id, key, removing);
-  }
-
-  /// Of a replica that is not open, and what is known of it.
-  private void removeFiles(RaftGroupId id, GroupKey key, ReplicaNote removing) throws IOException {
-    deleteFiles(id, key, removing);
-    notes.remove(id);
+    // From here on nothing opens it again, whatever fails.
+    this.removing.put(key, removing);
+    replicas.remove(key);
     quarantine.end(key);
     unopened.remove(key);
+    machines.remove(id);
+    try {
+      removeFiles(id, key, removing);
+    } catch (IOException e) {
+      log.warn("replica not removed yet group={} cause=\"{}\"", key, e.toString());
+      throw e;
+    }
+  }
+
+  /// Of a replica that is being removed, and not open.
+  private void removeFiles(RaftGroupId id, GroupKey key, ReplicaNote note) throws IOException {
+    GroupDirectory.delete(options.dataDirectory(), raftDirectory, name(id), note.isVoteLost());
+    options.stores().delete(key);
+    note.removed().write(options.dataDirectory(), name(id));
+    notes.remove(id);
+    removing.remove(key);
+    log.info("replica removed group={} incarnation={}", key, note.incarnation());
   }
 
   /// Whether Ratis has it: an earlier attempt to remove it may have got that far.
@@ -900,6 +925,9 @@ final class GroupServer implements AutoCloseable {
     }
     if (replica.stopped().isPresent()) {
       throw new ShardException.Unavailable(key + ": " + replica.stopped().get());
+    }
+    if (isGoing(replica)) {
+      throw new ShardException.Unavailable(key + ": being removed");
     }
     if (!damaged && place.index() <= replica.state().applied().index()) {
       // It has come as far, and may even lead.
@@ -1084,7 +1112,7 @@ final class GroupServer implements AutoCloseable {
     boolean isOther =
         replica.stopped().filter(why -> !why.equals(OPENING_AGAIN)).isPresent()
             || (replica.stopped().isEmpty() && replica.division().isEmpty());
-    if (closed || isOther || !replicas.containsValue(replica)) {
+    if (closed || isOther || isGoing(replica) || !replicas.containsValue(replica)) {
       return false;
     }
     var id = replica.groupId();
@@ -1125,7 +1153,10 @@ final class GroupServer implements AutoCloseable {
   ///
   /// @throws IOException if that fails: it stays stopped
   synchronized void goOn(Replica replica) throws IOException {
-    if (closed || replica.stopped().isEmpty() || !replicas.containsValue(replica)) {
+    if (closed
+        || replica.stopped().isEmpty()
+        || isGoing(replica)
+        || !replicas.containsValue(replica)) {
       return;
     }
     var id = replica.groupId();
@@ -1136,6 +1167,12 @@ final class GroupServer implements AutoCloseable {
       return;
     }
     log.info("replica opened again group={}", replica.key());
+  }
+
+  /// Whether its removal was begun: Ratis may not have let go of it yet.
+  private boolean isGoing(Replica replica) {
+    var note = notes.get(replica.groupId());
+    return note != null && note.state() == ReplicaNote.State.REMOVING;
   }
 
   private void remove(RaftGroupId id, GroupKey key) throws IOException {
@@ -1161,6 +1198,12 @@ final class GroupServer implements AutoCloseable {
     return quarantine;
   }
 
+  /// The groups whose votes on this node were lost, whether anything is left of its replicas or
+  /// not.
+  Set<GroupKey> lostVotes() {
+    return Set.copyOf(lostVotes);
+  }
+
   /// Of a replica that is not open.
   Incarnation incarnationUnopened(GroupKey key) {
     var id = unopened.get(key);
@@ -1170,6 +1213,15 @@ final class GroupServer implements AutoCloseable {
   /// Shards whose log and vote are sound, and whose store cannot be opened.
   Set<GroupKey> unopened() {
     return Set.copyOf(unopened.keySet());
+  }
+
+  /// Replicas of which something is left that could not be deleted yet. Whoever gave the order to
+  /// remove them finds them here, and gives it again.
+  Map<GroupKey, Incarnation> removing() {
+    return removing.entrySet().stream()
+        .collect(
+            Collectors.toUnmodifiableMap(
+                Map.Entry::getKey, group -> group.getValue().incarnation()));
   }
 
   /// Whether its replicas are being closed, all of them, for the node ends.

@@ -357,9 +357,8 @@ public final class RaftHost implements AutoCloseable {
   private final class Stores implements GroupServer.Stores {
     @Override
     public void delete(GroupKey group) throws IOException {
-      if (group instanceof ShardGroup shard) {
-        // One that is still being fetched is deleted when that has come to nothing.
-        boolean _ = snapshotPuller.discard(shard);
+      if (group instanceof ShardGroup shard && !snapshotPuller.abandon(shard)) {
+        throw new ShardException.Unavailable(group + ": a snapshot is still being fetched for it");
       }
       hosted.delete(group);
     }
@@ -903,7 +902,8 @@ public final class RaftHost implements AutoCloseable {
         groups.replicas(),
         closedReplicas(),
         groups::incarnation,
-        this::snapshotProgress);
+        this::snapshotProgress,
+        groups.lostVotes());
   }
 
   private List<ReplicaStatus> closedReplicas() {
@@ -925,7 +925,10 @@ public final class RaftHost implements AutoCloseable {
                         groups.incarnationUnopened(group),
                         snapshotProgress(group),
                         otherMembers(group).size()));
-    return Stream.concat(quarantined, unopened).toList();
+    var removing =
+        groups.removing().entrySet().stream()
+            .map(replica -> StatusReport.removing(replica.getKey(), replica.getValue()));
+    return Stream.of(quarantined, unopened, removing).flatMap(all -> all).toList();
   }
 
   private Optional<SnapshotPuller.Progress> snapshotProgress(GroupKey group) {

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -43,7 +44,8 @@ final class StatusReport {
       Collection<Replica> replicas,
       Collection<ReplicaStatus> closed,
       Function<Replica, Incarnation> incarnations,
-      Function<GroupKey, Optional<Progress>> snapshots) {
+      Function<GroupKey, Optional<Progress>> snapshots,
+      Set<GroupKey> lostVotes) {
     List<String> reasons = new ArrayList<>();
     if (claim.isEmpty()) {
       reasons.add("no cluster: waiting for cluster init");
@@ -77,7 +79,14 @@ final class StatusReport {
       status.problem().ifPresent(problem -> reasons.add(status.group() + ": " + problem));
     }
     return new NodeStatus(
-        self, version, formed, masterKeyId, Optional.of(featureLevels), reasons, statuses);
+        self,
+        version,
+        formed,
+        masterKeyId,
+        Optional.of(featureLevels),
+        reasons,
+        statuses,
+        lostVotes);
   }
 
   /// @param others how many other members the group has, as far as this node knows
@@ -106,6 +115,14 @@ final class StatusReport {
             : snapshot.map(StatusReport::fetching).orElse("waiting for files of another member");
     return ReplicaStatus.closed(
         group, incarnation, "damaged: its store cannot be opened; " + next, Optional.empty());
+  }
+
+  static ReplicaStatus removing(GroupKey group, Incarnation incarnation) {
+    return ReplicaStatus.closed(
+        group,
+        incarnation,
+        "being removed: not all of its files are deleted yet",
+        Optional.empty());
   }
 
   private static ReplicaStatus of(

@@ -127,7 +127,7 @@ class ClusterRecoveryTest {
           .until(
               () -> {
                 var now = client.membership();
-                return MovePlan.of(now).isEmpty()
+                return MovePlan.of(now, LostVotes.NONE).isEmpty()
                     && now.placements().entrySet().stream()
                         .filter(group -> group.getKey() instanceof ShardGroup)
                         .allMatch(

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
@@ -37,10 +38,14 @@ final class GroupCluster implements AutoCloseable {
   final List<Throwable> fatal = new ArrayList<>();
 
   /// Of states that keep nothing of themselves but a file that goes with the node.
-  record Stores(Map<GroupKey, CountingState> states) implements GroupServer.Stores {
+  record Stores(Map<GroupKey, CountingState> states, BooleanSupplier diskFails)
+      implements GroupServer.Stores {
     @Override
-    public void delete(GroupKey group) {
+    public void delete(GroupKey group) throws IOException {
       states.remove(group);
+      if (diskFails.getAsBoolean()) {
+        throw new IOException("a file that cannot be deleted");
+      }
     }
 
     @Override
@@ -57,6 +62,10 @@ final class GroupCluster implements AutoCloseable {
     final Map<GroupKey, CountingState> states = new ConcurrentHashMap<>();
     final MetricRegistry metrics = new MetricRegistry();
     volatile Optional<GroupServer> server = Optional.empty();
+
+    /// Whether what a replica stored cannot be deleted.
+    volatile boolean diskFails;
+
     volatile GroupStateMachine.SnapshotNeed snapshotNeed = (_, _, _) -> {};
 
     Node(Path directory, RaftTiming timing) {
@@ -80,7 +89,7 @@ final class GroupCluster implements AutoCloseable {
                       key ->
                           states.computeIfAbsent(
                               key, _ -> new CountingState(directory.resolve("state"))),
-                      new Stores(states),
+                      new Stores(states, () -> diskFails),
                       List::of,
                       _ -> {},
                       () -> PlainCodec.INSTANCE,
@@ -129,6 +138,11 @@ final class GroupCluster implements AutoCloseable {
               .cause(KEY)
               .filter(note().flatMap(ReplicaNote::quarantine).orElseThrow()::equals)
           : Optional.empty();
+    }
+
+    /// The incarnation of its replica, if not all of that is deleted yet.
+    Optional<UUID> removing() {
+      return Optional.ofNullable(server.orElseThrow().removing().get(KEY)).map(Incarnation::id);
     }
 
     Path asideDirectory() {

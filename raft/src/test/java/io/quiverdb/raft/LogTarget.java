@@ -161,7 +161,7 @@ final class LogTarget {
                   key ->
                       states.computeIfAbsent(
                           key, _ -> new CountingState(directory.resolve("state"))),
-                  new GroupCluster.Stores(states),
+                  new GroupCluster.Stores(states, () -> false),
                   List::of,
                   _ -> {},
                   () -> PlainCodec.INSTANCE,

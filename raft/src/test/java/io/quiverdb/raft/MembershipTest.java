@@ -314,7 +314,7 @@ class MembershipTest {
           now ->
               now.placements().values().stream().noneMatch(one -> one.move().isPresent())
                   && now.rebalancing().isEmpty()
-                  && MovePlan.of(now).isEmpty());
+                  && MovePlan.of(now, LostVotes.NONE).isEmpty());
     }
 
     private void await(Predicate<Membership> until) {

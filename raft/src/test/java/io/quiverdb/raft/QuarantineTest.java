@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quiverdb.core.Outcome;
+import io.quiverdb.core.RequestId;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.GroupKey.ShardGroup;
+import io.quiverdb.raft.catalog.CatalogWrite;
+import io.quiverdb.raft.catalog.ClusterNode;
 import io.quiverdb.raft.catalog.CollectionInfo;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -211,6 +214,51 @@ class QuarantineTest {
     }
   }
 
+  /// It was drained, so that nothing is left of what was quarantined but that its vote was lost.
+  @Test
+  void nodeIsNeverGivenAShardAgainThatItsVoteIsLostForAndAMoveThatWouldDoSoIsGivenUp()
+      throws Exception {
+    try (var cluster = TestCluster.formed(directory.resolve("formed"), 3, 1)) {
+      var scene = new Scene(cluster);
+      var node = scene.follower(0);
+      node.kill();
+      Files.delete(vote(scene.group(node, 0)));
+      node.start();
+      var fourth = cluster.addNode(directory.resolve("fourth"));
+      TestClient.retried(() -> fourth.host().join(cluster.awaitLeader(0).addresses().peer()));
+
+      scene.setState(node, ClusterNode.State.DRAINING);
+      scene.awaitPlaced(shard(0), node, false);
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(() -> node.host().status().replicas().isEmpty() && !scene.isMoving());
+      assertThat(node.host().status().lostVotes()).containsExactly(shard(0));
+      node.kill();
+      node.start();
+      assertThat(node.host().status().lostVotes()).containsExactly(shard(0));
+
+      // It comes back for all else, and the shard lacks a member for that.
+      scene.setState(node, ClusterNode.State.ACTIVE);
+      var drained =
+          cluster.nodes().stream()
+              .filter(other -> other != node && other != cluster.awaitLeader(0))
+              .findFirst()
+              .orElseThrow();
+      scene.setState(drained, ClusterNode.State.DRAINING);
+      scene.awaitPlaced(new CatalogGroup(), node, true);
+      var from = scene.placed(shard(0)).getFirst();
+      var _ =
+          scene.client.change(
+              new CatalogWrite.MoveReplica(
+                  new RequestId(UUID.randomUUID()), 0, from, scene.id(node)));
+      Awaitility.await().atMost(PATIENCE).until(() -> !scene.isMoving());
+
+      assertThat(scene.placed(shard(0))).contains(from).doesNotContain(scene.id(node));
+      scene.write(POINTS, 2 * POINTS);
+      scene.requireAll(2 * POINTS);
+    }
+  }
+
   /// Its copy of the catalogue serves meanwhile.
   @Test
   void catalogueWhoseLogHasRottedComesBack() throws Exception {
@@ -349,6 +397,23 @@ class QuarantineTest {
     List<NodeId> placed(GroupKey group) {
       var view = cluster.awaitCatalogLeader().host().catalog().orElseThrow().view();
       return view.membership().placement(group).members();
+    }
+
+    void setState(TestCluster.Node node, ClusterNode.State state) {
+      var _ =
+          client.change(
+              new CatalogWrite.SetNodeState(new RequestId(UUID.randomUUID()), node.id(), state));
+    }
+
+    void awaitPlaced(GroupKey group, TestCluster.Node node, boolean isMember) {
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(() -> placed(group).contains(node.id()) == isMember);
+    }
+
+    boolean isMoving() {
+      return client.membership().placements().values().stream()
+          .anyMatch(placement -> placement.move().isPresent());
     }
 
     Path group(TestCluster.Node node, int shard) {

@@ -117,21 +117,87 @@ class RemovedReplicaTest {
   }
 
   @Test
+  void removalThatTheDiskInterruptedStaysVisibleAndIsFinishedWhenItIsAskedForAgain()
+      throws Exception {
+    try (var cluster = new GroupCluster(directory, 1)) {
+      var node = halfRemoved(cluster);
+      var incarnation = incarnation(node);
+      requireDiskFailure(() -> node.remove(order(3), incarnation));
+      assertThat(node.removing()).contains(incarnation);
+
+      node.diskFails = false;
+      node.remove(order(3), incarnation);
+
+      assertThat(node.removing()).isEmpty();
+      assertThat(node.note().map(ReplicaNote::state)).contains(ReplicaNote.State.REMOVED);
+      assertThat(node.asideDirectory()).doesNotExist();
+    }
+  }
+
+  @Test
   void removalThatTheDiskInterruptedIsFinishedByTheNextMove() throws Exception {
     try (var cluster = new GroupCluster(directory, 1)) {
-      var node = cluster.nodes().getFirst();
-      node.start();
-      node.openFor(order(1), MOVE);
-      var removing = node.note().orElseThrow().in(ReplicaNote.State.REMOVING, order(2));
-      node.remove(order(2), removing.incarnation().id());
-      // As if the files had not been deleted.
-      node.write(removing);
+      var node = halfRemoved(cluster);
+      requireDiskFailure(() -> node.openFor(order(3), MOVE + 1));
+      assertThat(node.removing()).isPresent();
+      assertThat(node.groupDirectory()).doesNotExist();
 
+      node.diskFails = false;
       node.openFor(order(3), MOVE + 1);
 
-      assertThat(node.note().orElseThrow().incarnation().moveIndex()).isEqualTo(MOVE + 1);
-      assertThat(node.replica().alive()).isTrue();
+      for (int restart = 0; restart < 2; restart++) {
+        assertThat(node.removing()).isEmpty();
+        assertThat(node.note().orElseThrow().incarnation().moveIndex()).isEqualTo(MOVE + 1);
+        assertThat(node.replica().alive()).isTrue();
+        assertThat(Files.readAllLines(node.logDirectory().resolve("raft-meta")))
+            .contains("term=7", "votedFor=somebody");
+        node.kill();
+        node.start();
+      }
     }
+  }
+
+  /// The rest of the node starts.
+  @Test
+  void removalThatFailsAtTheStartStaysVisibleAndOutOfSightOfRatis() throws Exception {
+    try (var cluster = new GroupCluster(directory, 1)) {
+      var node = halfRemoved(cluster);
+      var incarnation = incarnation(node);
+      node.kill();
+      node.makeDirectory();
+
+      node.start();
+
+      assertThat(node.removing()).contains(incarnation);
+      assertThat(node.groupDirectory()).doesNotExist();
+      assertThat(node.server.orElseThrow().replicas()).isEmpty();
+      node.diskFails = false;
+      node.remove(order(3), incarnation);
+      assertThat(node.removing()).isEmpty();
+    }
+  }
+
+  /// A replica that has voted, and of which the disk did not delete everything.
+  private static GroupCluster.Node halfRemoved(GroupCluster cluster) throws IOException {
+    var node = cluster.nodes().getFirst();
+    node.start();
+    node.openFor(order(1), MOVE);
+    node.kill();
+    Files.write(
+        node.logDirectory().resolve("raft-meta"),
+        "#\nterm=7\nvotedFor=somebody\n".getBytes(StandardCharsets.US_ASCII));
+    node.start();
+    node.diskFails = true;
+    requireDiskFailure(() -> node.remove(order(2), incarnation(node)));
+    assertThat(node.removing()).contains(incarnation(node));
+    assertThat(node.server.orElseThrow().replica(GroupCluster.KEY)).isEmpty();
+    return node;
+  }
+
+  private static void requireDiskFailure(Action action) {
+    assertThatThrownBy(action::run)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("a file that cannot be deleted");
   }
 
   /// The note says so first.

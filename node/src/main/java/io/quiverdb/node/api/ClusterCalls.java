@@ -25,6 +25,7 @@ import io.quiverdb.node.routing.RoutingException.DeadlineExceeded;
 import io.quiverdb.node.routing.ShardRouter;
 import io.quiverdb.raft.FeatureSupport;
 import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.LostVotes;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
@@ -36,10 +37,7 @@ import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.ClusterNode;
 import io.quiverdb.raft.catalog.Membership;
 import io.quiverdb.raft.catalog.MovePlan;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,8 +48,6 @@ import java.util.function.Supplier;
 
 /// Answers the service of the cluster itself.
 final class ClusterCalls {
-  // A node that takes longer is shown as not reachable.
-  private static final Duration STATUS_WAIT = Duration.ofSeconds(3);
   private static final int SHARDS_MAX = 4096;
   private static final String ADMIN = "admin";
 
@@ -148,7 +144,6 @@ final class ClusterCalls {
   // --- status
 
   ClusterStatus status(GetStatusRequest request, Deadline deadline) {
-    var soon = deadline.within(STATUS_WAIT);
     var response = ClusterStatus.newBuilder().setEncrypted(cluster.encrypts());
     var own = cluster.status();
     own.clusterId().ifPresent(id -> response.setClusterId(id.toString()));
@@ -156,26 +151,13 @@ final class ClusterCalls {
       return response.addNodes(reachable(own)).build();
     }
     var membership = view().membership();
+    List<Member> members = view().members();
+    var answered = NodeStatuses.of(cluster, members, deadline);
     response
         .setReplicationFactor(membership.replicationFactor())
         .setFeatureLevel(view().featureLevel())
         .addAllMoves(MembershipCalls.underWay(membership).toList())
-        .setMovesPlanned(MovePlan.of(membership).size());
-    List<Member> members = view().members();
-    List<Optional<CompletableFuture<NodeStatus>>> asked = new ArrayList<>();
-    for (var member : members) {
-      boolean isSelf = member.id().equals(cluster.self());
-      asked.add(isSelf ? Optional.empty() : Optional.of(cluster.peer(member.id()).status()));
-    }
-    Map<NodeId, NodeStatus> answered = new HashMap<>();
-    for (int index = 0; index < members.size(); index++) {
-      var id = members.get(index).id();
-      asked
-          .get(index)
-          .map(answer -> status(id, answer, soon))
-          .orElseGet(() -> Optional.of(own))
-          .ifPresent(status -> answered.put(id, status));
-    }
+        .setMovesPlanned(MovePlan.of(membership, LostVotes.of(answered.values())).size());
     for (var member : members) {
       var status = Optional.ofNullable(answered.get(member.id()));
       var node =
@@ -224,15 +206,6 @@ final class ClusterCalls {
                   case REMOVING -> NodeState.REMOVING;
                 })
         .orElse(NodeState.NODE_STATE_UNSPECIFIED);
-  }
-
-  private static Optional<NodeStatus> status(
-      NodeId member, CompletableFuture<NodeStatus> answer, Deadline deadline) {
-    try {
-      return Optional.of(deadline.await("node " + member, answer));
-    } catch (RoutingException | ShardException _) {
-      return Optional.empty();
-    }
   }
 
   private static io.quiverdb.api.v1.NodeStatus unreachable(Member member) {

@@ -15,9 +15,11 @@ import io.quiverdb.node.routing.ShardRouter;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.GroupKey.ShardGroup;
+import io.quiverdb.raft.LostVotes;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.ShardException;
 import io.quiverdb.raft.catalog.CatalogWrite;
+import io.quiverdb.raft.catalog.ClusterNode;
 import io.quiverdb.raft.catalog.ClusterNode.State;
 import io.quiverdb.raft.catalog.Membership;
 import io.quiverdb.raft.catalog.MovePlan;
@@ -81,8 +83,12 @@ final class MembershipCalls {
     var before = deadline.await("catalogue", catalog.barrier()).membership();
     // Refused here, the message is the same, and nothing is logged.
     var planned = before.after(write);
+    var lost = lostVotes(before, deadline);
+    if (write instanceof CatalogWrite.MoveReplica move) {
+      requireVote(lost, move);
+    }
     if (planOnly) {
-      return message(planned);
+      return message(planned, lost);
     }
     try {
       var _ = deadline.await("catalogue", catalog.write(write));
@@ -90,12 +96,29 @@ final class MembershipCalls {
       throw new ShardException.OutcomeUnknown(
           "membership: no answer in time; it may still be changed, and may be asked for again", e);
     }
-    return message(deadline.await("catalogue", catalog.barrier()).membership());
+    return message(deadline.await("catalogue", catalog.barrier()).membership(), lost);
   }
 
-  private static MembershipChange message(Membership membership) {
+  /// As far as the nodes answer. One that does not is not left out: what it has lost is found when
+  /// it is up.
+  private LostVotes lostVotes(Membership membership, Deadline deadline) {
+    var members = membership.nodes().stream().map(ClusterNode::member).toList();
+    return LostVotes.of(NodeStatuses.of(cluster, members, deadline).values());
+  }
+
+  private static void requireVote(LostVotes lost, CatalogWrite.MoveReplica move) {
+    var group = new ShardGroup(move.shard());
+    if (lost.isLost(group, move.to())) {
+      throw new IllegalArgumentException(
+          "node: %s, whose vote for %s was lost (expected: another one, or its machine under a new"
+                  .formatted(move.to(), group)
+              + " id)");
+    }
+  }
+
+  private static MembershipChange message(Membership membership, LostVotes lost) {
     return MembershipChange.newBuilder()
-        .addAllMoves(Stream.concat(underWay(membership), planned(membership)).toList())
+        .addAllMoves(Stream.concat(underWay(membership), planned(membership, lost)).toList())
         .build();
   }
 
@@ -107,8 +130,8 @@ final class MembershipCalls {
                     .map(move -> message(group.getKey(), move.added(), move.removed())));
   }
 
-  private static Stream<ReplicaMove> planned(Membership membership) {
-    return MovePlan.of(membership).stream()
+  private static Stream<ReplicaMove> planned(Membership membership, LostVotes lost) {
+    return MovePlan.of(membership, lost).stream()
         .map(step -> message(step.group(), step.added(), step.removed()));
   }
 

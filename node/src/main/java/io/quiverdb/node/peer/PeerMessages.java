@@ -36,6 +36,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /// What nodes tell of themselves and of the cluster, as messages and back. [ShardMessages] has what
 /// they say of points.
@@ -182,7 +183,8 @@ final class PeerMessages {
             .setSelf(member(status.self()))
             .setVersion(status.version())
             .addAllReasons(status.reasons())
-            .addAllReplicas(status.replicas().stream().map(PeerMessages::replica).toList());
+            .addAllReplicas(status.replicas().stream().map(PeerMessages::replica).toList())
+            .addAllLostVotes(status.lostVotes().stream().map(PeerMessages::group).toList());
     status.clusterId().ifPresent(id -> message.setClusterId(bytes(id)));
     status.masterKeyId().ifPresent(message::setMasterKeyId);
     status
@@ -203,7 +205,8 @@ final class PeerMessages {
         message.hasMasterKeyId() ? Optional.of(message.getMasterKeyId()) : Optional.empty(),
         levels(message.getLowestFeatureLevel(), message.getHighestFeatureLevel()),
         List.copyOf(message.getReasonsList()),
-        message.getReplicasList().stream().map(PeerMessages::replica).toList());
+        message.getReplicasList().stream().map(PeerMessages::replica).toList(),
+        message.getLostVotesList().stream().map(PeerMessages::group).collect(Collectors.toSet()));
   }
 
   private static PeerStatus.Replica replica(ReplicaStatus status) {

@@ -170,7 +170,8 @@ abstract class PeerContract {
             Optional.empty(),
             Optional.empty(),
             List.of(),
-            List.of()),
+            List.of(),
+            Set.of(SHARD, CATALOG)),
         Peer::status,
         "status");
   }

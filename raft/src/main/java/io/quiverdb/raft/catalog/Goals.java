@@ -33,6 +33,9 @@ final class Goals {
   private final Runnable requestPass;
   private final Map<Goal, Progress> progress = new HashMap<>();
 
+  /// Whether all nodes have been asked what they can be given, or cannot be reached.
+  private volatile boolean nodesAsked;
+
   /// @param requestPass runs when a goal is reached or is to be attempted again
   Goals(ScheduledExecutorService scheduler, Reconciler.Pace pace, Runnable requestPass) {
     this.scheduler = scheduler;
@@ -72,6 +75,9 @@ final class Goals {
     /// The end of a move whose new node is not to have replicas any more.
     record EndUnwantedMove(GroupKey group, long move) implements Goal {}
 
+    /// The end of a move whose new node must not become a member, with the members before.
+    record GiveUpMove(GroupKey group, long move) implements Goal {}
+
     /// @param placement catalogue index of the group's members
     record BeginMove(GroupKey group, long placement) implements Goal {}
 
@@ -99,6 +105,14 @@ final class Goals {
       BUSY,
       REACHED
     }
+  }
+
+  void nodesWereAsked() {
+    nodesAsked = true;
+  }
+
+  boolean areNodesAsked() {
+    return nodesAsked;
   }
 
   /// Attempts what is due.
@@ -143,6 +157,7 @@ final class Goals {
                       Goal.ChangeMembers _,
                       Goal.EndMove _,
                       Goal.EndUnwantedMove _,
+                      Goal.GiveUpMove _,
                       Goal.BeginMove _,
                       Goal.EndRebalance _ ->
                       false;
@@ -163,6 +178,7 @@ final class Goals {
                   case Goal.EndMove(var group, var move) -> !isCurrent(current, group, move);
                   case Goal.EndUnwantedMove(var group, var move) ->
                       !isCurrent(current, group, move);
+                  case Goal.GiveUpMove(var group, var move) -> !isCurrent(current, group, move);
                   case Goal.Form _,
                       Goal.Open _,
                       Goal.OwnSlots _,

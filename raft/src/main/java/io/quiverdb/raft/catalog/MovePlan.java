@@ -2,6 +2,7 @@ package io.quiverdb.raft.catalog;
 
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
+import io.quiverdb.raft.LostVotes;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.catalog.Placement.Move;
 import java.util.ArrayList;
@@ -17,9 +18,12 @@ import java.util.stream.Stream;
 
 /// Which replicas have to be moved until every group has as many members as it should, all on nodes
 /// that are to have replicas, and, while the cluster is being rebalanced, no node has two shards'
-/// replicas more than another. The same for the same membership.
+/// replicas more than another. A node whose vote for a group was lost does not become a member of
+/// that one, though the group may lack a member for that. The same for the same membership and lost
+/// votes.
 public final class MovePlan {
   private final Membership now;
+  private final LostVotes lost;
 
   /// As they would be with the steps so far.
   private final Map<GroupKey, List<NodeId>> members = new HashMap<>();
@@ -32,8 +36,9 @@ public final class MovePlan {
   /// @param added comes before `removed` goes
   public record Step(GroupKey group, Optional<NodeId> added, Optional<NodeId> removed) {}
 
-  private MovePlan(Membership now) {
+  private MovePlan(Membership now, LostVotes lost) {
     this.now = now;
+    this.lost = lost;
     now.nodes().stream().filter(ClusterNode::isActive).forEach(node -> loads.put(node.id(), 0));
     now.placements()
         .forEach(
@@ -45,14 +50,10 @@ public final class MovePlan {
 
   /// What is left to do, in order. Moves that are under way count as done, and their groups wait
   /// for the end of them.
-  public static List<Step> of(Membership now) {
-    return of(now, now.rebalancing().isPresent());
-  }
-
-  static List<Step> of(Membership now, boolean balance) {
-    var plan = new MovePlan(now);
+  public static List<Step> of(Membership now, LostVotes lost) {
+    var plan = new MovePlan(now, lost);
     now.placements().forEach(plan::repair);
-    if (balance) {
+    if (now.rebalancing().isPresent()) {
       plan.balance();
     }
     return List.copyOf(plan.steps);
@@ -87,17 +88,16 @@ public final class MovePlan {
   }
 
   private void balance() {
-    while (true) {
-      var least = byLoad(loads.keySet()).findFirst();
-      if (least.isEmpty()) {
-        return;
-      }
-      var step = relief(least.get());
-      if (step.isEmpty()) {
-        return;
-      }
+    var step = nextRelief();
+    while (step.isPresent()) {
       add(step.get());
+      step = nextRelief();
     }
+  }
+
+  /// For the least loaded node that can be given one.
+  private Optional<Step> nextRelief() {
+    return byLoad(loads.keySet()).flatMap(node -> relief(node).stream()).findFirst();
   }
 
   /// Takes a replica from the most loaded node that has one to give.
@@ -108,7 +108,7 @@ public final class MovePlan {
       }
       for (var group : now.placements().keySet()) {
         var has = membersOf(group);
-        if (!(group instanceof CatalogGroup) && has.contains(from) && !has.contains(least)) {
+        if (!(group instanceof CatalogGroup) && has.contains(from) && canCome(group, least)) {
           return Optional.of(new Step(group, Optional.of(least), Optional.of(from)));
         }
       }
@@ -117,11 +117,19 @@ public final class MovePlan {
   }
 
   private Optional<NodeId> leastLoadedWithout(GroupKey group) {
-    return byLoad(loads.keySet()).filter(node -> !membersOf(group).contains(node)).findFirst();
+    return byLoad(loads.keySet()).filter(node -> canCome(group, node)).findFirst();
   }
 
+  private boolean canCome(GroupKey group, NodeId node) {
+    return !membersOf(group).contains(node) && !lost.isLost(group, node);
+  }
+
+  /// Before all others one that counts no more: without another, a majority might be missing.
   private NodeId mostLoaded(GroupKey group) {
-    return byLoad(membersOf(group)).toList().getLast();
+    return membersOf(group).stream()
+        .filter(node -> lost.isLost(group, node))
+        .findFirst()
+        .orElseGet(() -> byLoad(membersOf(group)).toList().getLast());
   }
 
   private Stream<NodeId> byLoad(Collection<NodeId> nodes) {
@@ -162,9 +170,9 @@ public final class MovePlan {
   }
 
   /// The moves that can be begun now: the first for each group that has none under way.
-  static Map<GroupKey, Move> due(Membership now, long index) {
+  static Map<GroupKey, Move> due(Membership now, LostVotes lost, long index) {
     Map<GroupKey, Move> due = new LinkedHashMap<>();
-    for (var step : of(now)) {
+    for (var step : of(now, lost)) {
       if (now.placement(step.group()).move().isEmpty()) {
         due.putIfAbsent(step.group(), new Move(step.added(), step.removed(), index));
       }

@@ -5,6 +5,7 @@ import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.GroupReplica;
+import io.quiverdb.raft.LostVotes;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
@@ -45,6 +46,10 @@ import org.slf4j.LoggerFactory;
 /// unless a majority of the group answers without it. One that is quarantined while a move brings
 /// it makes the group go back to the members before, and the move is abandoned.
 ///
+/// A node that says that its vote for a group was lost is never given that group again, and a move
+/// that brings it there is abandoned like that. So no move is begun before all nodes that can be
+/// reached have been asked.
+///
 /// A group's own configuration may come to differ from what the catalogue holds: a change that was
 /// waiting for a member to catch up is carried out after its move was abandoned. That is found now
 /// and then, and the group is led back; a move that has been begun meanwhile goes on from there.
@@ -62,6 +67,9 @@ final class Moves {
   private final IntFunction<Optional<NodeId>> shardLeaders;
   private final Function<CatalogOp, CompletableFuture<CatalogAnswer>> propose;
   private final Supplier<Optional<Membership>> latest;
+
+  /// What nodes have told, also to leaders before: none of it ceases to be so.
+  private volatile LostVotes lostVotes = LostVotes.NONE;
 
   /// @param catalog which this node leads
   /// @param shardLeaders who leads a shard, as far as this node knows
@@ -98,6 +106,15 @@ final class Moves {
     begin(mine, now, index, underWay.size());
   }
 
+  /// What a node says that it cannot be given.
+  ///
+  /// @return whether it is news
+  synchronized boolean learn(NodeStatus status) {
+    var before = lostVotes;
+    lostVotes = before.with(status);
+    return !lostVotes.equals(before);
+  }
+
   // --- one move
 
   private void carryOut(
@@ -112,6 +129,18 @@ final class Moves {
           mine.pursue(
               new Goal.EndUnwantedMove(group, move.index()),
               () -> endUnwanted(now, group, placement, move));
+    } else if (move.added().filter(added -> lostVotes.isLost(group, added)).isPresent()) {
+      boolean _ =
+          mine.pursue(
+              new Goal.GiveUpMove(group, move.index()),
+              () -> {
+                log.warn(
+                    "move given up, the vote of its new node was lost group={} node={} move={}",
+                    group,
+                    move.added().get(),
+                    move.index());
+                return giveUp(now, group, placement, move);
+              });
     } else if (isOpen(mine, group, move, order)) {
       boolean isChanged =
           mine.pursue(
@@ -227,8 +256,11 @@ final class Moves {
   // --- which moves
 
   private void begin(Goals mine, Membership now, long index, int underWay) {
+    if (!mine.areNodesAsked()) {
+      return;
+    }
     int free = UNDER_WAY_MAX - underWay;
-    var due = MovePlan.due(now, index);
+    var due = MovePlan.due(now, lostVotes, index);
     for (var move : due.entrySet()) {
       if (free-- <= 0) {
         return;

@@ -177,15 +177,33 @@ public final class Reconciler implements AutoCloseable {
   /// Looks now and then for replicas that belong nowhere, and for nodes that lead too many shards.
   /// To be called several times a second.
   public synchronized void tick() {
-    if (goals.isEmpty() || ++ticks % TICKS_PER_SWEEP != 0) {
+    if (goals.isEmpty()) {
+      ticks = 0;
+      return;
+    }
+    // At once when it begins to lead: moves wait for that.
+    if (ticks++ % TICKS_PER_SWEEP != 0) {
       return;
     }
     var order = order();
-    replica.view().ifPresent(view -> sweep(view.membership(), order));
+    var mine = goals;
+    replica
+        .view()
+        .ifPresent(view -> mine.ifPresent(leading -> sweep(leading, view.membership(), order)));
   }
 
-  private void sweep(Membership now, CatalogOrder order) {
+  private void sweep(Goals mine, Membership now, CatalogOrder order) {
     var statuses = now.nodes().stream().map(node -> status(node.id())).toList();
+    var heard = statuses.stream().map(status -> status.thenAccept(this::learn)).toList();
+    var _ =
+        CompletableFuture.allOf(heard.toArray(CompletableFuture<?>[]::new))
+            .whenComplete(
+                (_, _) -> {
+                  if (!mine.areNodesAsked()) {
+                    mine.nodesWereAsked();
+                    requestPass();
+                  }
+                });
     moves.sweep(now, statuses, order);
     var _ =
         CompletableFuture.allOf(statuses.toArray(CompletableFuture<?>[]::new))
@@ -195,6 +213,12 @@ public final class Reconciler implements AutoCloseable {
                     leaderSpread.sweep(now, answered(statuses));
                   }
                 });
+  }
+
+  private void learn(NodeStatus status) {
+    if (moves.learn(status)) {
+      requestPass();
+    }
   }
 
   private static List<NodeStatus> answered(List<CompletableFuture<NodeStatus>> statuses) {

@@ -100,7 +100,7 @@ final class SnapshotPull {
 
   private ByteBuffer piece(SnapshotOffer offer, SnapshotFile file, long offset) {
     if (isStopped.getAsBoolean()) {
-      throw new ShardException.Unavailable(shard + ": closing");
+      throw new ShardException.Unavailable(shard + ": not fetched any more");
     }
     var piece = await(() -> source.read(offer.lease(), file.name(), offset).join());
     if (!piece.hasRemaining() || piece.remaining() > file.bytes() - offset) {

@@ -86,6 +86,9 @@ public final class SnapshotPuller implements AutoCloseable {
     /// Whom files came from, which are its own: another member has others of the same content.
     private Optional<NodeId> source = Optional.empty();
 
+    /// Whether the one that is under way is to end.
+    private volatile boolean abandoned;
+
     /// While one is under way.
     private volatile Optional<Progress> progress = Optional.empty();
   }
@@ -120,7 +123,7 @@ public final class SnapshotPuller implements AutoCloseable {
   ///
   /// @param firstIndex that the leader's log begins with
   public void need(ShardGroup shard, Optional<NodeId> leader, long firstIndex) {
-    var attempts = shards.computeIfAbsent(shard, _ -> new Attempts());
+    var attempts = attemptsFor(shard);
     synchronized (attempts) {
       attempts.askedNanos = nanoClock.getAsLong();
       boolean due = attempts.failures == 0 || nanoClock.getAsLong() - attempts.notBeforeNanos >= 0;
@@ -128,6 +131,7 @@ public final class SnapshotPuller implements AutoCloseable {
         return;
       }
       attempts.running = true;
+      attempts.abandoned = false;
     }
     boolean started = false;
     try {
@@ -142,6 +146,10 @@ public final class SnapshotPuller implements AutoCloseable {
         }
       }
     }
+  }
+
+  private Attempts attemptsFor(ShardGroup shard) {
+    return shards.computeIfAbsent(shard, _ -> new Attempts());
   }
 
   /// What is being fetched for a shard; empty if nothing is.
@@ -229,7 +237,7 @@ public final class SnapshotPuller implements AutoCloseable {
             source,
             incoming,
             rate,
-            () -> closed,
+            () -> closed || attempts.abandoned,
             bytes -> {
               attempts.source = Optional.of(member);
               metrics.fetched(shard, bytes);
@@ -343,7 +351,7 @@ public final class SnapshotPuller implements AutoCloseable {
   ///
   /// @return whether nothing is left
   public boolean discard(ShardGroup shard) throws IOException {
-    var attempts = shards.computeIfAbsent(shard, _ -> new Attempts());
+    var attempts = attemptsFor(shard);
     synchronized (attempts) {
       if (attempts.running) {
         return false;
@@ -351,6 +359,15 @@ public final class SnapshotPuller implements AutoCloseable {
       delete(incoming(shard));
       return true;
     }
+  }
+
+  /// Of a shard whose replica is removed: as [#discard], and an attempt that is under way ends as
+  /// soon as a piece has come.
+  ///
+  /// @return whether nothing is left
+  public boolean abandon(ShardGroup shard) throws IOException {
+    attemptsFor(shard).abandoned = true;
+    return discard(shard);
   }
 
   /// Whether files of a snapshot are there.

@@ -7,6 +7,7 @@ import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.GroupKey.ShardGroup;
+import io.quiverdb.raft.LostVotes;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeAddresses;
 import io.quiverdb.raft.NodeId;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -29,15 +31,15 @@ final class MovePlanTest {
 
   @Test
   void nothingIsMovedAsTheClusterIsFormed() {
-    assertThat(MovePlan.of(formed(3, 6, 3))).isEmpty();
-    assertThat(MovePlan.of(formed(5, 5, 3))).isEmpty();
+    assertThat(MovePlan.of(formed(3, 6, 3), LostVotes.NONE)).isEmpty();
+    assertThat(MovePlan.of(formed(5, 5, 3), LostVotes.NONE)).isEmpty();
   }
 
   @Test
   void nodeThatJoinsIsGivenItsPart() {
     var grown = formed(3, 4, 3).withNode(member(4), index++);
 
-    var plan = MovePlan.of(grown);
+    var plan = MovePlan.of(grown, LostVotes.NONE);
 
     assertThat(plan).hasSize(3).allMatch(step -> step.added().equals(Optional.of(id(4))));
     assertThat(loads(settle(grown)).values()).containsOnly(3);
@@ -76,6 +78,49 @@ final class MovePlanTest {
         .hasMessage(
             "node %s: 2 other active nodes (expected: at least the replication factor, 3)"
                 .formatted(id(1)));
+  }
+
+  @Test
+  void nodeIsNotGivenAGroupThatItsVoteIsLostForThoughItHasTheFewestReplicas() {
+    var grown = formed(3, 4, 3).withNode(member(4), index++);
+    var lost = lost(id(4), new ShardGroup(0), new ShardGroup(1));
+
+    var plan = MovePlan.of(grown, lost);
+
+    assertThat(plan)
+        .extracting(MovePlan.Step::group)
+        .containsExactly(new ShardGroup(2), new ShardGroup(3));
+  }
+
+  /// Another one is given what the first cannot have.
+  @Test
+  void groupThatOnlyNodesWithoutTheirVotesCouldJoinStaysSmallerAndOthersAreSpreadOn() {
+    var grown = formed(1, 6, 1).withNode(member(2), index++).withNode(member(3), index++);
+    var shards = grown.placements().keySet().stream().toArray(GroupKey[]::new);
+    var lost = lost(id(2), shards);
+
+    assertThat(loads(settle(grown, lost))).containsExactlyInAnyOrderEntriesOf(loads(3, 0, 3));
+    assertThat(MovePlan.of(settle(grown.withReplicationFactor(3), lost), lost)).isEmpty();
+  }
+
+  /// With one of two members left that counts, the group would have no majority.
+  @Test
+  void memberWhoseVoteIsLostGoesBeforeOthers() {
+    var shrunk = formed(3, 1, 3).withReplicationFactor(2);
+
+    for (int number = 1; number <= 3; number++) {
+      assertThat(MovePlan.of(shrunk, lost(id(number), new ShardGroup(0))))
+          .containsExactly(
+              new MovePlan.Step(new ShardGroup(0), Optional.empty(), Optional.of(id(number))));
+    }
+  }
+
+  private static LostVotes lost(NodeId node, GroupKey... groups) {
+    return new LostVotes(Map.of(node, Set.of(groups)));
+  }
+
+  private static Map<NodeId, Integer> loads(int first, int second, int third) {
+    return Map.of(id(1), first, id(2), second, id(3), third);
   }
 
   /// Whatever is asked for, in whatever order: every group ends up on as many active nodes as it
@@ -139,16 +184,20 @@ final class MovePlanTest {
 
   /// As the reconciler does it, one move at a time.
   private Membership settle(Membership begun) {
+    return settle(begun, LostVotes.NONE);
+  }
+
+  private Membership settle(Membership begun, LostVotes lost) {
     var now = begun;
     for (int step = 0; step < STEPS_MAX; step++) {
-      var due = MovePlan.due(now, index);
+      var due = MovePlan.due(now, lost, index);
       if (due.isEmpty()) {
         return now.rebalancing().isPresent() ? now.rebalanced(now.rebalancing().get()) : now;
       }
       var first = due.entrySet().iterator().next();
       now = move(now, first.getKey(), first.getValue());
     }
-    throw new AssertionError("moves without end: " + MovePlan.of(now));
+    throw new AssertionError("moves without end: " + MovePlan.of(now, lost));
   }
 
   private Membership move(Membership now, GroupKey group, Move move) {

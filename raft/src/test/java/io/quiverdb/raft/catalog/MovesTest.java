@@ -46,6 +46,7 @@ final class MovesTest {
   private final List<String> commands = new CopyOnWriteArrayList<>();
   private Membership latest = membership();
   private Optional<QuarantineCause> quarantine = Optional.empty();
+  private Set<GroupKey> lostVotes = Set.of();
 
   /// Whether a majority of the shard's group does.
   private boolean answers = true;
@@ -100,6 +101,73 @@ final class MovesTest {
 
     assertThat(commands)
         .containsExactly("changeMembers " + List.of(List.of(FIRST.id(), SECOND.id())));
+  }
+
+  @Test
+  void moveToANodeWhoseVoteIsLostIsGivenUp() {
+    var moves = knowing(Set.of(SHARD));
+
+    moves.pursue(goals(), moving(), 9, ORDER);
+
+    assertThat(commands).containsExactly("END_MOVE abandoned");
+  }
+
+  @Test
+  void groupGoesBackToItsMembersBeforeIfTheVoteOfTheNewOneIsLost() {
+    groupMembers.add(SECOND.id());
+    var moves = knowing(Set.of(SHARD));
+
+    moves.pursue(goals(), moving(), 9, ORDER);
+
+    assertThat(commands)
+        .containsExactly(
+            "changeMembers " + List.of(List.of(FIRST.id(), SECOND.id()), List.of(FIRST.id())));
+  }
+
+  @Test
+  void noMoveIsBegunBeforeTheNodesWereAsked() {
+    var goals = goals();
+    var moves = moves();
+
+    moves.pursue(goals, lackingAMember(), 9, ORDER);
+    assertThat(commands).isEmpty();
+
+    goals.nodesWereAsked();
+    moves.pursue(goals, lackingAMember(), 9, ORDER);
+    assertThat(commands).containsExactly("BEGIN_MOVE adding=true removing=");
+  }
+
+  @Test
+  void noMoveIsBegunToANodeWhoseVoteIsLost() {
+    var goals = goals();
+    goals.nodesWereAsked();
+
+    knowing(Set.of(SHARD)).pursue(goals, lackingAMember(), 9, ORDER);
+
+    assertThat(commands).isEmpty();
+  }
+
+  @Test
+  void whatANodeHasLostIsNewsOnce() {
+    var moves = knowing(Set.of(SHARD));
+
+    assertThat(moves.learn(status(SECOND.id()))).isFalse();
+    lostVotes = Set.of();
+    assertThat(moves.learn(status(SECOND.id()))).isFalse();
+    moves.pursue(goals(), moving(), 9, ORDER);
+    assertThat(commands).containsExactly("END_MOVE abandoned");
+  }
+
+  private static Membership lackingAMember() {
+    return membership().withReplicationFactor(2);
+  }
+
+  /// Moves that were told so by the second node.
+  private Moves knowing(Set<GroupKey> lost) {
+    lostVotes = lost;
+    var moves = moves();
+    assertThat(moves.learn(status(SECOND.id()))).isTrue();
+    return moves;
   }
 
   @Test
@@ -299,7 +367,8 @@ final class MovesTest {
     boolean isSecond =
         move.getRemoved().equals(MembershipMessages.toBytes(Optional.of(SECOND.id())));
     return " adding=%b removing=%s"
-        .formatted(!move.getAdded().isEmpty(), isSecond ? "second" : move.getRemoved());
+        .formatted(
+            !move.getAdded().isEmpty(), isSecond ? "second" : move.getRemoved().toStringUtf8());
   }
 
   private NodeStatus status(NodeId id) {
@@ -311,7 +380,8 @@ final class MovesTest {
         Optional.empty(),
         Optional.empty(),
         List.of(),
-        replicas);
+        replicas,
+        id.equals(SECOND.id()) ? lostVotes : Set.of());
   }
 
   private ReplicaStatus replica(GroupKey group) {

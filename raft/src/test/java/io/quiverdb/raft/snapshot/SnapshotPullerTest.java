@@ -12,6 +12,7 @@ import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.ShardException;
 import io.quiverdb.raft.snapshot.SnapshotOffer.OfferedFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -58,6 +59,7 @@ class SnapshotPullerTest {
     private long index = 60;
     private int piecesLeft = Integer.MAX_VALUE;
     private byte[] sent = CONTENT;
+    private Runnable onRead = () -> {};
 
     ScriptedSource(NodeId id) {
       this.id = id;
@@ -80,6 +82,7 @@ class SnapshotPullerTest {
       if (offset == CONTENT.length) {
         return CompletableFuture.completedFuture(ByteBuffer.allocate(0));
       }
+      onRead.run();
       if (piecesLeft-- == 0) {
         return CompletableFuture.failedFuture(new ShardException.Unavailable("cut"));
       }
@@ -249,6 +252,43 @@ class SnapshotPullerTest {
 
     assertThat(pausesMillis)
         .containsExactly(1_000L, 2_000L, 4_000L, 8_000L, 16_000L, 30_000L, 30_000L);
+  }
+
+  @Test
+  void whatWasFetchedIsDeletedWithTheReplicaThatItWasFor() throws IOException {
+    var puller = puller();
+    source(LEADER).piecesLeft = 3;
+    need(puller);
+    assertThat(incoming()).exists();
+
+    assertThat(puller.abandon(SHARD)).isTrue();
+
+    assertThat(incoming()).doesNotExist();
+    // Another replica of the shard is given one.
+    source(LEADER).piecesLeft = Integer.MAX_VALUE;
+    need(puller);
+    assertThat(installed).hasSize(1);
+  }
+
+  @Test
+  void snapshotThatIsBeingFetchedForAReplicaThatIsRemovedIsNotFetchedOn() throws IOException {
+    var puller = puller();
+    List<Boolean> gone = new ArrayList<>();
+    source(LEADER).onRead =
+        () -> {
+          try {
+            gone.add(puller.abandon(SHARD));
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        };
+
+    need(puller);
+
+    assertThat(gone).containsOnly(false);
+    assertThat(installed).isEmpty();
+    assertThat(puller.abandon(SHARD)).isTrue();
+    assertThat(incoming()).doesNotExist();
   }
 
   @Test
