@@ -1,11 +1,13 @@
 package io.quiverdb.raft;
 
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
+import org.apache.ratis.proto.RaftProtos.TermIndexProto;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.util.ProtoUtils;
@@ -23,9 +25,12 @@ import org.apache.ratis.util.ProtoUtils;
 /// something (`RaftServerImpl.start`, state `STARTING`); and so does a member that is just being
 /// removed. If it takes their votes to have a leader, there is none for ever. So whoever asks such
 /// a replica for its vote is taken for a leader that says nothing, in the term that the replica is
-/// in, and the question comes after that. No vote is given that would not be given otherwise. In
-/// that term it hears no other leader, if there is one, until it stands for election itself and is
-/// closed; it is opened again then, and begins anew.
+/// in, and the question comes after that. The vote is as it would be a moment after any leader's
+/// message. If another one leads in that term, this replica does not hear it until it stands for
+/// election itself and is closed, unless the term ends before; it is opened again, and begins anew.
+///
+/// A replica that is made anew where one was before waits with all that until it has what the
+/// earlier one may have acknowledged ([Floors]).
 ///
 /// One that stands for election and is in no configuration is closed by Ratis (`LeaderElection`,
 /// `NOT_IN_CONF`), so from what a leader sends on until it is in one its elections are paused.
@@ -39,15 +44,19 @@ final class Candidacy {
     /// that is under way.
     boolean isMember(RaftGroupId group);
 
+    /// Whether a replica has what an earlier one may have acknowledged here.
+    boolean hasItsPast(RaftGroupId group);
+
     /// Pauses a replica's elections, or no longer.
     void pauseElections(RaftGroupId group, boolean pause);
 
-    /// Whether a replica is starting, has heard of no leader, and goes by a configuration that has
-    /// `candidate`.
-    boolean awaitsLeader(RaftGroupId group, RaftPeerId candidate);
+    /// The term of a replica that is starting and has heard of no leader, if it would vote for
+    /// `candidate` otherwise: goes by a configuration that has it, and has no later entry.
+    OptionalLong termWithoutLeader(RaftGroupId group, RaftPeerId candidate, TermIndexProto last);
 
-    /// Hands a replica what it takes for an empty message of a leader, in its own term.
-    void follow(RaftGroupId group, RaftPeerId candidate);
+    /// Hands a replica what it takes for an empty message of a leader; it refuses that if its term
+    /// has gone on.
+    void follow(RaftGroupId group, RaftPeerId candidate, long term);
   }
 
   Candidacy(Groups groups) {
@@ -55,13 +64,31 @@ final class Candidacy {
   }
 
   /// A candidate asks for a vote, and is answered after this.
-  void asked(RequestVoteRequestProto request) {
+  ///
+  /// @return whether it may be
+  boolean asked(RequestVoteRequestProto request) {
     var server = request.getServerRequest();
     var group = ProtoUtils.toRaftGroupId(server.getRaftGroupId());
-    var candidate = RaftPeerId.valueOf(server.getRequestorId());
-    if (groups.awaitsLeader(group, candidate)) {
-      groups.follow(group, candidate);
+    if (!groups.hasItsPast(group)) {
+      return false;
     }
+    var candidate = RaftPeerId.valueOf(server.getRequestorId());
+    groups
+        .termWithoutLeader(group, candidate, request.getCandidateLastEntry())
+        .ifPresent(term -> groups.follow(group, candidate, term));
+    return true;
+  }
+
+  /// A replica was opened.
+  void opened(RaftGroupId group) {
+    if (!groups.hasItsPast(group)) {
+      pause(group);
+    }
+  }
+
+  private void pause(RaftGroupId group) {
+    paused.add(group);
+    groups.pauseElections(group, true);
   }
 
   /// What a leader sends, as it may be taken.
@@ -75,10 +102,9 @@ final class Candidacy {
     if (reply.getResult() == AppendResult.NOT_LEADER) {
       return;
     }
-    if (!groups.isMember(group)) {
-      paused.add(group);
+    if (!groups.isMember(group) || !groups.hasItsPast(group)) {
       // Each time: a replica that was opened anew has forgotten it.
-      groups.pauseElections(group, true);
+      pause(group);
     } else if (paused.remove(group)) {
       groups.pauseElections(group, false);
     }

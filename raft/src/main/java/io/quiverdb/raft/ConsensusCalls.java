@@ -78,7 +78,7 @@ final class ConsensusCalls implements ServerInterceptor {
       return new ServerCall.Listener<>() {};
     }
     if (method.equals(RaftServerProtocolServiceGrpc.getRequestVoteMethod())) {
-      return new Asking<>(next.startCall(new AfterForcing<>(call, votes), headers));
+      return new Asking<>(next.startCall(new AfterForcing<>(call, votes), headers), call);
     }
     if (method.equals(RaftServerProtocolServiceGrpc.getAppendEntriesMethod())) {
       return new Limiting<>(next.startCall(new Noting<>(call), headers));
@@ -154,16 +154,31 @@ final class ConsensusCalls implements ServerInterceptor {
     }
   }
 
-  /// Sees questions for votes before they are answered.
+  /// Sees questions for votes before they are answered, and ends the call of one that must not be.
   private final class Asking<Q> extends SimpleForwardingServerCallListener<Q> {
-    Asking(ServerCall.Listener<Q> listener) {
+    private final ServerCall<Q, ?> call;
+    private boolean refused;
+
+    Asking(ServerCall.Listener<Q> listener, ServerCall<Q, ?> call) {
       super(listener);
+      this.call = call;
     }
 
     @Override
     public void onMessage(Q message) {
-      candidacy.asked((RequestVoteRequestProto) message);
-      super.onMessage(message);
+      if (candidacy.asked((RequestVoteRequestProto) message)) {
+        super.onMessage(message);
+      } else {
+        refused = true;
+        call.close(Status.UNAVAILABLE, new Metadata());
+      }
+    }
+
+    @Override
+    public void onHalfClose() {
+      if (!refused) {
+        super.onHalfClose();
+      }
     }
   }
 

@@ -22,6 +22,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,6 +30,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -72,6 +74,9 @@ final class GroupServer implements AutoCloseable {
 
   /// Of the replicas that are here.
   private final Map<RaftGroupId, ReplicaNote> notes = new ConcurrentHashMap<>();
+  private final Floors floors = new Floors();
+  private final Candidacy candidacy = new Candidacy(new Candidates());
+  private final AtomicBoolean notingFloors = new AtomicBoolean();
 
   private final Quarantine quarantine;
 
@@ -199,31 +204,39 @@ final class GroupServer implements AutoCloseable {
                 return machine(group).wasTruncated();
               }
             }),
-        new Candidacy(
-            new Candidacy.Groups() {
-              @Override
-              public boolean isMember(RaftGroupId group) {
-                return GroupServer.this.isMember(group);
-              }
-
-              @Override
-              public void pauseElections(RaftGroupId group, boolean pause) {
-                GroupServer.this.pauseElections(group, pause);
-              }
-
-              @Override
-              public boolean awaitsLeader(RaftGroupId group, RaftPeerId candidate) {
-                return GroupServer.this.awaitsLeader(group, candidate);
-              }
-
-              @Override
-              public void follow(RaftGroupId group, RaftPeerId candidate) {
-                GroupServer.this.follow(group, candidate);
-              }
-            }),
+        candidacy,
         new VainNotifications(
             (group, leader, index) -> machine(group).needsSnapshot(leader, index)),
         this::isAllApplied);
+  }
+
+  /// This node's replicas as candidates and voters.
+  private final class Candidates implements Candidacy.Groups {
+      @Override
+      public boolean isMember(RaftGroupId group) {
+        return GroupServer.this.isMember(group);
+      }
+
+      @Override
+      public boolean hasItsPast(RaftGroupId group) {
+        return floors.isReached(group);
+      }
+
+      @Override
+      public void pauseElections(RaftGroupId group, boolean pause) {
+        GroupServer.this.pauseElections(group, pause);
+      }
+
+      @Override
+      public OptionalLong termWithoutLeader(
+          RaftGroupId group, RaftPeerId candidate, TermIndexProto last) {
+        return GroupServer.this.termWithoutLeader(group, candidate, last);
+      }
+
+      @Override
+      public void follow(RaftGroupId group, RaftPeerId candidate, long term) {
+        GroupServer.this.follow(group, candidate, term);
+      }
   }
 
   /// Entries that are not in the log yet may be on their way to it. That one of them changes the
@@ -250,22 +263,35 @@ final class GroupServer implements AutoCloseable {
     }
   }
 
-  private boolean awaitsLeader(RaftGroupId id, RaftPeerId candidate) {
+  private OptionalLong termWithoutLeader(
+      RaftGroupId id, RaftPeerId candidate, TermIndexProto last) {
     try {
       var division = server.getDivision(id);
       var info = division.getInfo();
-      return info.getLifeCycleState() == LifeCycle.State.STARTING
-          && info.getLeaderId() == null
-          && division.getRaftConf().getPeer(candidate) != null;
+      // Before the rest is looked at: what changes then comes with another term.
+      long term = info.getCurrentTerm();
+      boolean awaitsLeader =
+          info.getLifeCycleState() == LifeCycle.State.STARTING
+              && info.getCurrentRole() != null
+              && info.getLeaderId() == null;
+      boolean isOfItsMembers =
+          division.getRaftConf().getCurrentPeers().stream()
+              .anyMatch(peer -> peer.getId().equals(candidate));
+      var own = division.getRaftLog().getLastEntryTermIndex();
+      boolean hasNoLaterEntry =
+          own == null
+              || own.compareTo(org.apache.ratis.server.protocol.TermIndex.valueOf(last)) <= 0;
+      return awaitsLeader && isOfItsMembers && hasNoLaterEntry
+          ? OptionalLong.of(term)
+          : OptionalLong.empty();
     } catch (IOException | IllegalStateException _) {
       // Not open, or not any more.
-      return false;
+      return OptionalLong.empty();
     }
   }
 
-  private void follow(RaftGroupId id, RaftPeerId candidate) {
+  private void follow(RaftGroupId id, RaftPeerId candidate, long term) {
     try {
-      long term = server.getDivision(id).getInfo().getCurrentTerm();
       var asked =
           RaftRpcRequestProto.newBuilder()
               .setRequestorId(candidate.toByteString())
@@ -304,6 +330,47 @@ final class GroupServer implements AutoCloseable {
                 });
   }
 
+  /// Off the ticking thread: opening a replica holds the lock for long.
+  private void noteFloorsReached() {
+    if (floors.toBeNoted(this::committedHere).findAny().isPresent()
+        && notingFloors.compareAndSet(false, true)) {
+      var _ =
+          Thread.startVirtualThread(
+              () -> {
+                try {
+                  floors.toBeNoted(this::committedHere).toList().forEach(this::noteFloorReached);
+                } finally {
+                  notingFloors.set(false);
+                }
+              });
+    }
+  }
+
+  private synchronized void noteFloorReached(RaftGroupId id) {
+    var note = notes.get(id);
+    if (closed || note == null || note.state() != ReplicaNote.State.OPEN) {
+      return;
+    }
+    var reached = note.withFloor(ReplicaNote.NO_FLOOR);
+    try {
+      reached.write(options.dataDirectory(), name(id));
+      notes.put(id, reached);
+      floors.forget(id);
+      log.info("replica has what an earlier one had here, it votes group={}", id);
+    } catch (IOException e) {
+      log.error("replica's note not written group={}", id, e);
+      options.onFatal().accept(e);
+    }
+  }
+
+  private long committedHere(RaftGroupId id) {
+    long marked = watermarks.map(marks -> marks.of(id.getUuid())).orElse(-1L);
+    return replicas.values().stream()
+        .filter(replica -> replica.groupId().equals(id))
+        .mapToLong(Replica::committedHere)
+        .reduce(marked, Math::max);
+  }
+
   private boolean holds(RaftGroupId group, TermIndexProto entry) {
     var machine = machines.get(group);
     if (machine == null) {
@@ -327,7 +394,7 @@ final class GroupServer implements AutoCloseable {
       throws IOException {
     for (var group : found.entrySet()) {
       // A crash may have come between the directory and its note.
-      noteOpen(group.getKey(), CatalogOrder.NONE, 0);
+      noteOpen(group.getKey(), CatalogOrder.NONE, Addition.AS_FORMED);
     }
     var named = options.named().get();
     if (!found.isEmpty() || !named.isEmpty()) {
@@ -435,7 +502,8 @@ final class GroupServer implements AutoCloseable {
   }
 
   /// Gives a replica that was just made, or is of an older version, its incarnation.
-  private void noteOpen(RaftGroupId id, CatalogOrder order, long moveIndex) throws IOException {
+  private void noteOpen(RaftGroupId id, CatalogOrder order, Addition addition)
+      throws IOException {
     var found = ReplicaNote.read(options.dataDirectory(), name(id));
     boolean isNoted =
         found
@@ -446,16 +514,18 @@ final class GroupServer implements AutoCloseable {
         isNoted
             ? found.get()
             : new ReplicaNote(
-                ReplicaNote.State.OPEN,
-                new Incarnation(UUID.randomUUID(), moveIndex),
-                found
-                    .map(ReplicaNote::obeyed)
-                    .filter(last -> last.compareTo(order) > 0)
-                    .orElse(order));
+                    ReplicaNote.State.OPEN,
+                    new Incarnation(UUID.randomUUID(), addition.moveIndex),
+                    found
+                        .map(ReplicaNote::obeyed)
+                        .filter(last -> last.compareTo(order) > 0)
+                        .orElse(order))
+                .withFloor(addition.floor);
     if (!isNoted) {
       note.write(options.dataDirectory(), name(id));
     }
     notes.put(id, note);
+    floors.note(id, note.floor());
   }
 
   private void closeWatermarks() {
@@ -523,6 +593,7 @@ final class GroupServer implements AutoCloseable {
   }
 
   private void tick() {
+    noteFloorsReached();
     for (Replica replica : replicas.values()) {
       try {
         replica.pushAlong();
@@ -619,6 +690,7 @@ final class GroupServer implements AutoCloseable {
         tail,
         loggedBytes,
         events,
+        () -> floors.isReached(id),
         () -> options.barrier().leaderLost(key),
         options.snapshotNeed(),
         options.onFatal());
@@ -668,6 +740,7 @@ final class GroupServer implements AutoCloseable {
             options.nanoClock(),
             options.metrics());
     replicas.put(key, replica);
+    candidacy.opened(id);
     return replica;
   }
 
@@ -686,11 +759,18 @@ final class GroupServer implements AutoCloseable {
                   ? ": is quarantined here (expected: taken out of its group first)"
                   : ": was removed here (expected: opened for a move that adds it)"));
     }
-    opened.accept(open(id, key, members, CatalogOrder.NONE, 0));
+    opened.accept(open(id, key, members, CatalogOrder.NONE, Addition.AS_FORMED));
+  }
+
+  /// How a replica comes to be here.
+  ///
+  /// @param moveIndex 0 for one that the group was formed with
+  private record Addition(long moveIndex, long floor) {
+    static final Addition AS_FORMED = new Addition(0, ReplicaNote.NO_FLOOR);
   }
 
   private Replica open(
-      RaftGroupId id, GroupKey key, List<RaftPeer> members, CatalogOrder order, long moveIndex)
+      RaftGroupId id, GroupKey key, List<RaftPeer> members, CatalogOrder order, Addition addition)
       throws IOException {
     if (closed) {
       throw new ShardException.Unavailable(key + ": closing");
@@ -711,7 +791,7 @@ final class GroupServer implements AutoCloseable {
       options.stores().delete(key);
     }
     GroupDirectory.create(options.dataDirectory(), raftDirectory, name(id), members);
-    noteOpen(id, order, moveIndex);
+    noteOpen(id, order, addition);
     var machine = newMachine(id, key, options.states().apply(key));
     machines.put(id, machine);
     try {
@@ -737,7 +817,12 @@ final class GroupServer implements AutoCloseable {
   /// @throws ShardException.Unavailable if the order is older than one that was obeyed, or a
   ///   replica that was made for another move is here
   synchronized void openFor(
-      RaftGroupId id, GroupKey key, CatalogOrder order, long moveIndex, Consumer<Replica> opened)
+      RaftGroupId id,
+      GroupKey key,
+      CatalogOrder order,
+      long moveIndex,
+      long floor,
+      Consumer<Replica> opened)
       throws IOException {
     var note = obey(id, key, order);
     if (removing.containsKey(key)) {
@@ -749,7 +834,15 @@ final class GroupServer implements AutoCloseable {
       noteObeyed(id, note.get(), order);
     }
     // With no members: until the group's leader makes it one, it does not stand for election.
-    opened.accept(open(id, key, List.of(), order, moveIndex));
+    boolean wasHere =
+        note.filter(found -> found.state() == ReplicaNote.State.REMOVED).isPresent();
+    opened.accept(
+        open(
+            id,
+            key,
+            List.of(),
+            order,
+            new Addition(moveIndex, wasHere ? floor : ReplicaNote.NO_FLOOR)));
   }
 
   private static void requireFor(GroupKey key, ReplicaNote note, long moveIndex) {
@@ -809,6 +902,7 @@ final class GroupServer implements AutoCloseable {
     quarantine.end(key);
     unopened.remove(key);
     machines.remove(id);
+    floors.forget(id);
     try {
       removeFiles(id, key, removing);
     } catch (IOException e) {
@@ -984,6 +1078,7 @@ final class GroupServer implements AutoCloseable {
       return false;
     }
     add(id, replica.key(), List.of());
+    candidacy.opened(id);
     replica.reopened(server.getDivision(id), machine(id));
     return true;
   }

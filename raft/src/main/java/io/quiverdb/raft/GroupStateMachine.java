@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
@@ -51,6 +52,7 @@ final class GroupStateMachine extends BaseStateMachine {
   private final ReplicatedState state;
   private final AppliedIndex applied;
   private final Executor events;
+  private final BooleanSupplier mayLead;
   private final Runnable leaderLost;
   private final SnapshotNeed snapshotNeed;
   private final Consumer<Throwable> onFatal;
@@ -89,6 +91,7 @@ final class GroupStateMachine extends BaseStateMachine {
       LogTail tail,
       long loggedBytes,
       Executor events,
+      BooleanSupplier mayLead,
       Runnable leaderLost,
       SnapshotNeed snapshotNeed,
       Consumer<Throwable> onFatal) {
@@ -98,6 +101,7 @@ final class GroupStateMachine extends BaseStateMachine {
     this.tail = tail;
     this.loggedBytes = new AtomicLong(loggedBytes);
     this.events = events;
+    this.mayLead = mayLead;
     this.leaderLost = leaderLost;
     this.snapshotNeed = snapshotNeed;
     this.onFatal = onFatal;
@@ -345,6 +349,10 @@ final class GroupStateMachine extends BaseStateMachine {
   @Override
   public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId leader) {
     if (leader.equals(member.getPeerId())) {
+      if (!mayLead.getAsBoolean()) {
+        // Ratis begins nothing then; its elections are paused, so this does not come about.
+        throw new IllegalStateException(key + ": does not lead, it lacks what it once had");
+      }
       forceVote();
     }
   }

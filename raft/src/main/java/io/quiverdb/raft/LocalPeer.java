@@ -124,8 +124,9 @@ final class LocalPeer implements Peer {
   }
 
   @Override
-  public CompletableFuture<Void> openReplica(GroupKey group, CatalogOrder order, long moveIndex) {
-    return onDisk(() -> membership.openReplica(group, order, moveIndex));
+  public CompletableFuture<Void> openReplica(
+      GroupKey group, CatalogOrder order, long moveIndex, long floor) {
+    return onDisk(() -> membership.openReplica(group, order, moveIndex, floor));
   }
 
   @Override
@@ -144,7 +145,7 @@ final class LocalPeer implements Peer {
   }
 
   @Override
-  public CompletableFuture<Set<NodeId>> members(GroupKey group) {
+  public CompletableFuture<GroupMembers> members(GroupKey group) {
     return replicas
         .apply(group)
         .map(Replica::members)

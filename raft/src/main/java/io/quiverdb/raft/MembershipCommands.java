@@ -8,7 +8,8 @@ import java.util.concurrent.CompletableFuture;
 interface MembershipCommands {
   CompletableFuture<Void> admit(Member member, VersionRange levels);
 
-  CompletableFuture<Void> openReplica(GroupKey group, CatalogOrder order, long moveIndex);
+  CompletableFuture<Void> openReplica(
+      GroupKey group, CatalogOrder order, long moveIndex, long floor);
 
   CompletableFuture<Void> removeReplica(GroupKey group, CatalogOrder order, UUID incarnation);
 }

@@ -58,7 +58,11 @@ public interface Peer {
   /// [ShardException.Unavailable]: it has to be removed first.
   ///
   /// @param order of the catalogue's leader; refused if a later one was obeyed
-  CompletableFuture<Void> openReplica(GroupKey group, CatalogOrder order, long moveIndex);
+  /// @param floor up to which the group's log was committed when this node was no member of it: a
+  ///   replica that was here before may have acknowledged as much, so until the new one has it
+  ///   again it neither votes nor leads
+  CompletableFuture<Void> openReplica(
+      GroupKey group, CatalogOrder order, long moveIndex, long floor);
 
   /// Deletes the replica and all that it stores, but for its vote. One that is not there is fine;
   /// another incarnation is refused with [ShardException.Unavailable], and nothing is done.
@@ -77,7 +81,7 @@ public interface Peer {
 
   /// As the leader of the group: who is a member, or is just becoming or ceasing to be one, after a
   /// majority confirmed that this node leads.
-  CompletableFuture<Set<NodeId>> members(GroupKey group);
+  CompletableFuture<GroupMembers> members(GroupKey group);
 
   // --- the read barrier
 

@@ -650,9 +650,10 @@ public final class RaftHost implements AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<Void> openReplica(GroupKey group, CatalogOrder order, long moveIndex) {
+    public CompletableFuture<Void> openReplica(
+        GroupKey group, CatalogOrder order, long moveIndex, long floor) {
       return onGroup(
-          group, id -> groups.openFor(id, group, order, moveIndex, RaftHost.this::serve));
+          group, id -> groups.openFor(id, group, order, moveIndex, floor, RaftHost.this::serve));
     }
 
     @Override

@@ -528,10 +528,12 @@ final class Replica implements GroupReplica, LedGroup {
 
   /// As the leader: who is a member, or is just becoming or ceasing to be one, after a majority
   /// confirmed the term.
-  CompletableFuture<Set<NodeId>> members() {
+  CompletableFuture<GroupMembers> members() {
     return readIndex()
         .thenApply(
-            _ -> voters().stream().flatMap(Set::stream).collect(Collectors.toUnmodifiableSet()));
+            index ->
+                new GroupMembers(
+                    voters().stream().flatMap(Set::stream).collect(Collectors.toSet()), index));
   }
 
   private CompletableFuture<Void> setConfiguration(List<RaftPeer> expected, List<RaftPeer> wanted) {

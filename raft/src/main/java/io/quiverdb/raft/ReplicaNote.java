@@ -19,22 +19,28 @@ import java.util.regex.Pattern;
 /// told from what it once commanded.
 ///
 /// One line: state, incarnation, move index, and term and index of the last order obeyed; then why
-/// it is in quarantine, if it is. An empty file is of a version that knew no moves.
+/// it is in quarantine, if it is, and its floor, if it has one. An empty file is of a version that
+/// knew no moves.
 ///
 /// @param incarnation of the replica that is here, or was
 /// @param obeyed the last order of the catalogue's leader
 /// @param quarantine why it is in quarantine, or was when its removal was begun. That its vote was
 ///   lost is remembered for ever
+/// @param floor up to which its log must be committed here before it votes or leads: what was here
+///   before it may have acknowledged as much; −1 if it need not wait, or has come as far
 record ReplicaNote(
     State state,
     Incarnation incarnation,
     CatalogOrder obeyed,
-    Optional<QuarantineCause> quarantine) {
+    Optional<QuarantineCause> quarantine,
+    long floor) {
+  static final long NO_FLOOR = -1;
+
   private static final String DIRECTORY = "raft-opened";
   private static final Pattern LINE =
       Pattern.compile(
           "(OPEN|QUARANTINED|REMOVING|REMOVED) ([0-9a-f-]{36}) (\\d{1,19}) (\\d{1,18})"
-              + " (-?\\d{1,18})(?: (LOG|VOTE|WATERMARKS|CHECKPOINT))?\n");
+              + " (-?\\d{1,18})(?: (LOG|VOTE|WATERMARKS|CHECKPOINT))?(?: floor (\\d{1,19}))?\n");
 
   enum State {
     OPEN,
@@ -46,21 +52,29 @@ record ReplicaNote(
   }
 
   ReplicaNote(State state, Incarnation incarnation, CatalogOrder obeyed) {
-    this(state, incarnation, obeyed, Optional.empty());
+    this(state, incarnation, obeyed, Optional.empty(), NO_FLOOR);
+  }
+
+  ReplicaNote withFloor(long next) {
+    return new ReplicaNote(state, incarnation, obeyed, quarantine, next);
   }
 
   ReplicaNote in(State next, CatalogOrder order) {
-    return new ReplicaNote(next, incarnation, order, quarantine);
+    return new ReplicaNote(next, incarnation, order, quarantine, floor);
   }
 
   ReplicaNote quarantined(QuarantineCause cause) {
-    return new ReplicaNote(State.QUARANTINED, incarnation, obeyed, Optional.of(cause));
+    return new ReplicaNote(State.QUARANTINED, incarnation, obeyed, Optional.of(cause), floor);
   }
 
   /// Once nothing is left of it but its vote, if that was sound.
   ReplicaNote removed() {
     return new ReplicaNote(
-        State.REMOVED, incarnation, obeyed, quarantine.filter(cause -> !cause.canReturn()));
+        State.REMOVED,
+        incarnation,
+        obeyed,
+        quarantine.filter(cause -> !cause.canReturn()),
+        NO_FLOOR);
   }
 
   /// Whether its vote was lost, so that it is never made anew under this node's id.
@@ -93,7 +107,8 @@ record ReplicaNote(
             State.valueOf(line.group(1)),
             new Incarnation(UUID.fromString(line.group(2)), Long.parseLong(line.group(3))),
             new CatalogOrder(Long.parseLong(line.group(4)), Long.parseLong(line.group(5))),
-            Optional.ofNullable(line.group(6)).map(QuarantineCause::valueOf)));
+            Optional.ofNullable(line.group(6)).map(QuarantineCause::valueOf),
+            Optional.ofNullable(line.group(7)).map(Long::parseLong).orElse(NO_FLOOR)));
   }
 
   /// Durable when it returns.
@@ -104,14 +119,15 @@ record ReplicaNote(
       GroupDirectory.syncDirectory(dataDirectory);
     }
     String line =
-        "%s %s %d %d %d%s\n"
+        "%s %s %d %d %d%s%s\n"
             .formatted(
                 state,
                 incarnation.id(),
                 incarnation.moveIndex(),
                 obeyed.term(),
                 obeyed.index(),
-                quarantine.map(cause -> " " + cause).orElse(""));
+                quarantine.map(cause -> " " + cause).orElse(""),
+                floor == NO_FLOOR ? "" : " floor " + floor);
     AtomicFile.replace(
         FileStorage.at(directory), "", group, line.getBytes(StandardCharsets.ISO_8859_1));
   }

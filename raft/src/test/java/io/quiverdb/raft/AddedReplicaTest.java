@@ -2,9 +2,13 @@ package io.quiverdb.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.ratis.server.DivisionInfo;
@@ -90,6 +94,82 @@ class AddedReplicaTest {
       assertThat(leader.read("before").join()).isEqualTo(1);
       Awaitility.await().atMost(PATIENCE).until(() -> added.state().count("after") == 1);
       assertThat(added.replica().voters().getFirst()).contains(added.id);
+    }
+  }
+
+  /// The log that it is sent begins when it was the only member. It has forgotten what it
+  /// acknowledged since, and would be a majority of its own.
+  @Test
+  void replicaThatIsMadeAnewDoesNotLeadByAConfigurationOfItsPast() throws Exception {
+    try (var cluster = new GroupCluster(directory, 1).start()) {
+      var first = cluster.awaitLeader();
+      GroupCluster.propose(first, "before").join();
+      var past = directory.resolve("past");
+      copyLog(first.logDirectory(), past);
+      var second = cluster.addNode(directory.resolve("second"));
+      second.openFor(new CatalogOrder(1, 1), 1L << 48);
+      var both = List.of(first.id, second.id);
+      first
+          .replica()
+          .changeMembers(List.of(List.of(first.id), both), List.of(second.member()), PATIENCE)
+          .join();
+      first.replica().transferLeader(second.id, PATIENCE).join();
+      awaitReady(second);
+      second
+          .replica()
+          .changeMembers(List.of(both, List.of(second.id)), List.of(), PATIENCE)
+          .join();
+      GroupCluster.propose(second, "after").join();
+      first.remove(new CatalogOrder(1, 2), first.note().orElseThrow().incarnation().id());
+      long floor = second.replica().members().join().index();
+
+      first.openFor(new CatalogOrder(1, 3), 1L << 49, floor);
+      first.kill();
+      copyLog(past, first.logDirectory());
+      cluster.isolateConsensus(first);
+      first.start();
+
+      // It hears of no leader, and does not stand all the same.
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(() -> first.replica().info().filter(DivisionInfo::isCandidate).isPresent());
+      assertThat(first.replica().voters()).containsExactly(Set.of(first.id));
+      assertThat(first.replica().leads()).isFalse();
+
+      cluster.rejoin(first);
+      awaitReady(second);
+      second
+          .replica()
+          .changeMembers(List.of(List.of(second.id), both), List.of(first.member()), PATIENCE)
+          .join();
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(() -> first.note().orElseThrow().floor() == ReplicaNote.NO_FLOOR);
+      assertThat(first.state().count("after")).isEqualTo(1);
+      // Its elections are resumed when it answers the next time.
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                if (second.leads()) {
+                  var _ = second.replica().transferLeader(first.id, Duration.ofSeconds(5));
+                }
+                return first.replica().leaderReady();
+              });
+      assertThat(first.read("after").join()).isEqualTo(1);
+    }
+  }
+
+  private static void awaitReady(GroupCluster.Node node) {
+    Awaitility.await().atMost(PATIENCE).until(() -> node.replica().leaderReady());
+  }
+
+  private static void copyLog(Path from, Path to) throws IOException {
+    Files.createDirectories(to);
+    try (var files = Files.newDirectoryStream(from, "log_*")) {
+      for (var file : files) {
+        Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
@@ -21,6 +22,7 @@ import org.apache.ratis.proto.RaftProtos.TermIndexProto;
 import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
 import org.apache.ratis.thirdparty.io.grpc.ServerCall;
@@ -65,6 +67,8 @@ class ConsensusCallsTest {
             }
           });
 
+  private boolean hasItsPast = true;
+
   private final Candidacy candidacy =
       new Candidacy(
           new Candidacy.Groups() {
@@ -79,12 +83,18 @@ class ConsensusCallsTest {
             }
 
             @Override
-            public boolean awaitsLeader(RaftGroupId of, RaftPeerId candidate) {
-              return false;
+            public boolean hasItsPast(RaftGroupId of) {
+              return hasItsPast;
             }
 
             @Override
-            public void follow(RaftGroupId of, RaftPeerId candidate) {
+            public OptionalLong termWithoutLeader(
+                RaftGroupId of, RaftPeerId candidate, TermIndexProto last) {
+              return OptionalLong.empty();
+            }
+
+            @Override
+            public void follow(RaftGroupId of, RaftPeerId candidate, long term) {
               throw new AssertionError("it awaits none");
             }
           });
@@ -263,6 +273,40 @@ class ConsensusCallsTest {
 
     assertThat(passed).containsExactly("forced " + group, "answer");
     assertThat(voting.ends).containsExactly(Status.OK);
+  }
+
+  @Test
+  void replicaThatLacksItsPastIsNotAskedForItsVote() {
+    hasItsPast = false;
+    var listener =
+        new ConsensusCalls(gate, _ -> {}, heartbeatCommits, candidacy, VAIN, _ -> allApplied)
+            .interceptCall(
+                voting,
+                new Metadata(),
+                (_, _) ->
+                    new ServerCall.Listener<RequestVoteRequestProto>() {
+                      @Override
+                      public void onMessage(RequestVoteRequestProto message) {
+                        passed.add("question");
+                      }
+
+                      @Override
+                      public void onHalfClose() {
+                        passed.add("end");
+                      }
+                    });
+
+    listener.onMessage(
+        RequestVoteRequestProto.newBuilder()
+            .setServerRequest(
+                RaftRpcRequestProto.newBuilder()
+                    .setRequestorId(ByteString.copyFromUtf8("candidate"))
+                    .setRaftGroupId(ProtoUtils.toRaftGroupIdProtoBuilder(group)))
+            .build());
+    listener.onHalfClose();
+
+    assertThat(passed).isEmpty();
+    assertThat(voting.ends).containsExactly(Status.UNAVAILABLE);
   }
 
   @Test

@@ -156,8 +156,9 @@ final class DirectTransport implements PeerTransport {
     }
 
     @Override
-    public CompletableFuture<Void> openReplica(GroupKey group, CatalogOrder order, long moveIndex) {
-      return call(address, peer -> peer.openReplica(group, order, moveIndex));
+    public CompletableFuture<Void> openReplica(
+      GroupKey group, CatalogOrder order, long moveIndex, long floor) {
+      return call(address, peer -> peer.openReplica(group, order, moveIndex, floor));
     }
 
     @Override
@@ -167,7 +168,7 @@ final class DirectTransport implements PeerTransport {
     }
 
     @Override
-    public CompletableFuture<Set<NodeId>> members(GroupKey group) {
+    public CompletableFuture<GroupMembers> members(GroupKey group) {
       return call(address, peer -> peer.members(group));
     }
 

@@ -113,7 +113,11 @@ final class GroupCluster implements AutoCloseable {
     }
 
     void openFor(CatalogOrder order, long moveIndex) throws IOException {
-      server.orElseThrow().openFor(groupId, KEY, order, moveIndex, _ -> {});
+      openFor(order, moveIndex, 0);
+    }
+
+    void openFor(CatalogOrder order, long moveIndex, long floor) throws IOException {
+      server.orElseThrow().openFor(groupId, KEY, order, moveIndex, floor, _ -> {});
     }
 
     void remove(CatalogOrder order, UUID incarnation) throws IOException {

@@ -26,6 +26,7 @@ class GroupStateMachineTest {
   @TempDir private Path folder;
   private final List<Throwable> fatal = new ArrayList<>();
   private GroupStateMachine machine;
+  private boolean mayLead = true;
 
   /// Its log directory is gone, and cannot be forced.
   @BeforeEach
@@ -38,6 +39,7 @@ class GroupStateMachineTest {
             new LogTail(new PublishedCheckpoint(0, -1), 0, 1 << 20, System::nanoTime, () -> false),
             0,
             Runnable::run,
+            () -> mayLead,
             () -> {},
             (_, _, _) -> {},
             fatal::add);
@@ -50,6 +52,17 @@ class GroupStateMachineTest {
 
     assertThat(machine.fault()).isPresent();
     assertThat(fatal).hasSize(1);
+  }
+
+  @Test
+  void memberThatLacksWhatItOnceHadDoesNotLead() {
+    mayLead = false;
+
+    assertThatThrownBy(() -> machine.notifyLeaderChanged(MEMBER, SELF))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("shard 0: does not lead");
+
+    assertThat(machine.fault()).isEmpty();
   }
 
   @Test

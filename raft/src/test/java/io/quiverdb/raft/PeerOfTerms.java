@@ -115,7 +115,8 @@ public record PeerOfTerms(
   }
 
   @Override
-  public CompletableFuture<Void> openReplica(GroupKey group, CatalogOrder order, long moveIndex) {
+  public CompletableFuture<Void> openReplica(
+      GroupKey group, CatalogOrder order, long moveIndex, long floor) {
     throw new UnsupportedOperationException();
   }
 
@@ -126,7 +127,7 @@ public record PeerOfTerms(
   }
 
   @Override
-  public CompletableFuture<Set<NodeId>> members(GroupKey group) {
+  public CompletableFuture<GroupMembers> members(GroupKey group) {
     throw new UnsupportedOperationException();
   }
 

@@ -115,7 +115,7 @@ class QuarantineTest {
       assertThat(node.host().status().reasons().toString())
           .contains("shard 0: quarantined", "only quiver cluster recover or quiver salvage");
       var view = node.host().catalog().orElseThrow().view();
-      assertThat(TestClient.retried(() -> node.host().self().members(new ShardGroup(1))))
+      assertThat(TestClient.retried(() -> node.host().self().members(new ShardGroup(1))).ids())
           .containsExactly(node.id());
       // Sweeps pass, and none takes it out.
       Awaitility.await()
@@ -208,7 +208,7 @@ class QuarantineTest {
               () ->
                   node.host()
                       .self()
-                      .openReplica(shard(0), new CatalogOrder(1L << 40, 1), 1L << 50)
+                      .openReplica(shard(0), new CatalogOrder(1L << 40, 1), 1L << 50, 0)
                       .join())
           .hasMessageContaining("its vote on this node was lost");
     }

@@ -27,6 +27,7 @@ import io.quiverdb.node.peer.proto.VerifyFilesRequest;
 import io.quiverdb.raft.CatalogOrder;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.GroupMembers;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
@@ -142,13 +143,15 @@ final class GrpcPeer implements Peer {
   }
 
   @Override
-  public CompletableFuture<Void> openReplica(GroupKey group, CatalogOrder order, long moveIndex) {
+  public CompletableFuture<Void> openReplica(
+      GroupKey group, CatalogOrder order, long moveIndex, long floor) {
     return calls.call(
         PeerServiceGrpc.getOpenReplicaMethod(),
         OpenReplicaRequest.newBuilder()
             .setGroup(PeerMessages.group(group))
             .setOrder(PeerMessages.order(order))
             .setMoveIndex(moveIndex)
+            .setFloor(floor)
             .build(),
         Asked.read(group),
         _ -> nothing());
@@ -188,15 +191,17 @@ final class GrpcPeer implements Peer {
   }
 
   @Override
-  public CompletableFuture<Set<NodeId>> members(GroupKey group) {
+  public CompletableFuture<GroupMembers> members(GroupKey group) {
     return calls.call(
         PeerServiceGrpc.getGetMembersMethod(),
         GetMembersRequest.newBuilder().setGroup(PeerMessages.group(group)).build(),
         Asked.read(group),
         response ->
-            response.getNodeIdsList().stream()
-                .map(PeerMessages::nodeId)
-                .collect(Collectors.toUnmodifiableSet()));
+            new GroupMembers(
+                response.getNodeIdsList().stream()
+                    .map(PeerMessages::nodeId)
+                    .collect(Collectors.toSet()),
+                response.getIndex()));
   }
 
   @Override

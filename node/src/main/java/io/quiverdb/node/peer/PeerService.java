@@ -211,7 +211,8 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
             self.openReplica(
                 PeerMessages.group(request.getGroup()),
                 PeerMessages.order(request.getOrder()),
-                request.getMoveIndex()),
+                request.getMoveIndex(),
+                request.getFloor()),
         _ -> OpenReplicaResponse.getDefaultInstance());
   }
 
@@ -252,7 +253,9 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
         () -> self.members(PeerMessages.group(request.getGroup())),
         members ->
             GetMembersResponse.newBuilder()
-                .addAllNodeIds(members.stream().map(id -> PeerMessages.bytes(id.uuid())).toList())
+                .addAllNodeIds(
+                    members.ids().stream().map(id -> PeerMessages.bytes(id.uuid())).toList())
+                .setIndex(members.index())
                 .build());
   }
 

@@ -35,6 +35,7 @@ import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.Consistency;
 import io.quiverdb.raft.DeletedMatching;
 import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.GroupMembers;
 import io.quiverdb.raft.Incarnation;
 import io.quiverdb.raft.Lag;
 import io.quiverdb.raft.Member;
@@ -229,12 +230,18 @@ abstract class PeerContract {
     var order = new CatalogOrder(7, 1L << 40);
     answersNothing(peer -> peer.admit(MEMBER, LEVELS), "admit", MEMBER, LEVELS);
     answersNothing(
-        peer -> peer.openReplica(SHARD, order, 1L << 48), "openReplica", SHARD, order, 1L << 48);
+        peer -> peer.openReplica(SHARD, order, 1L << 48, 1L << 40),
+        "openReplica",
+        SHARD,
+        order,
+        1L << 48,
+        1L << 40);
     answersNothing(
-        peer -> peer.openReplica(CATALOG, CatalogOrder.NONE, 0),
+        peer -> peer.openReplica(CATALOG, CatalogOrder.NONE, 0, 0),
         "openReplica",
         CATALOG,
         CatalogOrder.NONE,
+        0L,
         0L);
     answersNothing(
         peer -> peer.removeReplica(SHARD, order, new UUID(1, -2)),
@@ -247,7 +254,10 @@ abstract class PeerContract {
     answersNothing(
         peer -> peer.changeMembers(SHARD, path, known), "changeMembers", SHARD, path, known);
     answers(
-        Set.of(NODE, new NodeId(new UUID(8, 8))), peer -> peer.members(SHARD), "members", SHARD);
+        new GroupMembers(Set.of(NODE, new NodeId(new UUID(8, 8))), 1L << 40),
+        peer -> peer.members(SHARD),
+        "members",
+        SHARD);
     answers(
         Optional.of(ByteBuffer.wrap(new byte[] {1, -1})),
         peer -> peer.catalogCopy(-1, true),

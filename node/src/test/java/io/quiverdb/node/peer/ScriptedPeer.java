@@ -15,6 +15,7 @@ import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.Consistency;
 import io.quiverdb.raft.DeletedMatching;
 import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.GroupMembers;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
@@ -117,8 +118,9 @@ final class ScriptedPeer implements Peer {
   }
 
   @Override
-  public CompletableFuture<Void> openReplica(GroupKey group, CatalogOrder order, long moveIndex) {
-    return ask("openReplica", group, order, moveIndex);
+  public CompletableFuture<Void> openReplica(
+      GroupKey group, CatalogOrder order, long moveIndex, long floor) {
+    return ask("openReplica", group, order, moveIndex, floor);
   }
 
   @Override
@@ -128,7 +130,7 @@ final class ScriptedPeer implements Peer {
   }
 
   @Override
-  public CompletableFuture<Set<NodeId>> members(GroupKey group) {
+  public CompletableFuture<GroupMembers> members(GroupKey group) {
     return ask("members", group);
   }
 

@@ -7,6 +7,7 @@ import io.quiverdb.core.VersionRange;
 import io.quiverdb.raft.CatalogOrder;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.GroupMembers;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
@@ -80,7 +81,8 @@ final class FakePeer implements Peer {
   }
 
   @Override
-  public CompletableFuture<Void> openReplica(GroupKey group, CatalogOrder order, long moveIndex) {
+  public CompletableFuture<Void> openReplica(
+      GroupKey group, CatalogOrder order, long moveIndex, long floor) {
     throw new UnsupportedOperationException();
   }
 
@@ -91,7 +93,7 @@ final class FakePeer implements Peer {
   }
 
   @Override
-  public CompletableFuture<Set<NodeId>> members(GroupKey group) {
+  public CompletableFuture<GroupMembers> members(GroupKey group) {
     throw new UnsupportedOperationException();
   }
 

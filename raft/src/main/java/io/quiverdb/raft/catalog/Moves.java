@@ -179,8 +179,8 @@ final class Moves {
         .members(group)
         .thenCompose(
             members ->
-                members.contains(move.added().orElseThrow())
-                    ? change(now, group, Placement.path(new TreeSet<>(members), to))
+                members.ids().contains(move.added().orElseThrow())
+                    ? change(now, group, Placement.path(new TreeSet<>(members.ids()), to))
                         .thenCompose(_ -> done(end))
                     : done(CatalogOps.abandonMove(group, move.index())));
   }
@@ -206,11 +206,11 @@ final class Moves {
         .members(group)
         .thenCompose(
             members ->
-                members.contains(added)
+                members.ids().contains(added)
                     ? CompletableFuture.completedFuture(members)
                     : peers
                         .apply(added)
-                        .openReplica(group, order, moveIndex)
+                        .openReplica(group, order, moveIndex, members.index())
                         .thenApply(_ -> members));
   }
 
@@ -222,14 +222,14 @@ final class Moves {
         .members(group)
         .thenCompose(
             members -> {
-              if (path.stream().anyMatch(step -> members.equals(Set.copyOf(step)))) {
+              if (path.stream().anyMatch(step -> members.ids().equals(Set.copyOf(step)))) {
                 return change(now, group, path);
               }
-              log.warn("members of {}: {} (expected: one of {})", group, members, path);
+              log.warn("members of {}: {} (expected: one of {})", group, members.ids(), path);
               if (!isLatest(group, placement)) {
                 throw new ShardException.Unavailable(group + ": the catalogue has gone on");
               }
-              return change(now, group, Placement.path(new TreeSet<>(members), placement.wanted()));
+              return change(now, group, Placement.path(new TreeSet<>(members.ids()), placement.wanted()));
             });
   }
 
@@ -380,7 +380,7 @@ final class Moves {
         .members(group)
         .thenCompose(
             members -> {
-              if (!members.contains(node) || members.size() == 1) {
+              if (!members.ids().contains(node) || members.ids().size() == 1) {
                 return CompletableFuture.completedFuture(members);
               }
               log.warn(
@@ -400,9 +400,10 @@ final class Moves {
             .thenCompose(_ -> leader(group).members(group))
             .thenCompose(
                 members ->
-                    members.equals(Set.copyOf(placement.members())) || !isLatest(group, placement)
+                    members.ids().equals(Set.copyOf(placement.members()))
+                            || !isLatest(group, placement)
                         ? CompletableFuture.<Void>completedFuture(null)
-                        : leadBack(now, group, placement, members))
+                        : leadBack(now, group, placement, members.ids()))
             .whenComplete(
                 (_, failure) -> {
                   if (failure != null) {
@@ -449,7 +450,7 @@ final class Moves {
             .thenCompose(group -> leader(group).members(group))
             .thenCompose(
                 members -> {
-                  if (members.contains(node)) {
+                  if (members.ids().contains(node)) {
                     throw new ShardException.Unavailable(
                         "%s: node %s is a member".formatted(left.group(), node));
                   }

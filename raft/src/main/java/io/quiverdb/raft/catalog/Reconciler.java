@@ -308,7 +308,7 @@ public final class Reconciler implements AutoCloseable {
               () ->
                   placement.changedIndex() == AS_FORMED
                       ? openGroup(member, key)
-                      : peers.apply(member).openReplica(key, order, AS_FORMED));
+                      : peers.apply(member).openReplica(key, order, AS_FORMED, 0));
       openReplicas += isOpen ? 1 : 0;
     }
     // Fewer cannot elect a leader; to wait for all would let one dead node hold up the others.

@@ -6,6 +6,7 @@ import io.quiverdb.raft.CatalogOrder;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.GroupKey.ShardGroup;
+import io.quiverdb.raft.GroupMembers;
 import io.quiverdb.raft.GroupReplica;
 import io.quiverdb.raft.Incarnation;
 import io.quiverdb.raft.Member;
@@ -41,6 +42,7 @@ final class MovesTest {
   private static final CatalogOrder ORDER = new CatalogOrder(1, 9);
   private static final UUID INCARNATION = new UUID(7, 7);
   private static final long INCARNATION_MOVE = 3;
+  private static final long COMMITTED = 40;
 
   private final Set<NodeId> groupMembers = new HashSet<>(Set.of(FIRST.id()));
   private final List<String> commands = new CopyOnWriteArrayList<>();
@@ -174,7 +176,7 @@ final class MovesTest {
   void emptyReplicaIsOpenedForAMoveThatAddsIt() {
     moves().pursue(goals(), moving(), 9, ORDER);
 
-    assertThat(commands).contains("openReplica " + SECOND.id());
+    assertThat(commands).contains("openReplica " + SECOND.id() + " floor " + COMMITTED);
   }
 
   @Test
@@ -349,11 +351,15 @@ final class MovesTest {
                           ? CompletableFuture.failedFuture(
                               new ShardException.Unavailable("no majority"))
                           : CompletableFuture.completedFuture(
-                              arguments[0].equals(SHARD)
-                                  ? Set.copyOf(groupMembers)
-                                  : Set.of(FIRST.id()));
+                              new GroupMembers(
+                                  arguments[0].equals(SHARD) ? groupMembers : Set.of(FIRST.id()),
+                                  COMMITTED));
                   case "changeMembers" -> {
                     commands.add("changeMembers " + arguments[1]);
+                    yield new CompletableFuture<>();
+                  }
+                  case "openReplica" -> {
+                    commands.add("openReplica " + id + " floor " + arguments[3]);
                     yield new CompletableFuture<>();
                   }
                   default -> {

@@ -7,6 +7,7 @@ import io.quiverdb.core.VersionRange;
 import io.quiverdb.raft.CatalogOrder;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.GroupMembers;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
@@ -112,8 +113,9 @@ record RemotePeer(SimulatedCluster cluster, SimulatedNode from, SimulatedNode to
   }
 
   @Override
-  public CompletableFuture<Void> openReplica(GroupKey group, CatalogOrder order, long moveIndex) {
-    return cluster.call(from, to, peer -> peer.openReplica(group, order, moveIndex));
+  public CompletableFuture<Void> openReplica(
+      GroupKey group, CatalogOrder order, long moveIndex, long floor) {
+    return cluster.call(from, to, peer -> peer.openReplica(group, order, moveIndex, floor));
   }
 
   @Override
@@ -123,7 +125,7 @@ record RemotePeer(SimulatedCluster cluster, SimulatedNode from, SimulatedNode to
   }
 
   @Override
-  public CompletableFuture<Set<NodeId>> members(GroupKey group) {
+  public CompletableFuture<GroupMembers> members(GroupKey group) {
     return cluster.call(from, to, peer -> peer.members(group));
   }
 

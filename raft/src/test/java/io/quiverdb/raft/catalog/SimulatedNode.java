@@ -8,6 +8,7 @@ import io.quiverdb.core.storage.SimulatedStorage;
 import io.quiverdb.raft.CatalogOrder;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.GroupMembers;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
@@ -335,7 +336,8 @@ public final class SimulatedNode implements Peer {
   }
 
   @Override
-  public CompletableFuture<Void> openReplica(GroupKey group, CatalogOrder order, long moveIndex) {
+  public CompletableFuture<Void> openReplica(
+      GroupKey group, CatalogOrder order, long moveIndex, long floor) {
     throw new UnsupportedOperationException();
   }
 
@@ -346,7 +348,7 @@ public final class SimulatedNode implements Peer {
   }
 
   @Override
-  public CompletableFuture<Set<NodeId>> members(GroupKey group) {
+  public CompletableFuture<GroupMembers> members(GroupKey group) {
     throw new UnsupportedOperationException();
   }
 
