@@ -2,6 +2,7 @@ package io.quiverdb.raft;
 
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.RequestId;
+import io.quiverdb.core.Store;
 import io.quiverdb.core.VersionRange;
 import io.quiverdb.core.background.Background;
 import io.quiverdb.core.crypto.WrappedCatalogKey;
@@ -46,7 +47,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -113,6 +116,7 @@ public final class RaftHost implements AutoCloseable {
   /// @param graphRowsMin of a segment that is given a graph
   /// @param probe tells how full the disk is
   /// @param levels those of this release, or of another
+  /// @param states of shards, each by what opens its store
   /// @param nanoClock for what is due, never for what is true
   record Tuning(
       Background.Triggers checkpoints,
@@ -122,6 +126,7 @@ public final class RaftHost implements AutoCloseable {
       int graphRowsMin,
       DiskSpace.Probe probe,
       FeatureLevels levels,
+      Function<Supplier<Store>, StoreState> states,
       LongSupplier nanoClock) {
     static final Tuning PRODUCTION =
         new Tuning(
@@ -132,6 +137,7 @@ public final class RaftHost implements AutoCloseable {
             Indexing.ROWS_MIN,
             DiskSpace::ofFileStore,
             FeatureLevels.CURRENT,
+            StoreState::new,
             System::nanoTime);
   }
 
@@ -186,7 +192,8 @@ public final class RaftHost implements AutoCloseable {
             options.random(),
             keys::ring,
             this::storeId,
-            tuning.levels());
+            tuning.levels(),
+            tuning.states());
     this.claim = NodeClaim.open(member.id(), new ClaimFile(storage), keys, new OwnGroups());
     this.pulled =
         new PulledCatalog(

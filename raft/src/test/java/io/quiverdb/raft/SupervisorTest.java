@@ -7,6 +7,7 @@ import io.quiverdb.core.Outcome;
 import io.quiverdb.core.StoreFailedException;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.GroupKey.ShardGroup;
+import io.quiverdb.raft.catalog.CollectionInfo;
 import io.quiverdb.raft.snapshot.SnapshotLeases;
 import io.quiverdb.raft.snapshot.SnapshotMetrics;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
@@ -144,6 +146,68 @@ class SupervisorTest {
       assertThat(client.upsert(docs, "c", 5, 6)).isInstanceOf(Outcome.Applied.class);
       var _ = client.create("more");
       assertThat(node.fatal()).isEmpty();
+    }
+  }
+
+  /// Its leader: another one takes over, with all that was acknowledged.
+  @Test
+  void shardThatCannotApplyAnEntryIsVisiblyOutOfServiceUntilTheCauseIsGone() throws Exception {
+    try (var cluster = TestCluster.formed(directory, 3, 1)) {
+      var client = new TestClient(cluster);
+      var docs = client.create("docs");
+      write(client, docs, 0, 20);
+      var node = cluster.awaitLeader(0);
+      node.host().checkpoint();
+      write(client, docs, 20, 40);
+
+      node.failApplying(Optional.of(new IllegalStateException("a bug")));
+      write(client, docs, 40, 60);
+
+      assertThat(cluster.awaitLeader(0)).isNotSameAs(node);
+      // Again and again, as long as it fails: whoever looks meanwhile sees the one or the other.
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  node.host()
+                      .status()
+                      .reasons()
+                      .contains("shard 0: failed: IllegalStateException"));
+      Awaitility.await().atMost(PATIENCE).until(() -> reopenedShard(node) >= 2);
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  node.host().status().replicas().stream()
+                      .filter(replica -> replica.group().equals(new ShardGroup(0)))
+                      .anyMatch(
+                          replica ->
+                              replica.role() == ReplicaStatus.Role.CLOSED
+                                  && replica.problem().isPresent()));
+      assertThat(node.host().replica(new CatalogGroup()).orElseThrow().alive()).isTrue();
+      write(client, docs, 60, 80);
+
+      node.failApplying(Optional.empty());
+      cluster.awaitReady();
+
+      cluster.requireSame(0);
+      for (int point = 0; point < 80; point++) {
+        assertThat(client.get(docs, "p-" + point)).isPresent();
+      }
+      assertThat(node.fatal()).isEmpty();
+    }
+  }
+
+  private static long reopenedShard(TestCluster.Node node) {
+    return node.metrics()
+        .counter(MetricNames.of(MetricNames.REOPENED, new ShardGroup(0)))
+        .getCount();
+  }
+
+  private static void write(TestClient client, CollectionInfo docs, int from, int to) {
+    for (int point = from; point < to; point++) {
+      assertThat(client.upsert(docs, "p-" + point, point, 1))
+          .isInstanceOfAny(Outcome.Applied.class, Outcome.Duplicate.class);
     }
   }
 

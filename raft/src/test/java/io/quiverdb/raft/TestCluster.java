@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.codahale.metrics.MetricRegistry;
 import io.quiverdb.core.MasterKey;
 import io.quiverdb.core.StateHash;
+import io.quiverdb.core.Store;
 import io.quiverdb.core.StoreOptions;
 import io.quiverdb.core.background.Background;
 import io.quiverdb.core.index.Indexing;
 import io.quiverdb.core.op.FeatureLevels;
 import io.quiverdb.raft.catalog.Reconciler;
 import io.quiverdb.raft.membership.Formation;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -22,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
@@ -51,6 +54,7 @@ public final class TestCluster implements AutoCloseable {
     private final List<Throwable> fatal = new CopyOnWriteArrayList<>();
     private final TestDisk disk = new TestDisk();
     private volatile FeatureLevels levels;
+    private volatile Optional<RuntimeException> applyFault = Optional.empty();
     private volatile MetricRegistry metrics = new MetricRegistry();
     private volatile Optional<RaftHost> host = Optional.empty();
 
@@ -126,7 +130,26 @@ public final class TestCluster implements AutoCloseable {
                       GRAPH_ROWS_MIN,
                       disk,
                       levels,
+                      this::state,
                       System::nanoTime)));
+    }
+
+    private StoreState state(Supplier<Store> opening) {
+      return new StoreState(opening) {
+        @Override
+        public ByteBuffer apply(long term, long index, ByteBuffer entry) {
+          applyFault.ifPresent(
+              fault -> {
+                throw fault;
+              });
+          return super.apply(term, index, entry);
+        }
+      };
+    }
+
+    /// What keeps its shards from applying entries, until it has none.
+    void failApplying(Optional<RuntimeException> fault) {
+      applyFault = fault;
     }
 
     /// Reaches the others as this node does.
