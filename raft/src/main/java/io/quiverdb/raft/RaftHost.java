@@ -223,6 +223,7 @@ public final class RaftHost implements AutoCloseable {
     this.supervisor =
         new Supervisor(
             this::groups,
+            this::isToGo,
             snapshotLeases,
             options.onFatal(),
             options.metrics(),
@@ -559,6 +560,16 @@ public final class RaftHost implements AutoCloseable {
             tuning.reconciling());
     reconciler = Optional.of(reconciling);
     reconciling.start();
+  }
+
+  /// Whether it is of no member any more, or of one that a move takes out. What this node knows of
+  /// the catalogue counts only if it is newer than the replica.
+  private boolean isToGo(Replica replica) {
+    return view()
+        .filter(view -> view.index() >= groups.incarnation(replica).moveIndex())
+        .map(view -> view.membership().placement(replica.key()).wanted())
+        .filter(wanted -> !wanted.contains(member.id()))
+        .isPresent();
   }
 
   private GroupServer groups() {

@@ -1,6 +1,7 @@
 package io.quiverdb.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.codahale.metrics.MetricRegistry;
 import io.quiverdb.core.Outcome;
@@ -32,6 +33,7 @@ class SupervisorTest {
 
   @TempDir Path directory;
   private final AtomicLong nanos = new AtomicLong();
+  private boolean isToGo;
   private final MetricRegistry metrics = new MetricRegistry();
   private final List<Throwable> fatal = new ArrayList<>();
 
@@ -96,6 +98,64 @@ class SupervisorTest {
       assertThat(cluster.awaitLeader()).isSameAs(node);
       var _ = GroupCluster.propose(node, "b").join();
       assertThat(node.state().total()).isEqualTo(2);
+    }
+  }
+
+  /// Whoever leads its group back to it needs it, in the end.
+  @Test
+  void replicaThatWasClosedAndIsToGoIsLeftToWhoeverRemovesItForAMinute() throws Exception {
+    try (var cluster = new GroupCluster(directory, 1).start()) {
+      var node = cluster.awaitLeader();
+      var supervisor = supervisor(node);
+      node.replica().division().orElseThrow().close();
+      isToGo = true;
+
+      supervisor.tick();
+      nanos.addAndGet(Duration.ofSeconds(59).toNanos());
+      supervisor.tick();
+      assertThat(reopened()).isZero();
+      assertThat(node.replica().alive()).isFalse();
+
+      nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+      supervisor.tick();
+      awaitReopened(1);
+      assertThat(cluster.awaitLeader()).isSameAs(node);
+    }
+  }
+
+  @Test
+  void replicaThatIsToGoAndIsStillNeededIsOpenedAgainIfItFailed() throws Exception {
+    try (var cluster = new GroupCluster(directory, 1).start()) {
+      var node = cluster.awaitLeader();
+      node.state().poison("b");
+      var _ = GroupCluster.propose(node, "b");
+      awaitFault(node);
+      isToGo = true;
+
+      supervisor(node).tick();
+
+      awaitReopened(1);
+    }
+  }
+
+  @Test
+  void replicaThatIsBeingRemovedIsNotOpenedAgain() throws Exception {
+    try (var cluster = new GroupCluster(directory, 1).start()) {
+      var node = cluster.awaitLeader();
+      var replica = node.replica();
+      replica.division().orElseThrow().close();
+      node.diskFails = true;
+      assertThatThrownBy(
+              () ->
+                  node.remove(new CatalogOrder(1, 1), node.note().orElseThrow().incarnation().id()))
+          .isInstanceOf(IOException.class);
+
+      supervisor(node).tick();
+      boolean isOpen = node.server.orElseThrow().openAgain(replica, () -> {});
+
+      assertThat(isOpen).isFalse();
+      assertThat(reopened()).isZero();
+      assertThat(node.groupDirectory()).doesNotExist();
     }
   }
 
@@ -227,6 +287,7 @@ class SupervisorTest {
   private Supervisor supervisor(GroupCluster.Node node) {
     return new Supervisor(
         () -> node.server.orElseThrow(),
+        _ -> isToGo,
         new SnapshotLeases(new SnapshotMetrics(metrics), nanos::get),
         fatal::add,
         metrics,
