@@ -212,7 +212,8 @@ public final class ClusterRecovery implements Closeable {
             random,
             keys::ring,
             shard -> GroupIds.of(claim.foundingId(), shard).getUuid(),
-            FeatureLevels.CURRENT);
+            FeatureLevels.CURRENT,
+            StoreState::new);
     try {
       if (!isCatalogWritten()) {
         surveyShards();

@@ -74,6 +74,7 @@ final class GroupServer implements AutoCloseable {
 
   /// Of the replicas that are here.
   private final Map<RaftGroupId, ReplicaNote> notes = new ConcurrentHashMap<>();
+
   private final Floors floors = new Floors();
   private final Candidacy candidacy = new Candidacy(new Candidates());
   private final AtomicBoolean notingFloors = new AtomicBoolean();
@@ -212,31 +213,31 @@ final class GroupServer implements AutoCloseable {
 
   /// This node's replicas as candidates and voters.
   private final class Candidates implements Candidacy.Groups {
-      @Override
-      public boolean isMember(RaftGroupId group) {
-        return GroupServer.this.isMember(group);
-      }
+    @Override
+    public boolean isMember(RaftGroupId group) {
+      return GroupServer.this.isMember(group);
+    }
 
-      @Override
-      public boolean hasItsPast(RaftGroupId group) {
-        return floors.isReached(group);
-      }
+    @Override
+    public boolean hasItsPast(RaftGroupId group) {
+      return floors.isReached(group);
+    }
 
-      @Override
-      public void pauseElections(RaftGroupId group, boolean pause) {
-        GroupServer.this.pauseElections(group, pause);
-      }
+    @Override
+    public void pauseElections(RaftGroupId group, boolean pause) {
+      GroupServer.this.pauseElections(group, pause);
+    }
 
-      @Override
-      public OptionalLong termWithoutLeader(
-          RaftGroupId group, RaftPeerId candidate, TermIndexProto last) {
-        return GroupServer.this.termWithoutLeader(group, candidate, last);
-      }
+    @Override
+    public OptionalLong termWithoutLeader(
+        RaftGroupId group, RaftPeerId candidate, TermIndexProto last) {
+      return GroupServer.this.termWithoutLeader(group, candidate, last);
+    }
 
-      @Override
-      public void follow(RaftGroupId group, RaftPeerId candidate, long term) {
-        GroupServer.this.follow(group, candidate, term);
-      }
+    @Override
+    public void follow(RaftGroupId group, RaftPeerId candidate, long term) {
+      GroupServer.this.follow(group, candidate, term);
+    }
   }
 
   /// Entries that are not in the log yet may be on their way to it. That one of them changes the
@@ -502,8 +503,7 @@ final class GroupServer implements AutoCloseable {
   }
 
   /// Gives a replica that was just made, or is of an older version, its incarnation.
-  private void noteOpen(RaftGroupId id, CatalogOrder order, Addition addition)
-      throws IOException {
+  private void noteOpen(RaftGroupId id, CatalogOrder order, Addition addition) throws IOException {
     var found = ReplicaNote.read(options.dataDirectory(), name(id));
     boolean isNoted =
         found
@@ -834,8 +834,7 @@ final class GroupServer implements AutoCloseable {
       noteObeyed(id, note.get(), order);
     }
     // With no members: until the group's leader makes it one, it does not stand for election.
-    boolean wasHere =
-        note.filter(found -> found.state() == ReplicaNote.State.REMOVED).isPresent();
+    boolean wasHere = note.filter(found -> found.state() == ReplicaNote.State.REMOVED).isPresent();
     opened.accept(
         open(
             id,

@@ -37,6 +37,7 @@ final class HostedGroups implements AutoCloseable {
   private final Supplier<KeyRing> keyRing;
   private final Function<ShardGroup, UUID> storeIds;
   private final FeatureLevels levels;
+  private final Function<Supplier<Store>, StoreState> states;
   private final PageCache pageCache;
   private final Indexing indexing;
   private volatile CatalogReplica catalog;
@@ -49,6 +50,7 @@ final class HostedGroups implements AutoCloseable {
   /// @param storage of the data directory
   /// @param keyRing of the cluster; asked for when there is one
   /// @param storeIds of shards: the same on all members
+  /// @param states of stores, each by what opens it
   HostedGroups(
       Path dataDirectory,
       Storage storage,
@@ -57,7 +59,8 @@ final class HostedGroups implements AutoCloseable {
       SecureRandom random,
       Supplier<KeyRing> keyRing,
       Function<ShardGroup, UUID> storeIds,
-      FeatureLevels levels)
+      FeatureLevels levels,
+      Function<Supplier<Store>, StoreState> states)
       throws IOException {
     this.storage = storage;
     this.shardsDirectory = dataDirectory.resolve("shards");
@@ -67,6 +70,7 @@ final class HostedGroups implements AutoCloseable {
     this.keyRing = keyRing;
     this.storeIds = storeIds;
     this.levels = levels;
+    this.states = states;
     this.catalog = openCatalog();
   }
 
@@ -133,7 +137,7 @@ final class HostedGroups implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new StoreState(() -> open(number, place));
+    return states.apply(() -> open(number, place));
   }
 
   private Path place(int number) {

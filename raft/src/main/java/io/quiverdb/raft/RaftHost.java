@@ -2,6 +2,7 @@ package io.quiverdb.raft;
 
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.RequestId;
+import io.quiverdb.core.Store;
 import io.quiverdb.core.VersionRange;
 import io.quiverdb.core.background.Background;
 import io.quiverdb.core.crypto.WrappedCatalogKey;
@@ -47,7 +48,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -115,6 +118,7 @@ public final class RaftHost implements AutoCloseable {
   /// @param graphRowsMin of a segment that is given a graph
   /// @param probe tells how full the disk is
   /// @param levels those of this release, or of another
+  /// @param states of shards, each by what opens its store
   /// @param nanoClock for what is due, never for what is true
   record Tuning(
       Background.Triggers checkpoints,
@@ -124,6 +128,7 @@ public final class RaftHost implements AutoCloseable {
       int graphRowsMin,
       DiskSpace.Probe probe,
       FeatureLevels levels,
+      Function<Supplier<Store>, StoreState> states,
       LongSupplier nanoClock) {
     static final Tuning PRODUCTION =
         new Tuning(
@@ -134,6 +139,7 @@ public final class RaftHost implements AutoCloseable {
             Indexing.ROWS_MIN,
             DiskSpace::ofFileStore,
             FeatureLevels.CURRENT,
+            StoreState::new,
             System::nanoTime);
   }
 
@@ -188,7 +194,8 @@ public final class RaftHost implements AutoCloseable {
             options.random(),
             keys::ring,
             this::storeId,
-            tuning.levels());
+            tuning.levels(),
+            tuning.states());
     this.claim = NodeClaim.open(member.id(), new ClaimFile(storage), keys, new OwnGroups());
     this.pulled =
         new PulledCatalog(
@@ -226,6 +233,7 @@ public final class RaftHost implements AutoCloseable {
     this.supervisor =
         new Supervisor(
             this::groups,
+            this::isToGo,
             snapshotLeases,
             options.onFatal(),
             options.metrics(),
@@ -563,6 +571,16 @@ public final class RaftHost implements AutoCloseable {
             tuning.reconciling());
     reconciler = Optional.of(reconciling);
     reconciling.start();
+  }
+
+  /// Whether it is of no member any more, or of one that a move takes out. What this node knows of
+  /// the catalogue counts only if it is newer than the replica.
+  private boolean isToGo(Replica replica) {
+    return view()
+        .filter(view -> view.index() >= groups.incarnation(replica).moveIndex())
+        .map(view -> view.membership().placement(replica.key()).wanted())
+        .filter(wanted -> !wanted.contains(member.id()))
+        .isPresent();
   }
 
   private GroupServer groups() {

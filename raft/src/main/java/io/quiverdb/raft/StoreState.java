@@ -25,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// A shard's store as what its group replicates.
-final class StoreState implements ReplicatedState, AutoCloseable {
+class StoreState implements ReplicatedState, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StoreState.class);
 
   private final Supplier<Store> opening;

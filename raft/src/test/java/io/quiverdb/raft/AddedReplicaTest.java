@@ -115,10 +115,7 @@ class AddedReplicaTest {
           .join();
       first.replica().transferLeader(second.id, PATIENCE).join();
       awaitReady(second);
-      second
-          .replica()
-          .changeMembers(List.of(both, List.of(second.id)), List.of(), PATIENCE)
-          .join();
+      second.replica().changeMembers(List.of(both, List.of(second.id)), List.of(), PATIENCE).join();
       GroupCluster.propose(second, "after").join();
       first.remove(new CatalogOrder(1, 2), first.note().orElseThrow().incarnation().id());
       long floor = second.replica().members().join().index();

@@ -157,7 +157,7 @@ final class DirectTransport implements PeerTransport {
 
     @Override
     public CompletableFuture<Void> openReplica(
-      GroupKey group, CatalogOrder order, long moveIndex, long floor) {
+        GroupKey group, CatalogOrder order, long moveIndex, long floor) {
       return call(address, peer -> peer.openReplica(group, order, moveIndex, floor));
     }
 

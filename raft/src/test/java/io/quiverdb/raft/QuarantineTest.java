@@ -11,8 +11,10 @@ import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.ClusterNode;
 import io.quiverdb.raft.catalog.CollectionInfo;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -20,8 +22,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -75,6 +81,59 @@ class QuarantineTest {
       cluster.requireSame(1);
       scene.requireAll(2 * POINTS);
       assertThat(node.fatal()).isEmpty();
+    }
+  }
+
+  /// Where the return of a replica from quarantine is, at the earliest.
+  private enum Step {
+    BEGUN_TO_BE_TAKEN_OUT,
+    TAKEN_OUT,
+    DELETED,
+    BEGUN_TO_BE_ADDED,
+    OPENED,
+    ADDED
+  }
+
+  /// What one leader of the catalogue has begun, the next goes on with.
+  @Test
+  void replicaComesBackOnceWithItsVoteThoughTheLeaderOfTheCatalogueDiesAtEachStep()
+      throws Exception {
+    try (var cluster = TestCluster.formed(directory, 3, 1)) {
+      var scene = new Scene(cluster);
+      var node = scene.follower(0);
+      var incarnation = scene.incarnation(node, 0);
+      node.kill();
+      rot(scene.group(node, 0));
+      node.start();
+
+      try (var watch = new Watch(node.directory(), scene.name(shard(0)))) {
+        for (var step : Step.values()) {
+          Awaitility.await()
+              .atMost(PATIENCE)
+              .pollInterval(Duration.ofMillis(10))
+              .until(() -> scene.isAt(step, node, incarnation));
+          var leader = cluster.awaitCatalogLeader();
+          leader.kill();
+          var _ = cluster.awaitCatalogLeader();
+          leader.start();
+        }
+        scene.awaitBack(node, 0, incarnation);
+        cluster.awaitReady();
+        watch.requireOneVoteInEachTerm();
+        assertThat(watch.incarnations()).hasSize(2).contains(incarnation.id());
+      }
+
+      assertThat(scene.placed(shard(0))).containsExactlyInAnyOrderElementsOf(scene.ids);
+      assertThat(scene.aside(node, 0)).doesNotExist();
+      assertThat(cluster.nodes())
+          .allSatisfy(
+              one ->
+                  assertThat(one.host().status().replicas())
+                      .filteredOn(replica -> replica.group().equals(shard(0)))
+                      .hasSize(1));
+      scene.write(POINTS, 2 * POINTS);
+      cluster.requireSame(0);
+      scene.requireAll(2 * POINTS);
     }
   }
 
@@ -339,6 +398,72 @@ class QuarantineTest {
     Files.write(file, bytes);
   }
 
+  /// Looks, all the time, at what a node keeps of its replica of a group.
+  private static final class Watch implements AutoCloseable {
+    private final Path dataDirectory;
+    private final String group;
+    private final Set<UUID> incarnations = ConcurrentHashMap.newKeySet();
+    private final Set<String> votes = ConcurrentHashMap.newKeySet();
+    private final List<Long> terms = new CopyOnWriteArrayList<>();
+    private final Thread watcher;
+    private volatile boolean isOver;
+
+    Watch(Path dataDirectory, String group) {
+      this.dataDirectory = dataDirectory;
+      this.group = group;
+      this.watcher = Thread.ofPlatform().start(this::watch);
+    }
+
+    private void watch() {
+      while (!isOver) {
+        try {
+          look();
+        } catch (NoSuchFileException e) {
+          // Deleted or renamed just now.
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+        LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
+      }
+    }
+
+    private void look() throws IOException {
+      ReplicaNote.read(dataDirectory, group)
+          .ifPresent(note -> incarnations.add(note.incarnation().id()));
+      var content = new Properties();
+      try (var reader = Files.newBufferedReader(vote(dataDirectory.resolve("raft/" + group)))) {
+        content.load(reader);
+      }
+      long term = Long.parseLong(content.getProperty("term"));
+      if (terms.isEmpty() || terms.getLast() != term) {
+        terms.add(term);
+      }
+      if (!content.getProperty("votedFor").isEmpty()) {
+        votes.add(term + " for " + content.getProperty("votedFor"));
+      }
+    }
+
+    Set<UUID> incarnations() {
+      return incarnations;
+    }
+
+    void requireOneVoteInEachTerm() {
+      assertThat(terms).isNotEmpty().isSorted();
+      assertThat(votes.stream().map(vote -> vote.substring(0, vote.indexOf(' '))))
+          .doesNotHaveDuplicates();
+    }
+
+    @Override
+    public void close() {
+      isOver = true;
+      try {
+        watcher.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
   /// A collection on all shards.
   private static final class Scene {
     private final TestCluster cluster;
@@ -359,7 +484,7 @@ class QuarantineTest {
     void write(int from, int to) {
       for (int number = from; number < to; number++) {
         assertThat(client.upsert(collection, "p-" + number, number, 2))
-            .isInstanceOf(Outcome.Applied.class);
+            .isInstanceOfAny(Outcome.Applied.class, Outcome.Duplicate.class);
       }
     }
 
@@ -426,6 +551,35 @@ class QuarantineTest {
 
     Path aside(TestCluster.Node node, int shard) {
       return node.directory().resolve("raft-aside").resolve(name(shard(shard)));
+    }
+
+    /// Or past it.
+    boolean isAt(Step step, TestCluster.Node node, Incarnation before) {
+      var placement =
+          cluster
+              .awaitCatalogLeader()
+              .host()
+              .catalog()
+              .orElseThrow()
+              .view()
+              .membership()
+              .placement(shard(0));
+      boolean isOut = !placement.members().contains(id(node));
+      var isBack =
+          !isOut
+              && node.isUp()
+              && node.host().status().replicas().stream()
+                  .filter(replica -> replica.group().equals(shard(0)))
+                  .anyMatch(replica -> !replica.incarnation().id().equals(before.id()));
+      return isBack
+          || switch (step) {
+            case BEGUN_TO_BE_TAKEN_OUT -> isOut || placement.move().isPresent();
+            case TAKEN_OUT -> isOut;
+            case DELETED -> !Files.exists(aside(node, 0));
+            case BEGUN_TO_BE_ADDED -> isOut && placement.move().isPresent();
+            case OPENED -> Files.exists(group(node, 0));
+            case ADDED -> false;
+          };
     }
 
     private String name(GroupKey key) {

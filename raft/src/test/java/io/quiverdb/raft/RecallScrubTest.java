@@ -62,7 +62,8 @@ class RecallScrubTest {
             new SecureRandom(),
             () -> TestKeyRing.INSTANCE,
             shard -> new UUID(1, shard.number()),
-            FeatureLevels.CURRENT);
+            FeatureLevels.CURRENT,
+            StoreState::new);
     for (int number = 0; number < 2; number++) {
       var shard = new ShardGroup(number);
       var _ = hosted.state(shard);

@@ -43,7 +43,8 @@ class ScrubTest {
             new SecureRandom(),
             () -> TestKeyRing.INSTANCE,
             shard -> new UUID(1, shard.number()),
-            FeatureLevels.CURRENT);
+            FeatureLevels.CURRENT,
+            StoreState::new);
     scrub = new Scrub(hosted, INTERVAL, metrics, () -> nanos, begun::add);
     for (int shard = 0; shard < 2; shard++) {
       var _ = hosted.state(new ShardGroup(shard));

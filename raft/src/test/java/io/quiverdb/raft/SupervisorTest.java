@@ -1,12 +1,14 @@
 package io.quiverdb.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.codahale.metrics.MetricRegistry;
 import io.quiverdb.core.Outcome;
 import io.quiverdb.core.StoreFailedException;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.GroupKey.ShardGroup;
+import io.quiverdb.raft.catalog.CollectionInfo;
 import io.quiverdb.raft.snapshot.SnapshotLeases;
 import io.quiverdb.raft.snapshot.SnapshotMetrics;
 import java.io.IOException;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
@@ -30,6 +33,7 @@ class SupervisorTest {
 
   @TempDir Path directory;
   private final AtomicLong nanos = new AtomicLong();
+  private boolean isToGo;
   private final MetricRegistry metrics = new MetricRegistry();
   private final List<Throwable> fatal = new ArrayList<>();
 
@@ -97,6 +101,64 @@ class SupervisorTest {
     }
   }
 
+  /// Whoever leads its group back to it needs it, in the end.
+  @Test
+  void replicaThatWasClosedAndIsToGoIsLeftToWhoeverRemovesItForAMinute() throws Exception {
+    try (var cluster = new GroupCluster(directory, 1).start()) {
+      var node = cluster.awaitLeader();
+      var supervisor = supervisor(node);
+      node.replica().division().orElseThrow().close();
+      isToGo = true;
+
+      supervisor.tick();
+      nanos.addAndGet(Duration.ofSeconds(59).toNanos());
+      supervisor.tick();
+      assertThat(reopened()).isZero();
+      assertThat(node.replica().alive()).isFalse();
+
+      nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+      supervisor.tick();
+      awaitReopened(1);
+      assertThat(cluster.awaitLeader()).isSameAs(node);
+    }
+  }
+
+  @Test
+  void replicaThatIsToGoAndIsStillNeededIsOpenedAgainIfItFailed() throws Exception {
+    try (var cluster = new GroupCluster(directory, 1).start()) {
+      var node = cluster.awaitLeader();
+      node.state().poison("b");
+      var _ = GroupCluster.propose(node, "b");
+      awaitFault(node);
+      isToGo = true;
+
+      supervisor(node).tick();
+
+      awaitReopened(1);
+    }
+  }
+
+  @Test
+  void replicaThatIsBeingRemovedIsNotOpenedAgain() throws Exception {
+    try (var cluster = new GroupCluster(directory, 1).start()) {
+      var node = cluster.awaitLeader();
+      var replica = node.replica();
+      replica.division().orElseThrow().close();
+      node.diskFails = true;
+      assertThatThrownBy(
+              () ->
+                  node.remove(new CatalogOrder(1, 1), node.note().orElseThrow().incarnation().id()))
+          .isInstanceOf(IOException.class);
+
+      supervisor(node).tick();
+      boolean isOpen = node.server.orElseThrow().openAgain(replica, () -> {});
+
+      assertThat(isOpen).isFalse();
+      assertThat(reopened()).isZero();
+      assertThat(node.groupDirectory()).doesNotExist();
+    }
+  }
+
   @Test
   void replicaThatWasClosedAndWhoseLogHasRottedGoesIntoQuarantine() throws Exception {
     try (var cluster = new GroupCluster(directory, 1).start()) {
@@ -147,6 +209,68 @@ class SupervisorTest {
     }
   }
 
+  /// Its leader: another one takes over, with all that was acknowledged.
+  @Test
+  void shardThatCannotApplyAnEntryIsVisiblyOutOfServiceUntilTheCauseIsGone() throws Exception {
+    try (var cluster = TestCluster.formed(directory, 3, 1)) {
+      var client = new TestClient(cluster);
+      var docs = client.create("docs");
+      write(client, docs, 0, 20);
+      var node = cluster.awaitLeader(0);
+      node.host().checkpoint();
+      write(client, docs, 20, 40);
+
+      node.failApplying(Optional.of(new IllegalStateException("a bug")));
+      write(client, docs, 40, 60);
+
+      assertThat(cluster.awaitLeader(0)).isNotSameAs(node);
+      // Again and again, as long as it fails: whoever looks meanwhile sees the one or the other.
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  node.host()
+                      .status()
+                      .reasons()
+                      .contains("shard 0: failed: IllegalStateException"));
+      Awaitility.await().atMost(PATIENCE).until(() -> reopenedShard(node) >= 2);
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  node.host().status().replicas().stream()
+                      .filter(replica -> replica.group().equals(new ShardGroup(0)))
+                      .anyMatch(
+                          replica ->
+                              replica.role() == ReplicaStatus.Role.CLOSED
+                                  && replica.problem().isPresent()));
+      assertThat(node.host().replica(new CatalogGroup()).orElseThrow().alive()).isTrue();
+      write(client, docs, 60, 80);
+
+      node.failApplying(Optional.empty());
+      cluster.awaitReady();
+
+      cluster.requireSame(0);
+      for (int point = 0; point < 80; point++) {
+        assertThat(client.get(docs, "p-" + point)).isPresent();
+      }
+      assertThat(node.fatal()).isEmpty();
+    }
+  }
+
+  private static long reopenedShard(TestCluster.Node node) {
+    return node.metrics()
+        .counter(MetricNames.of(MetricNames.REOPENED, new ShardGroup(0)))
+        .getCount();
+  }
+
+  private static void write(TestClient client, CollectionInfo docs, int from, int to) {
+    for (int point = from; point < to; point++) {
+      assertThat(client.upsert(docs, "p-" + point, point, 1))
+          .isInstanceOfAny(Outcome.Applied.class, Outcome.Duplicate.class);
+    }
+  }
+
   @Test
   void replicaThatIsWellIsLeftAlone() throws Exception {
     try (var cluster = new GroupCluster(directory, 1).start()) {
@@ -163,6 +287,7 @@ class SupervisorTest {
   private Supervisor supervisor(GroupCluster.Node node) {
     return new Supervisor(
         () -> node.server.orElseThrow(),
+        _ -> isToGo,
         new SnapshotLeases(new SnapshotMetrics(metrics), nanos::get),
         fatal::add,
         metrics,

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.codahale.metrics.MetricRegistry;
 import io.quiverdb.core.MasterKey;
 import io.quiverdb.core.StateHash;
+import io.quiverdb.core.Store;
 import io.quiverdb.core.StoreOptions;
 import io.quiverdb.core.background.Background;
 import io.quiverdb.core.index.Indexing;
 import io.quiverdb.core.op.FeatureLevels;
 import io.quiverdb.raft.catalog.Reconciler;
 import io.quiverdb.raft.membership.Formation;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -23,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
@@ -55,6 +58,7 @@ public final class TestCluster implements AutoCloseable {
     private final TestDisk disk = new TestDisk();
     private final AtomicLong aheadNanos = new AtomicLong();
     private volatile FeatureLevels levels;
+    private volatile Optional<RuntimeException> applyFault = Optional.empty();
     private volatile MetricRegistry metrics = new MetricRegistry();
     private volatile Optional<RaftHost> host = Optional.empty();
 
@@ -132,12 +136,31 @@ public final class TestCluster implements AutoCloseable {
                       GRAPH_ROWS_MIN,
                       disk,
                       levels,
+                      this::state,
                       () -> System.nanoTime() + aheadNanos.get())));
     }
 
     /// Of its own clock, by which it does what is due now and then.
     void pass(Duration time) {
       long _ = aheadNanos.addAndGet(time.toNanos());
+    }
+
+    private StoreState state(Supplier<Store> opening) {
+      return new StoreState(opening) {
+        @Override
+        public ByteBuffer apply(long term, long index, ByteBuffer entry) {
+          applyFault.ifPresent(
+              fault -> {
+                throw fault;
+              });
+          return super.apply(term, index, entry);
+        }
+      };
+    }
+
+    /// What keeps its shards from applying entries, until it has none.
+    void failApplying(Optional<RuntimeException> fault) {
+      applyFault = fault;
     }
 
     /// Reaches the others as this node does.

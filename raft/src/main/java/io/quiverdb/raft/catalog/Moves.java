@@ -229,7 +229,8 @@ final class Moves {
               if (!isLatest(group, placement)) {
                 throw new ShardException.Unavailable(group + ": the catalogue has gone on");
               }
-              return change(now, group, Placement.path(new TreeSet<>(members.ids()), placement.wanted()));
+              return change(
+                  now, group, Placement.path(new TreeSet<>(members.ids()), placement.wanted()));
             });
   }
 
