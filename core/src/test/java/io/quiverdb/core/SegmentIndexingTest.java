@@ -151,6 +151,19 @@ final class SegmentIndexingTest {
   }
 
   @Test
+  void graphThatASegmentIsTooSmallForIsFreed() {
+    var budget = new VectorBudget(1L << 30);
+    try (var points = store(TestKeys.SHARED.keyRing(), budget)) {
+      assertThat(points.add(SearchedStore.GRAPH_ROWS_MIN).checkpoint().index()).isEqualTo(1);
+
+      points.delete(0.1).store().compact();
+      assertThat(points.store().isIndexingDue()).isFalse();
+
+      assertThat(budget.bytes()).isZero();
+    }
+  }
+
+  @Test
   void graphThatWasTakenOverAndNotUsedIsFreed() {
     var budget = new VectorBudget(1L << 30);
     try (var points = store(TestKeys.SHARED.keyRing(), budget)) {

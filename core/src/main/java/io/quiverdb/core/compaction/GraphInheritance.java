@@ -17,16 +17,20 @@ final class GraphInheritance {
   static Optional<GraphSeed> of(List<SegmentRows> inputs, long version, Segment output) {
     return inputs.stream()
         .filter(input -> input.vectorIndex().isPresent())
+        .filter(
+            input -> GraphSeed.isWorthIt(input.rowCount() - input.deadCount(), input.rowCount()))
         .max(Comparator.comparingInt(input -> input.rowCount() - input.deadCount()))
         .flatMap(input -> seed(input, version, output));
   }
 
   private static Optional<GraphSeed> seed(SegmentRows input, long version, Segment output) {
-    return input.vectorIndex().flatMap(index -> index.seed(places(input, version, output)));
+    return places(input, version, output)
+        .flatMap(places -> input.vectorIndex().flatMap(index -> index.seed(places)));
   }
 
-  /// Where the rows of an input are in the output. Both are in the order of the ids.
-  private static int[] places(SegmentRows input, long version, Segment output) {
+  /// Where the rows of an input are in the output. Both are in the order of the ids. Empty if they
+  /// do not fit together, which whoever reads the output will find: a merge does not fail for it.
+  private static Optional<int[]> places(SegmentRows input, long version, Segment output) {
     var places = new int[input.rowCount()];
     Arrays.fill(places, GraphSeed.GONE);
     var there = output.cursor(0);
@@ -37,9 +41,11 @@ final class GraphInheritance {
       do {
         found = there.next();
       } while (found && !Arrays.equals(there.id(), id));
-      assert found : "row " + kept.row() + " of " + input.segment().id();
+      if (!found) {
+        return Optional.empty();
+      }
       places[kept.row()] = there.row();
     }
-    return places;
+    return Optional.of(places);
   }
 }

@@ -168,10 +168,13 @@ public final class SegmentIndexing {
     List<Lacking> due = new ArrayList<>();
     for (var collection : state.snapshots()) {
       for (var source : collection.sources()) {
-        if (source instanceof SegmentRows(var segment, _)
-            && segment.rowCount() >= indexing.rowsMin()
-            && segment.vectorIndex().isEmpty()
-            && refusedBytes(segment).isEmpty()) {
+        if (!(source instanceof SegmentRows(var segment, _))) {
+          continue;
+        }
+        if (segment.rowCount() < indexing.rowsMin()) {
+          // A merge that made it so small did not know that it gets no graph.
+          segment.dropGraphSeed();
+        } else if (segment.vectorIndex().isEmpty() && refusedBytes(segment).isEmpty()) {
           due.add(
               new Lacking(
                   collection.head().id(), collection.head().descriptor().metric(), segment));

@@ -38,6 +38,13 @@ public final class GraphSeed implements AutoCloseable {
     this.reservation = reservation;
   }
 
+  /// Whether taking a graph over costs less than building one anew.
+  ///
+  /// @param keptCount of its rows
+  public static boolean isWorthIt(int keptCount, int rowCount) {
+    return keptCount >= KEPT_MIN * rowCount;
+  }
+
   /// Empty if it is not worth it, or the budget has no room.
   ///
   /// @param rows where each row of `graph` is in the other segment, [#GONE] if it is not there
@@ -47,7 +54,7 @@ public final class GraphSeed implements AutoCloseable {
     for (int row : rows) {
       keptCount += row == GONE ? 0 : 1;
     }
-    if (keptCount < KEPT_MIN * rows.length) {
+    if (!isWorthIt(keptCount, rows.length)) {
       return Optional.empty();
     }
     long rowsBytes = (long) rows.length * Integer.BYTES;
