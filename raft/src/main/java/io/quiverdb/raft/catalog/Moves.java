@@ -17,6 +17,7 @@ import io.quiverdb.raft.catalog.Placement.Move;
 import io.quiverdb.raft.catalog.proto.CatalogAnswer;
 import io.quiverdb.raft.catalog.proto.CatalogOp;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -144,7 +145,8 @@ final class Moves {
     } else if (isOpen(mine, group, move, order)) {
       boolean isChanged =
           mine.pursue(
-              new Goal.ChangeMembers(group, move.index()), () -> change(now, group, placement));
+              new Goal.ChangeMembers(group, move.index()),
+              () -> openAndChange(now, group, placement, move, order));
       if (isChanged) {
         end(mine, group, move);
       }
@@ -214,6 +216,15 @@ final class Moves {
                         .thenApply(_ -> members));
   }
 
+  /// The replica that was opened may have been removed since, as one that an earlier move had left.
+  private CompletableFuture<Void> openAndChange(
+      Membership now, GroupKey group, Placement placement, Move move, CatalogOrder order) {
+    return move.added()
+        .<CompletableFuture<?>>map(added -> open(group, added, order, move.index()))
+        .orElseGet(() -> CompletableFuture.completedFuture(group))
+        .thenCompose(_ -> change(now, group, placement));
+  }
+
   /// To the members that are wanted: from those that the catalogue has, or from whichever the group
   /// has if a change of an earlier move was carried out late.
   private CompletableFuture<Void> change(Membership now, GroupKey group, Placement placement) {
@@ -225,13 +236,21 @@ final class Moves {
               if (path.stream().anyMatch(step -> members.ids().equals(Set.copyOf(step)))) {
                 return change(now, group, path);
               }
-              log.warn("members of {}: {} (expected: one of {})", group, members.ids(), path);
-              if (!isLatest(group, placement)) {
-                throw new ShardException.Unavailable(group + ": the catalogue has gone on");
-              }
-              return change(
-                  now, group, Placement.path(new TreeSet<>(members.ids()), placement.wanted()));
+              return requireLatest(group, placement)
+                  .thenCompose(
+                      _ -> {
+                        log.warn(
+                            "members of {}: {} (expected: one of {})", group, members.ids(), path);
+                        var from = strayFirst(members.ids(), placement);
+                        return change(now, group, Placement.path(from, placement.wanted()));
+                      });
             });
+  }
+
+  /// So that those go first that are neither members by the catalogue nor are to be.
+  private static List<NodeId> strayFirst(Set<NodeId> members, Placement placement) {
+    return new TreeSet<>(members)
+        .stream().sorted(Comparator.comparing((NodeId id) -> placement.involves(id))).toList();
   }
 
   private CompletableFuture<Void> change(Membership now, GroupKey group, List<List<NodeId>> path) {
@@ -402,9 +421,9 @@ final class Moves {
             .thenCompose(
                 members ->
                     members.ids().equals(Set.copyOf(placement.members()))
-                            || !isLatest(group, placement)
                         ? CompletableFuture.<Void>completedFuture(null)
-                        : leadBack(now, group, placement, members.ids()))
+                        : requireLatest(group, placement)
+                            .thenCompose(_ -> leadBack(now, group, placement, members.ids())))
             .whenComplete(
                 (_, failure) -> {
                   if (failure != null) {
@@ -419,9 +438,19 @@ final class Moves {
     return change(now, group, Placement.path(new TreeSet<>(members), placement.members()));
   }
 
-  /// Whether no move has been begun meanwhile.
-  private boolean isLatest(GroupKey group, Placement placement) {
-    return latest.get().map(now -> now.placement(group)).filter(placement::equals).isPresent();
+  /// Fails if a move has been begun or has ended meanwhile, or this node does not lead the
+  /// catalogue any more: one that was deposed knows nothing of the moves of the next.
+  private CompletableFuture<Void> requireLatest(GroupKey group, Placement placement) {
+    return catalog
+        .readIndex()
+        .thenCompose(catalog::awaitApplied)
+        .thenAccept(
+            _ -> {
+              var held = latest.get().map(now -> now.placement(group));
+              if (held.filter(placement::equals).isEmpty()) {
+                throw new ShardException.Unavailable(group + ": the catalogue has gone on");
+              }
+            });
   }
 
   private static List<ReplicaStatus> leftovers(Membership now, NodeStatus status) {

@@ -47,6 +47,10 @@ final class MovesTest {
   private final Set<NodeId> groupMembers = new HashSet<>(Set.of(FIRST.id()));
   private final List<String> commands = new CopyOnWriteArrayList<>();
   private Membership latest = membership();
+
+  /// Of its read barrier.
+  private CompletableFuture<Long> catalogIndex = CompletableFuture.completedFuture(9L);
+
   private Optional<QuarantineCause> quarantine = Optional.empty();
   private Set<GroupKey> lostVotes = Set.of();
 
@@ -76,6 +80,17 @@ final class MovesTest {
     assertThat(commands)
         .containsExactly(
             "changeMembers " + List.of(List.of(FIRST.id(), SECOND.id()), List.of(FIRST.id())));
+  }
+
+  @Test
+  void membersAreLeftAloneByALeaderThatWasDeposed() {
+    groupMembers.add(SECOND.id());
+    catalogIndex =
+        CompletableFuture.failedFuture(new ShardException.Unavailable("no majority confirms it"));
+
+    sweep();
+
+    assertThat(commands).isEmpty();
   }
 
   @Test
@@ -203,7 +218,7 @@ final class MovesTest {
                   .containsExactly(
                       "changeMembers "
                           + List.of(
-                              List.of(FIRST.id(), SECOND.id(), THIRD.id()),
+                              List.of(THIRD.id(), FIRST.id(), SECOND.id()),
                               List.of(FIRST.id(), SECOND.id())));
             });
   }
@@ -321,10 +336,13 @@ final class MovesTest {
             Proxy.newProxyInstance(
                 MovesTest.class.getClassLoader(),
                 new Class<?>[] {GroupReplica.class},
-                (_, method, _) -> {
-                  assertThat(method.getName()).isEqualTo("leader");
-                  return Optional.of(FIRST.id());
-                });
+                (_, method, _) ->
+                    switch (method.getName()) {
+                      case "leader" -> Optional.of(FIRST.id());
+                      case "readIndex" -> catalogIndex;
+                      case "awaitApplied" -> CompletableFuture.completedFuture(null);
+                      default -> throw new AssertionError(method);
+                    });
     return new Moves(
         catalog,
         this::peer,
