@@ -123,7 +123,7 @@ final class RecallTest {
         new SearchedStore(
             Metric.L2_SQUARED, vectors, TestKeys.PLAIN, threads, new VectorBudget(1L << 30))) {
       assertThat(points.add(POINTS).checkpoint().index()).isEqualTo(1);
-      for (int round = 0; round < 4; round++) {
+      for (int round = 0; round < 2; round++) {
         points.add(POINTS / 4).delete(0.1).checkpoint().store().compact();
         long builtBefore = points.store().stats().indexWork().rowsBuilt();
         assertThat(points.index()).isEqualTo(1);
