@@ -510,6 +510,12 @@ final class GroupServer implements AutoCloseable {
             .filter(note -> note.state() == ReplicaNote.State.OPEN)
             .filter(note -> !note.incarnation().equals(Incarnation.NONE))
             .isPresent();
+    // A crash came between its directory and this note, and how far it must come is not known. It
+    // is
+    // of no move, so that it is removed and made anew.
+    boolean interrupted =
+        addition.floor == ReplicaNote.NO_FLOOR
+            && found.filter(note -> note.state() == ReplicaNote.State.REMOVED).isPresent();
     var note =
         isNoted
             ? found.get()
@@ -520,7 +526,7 @@ final class GroupServer implements AutoCloseable {
                         .map(ReplicaNote::obeyed)
                         .filter(last -> last.compareTo(order) > 0)
                         .orElse(order))
-                .withFloor(addition.floor);
+                .withFloor(interrupted ? Long.MAX_VALUE : addition.floor);
     if (!isNoted) {
       note.write(options.dataDirectory(), name(id));
     }

@@ -36,6 +36,7 @@ import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.rpc.CallId;
 import org.apache.ratis.server.DivisionInfo;
+import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServer.Division;
 import org.jspecify.annotations.Nullable;
@@ -531,9 +532,14 @@ final class Replica implements GroupReplica, LedGroup {
   CompletableFuture<GroupMembers> members() {
     return readIndex()
         .thenApply(
-            index ->
-                new GroupMembers(
-                    voters().stream().flatMap(Set::stream).collect(Collectors.toSet()), index));
+            index -> {
+              var configuration = openDivision().getRaftConf();
+              // It may be later than what the barrier was for, and not committed yet.
+              long reached = Math.max(index, configuration.getLogEntryIndex());
+              return new GroupMembers(
+                  voters(configuration).stream().flatMap(Set::stream).collect(Collectors.toSet()),
+                  reached);
+            });
   }
 
   private CompletableFuture<Void> setConfiguration(List<RaftPeer> expected, List<RaftPeer> wanted) {
@@ -629,7 +635,10 @@ final class Replica implements GroupReplica, LedGroup {
 
   @Override
   public List<Set<NodeId>> voters() {
-    var configuration = openDivision().getRaftConf();
+    return voters(openDivision().getRaftConf());
+  }
+
+  private static List<Set<NodeId>> voters(RaftConfiguration configuration) {
     return Stream.of(configuration.getCurrentPeers(), configuration.getPreviousPeers())
         .filter(peers -> !peers.isEmpty())
         .map(Replica::nodes)

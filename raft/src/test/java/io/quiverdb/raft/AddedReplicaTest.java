@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.ratis.server.DivisionInfo;
@@ -154,6 +155,25 @@ class AddedReplicaTest {
                 return first.replica().leaderReady();
               });
       assertThat(first.read("after").join()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void replicaWhoseOpeningACrashInterruptedHasAFloorThatItNeverReaches() throws Exception {
+    try (var cluster = new GroupCluster(directory, 1)) {
+      var node = cluster.nodes().getFirst();
+      node.start();
+      node.kill();
+      node.write(
+          new ReplicaNote(
+              ReplicaNote.State.REMOVED,
+              new Incarnation(new UUID(1, 1), 1),
+              new CatalogOrder(1, 1)));
+      node.makeDirectory();
+
+      node.start();
+
+      assertThat(node.note().orElseThrow().floor()).isEqualTo(Long.MAX_VALUE);
     }
   }
 
