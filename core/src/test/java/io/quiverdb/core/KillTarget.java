@@ -12,7 +12,8 @@ import java.util.random.RandomGenerator;
 /// The process that a [KilledStore] kills: writers that each follow a script of their own, and say
 /// on standard output when a step is acknowledged, while checkpoints and compactions go on.
 final class KillTarget {
-  /// Set to `false`: nothing but the log is written.
+  /// Set to `false`: nothing but the log is written, so collections are dropped where they would be
+  /// shredded, which takes a checkpoint.
   static final String CHECKPOINTS = "quiver.kill.checkpoints";
 
   private static final int IDS = 30;
@@ -79,7 +80,7 @@ final class KillTarget {
     }
     store.ifPresent(
         it -> {
-          if (shredded) {
+          if (shredded && takesCheckpoints()) {
             var _ = it.shredCollection(name);
           } else {
             long _ = it.dropCollection(name);
@@ -132,10 +133,14 @@ final class KillTarget {
       }
       var _ = Thread.ofPlatform().start(() -> write(store, seed, mine, done));
     }
-    while (!"false".equals(System.getProperty(CHECKPOINTS))) {
+    while (takesCheckpoints()) {
       var _ = store.checkpoint();
       store.compactTiers();
     }
+  }
+
+  private static boolean takesCheckpoints() {
+    return !"false".equals(System.getProperty(CHECKPOINTS));
   }
 
   private static void write(Store store, long seed, int writer, long done) {
