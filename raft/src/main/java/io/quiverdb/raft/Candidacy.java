@@ -1,5 +1,6 @@
 package io.quiverdb.raft;
 
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,6 +38,9 @@ import org.apache.ratis.util.ProtoUtils;
 final class Candidacy {
   private final Groups groups;
   private final Set<RaftGroupId> paused = ConcurrentHashMap.newKeySet();
+
+  /// One decision of a group at a time, so that the last one goes by what is so.
+  private final Map<RaftGroupId, Object> turns = new ConcurrentHashMap<>();
 
   /// This node's replicas.
   interface Groups {
@@ -82,13 +86,13 @@ final class Candidacy {
   /// A replica was opened.
   void opened(RaftGroupId group) {
     if (!groups.hasItsPast(group)) {
-      pause(group);
+      pauseOrResume(group);
     }
   }
 
-  private void pause(RaftGroupId group) {
-    paused.add(group);
-    groups.pauseElections(group, true);
+  /// A replica has what an earlier one may have acknowledged here.
+  void pastReached(RaftGroupId group) {
+    pauseOrResume(group);
   }
 
   /// What a leader sends, as it may be taken.
@@ -102,11 +106,24 @@ final class Candidacy {
     if (reply.getResult() == AppendResult.NOT_LEADER) {
       return;
     }
-    if (!groups.isMember(group) || !groups.hasItsPast(group)) {
-      // Each time: a replica that was opened anew has forgotten it.
-      pause(group);
-    } else if (paused.remove(group)) {
-      groups.pauseElections(group, false);
+    if (paused.contains(group) || !mayStand(group)) {
+      pauseOrResume(group);
+    }
+  }
+
+  private boolean mayStand(RaftGroupId group) {
+    return groups.isMember(group) && groups.hasItsPast(group);
+  }
+
+  private void pauseOrResume(RaftGroupId group) {
+    synchronized (turns.computeIfAbsent(group, _ -> new Object())) {
+      if (!mayStand(group)) {
+        // Each time: a replica that was opened anew has forgotten it.
+        paused.add(group);
+        groups.pauseElections(group, true);
+      } else if (paused.remove(group)) {
+        groups.pauseElections(group, false);
+      }
     }
   }
 }

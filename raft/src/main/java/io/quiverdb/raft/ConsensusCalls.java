@@ -3,7 +3,6 @@ package io.quiverdb.raft;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
@@ -35,12 +34,10 @@ final class ConsensusCalls implements ServerInterceptor {
   private final HeartbeatCommits heartbeatCommits;
   private final Candidacy candidacy;
   private final VainNotifications vainNotifications;
-  private final Predicate<RaftGroupId> allApplied;
+  private final Configurations configurations;
 
   /// One notification of a group at a time: each may write the configuration that came with it, by
-  /// one name before it is renamed (`RaftStorageImpl.writeRaftConfiguration`, release 3.3.0). Who
-  /// applies entries may, too, and takes no turns: while there are any to be applied, a
-  /// notification is taken without its configuration, which comes again with the next one.
+  /// one name before it is renamed (`RaftStorageImpl.writeRaftConfiguration`, release 3.3.0).
   private final Map<ByteString, Object> turns = new ConcurrentHashMap<>();
 
   /// Makes votes durable that were given.
@@ -49,24 +46,30 @@ final class ConsensusCalls implements ServerInterceptor {
     void force(RaftGroupId group);
   }
 
+  /// What replicas know of the members of their groups.
+  interface Configurations {
+    /// Whether a replica may take the configuration that a notification brings, which Ratis takes
+    /// in place of its own whatever it answers. Without it, it comes again with the next one.
+    boolean mayBeTaken(RaftGroupId group, InstallSnapshotRequestProto notification);
+  }
+
   /// @param snapshotNotifications closed while Ratis opens a replica. A notification that reaches a
   ///   replica that is starting makes it begin to follow, and the start, which does so too, fails
   ///   and leaves half a replica behind (`RaftServerImpl.start`, release 3.3.0). Whoever is refused
   ///   asks again.
-  /// @param allApplied whether a replica that follows has applied all that its log holds
   ConsensusCalls(
       Gate snapshotNotifications,
       Votes votes,
       HeartbeatCommits heartbeatCommits,
       Candidacy candidacy,
       VainNotifications vainNotifications,
-      Predicate<RaftGroupId> allApplied) {
+      Configurations configurations) {
     this.snapshotNotifications = snapshotNotifications;
     this.votes = votes;
     this.heartbeatCommits = heartbeatCommits;
     this.candidacy = candidacy;
     this.vainNotifications = vainNotifications;
-    this.allApplied = allApplied;
+    this.configurations = configurations;
   }
 
   @Override
@@ -118,7 +121,7 @@ final class ConsensusCalls implements ServerInterceptor {
       synchronized (turns.computeIfAbsent(group.getId(), _ -> new Object())) {
         delegate()
             .onMessage(
-                allApplied.test(ProtoUtils.toRaftGroupId(group))
+                configurations.mayBeTaken(ProtoUtils.toRaftGroupId(group), request)
                     ? message
                     : (Q) request.toBuilder().clearLastRaftConfigurationLogEntryProto().build());
       }

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -37,6 +38,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.TermIndexProto;
@@ -75,7 +77,7 @@ final class GroupServer implements AutoCloseable {
   /// Of the replicas that are here.
   private final Map<RaftGroupId, ReplicaNote> notes = new ConcurrentHashMap<>();
 
-  private final Floors floors = new Floors();
+  private final Floors floors = new Floors(this::committedHere);
   private final Candidacy candidacy = new Candidacy(new Candidates());
   private final AtomicBoolean notingFloors = new AtomicBoolean();
 
@@ -86,6 +88,9 @@ final class GroupServer implements AutoCloseable {
 
   /// Replicas whose logs and votes are sound, and whose stores cannot be opened.
   private final Map<GroupKey, RaftGroupId> unopened = new ConcurrentHashMap<>();
+
+  /// Replicas whose opening failed, until the next attempt.
+  private final Map<GroupKey, ReplicaNote> unfinished = new ConcurrentHashMap<>();
 
   /// Replicas that are closed for good, until nothing is left of them but their votes.
   private final Map<GroupKey, ReplicaNote> removing = new ConcurrentHashMap<>();
@@ -208,7 +213,7 @@ final class GroupServer implements AutoCloseable {
         candidacy,
         new VainNotifications(
             (group, leader, index) -> machine(group).needsSnapshot(leader, index)),
-        this::isAllApplied);
+        this::mayTakeConfiguration);
   }
 
   /// This node's replicas as candidates and voters.
@@ -240,15 +245,20 @@ final class GroupServer implements AutoCloseable {
     }
   }
 
-  /// Entries that are not in the log yet may be on their way to it. That one of them changes the
-  /// members, and is committed, a leader may know that has the log; whoever sends a notification
-  /// has not.
-  private boolean isAllApplied(RaftGroupId id) {
+  /// Not while entries are to be applied: whoever applies them writes configurations to the same
+  /// file. (Those that are not in the log yet may be on their way to it. That one of them changes
+  /// the members, and is committed, a leader may know that has the log; whoever sends a
+  /// notification has not.) And not of a leader that was deposed, or one that was late: the members
+  /// of before would elect a second one.
+  private boolean mayTakeConfiguration(RaftGroupId id, InstallSnapshotRequestProto notification) {
     try {
       var division = server.getDivision(id);
       var last = division.getRaftLog().getLastEntryTermIndex();
       return !division.getInfo().isLeader()
-          && (last == null || last.getIndex() <= division.getInfo().getLastAppliedIndex());
+          && (last == null || last.getIndex() <= division.getInfo().getLastAppliedIndex())
+          && notification.getLeaderTerm() >= division.getInfo().getCurrentTerm()
+          && notification.getLastRaftConfigurationLogEntryProto().getIndex()
+              > division.getRaftConf().getLogEntryIndex();
     } catch (IOException | IllegalStateException _) {
       // Not open, or not any more.
       return false;
@@ -333,13 +343,12 @@ final class GroupServer implements AutoCloseable {
 
   /// Off the ticking thread: opening a replica holds the lock for long.
   private void noteFloorsReached() {
-    if (floors.toBeNoted(this::committedHere).findAny().isPresent()
-        && notingFloors.compareAndSet(false, true)) {
+    if (floors.toBeNoted().findAny().isPresent() && notingFloors.compareAndSet(false, true)) {
       var _ =
           Thread.startVirtualThread(
               () -> {
                 try {
-                  floors.toBeNoted(this::committedHere).toList().forEach(this::noteFloorReached);
+                  floors.toBeNoted().toList().forEach(this::noteFloorReached);
                 } finally {
                   notingFloors.set(false);
                 }
@@ -349,7 +358,8 @@ final class GroupServer implements AutoCloseable {
 
   private synchronized void noteFloorReached(RaftGroupId id) {
     var note = notes.get(id);
-    if (closed || note == null || note.state() != ReplicaNote.State.OPEN) {
+    // Another replica of the group may have been made meanwhile.
+    if (closed || note == null || note.state() != ReplicaNote.State.OPEN || !floors.isReached(id)) {
       return;
     }
     var reached = note.withFloor(ReplicaNote.NO_FLOOR);
@@ -357,6 +367,7 @@ final class GroupServer implements AutoCloseable {
       reached.write(options.dataDirectory(), name(id));
       notes.put(id, reached);
       floors.forget(id);
+      candidacy.pastReached(id);
       log.info("replica has what an earlier one had here, it votes group={}", id);
     } catch (IOException e) {
       log.error("replica's note not written group={}", id, e);
@@ -393,9 +404,13 @@ final class GroupServer implements AutoCloseable {
   /// Leaves those out that cannot be opened: one group that fails to start would fail them all.
   private void restoreAll(Map<RaftGroupId, GroupKey> found, Map<RaftGroupId, GroupKey> known)
       throws IOException {
-    for (var group : found.entrySet()) {
-      // A crash may have come between the directory and its note.
-      noteOpen(group.getKey(), CatalogOrder.NONE, Addition.AS_FORMED);
+    for (var group : Map.copyOf(found).entrySet()) {
+      if (undone(group.getKey())) {
+        found.remove(group.getKey());
+      } else {
+        // A crash may have come between the directory and its first note.
+        noteOpen(group.getKey(), CatalogOrder.NONE, Addition.AS_FORMED);
+      }
     }
     var named = options.named().get();
     if (!found.isEmpty() || !named.isEmpty()) {
@@ -408,6 +423,18 @@ final class GroupServer implements AutoCloseable {
     }
     GroupDirectory.syncDirectory(raftDirectory);
     GroupDirectory.syncDirectory(options.dataDirectory());
+  }
+
+  /// Takes back an opening of a replica anew that a crash interrupted before it was noted, and how
+  /// far it must come with it. Ratis never had it open.
+  private boolean undone(RaftGroupId id) throws IOException {
+    var note = ReplicaNote.read(options.dataDirectory(), name(id));
+    if (note.filter(found -> found.state() == ReplicaNote.State.REMOVED).isEmpty()) {
+      return false;
+    }
+    GroupDirectory.delete(
+        options.dataDirectory(), raftDirectory, name(id), note.get().isVoteLost());
+    return true;
   }
 
   private void finishRemovals(Map<RaftGroupId, GroupKey> known) throws IOException {
@@ -510,12 +537,6 @@ final class GroupServer implements AutoCloseable {
             .filter(note -> note.state() == ReplicaNote.State.OPEN)
             .filter(note -> !note.incarnation().equals(Incarnation.NONE))
             .isPresent();
-    // A crash came between its directory and this note, and how far it must come is not known. It
-    // is
-    // of no move, so that it is removed and made anew.
-    boolean interrupted =
-        addition.floor == ReplicaNote.NO_FLOOR
-            && found.filter(note -> note.state() == ReplicaNote.State.REMOVED).isPresent();
     var note =
         isNoted
             ? found.get()
@@ -526,7 +547,7 @@ final class GroupServer implements AutoCloseable {
                         .map(ReplicaNote::obeyed)
                         .filter(last -> last.compareTo(order) > 0)
                         .orElse(order))
-                .withFloor(interrupted ? Long.MAX_VALUE : addition.floor);
+                .withFloor(addition.floor);
     if (!isNoted) {
       note.write(options.dataDirectory(), name(id));
     }
@@ -798,6 +819,19 @@ final class GroupServer implements AutoCloseable {
     }
     GroupDirectory.create(options.dataDirectory(), raftDirectory, name(id), members);
     noteOpen(id, order, addition);
+    try {
+      var replica = openWithRatis(id, key, members);
+      unfinished.remove(key);
+      log.info("group opened group={} members={}", key, members.size());
+      return replica;
+    } catch (IOException | RuntimeException e) {
+      unfinished.put(key, Objects.requireNonNull(notes.get(id)));
+      throw e;
+    }
+  }
+
+  private Replica openWithRatis(RaftGroupId id, GroupKey key, List<RaftPeer> members)
+      throws IOException {
     var machine = newMachine(id, key, options.states().apply(key));
     machines.put(id, machine);
     try {
@@ -808,7 +842,6 @@ final class GroupServer implements AutoCloseable {
       machine.close();
       throw e;
     }
-    log.info("group opened group={} members={}", key, members.size());
     return host(id, key);
   }
 
@@ -906,6 +939,7 @@ final class GroupServer implements AutoCloseable {
     replicas.remove(key);
     quarantine.end(key);
     unopened.remove(key);
+    unfinished.remove(key);
     machines.remove(id);
     floors.forget(id);
     try {
@@ -1315,10 +1349,19 @@ final class GroupServer implements AutoCloseable {
     return Set.copyOf(unopened.keySet());
   }
 
+  /// Replicas whose opening failed: there are files of them, and nobody may ask for them again.
+  Map<GroupKey, Incarnation> unfinished() {
+    return incarnations(unfinished);
+  }
+
   /// Replicas of which something is left that could not be deleted yet. Whoever gave the order to
   /// remove them finds them here, and gives it again.
   Map<GroupKey, Incarnation> removing() {
-    return removing.entrySet().stream()
+    return incarnations(removing);
+  }
+
+  private static Map<GroupKey, Incarnation> incarnations(Map<GroupKey, ReplicaNote> notes) {
+    return notes.entrySet().stream()
         .collect(
             Collectors.toUnmodifiableMap(
                 Map.Entry::getKey, group -> group.getValue().incarnation()));

@@ -129,7 +129,12 @@ final class GroupStateMachine extends BaseStateMachine {
     return applied;
   }
 
-  /// Why it does not apply any more, if so.
+  /// Why it does not apply any more, if so. Whether it has what an earlier replica of this node may
+  /// have acknowledged.
+  boolean mayLead() {
+    return mayLead.getAsBoolean();
+  }
+
   Optional<Throwable> fault() {
     return fault;
   }
@@ -350,8 +355,11 @@ final class GroupStateMachine extends BaseStateMachine {
   public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId leader) {
     if (leader.equals(member.getPeerId())) {
       if (!mayLead.getAsBoolean()) {
-        // Ratis begins nothing then; its elections are paused, so this does not come about.
-        throw new IllegalStateException(key + ": does not lead, it lacks what it once had");
+        // It was elected before its elections were paused. Ratis calls it the leader, and begins
+        // nothing; nothing ends that but another opening.
+        var refusal = new IllegalStateException(key + ": does not lead, it lacks what it once had");
+        stopServing(refusal);
+        throw refusal;
       }
       forceVote();
     }

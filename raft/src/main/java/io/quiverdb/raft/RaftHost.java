@@ -944,10 +944,13 @@ public final class RaftHost implements AutoCloseable {
                         groups.incarnationUnopened(group),
                         snapshotProgress(group),
                         otherMembers(group).size()));
+    var unfinished =
+        groups.unfinished().entrySet().stream()
+            .map(replica -> StatusReport.unfinished(replica.getKey(), replica.getValue()));
     var removing =
         groups.removing().entrySet().stream()
             .map(replica -> StatusReport.removing(replica.getKey(), replica.getValue()));
-    return Stream.of(quarantined, unopened, removing).flatMap(all -> all).toList();
+    return Stream.of(quarantined, unopened, unfinished, removing).flatMap(all -> all).toList();
   }
 
   private Optional<SnapshotPuller.Progress> snapshotProgress(GroupKey group) {

@@ -529,16 +529,20 @@ final class Replica implements GroupReplica, LedGroup {
 
   /// As the leader: who is a member, or is just becoming or ceasing to be one, after a majority
   /// confirmed the term.
+  ///
+  /// @throws ShardException.Unavailable if that is not committed: another leader may go back to the
+  ///   members before, and need those that are not among these
   CompletableFuture<GroupMembers> members() {
     return readIndex()
         .thenApply(
-            index -> {
+            _ -> {
               var configuration = openDivision().getRaftConf();
-              // It may be later than what the barrier was for, and not committed yet.
-              long reached = Math.max(index, configuration.getLogEntryIndex());
+              if (configuration.getLogEntryIndex() > committedIndex()) {
+                throw new ShardException.Unavailable(key + ": its members are being changed");
+              }
               return new GroupMembers(
                   voters(configuration).stream().flatMap(Set::stream).collect(Collectors.toSet()),
-                  reached);
+                  configuration.getLogEntryIndex());
             });
   }
 

@@ -8,10 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
 
 /// What a node remembers of each group that it ever had a replica of, in a file of its own. A
 /// replica whose directory is gone has forgotten its vote and its log: made anew under this node's
@@ -19,15 +21,15 @@ import java.util.regex.Pattern;
 /// told from what it once commanded.
 ///
 /// One line: state, incarnation, move index, and term and index of the last order obeyed; then why
-/// it is in quarantine, if it is, and its floor, if it has one. An empty file is of a version that
-/// knew no moves.
+/// it is in quarantine, if it is, its floor, if it has one, and the CRC-32C of all before it. An
+/// empty file is of a version that knew no moves, a line without a checksum of one that had none.
 ///
 /// @param incarnation of the replica that is here, or was
 /// @param obeyed the last order of the catalogue's leader
 /// @param quarantine why it is in quarantine, or was when its removal was begun. That its vote was
 ///   lost is remembered for ever
-/// @param floor up to which its log must be committed here before it votes or leads: what was here
-///   before it may have acknowledged as much; −1 if it need not wait, or has come as far
+/// @param floor up to which its log must be committed here before it votes or leads ([Floors]): the
+///   index of a configuration without this node; −1 if it need not wait, or has come as far
 record ReplicaNote(
     State state,
     Incarnation incarnation,
@@ -40,7 +42,8 @@ record ReplicaNote(
   private static final Pattern LINE =
       Pattern.compile(
           "(OPEN|QUARANTINED|REMOVING|REMOVED) ([0-9a-f-]{36}) (\\d{1,19}) (\\d{1,18})"
-              + " (-?\\d{1,18})(?: (LOG|VOTE|WATERMARKS|CHECKPOINT))?(?: floor (\\d{1,19}))?\n");
+              + " (-?\\d{1,18})(?: (LOG|VOTE|WATERMARKS|CHECKPOINT))?(?: floor (\\d{1,19}))?"
+              + "(?: crc ([0-9a-f]{8}))?\n");
 
   enum State {
     OPEN,
@@ -94,7 +97,11 @@ record ReplicaNote(
       return Optional.of(new ReplicaNote(State.OPEN, Incarnation.NONE, CatalogOrder.NONE));
     }
     var line = LINE.matcher(content);
-    if (!line.matches()) {
+    boolean isSound =
+        line.matches()
+            && (line.group(8) == null
+                || line.group(8).equals(checksum(content.substring(0, line.start(8)))));
+    if (!isSound) {
       throw new CorruptFileException(
           DIRECTORY + "/" + group,
           0,
@@ -119,7 +126,7 @@ record ReplicaNote(
       GroupDirectory.syncDirectory(dataDirectory);
     }
     String line =
-        "%s %s %d %d %d%s%s\n"
+        "%s %s %d %d %d%s%s crc "
             .formatted(
                 state,
                 incarnation.id(),
@@ -129,7 +136,16 @@ record ReplicaNote(
                 quarantine.map(cause -> " " + cause).orElse(""),
                 floor == NO_FLOOR ? "" : " floor " + floor);
     AtomicFile.replace(
-        FileStorage.at(directory), "", group, line.getBytes(StandardCharsets.ISO_8859_1));
+        FileStorage.at(directory),
+        "",
+        group,
+        (line + checksum(line) + "\n").getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  private static String checksum(String line) {
+    var sum = new CRC32C();
+    sum.update(line.getBytes(StandardCharsets.ISO_8859_1));
+    return HexFormat.of().toHexDigits((int) sum.getValue());
   }
 
   /// The groups that this node has notes of.

@@ -117,6 +117,14 @@ final class StatusReport {
         group, incarnation, "damaged: its store cannot be opened; " + next, Optional.empty());
   }
 
+  static ReplicaStatus unfinished(GroupKey group, Incarnation incarnation) {
+    return ReplicaStatus.closed(
+        group,
+        incarnation,
+        "not open: its opening failed, and is tried again if it is wanted",
+        Optional.empty());
+  }
+
   static ReplicaStatus removing(GroupKey group, Incarnation incarnation) {
     return ReplicaStatus.closed(
         group,
@@ -186,6 +194,9 @@ final class StatusReport {
     }
     if (replica.leader().isEmpty()) {
       return Optional.of("no leader known");
+    }
+    if (!replica.machine().mayLead()) {
+      return Optional.of("made anew: it does not vote before it has what an earlier one had");
     }
     if (role == Role.LEADER && !replica.leaderReady()) {
       return Optional.of("leader not ready yet");

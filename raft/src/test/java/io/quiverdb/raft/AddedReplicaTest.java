@@ -17,6 +17,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a replica may do before it is a member.
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
@@ -25,16 +27,23 @@ class AddedReplicaTest {
 
   @TempDir Path directory;
 
-  /// Its vote is needed: of four members, three.
-  @Test
-  void leaderIsReplacedThatDiesBeforeTheNewMemberHearsThatItIsOne() throws Exception {
+  /// Its vote is needed: of four members, three. One that is made anew has it as well: it is no
+  /// member before it has what the one before it may have acknowledged.
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void leaderIsReplacedThatDiesBeforeTheNewMemberHearsThatItIsOne(boolean isMadeAnew)
+      throws Exception {
     try (var cluster = new GroupCluster(directory, 3).start()) {
       var old = cluster.awaitLeader();
       GroupCluster.propose(old, "before").join();
       var members = cluster.nodes().stream().map(node -> node.id).toList();
       var added = cluster.addNode(directory.resolve("added"));
-      added.openFor(new CatalogOrder(1, 1), 1L << 48);
-      Partitions.cutWhenMadeMember(added.id);
+      if (isMadeAnew) {
+        addAndRemove(old, members, added);
+      }
+      long floor = old.replica().members().join().index();
+      added.openFor(new CatalogOrder(1, 3), 1L << 49, floor);
+      Partitions.cutWhenMadeMember(added.id, floor);
 
       var change =
           old.replica()
@@ -63,6 +72,17 @@ class AddedReplicaTest {
     }
   }
 
+  private static void addAndRemove(
+      GroupCluster.Node leader, List<NodeId> members, GroupCluster.Node node) throws IOException {
+    var all = Stream.concat(members.stream(), Stream.of(node.id)).toList();
+    node.openFor(new CatalogOrder(1, 1), 1L << 48);
+    leader.replica().changeMembers(List.of(members, all), List.of(node.member()), PATIENCE).join();
+    GroupCluster.propose(leader, "acknowledged there too").join();
+    leader.replica().changeMembers(List.of(all, members), List.of(), PATIENCE).join();
+    node.remove(new CatalogOrder(1, 2), node.note().orElseThrow().incarnation().id());
+    GroupCluster.propose(leader, "acknowledged without it").join();
+  }
+
   /// It was killed before it heard, and Ratis has a server refuse to vote that starts and is in no
   /// configuration that it knows, until a leader asks something of it. There is none without it.
   @Test
@@ -73,7 +93,7 @@ class AddedReplicaTest {
       var members = cluster.nodes().stream().map(node -> node.id).toList();
       var added = cluster.addNode(directory.resolve("added"));
       added.openFor(new CatalogOrder(1, 1), 1L << 48);
-      Partitions.cutWhenMadeMember(added.id);
+      Partitions.cutWhenMadeMember(added.id, 0);
       var change =
           old.replica()
               .changeMembers(
@@ -159,7 +179,7 @@ class AddedReplicaTest {
   }
 
   @Test
-  void replicaWhoseOpeningACrashInterruptedHasAFloorThatItNeverReaches() throws Exception {
+  void openingOfAReplicaAnewThatACrashInterruptedIsTakenBack() throws Exception {
     try (var cluster = new GroupCluster(directory, 1)) {
       var node = cluster.nodes().getFirst();
       node.start();
@@ -173,7 +193,8 @@ class AddedReplicaTest {
 
       node.start();
 
-      assertThat(node.note().orElseThrow().floor()).isEqualTo(Long.MAX_VALUE);
+      assertThat(node.note().orElseThrow().state()).isEqualTo(ReplicaNote.State.REMOVED);
+      assertThat(node.logDirectory()).doesNotExist();
     }
   }
 

@@ -10,14 +10,28 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.client.RaftClient;
 import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto.NotificationProto;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.TermIndexProto;
+import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
 import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.retry.RetryPolicies;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
+import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
+import org.apache.ratis.util.ProtoUtils;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -120,11 +134,34 @@ class GroupServerTest {
           var _ = channel.lock()) {
         assertThatThrownBy(node::open).isInstanceOf(IOException.class);
       }
+      assertThat(node.server.orElseThrow().unfinished()).containsOnlyKeys(GroupCluster.KEY);
 
       node.open();
+      assertThat(node.server.orElseThrow().unfinished()).isEmpty();
 
       proposeAll(cluster, 0, 1);
       requireAll(cluster, 1);
+    }
+  }
+
+  @Test
+  void replicaWhoseOpeningFailedIsRemovedByOrder() throws Exception {
+    try (var cluster = new GroupCluster(directory, 1)) {
+      var node = cluster.nodes().getFirst();
+      node.start();
+      node.makeDirectory();
+      Path lock = node.logDirectory().resolveSibling("in_use.lock");
+      try (var channel =
+              FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          var _ = channel.lock()) {
+        assertThatThrownBy(node::open).isInstanceOf(IOException.class);
+      }
+      var left = node.server.orElseThrow().unfinished().values().iterator().next();
+
+      node.remove(new CatalogOrder(1, 1), left.id());
+
+      assertThat(node.groupDirectory()).doesNotExist();
+      assertThat(node.server.orElseThrow().unfinished()).isEmpty();
     }
   }
 
@@ -192,6 +229,89 @@ class GroupServerTest {
       assertThatThrownBy(() -> node.replica().awaitApplied(1_000).get())
           .cause()
           .isInstanceOf(ShardException.Failed.class);
+    }
+  }
+
+  /// Ratis takes it though it answers that it does not follow, and its members, of which some are
+  /// no more, would elect a second leader.
+  @Test
+  void configurationOfADeposedLeaderIsNotTakenAndAnOlderOneNeither() throws Exception {
+    try (var cluster = new GroupCluster(directory, 3).start()) {
+      var leader = cluster.awaitLeader();
+      GroupCluster.propose(leader, "a").join();
+      var node = cluster.nodes().stream().filter(one -> one != leader).findFirst().orElseThrow();
+      Awaitility.await().until(() -> node.state().count("a") == 1);
+      var members = node.replica().voters();
+      var configuration = node.replica().division().orElseThrow().getRaftConf();
+      long term = node.replica().currentTerm();
+
+      notify(cluster, leader, node, term - 1, configuration.getLogEntryIndex() + 1_000);
+      assertThat(node.replica().voters()).isEqualTo(members);
+      notify(cluster, leader, node, term, configuration.getLogEntryIndex());
+
+      assertThat(node.replica().voters()).isEqualTo(members);
+    }
+  }
+
+  /// Of a snapshot, with a configuration of the sender alone; waits for the answer.
+  private static void notify(
+      GroupCluster cluster,
+      GroupCluster.Node from,
+      GroupCluster.Node to,
+      long term,
+      long configurationIndex)
+      throws Exception {
+    var peer =
+        RaftPeer.newBuilder()
+            .setId(from.id.toString())
+            .setAddress(Loopback.host() + ":" + from.port)
+            .build();
+    var request =
+        InstallSnapshotRequestProto.newBuilder()
+            .setServerRequest(
+                RaftRpcRequestProto.newBuilder()
+                    .setRequestorId(ByteString.copyFromUtf8(from.id.toString()))
+                    .setReplyId(ByteString.copyFromUtf8(to.id.toString()))
+                    .setRaftGroupId(ProtoUtils.toRaftGroupIdProtoBuilder(cluster.groupId())))
+            .setLeaderTerm(term)
+            .setLastRaftConfigurationLogEntryProto(
+                LogEntryProto.newBuilder()
+                    .setTerm(Math.max(term, 0))
+                    .setIndex(configurationIndex)
+                    .setConfigurationEntry(
+                        RaftConfigurationProto.newBuilder()
+                            .addPeers(
+                                ProtoUtils.toRaftPeerProtos(List.of(peer)).iterator().next())))
+            .setNotification(
+                NotificationProto.newBuilder()
+                    .setFirstAvailableTermIndex(
+                        TermIndexProto.newBuilder().setTerm(term).setIndex(1)))
+            .build();
+    var channel = NettyChannelBuilder.forAddress(Loopback.host(), to.port).usePlaintext().build();
+    try {
+      var answer = new CompletableFuture<InstallSnapshotReplyProto>();
+      var call =
+          RaftServerProtocolServiceGrpc.newStub(channel)
+              .installSnapshot(
+                  new StreamObserver<>() {
+                    @Override
+                    public void onNext(InstallSnapshotReplyProto reply) {
+                      answer.complete(reply);
+                    }
+
+                    @Override
+                    public void onError(Throwable failure) {
+                      answer.completeExceptionally(failure);
+                    }
+
+                    @Override
+                    public void onCompleted() {}
+                  });
+      call.onNext(request);
+      answer.get(1, TimeUnit.MINUTES);
+      call.onCompleted();
+    } finally {
+      channel.shutdownNow();
     }
   }
 

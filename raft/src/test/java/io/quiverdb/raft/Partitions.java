@@ -1,10 +1,10 @@
 package io.quiverdb.raft;
 
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
-import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.util.CodeInjectionForTesting;
 
 /// Cuts the links between nodes of this process, consensus included. Requests over a cut link are
@@ -14,7 +14,7 @@ import org.apache.ratis.util.CodeInjectionForTesting;
 public final class Partitions {
   private static final Set<Link> CUT = ConcurrentHashMap.newKeySet();
   private static final Set<Link> CONSENSUS_CUT = ConcurrentHashMap.newKeySet();
-  private static final Set<String> NEW_MEMBERS = ConcurrentHashMap.newKeySet();
+  private static final Map<String, Long> NEW_MEMBERS = new ConcurrentHashMap<>();
 
   private record Link(String one, String other) {
     static Link of(String a, String b) {
@@ -51,24 +51,27 @@ public final class Partitions {
 
   /// Cuts a node's consensus from the leader that sends it the entry that makes it a member, before
   /// it takes that.
-  public static void cutWhenMadeMember(NodeId node) {
-    NEW_MEMBERS.add(node.toString());
+  ///
+  /// @param index of an entry before that one: it may have been a member before
+  public static void cutWhenMadeMember(NodeId node, long index) {
+    NEW_MEMBERS.put(node.toString(), index);
   }
 
   private static void cutFromNewMember(Object local, Object remote, Object[] sent) {
     String id = String.valueOf(local);
-    if (NEW_MEMBERS.contains(id) && makesMember(id, sent)) {
+    Long before = NEW_MEMBERS.get(id);
+    if (before != null && makesMember(id, before, sent)) {
       NEW_MEMBERS.remove(id);
       CONSENSUS_CUT.add(Link.of(id, String.valueOf(remote)));
     }
   }
 
-  private static boolean makesMember(String id, Object[] sent) {
+  private static boolean makesMember(String id, long before, Object[] sent) {
     return Stream.of(sent)
         .filter(AppendEntriesRequestProto.class::isInstance)
         .map(AppendEntriesRequestProto.class::cast)
         .flatMap(request -> request.getEntriesList().stream())
-        .filter(LogEntryProto::hasConfigurationEntry)
+        .filter(entry -> entry.hasConfigurationEntry() && entry.getIndex() > before)
         .flatMap(entry -> entry.getConfigurationEntry().getPeersList().stream())
         .anyMatch(peer -> peer.getId().toStringUtf8().equals(id));
   }

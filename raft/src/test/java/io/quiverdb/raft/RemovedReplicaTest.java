@@ -3,6 +3,7 @@ package io.quiverdb.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.quiverdb.core.CorruptFileException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -355,6 +356,37 @@ class RemovedReplicaTest {
     assertThatThrownBy(() -> ReplicaNote.read(directory, "x"))
         .hasMessageContaining("raft-opened/x");
     assertThat(ReplicaNote.read(directory, "y")).isEqualTo(Optional.empty());
+  }
+
+  @Test
+  void bitOfANoteThatFlipsIsDamage() throws Exception {
+    var note =
+        new ReplicaNote(
+                ReplicaNote.State.OPEN, new Incarnation(new UUID(1, 2), 3), new CatalogOrder(4, 5))
+            .withFloor(77);
+    note.write(directory, "x");
+    assertThat(ReplicaNote.read(directory, "x")).contains(note);
+    var file = directory.resolve("raft-opened/x");
+    byte[] sound = Files.readAllBytes(file);
+
+    for (int bit = 0; bit < 8 * sound.length; bit++) {
+      byte[] damaged = sound.clone();
+      damaged[bit / 8] ^= (byte) (1 << bit % 8);
+      Files.write(file, damaged);
+      assertThatThrownBy(() -> ReplicaNote.read(directory, "x"))
+          .as("bit %d", bit)
+          .isInstanceOf(CorruptFileException.class);
+    }
+  }
+
+  @Test
+  void noteOfAnEarlierVersionHasNoChecksum() throws Exception {
+    Files.createDirectories(directory.resolve("raft-opened"));
+    Files.writeString(
+        directory.resolve("raft-opened/x"),
+        "OPEN 00000000-0000-0001-0000-000000000002 3 4 5 floor 77\n");
+
+    assertThat(ReplicaNote.read(directory, "x").orElseThrow().floor()).isEqualTo(77);
   }
 
   private interface Action {
