@@ -103,7 +103,7 @@ public final class Collection {
     return Calls.await(async.setPayload(changes));
   }
 
-  /// Adds and drops filterable fields; done when every shard has followed.
+  /// Adds and drops filterable fields, changes `ef`; done when every shard has followed.
   ///
   /// @throws InvalidArgumentException if a field to be dropped is not declared, or one to be added
   ///   is, with another type

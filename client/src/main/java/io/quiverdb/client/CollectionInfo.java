@@ -3,6 +3,7 @@ package io.quiverdb.client;
 import io.quiverdb.api.v1.FilterableField;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /// A collection as the cluster knows it.
 ///
@@ -27,7 +28,11 @@ public record CollectionInfo(String name, long id, Schema schema, State state) {
     return new CollectionInfo(
         collection.getName(),
         collection.getId(),
-        new Schema(collection.getDimension(), Metric.of(collection.getMetric()), fields),
+        new Schema(
+            collection.getDimension(),
+            Metric.of(collection.getMetric()),
+            fields,
+            collection.hasEf() ? OptionalInt.of(collection.getEf()) : OptionalInt.empty()),
         switch (collection.getState()) {
           case CREATING -> State.CREATING;
           case DROPPING -> State.DROPPING;

@@ -37,8 +37,9 @@ public final class Search {
     return this;
   }
 
-  /// How many candidates a graph keeps on its way, 1 to 10,000 and in effect at least `k`; 100 if
-  /// not said. The more, the more of the nearest are found, and the longer it takes.
+  /// How many candidates a graph keeps on its way, 1 to 10,000 and in effect at least `k`; what the
+  /// collection's [Schema#ef] says if not said, and 100 if that says nothing. The more, the more of
+  /// the nearest are found, and the longer it takes.
   public Search ef(int ef) {
     async.ef(ef);
     return this;

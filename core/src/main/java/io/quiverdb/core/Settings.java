@@ -3,12 +3,15 @@ package io.quiverdb.core;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /// What may change about a collection.
 ///
 /// @param filterableFields at most [#FILTERABLE_FIELDS_MAX]
-public record Settings(List<FilterableField> filterableFields) {
+/// @param ef of searches that say nothing about it, 1 to [Query#EF_MAX]; [Query#EF_DEFAULT] if it
+///   is empty
+public record Settings(List<FilterableField> filterableFields, OptionalInt ef) {
   public static final Settings NONE = new Settings(List.of());
 
   /// Ample: each costs an index in every segment.
@@ -28,6 +31,11 @@ public record Settings(List<FilterableField> filterableFields) {
             "filterable field: " + field.path() + " twice (expected: once)");
       }
     }
+    ef.ifPresent(Query::requireEf);
+  }
+
+  public Settings(List<FilterableField> filterableFields) {
+    this(filterableFields, OptionalInt.empty());
   }
 
   /// A field of the payload that filters may name.

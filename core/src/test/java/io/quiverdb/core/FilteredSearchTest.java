@@ -6,6 +6,7 @@ import io.quiverdb.core.SearchedStore.Condition;
 import io.quiverdb.core.SegmentPlan.Way;
 import io.quiverdb.core.storage.Seed;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -94,6 +95,29 @@ final class FilteredSearchTest {
         points.plans(points.query(points.vectors().draw(), 5, Condition.ANY, OptionalInt.of(40)));
     assertThat(graph.getFirst().nodesVisited()).isBetween(40L, 4_000L);
     assertThat(graph.getFirst().rowsScanned()).isZero();
+  }
+
+  @Test
+  void searchThatDoesNotSayItKeepsAsManyCandidatesAsItsCollectionSays() {
+    var query = points.query(points.vectors().draw(), 5, Condition.ANY, OptionalInt.empty());
+    long usual = visited(query);
+    var store = points.store();
+    var settings = store.settings(SearchedStore.COLLECTION);
+    long _ =
+        store.updateSettings(
+            SearchedStore.COLLECTION,
+            new Settings(settings.filterableFields(), OptionalInt.of(20)));
+    try {
+      assertThat(visited(query)).isBetween(20L, usual - 1);
+      assertThat(visited(query.in(new Settings(List.of(), OptionalInt.of(100))))).isEqualTo(usual);
+    } finally {
+      long _ = store.updateSettings(SearchedStore.COLLECTION, settings);
+    }
+    assertThat(visited(query)).isEqualTo(usual);
+  }
+
+  private long visited(Query query) {
+    return points.plans(query).getFirst().nodesVisited();
   }
 
   @Test

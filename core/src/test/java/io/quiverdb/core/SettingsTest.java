@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.quiverdb.core.Settings.FilterableField;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +28,16 @@ final class SettingsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Settings(fields(257)))
         .withMessage("filterable fields: 257 (expected: at most 256)");
+  }
+
+  @Test
+  void efIsWithinTheBoundsOfASearch() {
+    assertThat(new Settings(List.of(), OptionalInt.of(10_000)).ef()).hasValue(10_000);
+    for (int ef : new int[] {0, 10_001}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> new Settings(List.of(), OptionalInt.of(ef)))
+          .withMessage("ef: " + ef + " (expected: 1 to 10000)");
+    }
   }
 
   private static List<FilterableField> fields(int count) {

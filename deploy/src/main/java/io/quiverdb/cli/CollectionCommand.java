@@ -86,13 +86,14 @@ final class CollectionCommand {
 
   @Command(
       description = {
-        "Adds and drops fields that filters may name, on every shard.",
+        "Adds and drops fields that filters may name, and changes how accurate searches are, on"
+            + " every shard.",
         "A field that is new or gone changes what filters cost, not what they find."
       },
       footer = {
         "",
         "Example:",
-        "  quiver collection set docs --keyword lang --numeric year --drop author"
+        "  quiver collection set docs --keyword lang --numeric year --drop author --ef 200"
       })
   int set(
       @Mixin Connection connection,
@@ -113,7 +114,14 @@ final class CollectionCommand {
               paramLabel = "FIELD",
               description =
                   "A field to drop; dropped and added again it changes its type. May be repeated.")
-          @Nullable List<String> dropped) {
+          @Nullable List<String> dropped,
+      @Option(
+              names = "--ef",
+              paramLabel = "N",
+              description =
+                  "Candidates that searches keep which do not say it, 1 to 10000; 0 for those of a"
+                      + " collection that was created without.")
+          @Nullable Integer ef) {
     var change = SettingsChange.none();
     for (var field : given(keywords)) {
       change = change.keyword(field);
@@ -124,9 +132,12 @@ final class CollectionCommand {
     for (var field : given(dropped)) {
       change = change.drop(field);
     }
+    if (ef != null) {
+      change = change.withEf(ef);
+    }
     if (change.equals(SettingsChange.none())) {
       throw new IllegalArgumentException(
-          "settings: no change (expected: --keyword, --numeric or --drop)");
+          "settings: no change (expected: --keyword, --numeric, --drop or --ef)");
     }
     try (var quiver = connection.open()) {
       print(output, quiver.collection(name).update(change));
@@ -264,6 +275,14 @@ final class CollectionCommand {
         description = "A field of payloads to filter by, compared as a number. May be repeated.")
     private List<String> numerics = List.of();
 
+    @Option(
+        names = "--ef",
+        paramLabel = "N",
+        description =
+            "Candidates that searches keep which do not say it, 1 to 10000: the more, the more"
+                + " accurate and the slower (100).")
+    private @Nullable Integer ef;
+
     Schema schema(int dimension) {
       var schema =
           switch (metric) {
@@ -277,7 +296,7 @@ final class CollectionCommand {
       for (var field : numerics) {
         schema = schema.numeric(field);
       }
-      return schema;
+      return ef == null ? schema : schema.withEf(ef);
     }
   }
 
@@ -290,13 +309,14 @@ final class CollectionCommand {
   }
 
   private static Table table(List<CollectionInfo> collections) {
-    var table = Table.of("NAME", ">DIMENSION", "METRIC", "STATE", "FIELDS");
+    var table = Table.of("NAME", ">DIMENSION", "METRIC", "STATE", ">EF", "FIELDS");
     for (var collection : collections) {
       table.row(
           collection.name(),
           collection.dimension(),
           MetricConverter.name(collection.metric()),
           lowerCase(collection.state()),
+          collection.schema().ef().isPresent() ? collection.schema().ef().getAsInt() : "",
           collection.fields().entrySet().stream()
               .map(field -> field.getKey() + ":" + lowerCase(field.getValue()))
               .collect(Collectors.joining(" ")));
@@ -311,6 +331,9 @@ final class CollectionCommand {
     json.writeNumberField("dimension", collection.dimension());
     json.writeStringField("metric", MetricConverter.name(collection.metric()));
     json.writeStringField("state", lowerCase(collection.state()));
+    if (collection.schema().ef().isPresent()) {
+      json.writeNumberField("ef", collection.schema().ef().getAsInt());
+    }
     json.writeObjectFieldStart("fields");
     for (var field : collection.fields().entrySet()) {
       json.writeStringField(field.getKey(), lowerCase(field.getValue()));

@@ -156,6 +156,21 @@ class CommandsTest {
     assertThat(run("collection", "set", "fields")).isEqualTo(ExitCode.USAGE);
   }
 
+  @Test
+  void efIsSetAndTakenBack() {
+    assertThat(run("collection", "create", "accurate", "--dimension", "3", "--ef", "200"))
+        .isEqualTo(ExitCode.GOOD);
+    assertThat(out).contains("200");
+    assertThat(run("collection", "set", "accurate", "--ef", "400", "--output", "json"))
+        .isEqualTo(ExitCode.GOOD);
+    assertThat(out).contains("\"ef\":400");
+    assertThat(run("collection", "set", "accurate", "--ef", "10001")).isEqualTo(ExitCode.USAGE);
+    assertThat(err).contains("ef: 10001 (expected: 1 to 10000)");
+    assertThat(run("collection", "set", "accurate", "--ef", "0", "--output", "json"))
+        .isEqualTo(ExitCode.GOOD);
+    assertThat(out).doesNotContain("\"ef\"");
+  }
+
   private void createCollection(String name) {
     assertThat(run("collection", "create", name, "--dimension", "3")).isEqualTo(ExitCode.GOOD);
   }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// What users download, unpacked, to be run as they run it.
 public final class Distribution {
@@ -56,7 +57,15 @@ public final class Distribution {
 
   /// Runs on; its output goes to a file.
   Process start(Path output, String... arguments) throws IOException {
-    return builder(arguments).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+    return start(Map.of(), output, arguments);
+  }
+
+  /// As [#start(Path, String...)], with more variables.
+  Process start(Map<String, String> environment, Path output, String... arguments)
+      throws IOException {
+    var builder = builder(arguments);
+    builder.environment().putAll(environment);
+    return builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
   }
 
   private ProcessBuilder builder(String... arguments) {

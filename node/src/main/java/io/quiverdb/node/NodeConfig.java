@@ -208,7 +208,8 @@ public record NodeConfig(
         source.bytes("limits.id-bytes", standard.idBytesMax()),
         source.number("limits.k", standard.kMax()),
         source.bytes("limits.request-bytes", 64 << 20),
-        source.bytes("limits.response-bytes", 96 << 20));
+        source.bytes("limits.response-bytes", 96 << 20),
+        standard.answersBytesMax());
   }
 
   private void checkExposure() {

@@ -2,6 +2,7 @@ package io.quiverdb.raft;
 
 import com.codahale.metrics.Counter;
 import com.codahale.metrics.MetricRegistry;
+import io.quiverdb.core.AnswerSize;
 import io.quiverdb.core.CollectionView;
 import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.FeatureLevelException;
@@ -356,7 +357,15 @@ public final class ReplicatedStore implements Shard {
         consistency,
         (view, collection) -> {
           wanted.forEach(id -> requireOwned(view, id));
-          return wanted.stream().map(collection::get).toList();
+          var size = new AnswerSize();
+          return wanted.stream()
+              .map(
+                  id -> {
+                    var found = collection.get(id);
+                    found.ifPresent(size::add);
+                    return found;
+                  })
+              .toList();
         });
   }
 

@@ -16,8 +16,10 @@ import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
 import io.quiverdb.raft.catalog.CollectionInfo;
 import io.quiverdb.raft.catalog.Membership;
+import io.quiverdb.raft.catalog.SettingsChange;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -49,7 +51,9 @@ final class TestClient {
   CatalogWritten addField(String collection, FilterableField field) {
     var write =
         new CatalogWrite.UpdateSettings(
-            new RequestId(UUID.randomUUID()), collection, List.of(field), List.of());
+            new RequestId(UUID.randomUUID()),
+            collection,
+            new SettingsChange(List.of(field), List.of(), OptionalInt.empty()));
     return retried(() -> anyHost().catalog().orElseThrow(TestClient::later).write(write));
   }
 

@@ -8,6 +8,7 @@ import io.quiverdb.core.Settings;
 import io.quiverdb.core.Settings.FilterableField;
 import io.quiverdb.core.SlotRange;
 import java.util.List;
+import java.util.OptionalInt;
 
 /// Between the face's types and their messages in operations and manifests. Reading a message
 /// throws [IllegalArgumentException] where its content breaks a limit.
@@ -52,6 +53,7 @@ public final class OpProtos {
               .setPath(field.path())
               .setType(toProto(field.type())));
     }
+    settings.ef().ifPresent(proto::setEf);
     return proto.build();
   }
 
@@ -66,7 +68,8 @@ public final class OpProtos {
     return new Settings(
         proto.getFilterableFieldsList().stream()
             .map(field -> new FilterableField(field.getPath(), type(field.getType())))
-            .toList());
+            .toList(),
+        proto.hasEf() ? OptionalInt.of(proto.getEf()) : OptionalInt.empty());
   }
 
   private static FilterableField.Type type(CollectionSettings.FilterableField.Type proto) {

@@ -44,6 +44,10 @@ final class RequestDigest {
     for (var field : settings.getFilterableFieldsList()) {
       hash.putText(field.getPath()).putInt(field.getTypeValue());
     }
+    // Nothing where there is none: requests are remembered that came before there was any.
+    if (settings.hasEf()) {
+      hash.putText("ef").putInt(settings.getEf());
+    }
   }
 
   private static void put(DropCollection op, CanonicalHash hash) {

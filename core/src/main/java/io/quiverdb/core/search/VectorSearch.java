@@ -1,5 +1,7 @@
 package io.quiverdb.core.search;
 
+import io.quiverdb.core.AnswerSize;
+import io.quiverdb.core.AnswerTooLargeException;
 import io.quiverdb.core.Hit;
 import io.quiverdb.core.Metric;
 import io.quiverdb.core.Payload;
@@ -60,13 +62,15 @@ public final class VectorSearch {
   /// The rows that a view as of `version` sees, nearest first, ties by ascending id.
   ///
   /// @throws CancellationException when nobody wants them any more
+  /// @throws AnswerTooLargeException if they hold too much
   public List<Hit> run(List<? extends RowSource> sources, long version) {
     for (RowSource source : sources) {
       new SourceSearch(source, version).run();
     }
+    var size = new AnswerSize();
     return nearest.nearestFirst().stream()
         .filter(candidate -> isWithinThreshold(candidate.score()))
-        .map(this::hit)
+        .map(candidate -> hit(candidate, size))
         .toList();
   }
 
@@ -78,9 +82,13 @@ public final class VectorSearch {
     return metric == Metric.L2_SQUARED ? score <= threshold : score >= threshold;
   }
 
-  private Hit hit(TopK.Candidate<Place> candidate) {
+  private Hit hit(TopK.Candidate<Place> candidate, AnswerSize size) {
     RowSource source = candidate.row().source;
     int row = candidate.row().row;
+    size.add(
+        candidate.id().length
+            + (query.withPayload() ? source.payload(row).byteSize() : 0)
+            + (query.withVector() ? source.vector(row).byteSize() : 0));
     return new Hit(
         new String(candidate.id(), StandardCharsets.UTF_8),
         candidate.score(),

@@ -355,6 +355,8 @@ public final class ShardState {
     settings
         .filterableFields()
         .forEach(field -> hash.putText(field.path()).putText(field.type().name()));
+    // Nothing where there is none, as in releases that knew none.
+    settings.ef().ifPresent(ef -> hash.putText("ef").putInt(ef));
   }
 
   // --- checkpoint

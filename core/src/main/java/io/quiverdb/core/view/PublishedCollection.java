@@ -143,7 +143,7 @@ record PublishedCollection(CollectionSnapshot snapshot) implements CollectionVie
           "vector: " + query.vector().dimension() + " values (expected: " + dimension + ")");
     }
     noteFields(query.filter(), statistics);
-    return new VectorSearch(query, descriptor().metric(), statistics, isUnwanted)
+    return new VectorSearch(query.in(settings()), descriptor().metric(), statistics, isUnwanted)
         .run(snapshot.sources(), snapshot.version());
   }
 

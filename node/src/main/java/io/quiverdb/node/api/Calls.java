@@ -5,6 +5,7 @@ import io.quiverdb.api.v1.CollectionsGrpc;
 import io.quiverdb.api.v1.KeysGrpc;
 import io.quiverdb.api.v1.PointsGrpc;
 import io.quiverdb.api.v1.SearchGrpc;
+import io.quiverdb.node.routing.AnswerMemory;
 import io.quiverdb.node.routing.Cluster;
 import io.quiverdb.node.routing.Compaction;
 import io.quiverdb.node.routing.Erasure;
@@ -34,8 +35,9 @@ final class Calls {
             new Erasure(cluster),
             limits,
             ids);
-    var points = new PointCalls(router, limits, ids);
-    var searches = new SearchCalls(router, limits);
+    var memory = new AnswerMemory(limits.answersBytesMax());
+    var points = new PointCalls(router, limits, memory, ids);
+    var searches = new SearchCalls(router, limits, memory);
     var memberships = new MembershipCalls(cluster, ids);
     var keys = new KeyCalls(cluster, ids);
     var clusters =

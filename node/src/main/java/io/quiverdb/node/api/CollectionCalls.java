@@ -19,6 +19,7 @@ import io.quiverdb.api.v1.VerifyCollectionRequest;
 import io.quiverdb.api.v1.VerifyCollectionResponse;
 import io.quiverdb.core.Outcome;
 import io.quiverdb.core.RequestId;
+import io.quiverdb.core.Settings;
 import io.quiverdb.node.routing.Compaction;
 import io.quiverdb.node.routing.Deadline;
 import io.quiverdb.node.routing.Erasure;
@@ -31,6 +32,7 @@ import io.quiverdb.raft.catalog.CatalogView;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
 import io.quiverdb.raft.catalog.CollectionInfo;
+import io.quiverdb.raft.catalog.SettingsChange;
 import io.quiverdb.raft.catalog.Shredding;
 import java.util.Comparator;
 import java.util.Optional;
@@ -77,7 +79,9 @@ final class CollectionCalls {
             requestId(request.getRequestId()),
             request.getName(),
             Messages.descriptor(request.getDimension(), request.getMetric(), limits),
-            Messages.settings(request.getFilterableFieldsList()));
+            new Settings(
+                Messages.filterableFields(request.getFilterableFieldsList()),
+                Messages.ef(request.hasEf(), request.getEf())));
     return switch (write(write, deadline)) {
       case CatalogWritten.Created(var collection) -> Messages.collection(collection);
       case CatalogWritten.AlreadyExists _ ->
@@ -118,8 +122,10 @@ final class CollectionCalls {
         new CatalogWrite.UpdateSettings(
             requestId(request.getRequestId()),
             request.getName(),
-            Messages.settings(request.getAddList()).filterableFields(),
-            request.getDropList());
+            new SettingsChange(
+                Messages.filterableFields(request.getAddList()),
+                request.getDropList(),
+                Messages.ef(request.hasEf(), request.getEf())));
     return switch (write(write, deadline)) {
       case CatalogWritten.Updated(var collection) -> Messages.collection(collection);
       case CatalogWritten.NotFound _ -> throw new UnknownCollection(request.getName());

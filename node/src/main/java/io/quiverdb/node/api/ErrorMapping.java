@@ -5,6 +5,7 @@ import com.linecorp.armeria.server.RequestTimeoutException;
 import io.grpc.Status;
 import io.quiverdb.api.v1.ErrorCode;
 import io.quiverdb.api.v1.ErrorDetail;
+import io.quiverdb.core.AnswerTooLargeException;
 import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.Outcome;
 import io.quiverdb.core.StoreException;
@@ -118,6 +119,8 @@ final class ErrorMapping {
       case ShardException e -> detailOf(e);
       case StoreException e -> dataFailure(e, e);
       case IllegalArgumentException e -> detail(ErrorCode.INVALID_ARGUMENT, message(e));
+      case AnswerTooLargeException e ->
+          detail(ErrorCode.RESOURCE_EXHAUSTED, message(e), RESPONSE_TOO_LARGE);
       case RequestTimeoutException _ ->
           detail(
               ErrorCode.DEADLINE_EXCEEDED,

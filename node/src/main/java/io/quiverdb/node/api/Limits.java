@@ -4,6 +4,7 @@ import io.quiverdb.core.Descriptor;
 import io.quiverdb.core.Payload;
 import io.quiverdb.core.Point;
 import io.quiverdb.core.Query;
+import io.quiverdb.node.routing.AnswerMemory;
 
 /// What a call may ask for. More is refused, never cut down.
 ///
@@ -13,13 +14,15 @@ import io.quiverdb.core.Query;
 /// @param kMax hits of a search, points of a scan's page and ids of a get
 /// @param requestBytesMax of a request's body
 /// @param responseBytesMax of an answer
+/// @param answersBytesMax of memory for answers of many points that are made at a time
 public record Limits(
     int dimensionMax,
     int payloadBytesMax,
     int idBytesMax,
     int kMax,
     int requestBytesMax,
-    int responseBytesMax) {
+    int responseBytesMax,
+    long answersBytesMax) {
   public static final Limits STANDARD =
       new Limits(
           Descriptor.DIMENSION_MAX,
@@ -27,5 +30,6 @@ public record Limits(
           Point.ID_BYTES_MAX,
           Query.K_MAX,
           16 << 20,
-          64 << 20);
+          64 << 20,
+          AnswerMemory.standardBytes());
 }

@@ -16,8 +16,8 @@ import io.quiverdb.core.Point;
 import io.quiverdb.core.PointIds;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.Precondition;
+import io.quiverdb.core.Query;
 import io.quiverdb.core.RequestId;
-import io.quiverdb.core.Settings;
 import io.quiverdb.core.Settings.FilterableField;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.core.Vector;
@@ -30,6 +30,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -149,8 +150,17 @@ final class Messages {
         });
   }
 
-  static Settings settings(List<io.quiverdb.api.v1.FilterableField> fields) {
-    return new Settings(fields.stream().map(Messages::filterableField).toList());
+  static List<FilterableField> filterableFields(List<io.quiverdb.api.v1.FilterableField> messages) {
+    return messages.stream().map(Messages::filterableField).toList();
+  }
+
+  /// @throws IllegalArgumentException if it is far out of range
+  static OptionalInt ef(boolean isThere, int ef) {
+    if (ef < 0) {
+      throw new IllegalArgumentException(
+          "ef: %s (expected: 1 to %d)".formatted(Integer.toUnsignedString(ef), Query.EF_MAX));
+    }
+    return isThere ? OptionalInt.of(ef) : OptionalInt.empty();
   }
 
   private static FilterableField filterableField(io.quiverdb.api.v1.FilterableField message) {
@@ -290,6 +300,7 @@ final class Messages {
                   case ORPHANED -> io.quiverdb.api.v1.Collection.State.ORPHANED;
                   case SHREDDING -> io.quiverdb.api.v1.Collection.State.SHREDDING;
                 });
+    info.settings().ef().ifPresent(message::setEf);
     for (var field : info.settings().filterableFields()) {
       message.addFilterableFields(
           io.quiverdb.api.v1.FilterableField.newBuilder()

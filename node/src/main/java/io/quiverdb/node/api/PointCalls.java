@@ -21,6 +21,7 @@ import io.quiverdb.core.PayloadChange;
 import io.quiverdb.core.Point;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.RequestId;
+import io.quiverdb.node.routing.AnswerMemory;
 import io.quiverdb.node.routing.Deadline;
 import io.quiverdb.node.routing.PartResult;
 import io.quiverdb.node.routing.RoutingException.NotAttempted;
@@ -45,12 +46,14 @@ final class PointCalls {
 
   private final ShardRouter router;
   private final Limits limits;
+  private final AnswerMemory memory;
   private final Supplier<UUID> ids;
 
   /// @param ids draws request ids for those who bring none
-  PointCalls(ShardRouter router, Limits limits, Supplier<UUID> ids) {
+  PointCalls(ShardRouter router, Limits limits, AnswerMemory memory, Supplier<UUID> ids) {
     this.router = router;
     this.limits = limits;
+    this.memory = memory;
     this.ids = ids;
   }
 
@@ -330,13 +333,18 @@ final class PointCalls {
         Messages.readHeader(
             request.getConsistency(), request.getSessionToken(), request.getDirect());
     var collection = router.collection(request.getCollection(), deadline);
-    var answer = router.get(collection, request.getIdsList(), header, deadline);
-    return GetResponse.newBuilder()
-        .addAllPoints(answer.value().stream().map(Messages::storedPoint).toList())
-        .addAllPositions(Messages.positions(answer.positions()))
-        .setSessionToken(Messages.sessionToken(header.seen(), answer))
-        .addAllLags(Messages.lags(answer))
-        .build();
+    long bytesMax =
+        AnswerMemory.bytes(
+            request.getIdsCount(), limits.payloadBytesMax(), collection.descriptor().dimension());
+    try (var _ = memory.reserve(bytesMax, deadline.remaining())) {
+      var answer = router.get(collection, request.getIdsList(), header, deadline);
+      return GetResponse.newBuilder()
+          .addAllPoints(answer.value().stream().map(Messages::storedPoint).toList())
+          .addAllPositions(Messages.positions(answer.positions()))
+          .setSessionToken(Messages.sessionToken(header.seen(), answer))
+          .addAllLags(Messages.lags(answer))
+          .build();
+    }
   }
 
   ScanResponse scan(ScanRequest request, Deadline deadline) {

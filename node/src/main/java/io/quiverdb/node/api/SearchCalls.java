@@ -11,6 +11,8 @@ import io.quiverdb.core.Filter;
 import io.quiverdb.core.Hit;
 import io.quiverdb.core.Query;
 import io.quiverdb.core.Vector;
+import io.quiverdb.node.routing.AnswerMemory;
+import io.quiverdb.node.routing.AnswerMemory.Reservation;
 import io.quiverdb.node.routing.Deadline;
 import io.quiverdb.node.routing.ReadHeader;
 import io.quiverdb.node.routing.ShardRouter;
@@ -19,7 +21,6 @@ import io.quiverdb.node.routing.ShardRouter.ShardPlan;
 import io.quiverdb.raft.catalog.CollectionInfo;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
@@ -33,10 +34,12 @@ final class SearchCalls {
 
   private final ShardRouter router;
   private final Limits limits;
+  private final AnswerMemory memory;
 
-  SearchCalls(ShardRouter router, Limits limits) {
+  SearchCalls(ShardRouter router, Limits limits, AnswerMemory memory) {
     this.router = router;
     this.limits = limits;
+    this.memory = memory;
   }
 
   SearchResponse search(SearchRequest request, Deadline deadline) {
@@ -47,7 +50,9 @@ final class SearchCalls {
             request.getCollection(),
             deadline,
             collection -> query(request, filter, collection.descriptor()));
-    return response(header, router.search(query.collection, query.value, header, deadline));
+    try (var _ = reserved(List.of(query.value), deadline)) {
+      return response(header, router.search(query.collection, query.value, header, deadline));
+    }
   }
 
   SearchBatchResponse searchBatch(SearchBatchRequest request, Deadline deadline) {
@@ -62,11 +67,13 @@ final class SearchCalls {
             request.getCollection(),
             deadline,
             collection -> queries(request, filters, collection.descriptor()));
-    return SearchBatchResponse.newBuilder()
-        .addAllResults(
-            searchAll(
-                queries.collection, queries.value, each(request, SearchCalls::header), deadline))
-        .build();
+    try (var _ = reserved(queries.value, deadline)) {
+      return SearchBatchResponse.newBuilder()
+          .addAllResults(
+              searchAll(
+                  queries.collection, queries.value, each(request, SearchCalls::header), deadline))
+          .build();
+    }
   }
 
   ExplainResponse explain(SearchRequest request, Deadline deadline) {
@@ -162,11 +169,24 @@ final class SearchCalls {
         request.getWithPayload(),
         request.getWithVector(),
         request.getExact(),
-        request.hasEf() ? OptionalInt.of(request.getEf()) : OptionalInt.empty(),
+        Messages.ef(request.hasEf(), request.getEf()),
         request.hasScoreThreshold() ? Optional.of(request.getScoreThreshold()) : Optional.empty());
   }
 
   // --- answers
+
+  /// Room for what all shards may answer.
+  private Reservation reserved(List<Query> queries, Deadline deadline) {
+    long bytes = queries.stream().mapToLong(this::answerBytesMax).sum();
+    return memory.reserve(router.shardCount() * bytes, deadline.remaining());
+  }
+
+  private long answerBytesMax(Query query) {
+    return AnswerMemory.bytes(
+        query.k(),
+        query.withPayload() ? limits.payloadBytesMax() : 0,
+        query.withVector() ? query.vector().dimension() : 0);
+  }
 
   private List<SearchResponse> searchAll(
       CollectionInfo collection, List<Query> queries, List<ReadHeader> headers, Deadline deadline) {

@@ -10,6 +10,7 @@ import io.quiverdb.node.peer.proto.WriteCatalogResponse;
 import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
 import io.quiverdb.raft.catalog.ClusterNode;
+import io.quiverdb.raft.catalog.SettingsChange;
 import io.quiverdb.raft.catalog.StoredApiKey;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -24,12 +25,15 @@ final class CatalogMessages {
     switch (write) {
       case CatalogWrite.CreateCollection(_, var name, var descriptor, var settings) ->
           message.setCreateCollection(PeerMessages.shape(name, descriptor, settings));
-      case CatalogWrite.UpdateSettings(_, var name, var added, var dropped) ->
-          message.setUpdateSettings(
-              WriteCatalogRequest.UpdateSettings.newBuilder()
-                  .setName(name)
-                  .addAllAdded(PeerMessages.fields(added))
-                  .addAllDropped(dropped));
+      case CatalogWrite.UpdateSettings(_, var name, var change) -> {
+        var update =
+            WriteCatalogRequest.UpdateSettings.newBuilder()
+                .setName(name)
+                .addAllAdded(PeerMessages.fields(change.added()))
+                .addAllDropped(change.dropped());
+        change.ef().ifPresent(update::setEf);
+        message.setUpdateSettings(update);
+      }
       case CatalogWrite.DropCollection(_, var name) -> message.setDropCollection(name);
       case CatalogWrite.ShredCollection(_, var name) -> message.setShredCollection(name);
       case CatalogWrite.AddNode(_, var member, var levels) ->
@@ -76,12 +80,16 @@ final class CatalogMessages {
       }
       case DROP_COLLECTION ->
           new CatalogWrite.DropCollection(requestId, message.getDropCollection());
-      case UPDATE_SETTINGS ->
-          new CatalogWrite.UpdateSettings(
-              requestId,
-              message.getUpdateSettings().getName(),
-              PeerMessages.filterableFields(message.getUpdateSettings().getAddedList()),
-              message.getUpdateSettings().getDroppedList());
+      case UPDATE_SETTINGS -> {
+        var update = message.getUpdateSettings();
+        yield new CatalogWrite.UpdateSettings(
+            requestId,
+            update.getName(),
+            new SettingsChange(
+                PeerMessages.filterableFields(update.getAddedList()),
+                update.getDroppedList(),
+                PeerMessages.ef(update.hasEf(), update.getEf())));
+      }
       case ADD_NODE ->
           new CatalogWrite.AddNode(
               requestId,

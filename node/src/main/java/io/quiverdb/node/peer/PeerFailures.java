@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.quiverdb.core.AnswerTooLargeException;
 import io.quiverdb.node.peer.proto.PeerFailure;
 import io.quiverdb.node.security.UntrustedException;
 import io.quiverdb.raft.GroupKey;
@@ -62,6 +63,7 @@ final class PeerFailures {
       case ShardException.StaleEpoch _ -> message.setKind(PeerFailure.Kind.STALE_EPOCH);
       case ShardException.Failed _ -> message.setKind(PeerFailure.Kind.FAILED);
       case IllegalArgumentException _ -> message.setKind(PeerFailure.Kind.INVALID_ARGUMENT);
+      case AnswerTooLargeException _ -> message.setKind(PeerFailure.Kind.ANSWER_TOO_LARGE);
       default -> {
         return Optional.empty();
       }
@@ -173,6 +175,7 @@ final class PeerFailures {
       case FAILED -> ShardException.Failed.elsewhere(failure.getMessage(), cause);
       case STALE_EPOCH -> new ShardException.StaleEpoch(failure.getMessage());
       case INVALID_ARGUMENT -> new IllegalArgumentException(failure.getMessage());
+      case ANSWER_TOO_LARGE -> new AnswerTooLargeException();
       case KIND_UNSPECIFIED, UNRECOGNIZED ->
           asked.changes()
               ? new ShardException.OutcomeUnknown(failure.getMessage())

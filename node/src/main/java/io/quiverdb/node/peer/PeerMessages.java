@@ -35,6 +35,7 @@ import io.quiverdb.raft.catalog.CollectionInfo;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
@@ -323,6 +324,7 @@ final class PeerMessages {
                   case COSINE -> PeerMetric.COSINE;
                   case DOT -> PeerMetric.DOT;
                 });
+    settings.ef().ifPresent(message::setEf);
     return message.addAllFields(fields(settings.filterableFields())).build();
   }
 
@@ -354,7 +356,12 @@ final class PeerMessages {
   }
 
   static Settings settings(CollectionShape message) {
-    return new Settings(filterableFields(message.getFieldsList()));
+    return new Settings(
+        filterableFields(message.getFieldsList()), ef(message.hasEf(), message.getEf()));
+  }
+
+  static OptionalInt ef(boolean isThere, int ef) {
+    return isThere ? OptionalInt.of(ef) : OptionalInt.empty();
   }
 
   static List<FilterableField> filterableFields(List<CollectionShape.Field> messages) {

@@ -1,9 +1,13 @@
 package io.quiverdb.node.peer;
 
 import com.google.protobuf.UnsafeByteOperations;
+import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.quiverdb.core.Descriptor;
 import io.quiverdb.core.Filter;
+import io.quiverdb.core.Payload;
+import io.quiverdb.core.Query;
 import io.quiverdb.core.StoredPoint;
 import io.quiverdb.node.peer.proto.AdmitNodeRequest;
 import io.quiverdb.node.peer.proto.AdmitNodeResponse;
@@ -67,19 +71,27 @@ import io.quiverdb.node.peer.proto.WriteCatalogRequest;
 import io.quiverdb.node.peer.proto.WriteCatalogResponse;
 import io.quiverdb.node.peer.proto.WriteShardRequest;
 import io.quiverdb.node.peer.proto.WriteShardResponse;
+import io.quiverdb.node.routing.AnswerMemory;
+import io.quiverdb.node.routing.RoutingException.DeadlineExceeded;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.ShardException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /// Answers other nodes for this one.
 final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
+  private static final Duration ROOM_PATIENCE = Duration.ofSeconds(10);
+
   private final Peer self;
+  private final AnswerMemory memory = new AnswerMemory(AnswerMemory.standardBytes());
 
   PeerService(Peer self) {
     this.self = self;
@@ -87,6 +99,15 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
 
   private static <T, R> void answer(
       StreamObserver<R> responses, Supplier<CompletableFuture<T>> call, Function<T, R> encode) {
+    answer(responses, call, encode, () -> {});
+  }
+
+  /// @param ended is run when the answer is made or there will be none
+  private static <T, R> void answer(
+      StreamObserver<R> responses,
+      Supplier<CompletableFuture<T>> call,
+      Function<T, R> encode,
+      Runnable ended) {
     if (responses instanceof ServerCallStreamObserver<R> observer) {
       // Without a handler, answering a call that its caller gave up throws.
       observer.setOnCancelHandler(() -> {});
@@ -95,12 +116,14 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
     try {
       answer = call.get().thenApply(encode);
     } catch (RuntimeException e) {
+      ended.run();
       responses.onError(PeerFailures.toStatus(e));
       return;
     }
     var _ =
         answer.whenComplete(
             (response, failure) -> {
+              ended.run();
               if (responses instanceof ServerCallStreamObserver<R> observer
                   && observer.isCancelled()) {
                 return;
@@ -118,6 +141,14 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
   /// may never be written, or a search under way.
   private static <T, R> void answerRead(
       StreamObserver<R> responses, Supplier<CompletableFuture<T>> call, Function<T, R> encode) {
+    answerRead(responses, call, encode, () -> {});
+  }
+
+  private static <T, R> void answerRead(
+      StreamObserver<R> responses,
+      Supplier<CompletableFuture<T>> call,
+      Function<T, R> encode,
+      Runnable ended) {
     answer(
         responses,
         () -> {
@@ -127,7 +158,34 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
           }
           return underWay;
         },
-        encode);
+        encode,
+        ended);
+  }
+
+  /// As [#answerRead], where the answer may be large.
+  ///
+  /// @param bytesMax that it may need
+  private <T, R> void answerPoints(
+      StreamObserver<R> responses,
+      long bytesMax,
+      Supplier<CompletableFuture<T>> call,
+      Function<T, R> encode) {
+    AnswerMemory.Reservation room;
+    try {
+      room = memory.reserve(bytesMax, patience());
+    } catch (DeadlineExceeded e) {
+      responses.onError(
+          PeerFailures.toStatus(new ShardException.Overloaded(String.valueOf(e.getMessage()))));
+      return;
+    }
+    answerRead(responses, call, encode, room::close);
+  }
+
+  private static Duration patience() {
+    var deadline = Context.current().getDeadline();
+    return deadline == null
+        ? ROOM_PATIENCE
+        : Duration.ofMillis(Math.max(0, deadline.timeRemaining(TimeUnit.MILLISECONDS)));
   }
 
   @Override
@@ -332,8 +390,9 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
 
   @Override
   public void getPoints(GetPointsRequest request, StreamObserver<GetPointsResponse> responses) {
-    answerRead(
+    answerPoints(
         responses,
+        AnswerMemory.bytes(request.getIdsCount(), Payload.BYTES_MAX, Descriptor.DIMENSION_MAX),
         () ->
             self.shard(request.getShard())
                 .get(
@@ -404,8 +463,12 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
   @Override
   public void searchPoints(
       SearchPointsRequest request, StreamObserver<SearchPointsResponse> responses) {
-    answerRead(
+    answerPoints(
         responses,
+        AnswerMemory.bytes(
+            Math.clamp(request.getK(), 0, Query.K_MAX),
+            request.getWithPayload() ? Payload.BYTES_MAX : 0,
+            request.getWithVector() ? request.getVector().size() / Float.BYTES : 0),
         () ->
             self.shard(request.getShard())
                 .search(

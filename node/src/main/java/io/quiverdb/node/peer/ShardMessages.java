@@ -29,7 +29,6 @@ import io.quiverdb.node.peer.proto.WriteShardRequest;
 import io.quiverdb.raft.ShardWrite;
 import io.quiverdb.raft.WrappedKeys;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /// What nodes tell each other of points, as messages and back.
@@ -119,7 +118,7 @@ final class ShardMessages {
         request.getWithPayload(),
         request.getWithVector(),
         request.getExact(),
-        request.hasEf() ? OptionalInt.of(request.getEf()) : OptionalInt.empty(),
+        PeerMessages.ef(request.hasEf(), request.getEf()),
         request.hasScoreThreshold() ? Optional.of(request.getScoreThreshold()) : Optional.empty());
   }
 
@@ -189,12 +188,15 @@ final class ShardMessages {
               WriteShardRequest.Delete.newBuilder()
                   .setCollectionId(collectionId)
                   .addAllDeletions(deletions.stream().map(ShardMessages::deletion).toList()));
-      case ShardWrite.UpdateSettings(_, var collectionId, var catalogIndex, var settings) ->
-          message.setUpdateSettings(
-              WriteShardRequest.UpdateSettings.newBuilder()
-                  .setCollectionId(collectionId)
-                  .setCatalogIndex(catalogIndex)
-                  .addAllFields(PeerMessages.fields(settings.filterableFields())));
+      case ShardWrite.UpdateSettings(_, var collectionId, var catalogIndex, var settings) -> {
+        var update =
+            WriteShardRequest.UpdateSettings.newBuilder()
+                .setCollectionId(collectionId)
+                .setCatalogIndex(catalogIndex)
+                .addAllFields(PeerMessages.fields(settings.filterableFields()));
+        settings.ef().ifPresent(update::setEf);
+        message.setUpdateSettings(update);
+      }
       case ShardWrite.CreateCollection create ->
           message.setCreate(
               WriteShardRequest.Create.newBuilder()
@@ -250,13 +252,16 @@ final class ShardMessages {
               message.getDelete().getDeletionsList().stream()
                   .map(ShardMessages::deletion)
                   .toList());
-      case UPDATE_SETTINGS ->
-          new ShardWrite.UpdateSettings(
-              stamp,
-              message.getUpdateSettings().getCollectionId(),
-              message.getUpdateSettings().getCatalogIndex(),
-              new Settings(
-                  PeerMessages.filterableFields(message.getUpdateSettings().getFieldsList())));
+      case UPDATE_SETTINGS -> {
+        var update = message.getUpdateSettings();
+        yield new ShardWrite.UpdateSettings(
+            stamp,
+            update.getCollectionId(),
+            update.getCatalogIndex(),
+            new Settings(
+                PeerMessages.filterableFields(update.getFieldsList()),
+                PeerMessages.ef(update.hasEf(), update.getEf())));
+      }
       case CREATE -> {
         var create = message.getCreate();
         yield new ShardWrite.CreateCollection(

@@ -409,6 +409,11 @@ public final class ShardRouter {
     return Answer.of(results.values().stream().mapToLong(ReadResult::value).sum(), results);
   }
 
+  /// That a read of a whole collection asks.
+  public int shardCount() {
+    return catalog().view().shards().size();
+  }
+
   /// The `k` nearest points of all shards, nearest first, ties by ascending id.
   public Answer<List<Hit>> search(
       CollectionInfo collection, Query query, ReadHeader header, Deadline deadline) {

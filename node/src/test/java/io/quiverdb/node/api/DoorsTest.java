@@ -52,9 +52,11 @@ import io.quiverdb.api.v1.VerifyCollectionResponse;
 import io.quiverdb.api.v1.WatchTopologyRequest;
 import io.quiverdb.api.v1.WriteOptions;
 import io.quiverdb.api.v1.WritePart;
+import io.quiverdb.core.Hit;
 import io.quiverdb.core.Position;
 import io.quiverdb.node.routing.SessionToken;
 import io.quiverdb.node.testing.FakeCluster;
+import io.quiverdb.raft.ReadResult;
 import io.quiverdb.raft.ShardException;
 import java.time.Duration;
 import java.util.List;
@@ -64,7 +66,10 @@ import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -145,6 +150,34 @@ class DoorsTest {
     assertThat(seen.getMetric()).isEqualTo(Metric.DOT);
     assertThat(seen.getFilterableFields(0).getType()).isEqualTo(FieldType.KEYWORD);
     assertThat(seen.getState()).isEqualTo(Collection.State.ACTIVE);
+  }
+
+  @Test
+  void efOfACollectionIsSetAndTakenBack() {
+    assertThat(node.put("/v1/collections/docs", "{\"dimension\": 2, \"ef\": 300}").body())
+        .contains("\"ef\":300");
+
+    assertThat(node.post("/v1/collections/docs/settings", "{\"ef\": 200}").body())
+        .contains("\"ef\":200");
+    var seen =
+        node.call(
+            CollectionsGrpc.getGetCollectionMethod(),
+            GetCollectionRequest.newBuilder().setName("docs").build());
+    assertThat(seen.getEf()).isEqualTo(200);
+    assertThat(node.post("/v1/collections/docs/settings", "{\"ef\": 0}").body())
+        .doesNotContain("\"ef\"");
+  }
+
+  @Test
+  void efOfACollectionOutOfRangeIsRefused() {
+    for (long ef : new long[] {0, 10_001, 4_294_967_295L}) {
+      var refused = node.put("/v1/collections/docs", "{\"dimension\": 2, \"ef\": " + ef + "}");
+      assertThat(refused.status()).isEqualTo(400);
+      assertThat(refused.body()).contains("ef: " + ef + " (expected: 1 to 10000)");
+    }
+    create("docs");
+    assertThat(node.post("/v1/collections/docs/settings", "{\"ef\": 10001}").body())
+        .contains("ef: 10001 (expected: 1 to 10000)");
   }
 
   @Test
@@ -1325,7 +1358,7 @@ class DoorsTest {
             .setId("a")
             .setVector(vector(1, 2))
             .setPayload(ByteString.copyFromUtf8("\"" + "x".repeat(5_000) + "\"")));
-    var small = new Limits(8192, 65_536, 512, 10_000, 16 << 20, 4_096);
+    var small = new Limits(8192, 65_536, 512, 10_000, 16 << 20, 4_096, 1 << 20);
 
     try (var limited = TestNode.over(cluster, small, Duration.ofSeconds(30))) {
       var byJson = limited.post("/v1/collections/docs/points/get", "{\"ids\": [\"a\"]}");
@@ -1334,6 +1367,45 @@ class DoorsTest {
       assertThat(byJson.field("reason")).isEqualTo("response_too_large");
       assertThat(byJson.field("retry_safe")).isEqualTo("false");
     }
+  }
+
+  @Test
+  void searchesThatMayNeedAllMemoryOfAnswersGoOneByOne() throws Exception {
+    create("docs");
+    var underWay = new AtomicInteger();
+    var most = new AtomicInteger();
+    cluster
+        .shard(0)
+        .onRead(
+            () -> {
+              int _ = most.accumulateAndGet(underWay.incrementAndGet(), Math::max);
+              return Optional.of(
+                  CompletableFuture.supplyAsync(
+                      () -> {
+                        int _ = underWay.decrementAndGet();
+                        return new ReadResult<>(List.<Hit>of(), new Position(1, 1, 1));
+                      },
+                      CompletableFuture.delayedExecutor(2, TimeUnit.MILLISECONDS)));
+            });
+    var little = new Limits(8192, 65_536, 512, 10_000, 16 << 20, 64 << 20, 1 << 20);
+
+    try (var limited = TestNode.over(cluster, little, Duration.ofMinutes(2));
+        var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      var answers =
+          IntStream.range(0, 200)
+              .mapToObj(
+                  _ ->
+                      callers.submit(
+                          () ->
+                              limited.post(
+                                  "/v1/collections/docs/search",
+                                  "{\"vector\": [1, 2], \"k\": 10000}")))
+              .toList();
+      for (var answer : answers) {
+        assertThat(answer.get().status()).isEqualTo(200);
+      }
+    }
+    assertThat(most).hasValue(1);
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.quiverdb.node.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.quiverdb.core.AnswerTooLargeException;
 import io.quiverdb.core.Damage;
 import io.quiverdb.core.Deletion;
 import io.quiverdb.core.Descriptor;
@@ -57,6 +58,7 @@ import io.quiverdb.raft.catalog.CatalogWrite;
 import io.quiverdb.raft.catalog.CatalogWritten;
 import io.quiverdb.raft.catalog.ClusterNode;
 import io.quiverdb.raft.catalog.CollectionInfo;
+import io.quiverdb.raft.catalog.SettingsChange;
 import io.quiverdb.raft.snapshot.SnapshotOffer;
 import io.quiverdb.raft.snapshot.SnapshotOffer.OfferedFile;
 import java.nio.ByteBuffer;
@@ -97,7 +99,8 @@ abstract class PeerContract {
       new Settings(
           List.of(
               new Settings.FilterableField("a.b", Settings.FilterableField.Type.KEYWORD),
-              new Settings.FilterableField("c", Settings.FilterableField.Type.NUMERIC)));
+              new Settings.FilterableField("c", Settings.FilterableField.Type.NUMERIC)),
+          OptionalInt.of(200));
   private static final WrappedKeys WRAPPED_KEYS =
       new WrappedKeys(ByteString.copyFrom(wrappedKeysBytes()));
   private static final byte[] SHA256 = new byte[32];
@@ -363,7 +366,10 @@ abstract class PeerContract {
     var shred = new CatalogWrite.ShredCollection(STAMP.id(), "docs");
     var update =
         new CatalogWrite.UpdateSettings(
-            STAMP.id(), "docs", SETTINGS.filterableFields(), List.of("x", "y.z"));
+            STAMP.id(),
+            "docs",
+            new SettingsChange(
+                SETTINGS.filterableFields(), List.of("x", "y.z"), OptionalInt.of(77)));
     for (var written :
         List.of(
             new CatalogWritten.Created(COLLECTION_INFO),
@@ -693,7 +699,8 @@ abstract class PeerContract {
             new ShardException.UnknownCollection(COLLECTION),
             new ShardException.StaleEpoch("shard 3: epoch is 4 now"),
             new ShardException.Failed("shard 3: disk", new IllegalStateException()),
-            new IllegalArgumentException("vector: 3 values (expected: 2)"))) {
+            new IllegalArgumentException("vector: 3 values (expected: 2)"),
+            new AnswerTooLargeException())) {
       node.fail(failure);
       var write = ShardWrite.Delete.ofIds(STAMP, COLLECTION, List.of("a"));
       for (var arrived :

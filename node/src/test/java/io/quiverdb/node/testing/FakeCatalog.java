@@ -3,7 +3,6 @@ package io.quiverdb.node.testing;
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.PointIds;
 import io.quiverdb.core.RequestId;
-import io.quiverdb.core.Settings;
 import io.quiverdb.core.SlotRange;
 import io.quiverdb.core.Slots;
 import io.quiverdb.raft.Claim;
@@ -117,20 +116,17 @@ public final class FakeCatalog implements Catalog {
         shards.forEach(shard -> shard.createCollection(id, descriptor));
         yield new CatalogWritten.Created(info);
       }
-      case CatalogWrite.UpdateSettings(_, var name, var added, var dropped) -> {
+      case CatalogWrite.UpdateSettings(_, var name, var change) -> {
         var existing = collections.get(name);
         if (existing == null) {
           yield new CatalogWritten.NotFound();
         }
-        var fields = new ArrayList<>(existing.settings().filterableFields());
-        fields.removeIf(field -> dropped.contains(field.path()));
-        fields.addAll(added);
         var updated =
             new CollectionInfo(
                 existing.id(),
                 name,
                 existing.descriptor(),
-                new Settings(fields),
+                change.apply(existing.settings()),
                 existing.wrappedKeys(),
                 CollectionInfo.State.ACTIVE,
                 nextId);

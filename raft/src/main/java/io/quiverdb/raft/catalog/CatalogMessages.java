@@ -14,6 +14,7 @@ import io.quiverdb.raft.NodeAddresses;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.WrappedKeys;
 import io.quiverdb.raft.catalog.proto.ApiKey;
+import io.quiverdb.raft.catalog.proto.BeginUpdateSettings;
 import io.quiverdb.raft.catalog.proto.ClusterClaim;
 import io.quiverdb.raft.catalog.proto.ClusterMember;
 import io.quiverdb.raft.catalog.proto.Collection;
@@ -21,6 +22,7 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 
 /// Turns what the catalogue holds into messages and back. What makes no sense is an
@@ -214,12 +216,24 @@ public final class CatalogMessages {
   }
 
   static CollectionSettings toMessage(Settings settings) {
-    return CollectionSettings.newBuilder()
-        .addAllFilterableFields(toMessages(settings.filterableFields()))
-        .build();
+    var message =
+        CollectionSettings.newBuilder()
+            .addAllFilterableFields(toMessages(settings.filterableFields()));
+    settings.ef().ifPresent(message::setEf);
+    return message.build();
   }
 
-  static List<CollectionSettings.FilterableField> toMessages(List<FilterableField> fields) {
+  static BeginUpdateSettings toMessage(String name, SettingsChange change) {
+    var message =
+        BeginUpdateSettings.newBuilder()
+            .setName(name)
+            .addAllAddedFields(toMessages(change.added()))
+            .addAllDroppedFields(change.dropped());
+    change.ef().ifPresent(message::setEf);
+    return message.build();
+  }
+
+  private static List<CollectionSettings.FilterableField> toMessages(List<FilterableField> fields) {
     return fields.stream().map(CatalogMessages::toMessage).toList();
   }
 
@@ -235,10 +249,20 @@ public final class CatalogMessages {
   }
 
   static Settings fromMessage(CollectionSettings message) {
-    return new Settings(fromMessages(message.getFilterableFieldsList()));
+    return new Settings(
+        fromMessages(message.getFilterableFieldsList()),
+        message.hasEf() ? OptionalInt.of(message.getEf()) : OptionalInt.empty());
   }
 
-  static List<FilterableField> fromMessages(List<CollectionSettings.FilterableField> messages) {
+  static SettingsChange fromMessage(BeginUpdateSettings message) {
+    return new SettingsChange(
+        fromMessages(message.getAddedFieldsList()),
+        message.getDroppedFieldsList(),
+        message.hasEf() ? OptionalInt.of(message.getEf()) : OptionalInt.empty());
+  }
+
+  private static List<FilterableField> fromMessages(
+      List<CollectionSettings.FilterableField> messages) {
     return messages.stream().map(CatalogMessages::fromMessage).toList();
   }
 

@@ -13,7 +13,6 @@ import io.quiverdb.raft.catalog.proto.BeginDropCollection;
 import io.quiverdb.raft.catalog.proto.BeginMove;
 import io.quiverdb.raft.catalog.proto.BeginRebalance;
 import io.quiverdb.raft.catalog.proto.BeginShredCollection;
-import io.quiverdb.raft.catalog.proto.BeginUpdateSettings;
 import io.quiverdb.raft.catalog.proto.CatalogCopy;
 import io.quiverdb.raft.catalog.proto.CatalogOp;
 import io.quiverdb.raft.catalog.proto.CreateApiKey;
@@ -87,12 +86,7 @@ final class CatalogOps {
   ///   many
   static CatalogOp beginUpdate(CatalogWrite.UpdateSettings write, Mac mac) {
     CollectionNames.check(write.name());
-    var update =
-        BeginUpdateSettings.newBuilder()
-            .setName(write.name())
-            .addAllAddedFields(CatalogMessages.toMessages(write.added()))
-            .addAllDroppedFields(write.dropped())
-            .build();
+    var update = CatalogMessages.toMessage(write.name(), write.change());
     var op =
         request(write.requestId(), Digests.of("update", update.toByteString(), mac))
             .setBeginUpdateSettings(update)

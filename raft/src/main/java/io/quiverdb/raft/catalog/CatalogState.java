@@ -376,11 +376,7 @@ final class CatalogState {
   private Applied beginUpdate(BeginUpdateSettings op, CollectionInfo existing) {
     CollectionInfo updating;
     try {
-      var settings =
-          SettingsChange.apply(
-              existing.settings(),
-              CatalogMessages.fromMessages(op.getAddedFieldsList()),
-              op.getDroppedFieldsList());
+      var settings = CatalogMessages.fromMessage(op).apply(existing.settings());
       updating =
           new CollectionInfo(
               existing.id(),

@@ -3,11 +3,9 @@ package io.quiverdb.raft.catalog;
 import io.quiverdb.core.Descriptor;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.core.Settings;
-import io.quiverdb.core.Settings.FilterableField;
 import io.quiverdb.core.VersionRange;
 import io.quiverdb.raft.Member;
 import io.quiverdb.raft.NodeId;
-import java.util.List;
 
 /// A change of the catalogue that users ask for.
 public sealed interface CatalogWrite {
@@ -17,18 +15,8 @@ public sealed interface CatalogWrite {
       RequestId requestId, String name, Descriptor descriptor, Settings settings)
       implements CatalogWrite {}
 
-  /// @param added fields that filters may name from now on; one that is declared already may come
-  ///   again with its own type
-  /// @param dropped paths of fields that they may name no longer; dropped before the others are
-  ///   added
-  record UpdateSettings(
-      RequestId requestId, String name, List<FilterableField> added, List<String> dropped)
-      implements CatalogWrite {
-    public UpdateSettings {
-      added = List.copyOf(added);
-      dropped = List.copyOf(dropped);
-    }
-  }
+  record UpdateSettings(RequestId requestId, String name, SettingsChange change)
+      implements CatalogWrite {}
 
   record DropCollection(RequestId requestId, String name) implements CatalogWrite {}
 

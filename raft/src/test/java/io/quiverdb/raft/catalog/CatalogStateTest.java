@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -153,6 +154,29 @@ final class CatalogStateTest {
   }
 
   @Test
+  void efIsSetKeptAndTakenBack() {
+    form();
+    apply(create(1, "a"));
+    apply(CatalogOps.finish(collection("a")));
+
+    assertThat(apply(update(2, "a", ef(10_001))).getInvalid())
+        .isEqualTo("ef: 10001 (expected: 1 to 10000)");
+    apply(update(3, "a", ef(200)));
+    apply(CatalogOps.finish(collection("a")));
+    apply(update(4, "a", List.of(YEAR), List.of()));
+    apply(CatalogOps.finish(collection("a")));
+    assertThat(collection("a").settings().ef()).hasValue(200);
+
+    apply(update(5, "a", ef(0)));
+    assertThat(collection("a").settings().ef()).isEmpty();
+    assertThat(collection("a").settings().filterableFields()).contains(YEAR);
+  }
+
+  private static SettingsChange ef(int ef) {
+    return new SettingsChange(List.of(), List.of(), OptionalInt.of(ef));
+  }
+
+  @Test
   void updateWaitsForTheChangeBeforeIt() {
     form();
     apply(create(1, "a"));
@@ -181,7 +205,7 @@ final class CatalogStateTest {
     assertThat(apply(update(3, "a", List.of(), List.of("year"))).getInvalid())
         .isEqualTo("filterable field: \"year\" (expected: one that is declared)");
     assertThat(apply(update(4, "a", List.of(), List.of())).getInvalid())
-        .isEqualTo("settings: no change (expected: a field to add or to drop)");
+        .isEqualTo("settings: no change (expected: a field to add or to drop, or ef)");
     assertThat(collection("a")).isEqualTo(before);
 
     assertThat(apply(update(5, "a", List.of(otherType), List.of("author.name"))).hasUpdated())
@@ -626,8 +650,12 @@ final class CatalogStateTest {
 
   private static CatalogOp update(
       int request, String name, List<FilterableField> added, List<String> dropped) {
+    return update(request, name, new SettingsChange(added, dropped, OptionalInt.empty()));
+  }
+
+  private static CatalogOp update(int request, String name, SettingsChange change) {
     return CatalogOps.beginUpdate(
-        new CatalogWrite.UpdateSettings(id(request), name, added, dropped), mac());
+        new CatalogWrite.UpdateSettings(id(request), name, change), mac());
   }
 
   private static CatalogOp drop(int request, String name) {

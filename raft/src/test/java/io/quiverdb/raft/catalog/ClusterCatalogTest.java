@@ -27,6 +27,7 @@ import io.quiverdb.raft.catalog.proto.CatalogOp;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -105,7 +106,7 @@ final class ClusterCatalogTest {
     form();
     var field = new FilterableField("year", FilterableField.Type.NUMERIC);
     var _ = catalog.write(create(1, "a"));
-    var updating = catalog.write(new UpdateSettings(id(2), "a", List.of(field), List.of()));
+    var updating = catalog.write(new UpdateSettings(id(2), "a", adding(field)));
     finish("a");
     assertThat(updating).isNotDone();
     finish("a");
@@ -114,8 +115,12 @@ final class ClusterCatalogTest {
         .isEqualTo(new CatalogWritten.Updated(catalog.view().collection("a").orElseThrow()));
     assertThat(catalog.view().collection("a").orElseThrow().settings().filterableFields())
         .containsExactly(field);
-    assertThat(catalog.write(new UpdateSettings(id(3), "b", List.of(field), List.of())).resultNow())
+    assertThat(catalog.write(new UpdateSettings(id(3), "b", adding(field))).resultNow())
         .isEqualTo(new CatalogWritten.NotFound());
+  }
+
+  private static SettingsChange adding(FilterableField field) {
+    return new SettingsChange(List.of(field), List.of(), OptionalInt.empty());
   }
 
   @Test
@@ -124,7 +129,7 @@ final class ClusterCatalogTest {
     var field = new FilterableField("year", FilterableField.Type.NUMERIC);
     var _ = catalog.write(create(1, "a"));
     finish("a");
-    var updating = catalog.write(new UpdateSettings(id(2), "a", List.of(field), List.of()));
+    var updating = catalog.write(new UpdateSettings(id(2), "a", adding(field)));
 
     var dropping = catalog.write(new DropCollection(id(3), "a"));
 

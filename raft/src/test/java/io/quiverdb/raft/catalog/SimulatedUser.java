@@ -10,6 +10,7 @@ import io.quiverdb.raft.catalog.proto.CatalogAnswer;
 import io.quiverdb.raft.catalog.proto.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -48,14 +49,15 @@ final class SimulatedUser {
           case 0, 1 ->
               new CatalogWrite.CreateCollection(
                   id, name, new Descriptor(3, Metric.COSINE), Settings.NONE);
-          case 2 -> new CatalogWrite.UpdateSettings(id, name, List.of(someField()), List.of());
+          case 2 -> new CatalogWrite.UpdateSettings(id, name, someChange());
           case 3 -> new CatalogWrite.ShredCollection(id, name);
           default -> new CatalogWrite.DropCollection(id, name);
         });
   }
 
-  private FilterableField someField() {
-    return new FilterableField("f" + random.nextInt(4), FilterableField.Type.KEYWORD);
+  private SettingsChange someChange() {
+    var field = new FilterableField("f" + random.nextInt(4), FilterableField.Type.KEYWORD);
+    return new SettingsChange(List.of(field), List.of(), OptionalInt.of(random.nextInt(3)));
   }
 
   private void send(CatalogWrite write) {
@@ -152,7 +154,7 @@ final class SimulatedUser {
     require(answer.hasUpdated() && answer.getUpdated().getId() == collection.id(), collection);
     boolean isWritten =
         write instanceof CatalogWrite.UpdateSettings update
-            && collection.settings().filterableFields().containsAll(update.added());
+            && collection.settings().filterableFields().containsAll(update.change().added());
     require(isWritten, "updated: " + collection);
     boolean isStillOnItsWay =
         group

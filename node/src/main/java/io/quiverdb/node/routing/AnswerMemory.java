@@ -1,0 +1,68 @@
+package io.quiverdb.node.routing;
+
+import io.quiverdb.core.AnswerSize;
+import io.quiverdb.node.routing.RoutingException.DeadlineExceeded;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/// The heap that answers may take while they are made. Who asks for many points reserves as much as
+/// they may need, and waits, first come first served, until there is room: however many ask at
+/// once, their answers do not exhaust the heap.
+public final class AnswerMemory {
+  /// What is reserved is a multiple of it, so that all that a heap may hold can be counted.
+  private static final int UNIT_BYTES = 1 << 10;
+
+  /// Of a point without payload and vector: its id, and the objects that carry it.
+  private static final int POINT_BYTES = 512;
+
+  private static final long BYTES_MIN = 2 * AnswerSize.BYTES_MAX / 3;
+
+  private final int unitsMax;
+  private final Semaphore units;
+
+  /// @param bytesMax of all answers; one that may need more has all of it for itself
+  public AnswerMemory(long bytesMax) {
+    this.unitsMax = Math.toIntExact(Math.min(Integer.MAX_VALUE, bytesMax / UNIT_BYTES));
+    this.units = new Semaphore(unitsMax, true);
+  }
+
+  /// An eighth of the heap: what is counted here is there twice while it is encoded, and a node
+  /// answers other nodes as well as clients.
+  public static long standardBytes() {
+    return Math.max(BYTES_MIN, Runtime.getRuntime().maxMemory() / 8);
+  }
+
+  /// The most that an answer of so many points needs.
+  ///
+  /// @param payloadBytesMax of a point, 0 if payloads are not asked for
+  /// @param dimension 0 if vectors are not asked for
+  public static long bytes(int points, int payloadBytesMax, int dimension) {
+    long carried = points * ((long) payloadBytesMax + (long) dimension * Float.BYTES);
+    return (long) points * POINT_BYTES + Math.min(carried, AnswerSize.BYTES_MAX);
+  }
+
+  /// Waits for room; belongs on a virtual thread.
+  ///
+  /// @return to be closed when the answer is made
+  /// @throws DeadlineExceeded if there is none in time
+  public Reservation reserve(long bytes, Duration patience) {
+    int wanted = Math.toIntExact(Math.min(unitsMax, Math.ceilDiv(bytes, UNIT_BYTES)));
+    try {
+      if (!units.tryAcquire(wanted, patience.toNanos(), TimeUnit.NANOSECONDS)) {
+        throw new DeadlineExceeded("memory for the answer");
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      throw new DeadlineExceeded("memory for the answer");
+    }
+    return () -> units.release(wanted);
+  }
+
+  /// Room for one answer.
+  @FunctionalInterface
+  public interface Reservation extends AutoCloseable {
+    @Override
+    void close();
+  }
+}

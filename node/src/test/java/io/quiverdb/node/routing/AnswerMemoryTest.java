@@ -1,0 +1,76 @@
+package io.quiverdb.node.routing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quiverdb.core.AnswerSize;
+import io.quiverdb.node.routing.RoutingException.DeadlineExceeded;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+final class AnswerMemoryTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  @Test
+  void answersTogetherNeverTakeMoreThanThereIs() throws Exception {
+    var memory = new AnswerMemory(10 << 10);
+    var taken = new AtomicLong();
+    var most = new AtomicLong();
+
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int answer = 0; answer < 1_000; answer++) {
+        long bytes = (1L + answer % 5) << 10;
+        var _ =
+            threads.submit(
+                () -> {
+                  try (var _ = memory.reserve(bytes, PATIENCE)) {
+                    long now = taken.addAndGet(bytes);
+                    most.accumulateAndGet(now, Math::max);
+                    Thread.sleep(Duration.ofNanos(1_000));
+                    var _ = taken.addAndGet(-bytes);
+                  }
+                  return bytes;
+                });
+      }
+    }
+
+    assertThat(most.get()).isBetween(5L << 10, 10L << 10);
+    // All is given back.
+    try (var _ = memory.reserve(10 << 10, Duration.ZERO)) {
+      assertThat(taken.get()).isZero();
+    }
+  }
+
+  @Test
+  void whoFindsNoRoomInTimeIsTold() {
+    var memory = new AnswerMemory(10 << 10);
+
+    try (var _ = memory.reserve(8 << 10, Duration.ZERO)) {
+      assertThatThrownBy(() -> memory.reserve(3 << 10, Duration.ZERO))
+          .isInstanceOf(DeadlineExceeded.class)
+          .hasMessageContaining("memory for the answer");
+      memory.reserve(2 << 10, Duration.ZERO).close();
+    }
+  }
+
+  @Test
+  void answerThatMayNeedMoreThanThereIsHasAllOfIt() {
+    var memory = new AnswerMemory(10 << 10);
+
+    try (var _ = memory.reserve(Long.MAX_VALUE / 2, Duration.ZERO)) {
+      assertThatThrownBy(() -> memory.reserve(1, Duration.ZERO))
+          .isInstanceOf(DeadlineExceeded.class);
+    }
+    memory.reserve(1, Duration.ZERO).close();
+  }
+
+  @Test
+  void noAnswerNeedsMoreThanAShardMayAnswer() {
+    assertThat(AnswerMemory.bytes(10, 0, 0)).isEqualTo(5_120);
+    assertThat(AnswerMemory.bytes(10, 65_536, 128)).isEqualTo(5_120 + 10 * (65_536 + 512));
+    assertThat(AnswerMemory.bytes(10_000, 65_536, 8_192))
+        .isEqualTo(5_120_000 + AnswerSize.BYTES_MAX);
+  }
+}
