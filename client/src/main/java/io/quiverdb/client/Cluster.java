@@ -37,7 +37,8 @@ public final class Cluster {
     return Calls.await(async.status());
   }
 
-  /// Compares the state hashes of all replicas, each shard's at one position of its log.
+  /// Compares the state hashes of all replicas: the catalogue's, and each shard's, at one position
+  /// of its log.
   public ReplicaCheck check() {
     return Calls.await(async.check());
   }

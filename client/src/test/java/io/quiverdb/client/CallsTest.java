@@ -190,9 +190,12 @@ final class CallsTest extends FakeClusterTest {
                 5,
                 IndexCoverage.NOTHING,
                 OptionalDouble.empty()));
-    assertThat(ops.check().shards().get(0).replicas())
-        .containsExactly(
-            new ReplicaCheck.Replica("node-0", true, Optional.of("0f"), Optional.empty()));
+    var hashed = new ReplicaCheck.Replica("node-0", true, Optional.of("0f"), Optional.empty());
+    var silent = new ReplicaCheck.Replica("node-1", false, Optional.empty(), Optional.of("down"));
+    var check = ops.check();
+    assertThat(check.shards().get(0).replicas()).containsExactly(hashed);
+    assertThat(check.catalog()).contains(new ReplicaCheck.Catalog(5, List.of(silent)));
+    assertThat(check.replicas()).containsExactly(silent, hashed);
     ops.transferLeader(1, "node-2");
     assertThat(ops.topology().shards().get(1).leaderId()).contains("node-2");
   }

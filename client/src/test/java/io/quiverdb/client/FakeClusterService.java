@@ -90,6 +90,13 @@ final class FakeClusterService extends ClusterGrpc.ClusterImplBase {
         () ->
             CheckReplicasResponse.newBuilder()
                 .setEqual(true)
+                .setCatalog(
+                    CheckReplicasResponse.CatalogCheck.newBuilder()
+                        .setIndex(5)
+                        .addReplicas(
+                            CheckReplicasResponse.ReplicaHash.newBuilder()
+                                .setNodeId("node-1")
+                                .setError("down")))
                 .addShards(
                     CheckReplicasResponse.ShardCheck.newBuilder()
                         .setTerm(2)

@@ -8,6 +8,7 @@ import io.quiverdb.client.QuiverClient;
 import io.quiverdb.client.ReplicaCheck;
 import io.quiverdb.node.OfflineRecovery;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import picocli.CommandLine.ArgGroup;
@@ -91,7 +92,8 @@ final class ClusterCommand {
 
   @Command(
       description = {
-        "Compares the hashes of all replicas, each shard's at one position of its log.",
+        "Compares the hashes of all replicas: the catalogue's, and each shard's, at one position of"
+            + " its log.",
         "Ends with 1 if one differs from its leader's or is not known."
       },
       footer = {"", "Example:", "  quiver cluster check --output json"})
@@ -333,46 +335,67 @@ final class ClusterCommand {
 
   private static Table table(ReplicaCheck check) {
     var table = Table.of(">SHARD", ">TERM", ">INDEX", "NODE", "ROLE", "HASH");
+    check
+        .catalog()
+        .ifPresent(
+            catalog ->
+                catalog
+                    .replicas()
+                    .forEach(one -> row(table, "catalogue", "-", catalog.index(), one)));
     for (var shard : check.shards()) {
-      for (var replica : shard.replicas()) {
-        table.row(
-            shard.number(),
-            shard.term(),
-            shard.index(),
-            replica.nodeId(),
-            replica.leader() ? "leader" : "follower",
-            replica.hash().or(replica::error).orElse("no answer"));
-      }
+      shard.replicas().forEach(one -> row(table, shard.number(), shard.term(), shard.index(), one));
     }
     return table;
+  }
+
+  private static void row(
+      Table table, Object shard, Object term, long index, ReplicaCheck.Replica replica) {
+    table.row(
+        shard,
+        term,
+        index,
+        replica.nodeId(),
+        replica.leader() ? "leader" : "follower",
+        replica.hash().or(replica::error).orElse("no answer"));
   }
 
   private static void write(JsonGenerator json, ReplicaCheck check) throws IOException {
     json.writeStartObject();
     json.writeBooleanField("equal", check.equal());
+    if (check.catalog().isPresent()) {
+      json.writeObjectFieldStart("catalog");
+      json.writeNumberField("index", check.catalog().get().index());
+      writeReplicas(json, check.catalog().get().replicas());
+      json.writeEndObject();
+    }
     json.writeArrayFieldStart("shards");
     for (var shard : check.shards()) {
       json.writeStartObject();
       json.writeNumberField("shard", shard.number());
       json.writeNumberField("term", shard.term());
       json.writeNumberField("index", shard.index());
-      json.writeArrayFieldStart("replicas");
-      for (var replica : shard.replicas()) {
-        json.writeStartObject();
-        json.writeStringField("node", replica.nodeId());
-        json.writeBooleanField("leader", replica.leader());
-        if (replica.hash().isPresent()) {
-          json.writeStringField("hash", replica.hash().get());
-        }
-        if (replica.error().isPresent()) {
-          json.writeStringField("error", replica.error().get());
-        }
-        json.writeEndObject();
-      }
-      json.writeEndArray();
+      writeReplicas(json, shard.replicas());
       json.writeEndObject();
     }
     json.writeEndArray();
     json.writeEndObject();
+  }
+
+  private static void writeReplicas(JsonGenerator json, List<ReplicaCheck.Replica> replicas)
+      throws IOException {
+    json.writeArrayFieldStart("replicas");
+    for (var replica : replicas) {
+      json.writeStartObject();
+      json.writeStringField("node", replica.nodeId());
+      json.writeBooleanField("leader", replica.leader());
+      if (replica.hash().isPresent()) {
+        json.writeStringField("hash", replica.hash().get());
+      }
+      if (replica.error().isPresent()) {
+        json.writeStringField("error", replica.error().get());
+      }
+      json.writeEndObject();
+    }
+    json.writeEndArray();
   }
 }

@@ -101,10 +101,16 @@ class CommandsTest {
   @Test
   void checkOfEqualReplicasIsGood() {
     assertThat(run("cluster", "check")).isEqualTo(ExitCode.GOOD);
-    assertThat(out).contains("SHARD", "leader").endsWith("all replicas are equal\n");
+    assertThat(out)
+        .contains("SHARD", "leader")
+        .containsPattern("catalogue +- +\\d+  \\S+  leader +[0-9a-f]{32}\n")
+        .endsWith("all replicas are equal\n");
 
     assertThat(run("cluster", "check", "--output", "json")).isEqualTo(ExitCode.GOOD);
-    assertThat(out).startsWith("{\"equal\":true,\"shards\":[{\"shard\":0,");
+    assertThat(out)
+        .containsPattern(
+            "^\\{\"equal\":true,\"catalog\":\\{\"index\":\\d+,\"replicas\":\\[\\{\"node\":\"[^]]+\"hash\":"
+                + "\"[0-9a-f]{32}\"}]},\"shards\":\\[\\{\"shard\":0,");
   }
 
   @Test

@@ -3,14 +3,17 @@ package io.quiverdb.node;
 import io.quiverdb.node.routing.Cluster;
 import io.quiverdb.node.routing.Deadline;
 import io.quiverdb.node.routing.ReplicaCheck;
-import io.quiverdb.node.routing.ReplicaCheck.ShardHashes;
+import io.quiverdb.node.routing.ReplicaCheck.GroupHashes;
 import io.quiverdb.node.routing.RoutingException;
 import io.quiverdb.node.telemetry.NodeMetrics;
+import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.ReplicaStatus;
 import io.quiverdb.raft.ShardException;
-import io.quiverdb.raft.ShardInfo;
+import io.quiverdb.raft.catalog.Catalog;
+import io.quiverdb.raft.catalog.CatalogView;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -23,8 +26,9 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Compares the replicas of the shards that this node leads, again and again, and raises an alarm
-/// that names the odd one out: replicas that applied the same entries must be the same.
+/// Compares the replicas of the groups that this node leads, shards and the catalogue, again and
+/// again, and raises an alarm that names the odd one out: replicas that applied the same entries
+/// must be the same.
 final class AgreementWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(AgreementWatch.class);
   static final Duration PAUSE = Duration.ofMinutes(1);
@@ -35,8 +39,8 @@ final class AgreementWatch implements AutoCloseable {
   private final Cluster cluster;
   private final NodeMetrics metrics;
   private final ReplicaCheck check;
-  private final Map<Integer, Long> comparedAt = new HashMap<>();
-  private final Map<Integer, List<NodeId>> alarms = new HashMap<>();
+  private final Map<GroupKey, Long> comparedAt = new HashMap<>();
+  private final Map<GroupKey, List<NodeId>> alarms = new HashMap<>();
   private final CountDownLatch closed = new CountDownLatch(1);
 
   /// @param ids names the marks
@@ -66,61 +70,78 @@ final class AgreementWatch implements AutoCloseable {
     }
   }
 
-  /// Once, the shards that this node leads. One in which nothing happened since the last time is
+  /// Once, the groups that this node leads. One in which nothing happened since the last time is
   /// left alone.
   void compareAll() {
-    List<ShardInfo> shards =
-        cluster.catalog().map(catalog -> catalog.view().shards()).orElse(List.of());
-    for (var shard : shards) {
-      if (cluster.leader(shard.number()).equals(Optional.of(cluster.self()))) {
-        if (hasMoved(shard.number())) {
-          compare(shard);
+    cluster.catalog().map(Catalog::view).ifPresent(this::compareAll);
+  }
+
+  private void compareAll(CatalogView view) {
+    for (var group : view.membership().placements().keySet()) {
+      if (leads(group)) {
+        if (hasMoved(group)) {
+          compare(group, view);
         }
       } else {
-        forget(shard.number());
+        forget(group);
       }
     }
   }
 
-  private boolean hasMoved(int shard) {
-    long applied =
-        cluster.status().replicas().stream()
-            .filter(replica -> replica.group().equals(new ShardGroup(shard)))
-            .mapToLong(ReplicaStatus::appliedIndex)
-            .findFirst()
-            .orElse(Long.MAX_VALUE);
-    // The mark is followed by an entry that pushes it along.
-    return !comparedAt.containsKey(shard) || applied > comparedAt.get(shard) + 1;
+  private boolean leads(GroupKey group) {
+    var leader =
+        switch (group) {
+          case CatalogGroup() -> replica(group).flatMap(ReplicaStatus::leader);
+          case ShardGroup(int number) -> cluster.leader(number);
+        };
+    return leader.equals(Optional.of(cluster.self()));
   }
 
-  private void compare(ShardInfo shard) {
+  private Optional<ReplicaStatus> replica(GroupKey group) {
+    return cluster.status().replicas().stream()
+        .filter(replica -> replica.group().equals(group))
+        .findFirst();
+  }
+
+  private boolean hasMoved(GroupKey group) {
+    long applied = replica(group).map(ReplicaStatus::appliedIndex).orElse(Long.MAX_VALUE);
+    long entriesOfOurs =
+        switch (group) {
+          case CatalogGroup() -> 0;
+          // The mark is followed by an entry that pushes it along.
+          case ShardGroup _ -> 1;
+        };
+    return !comparedAt.containsKey(group) || applied > comparedAt.get(group) + entriesOfOurs;
+  }
+
+  private void compare(GroupKey group, CatalogView view) {
     try {
-      report(check.run(List.of(shard), Deadline.after(ANSWER)).getFirst());
+      report(check.check(group, view, Deadline.after(ANSWER)));
     } catch (RoutingException | ShardException e) {
-      log.info("replicas not compared shard={}: {}", shard.number(), e.getMessage());
+      log.info("replicas not compared group={}: {}", group, e.getMessage());
     }
   }
 
-  private void report(ShardHashes hashes) {
+  private void report(GroupHashes hashes) {
     var odd = hashes.odd();
     if (!odd.isEmpty()) {
       raise(hashes, odd);
     } else if (hashes.equal()) {
-      comparedAt.put(hashes.shard(), hashes.position().index());
-      metrics.replicasDiffer(hashes.shard(), 0);
-      if (alarms.remove(hashes.shard()) != null) {
-        log.info("replicas agree again shard={} at={}", hashes.shard(), hashes.position());
+      comparedAt.put(hashes.group(), hashes.position().index());
+      metrics.replicasDiffer(hashes.group(), 0);
+      if (alarms.remove(hashes.group()) != null) {
+        log.info("replicas agree again group={} at={}", hashes.group(), hashes.position());
       }
     }
     // Else somebody did not answer, who may be the odd one: an alarm stays.
   }
 
-  private void raise(ShardHashes hashes, List<NodeId> odd) {
-    metrics.replicasDiffer(hashes.shard(), odd.size());
-    if (!odd.equals(alarms.put(hashes.shard(), odd))) {
+  private void raise(GroupHashes hashes, List<NodeId> odd) {
+    metrics.replicasDiffer(hashes.group(), odd.size());
+    if (!odd.equals(alarms.put(hashes.group(), odd))) {
       log.error(
-          "replicas differ shard={} at={} odd={} replicas={}",
-          hashes.shard(),
+          "replicas differ group={} at={} odd={} replicas={}",
+          hashes.group(),
           hashes.position(),
           odd,
           hashes.replicas());
@@ -128,10 +149,10 @@ final class AgreementWatch implements AutoCloseable {
   }
 
   /// Whoever leads it now compares it.
-  private void forget(int shard) {
-    comparedAt.remove(shard);
-    if (alarms.remove(shard) != null) {
-      metrics.replicasDiffer(shard, 0);
+  private void forget(GroupKey group) {
+    comparedAt.remove(group);
+    if (alarms.remove(group) != null) {
+      metrics.replicasDiffer(group, 0);
     }
   }
 

@@ -222,11 +222,13 @@ final class LocalPeer implements Peer {
   }
 
   @Override
-  public CompletableFuture<Optional<StateHash>> hashAt(int shard, Position position) {
-    return shards
-        .apply(shard)
-        .map(store -> store.hashAt(position))
-        .orElseGet(() -> CompletableFuture.failedFuture(notHere(new ShardGroup(shard))));
+  public CompletableFuture<Optional<StateHash>> hashAt(GroupKey group, Position position) {
+    var hash =
+        switch (group) {
+          case GroupKey.CatalogGroup() -> catalog.get().map(open -> open.hashAt(position.index()));
+          case ShardGroup(int number) -> shards.apply(number).map(store -> store.hashAt(position));
+        };
+    return hash.orElseGet(() -> CompletableFuture.failedFuture(notHere(group)));
   }
 
   @Override

@@ -118,9 +118,10 @@ public interface Peer {
   /// Makes `target` lead the group that this node leads.
   CompletableFuture<Void> transferLeader(GroupKey group, NodeId target);
 
-  /// The replica's state hash at the hash mark at `position`, once it has applied it; empty if it
-  /// has forgotten it.
-  CompletableFuture<Optional<StateHash>> hashAt(int shard, Position position);
+  /// The hash of the replica's state at `position`, once it has applied it; empty if it has
+  /// forgotten it. Of a shard, a hash mark stands there; of the catalogue, any entry, and the
+  /// position's index alone says which.
+  CompletableFuture<Optional<StateHash>> hashAt(GroupKey group, Position position);
 
   /// Begins to merge all segments of a collection on the replica, without its dead rows, and does
   /// not wait for it: asked again, it has fewer. Answers with what there is now.

@@ -434,9 +434,11 @@ public final class ReplicatedStore implements Shard {
 
   /// The state hash at a hash mark, once it is applied here.
   CompletableFuture<Optional<StateHash>> hashAt(Position position) {
-    return group
-        .awaitApplied(position.index())
-        .thenApplyAsync(_ -> guarded(() -> store().hashAt(position)), readers);
+    var reached = group.awaitApplied(position.index());
+    var hash = reached.thenApplyAsync(_ -> guarded(() -> store().hashAt(position)), readers);
+    // It may never be.
+    var _ = hash.whenComplete((_, _) -> reached.cancel(false));
+    return hash;
   }
 
   /// Begins to merge a collection's segments in the background. Answers with what there is now.

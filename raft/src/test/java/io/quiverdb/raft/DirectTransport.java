@@ -131,8 +131,8 @@ final class DirectTransport implements PeerTransport {
     }
 
     @Override
-    public CompletableFuture<Optional<StateHash>> hashAt(int shard, Position position) {
-      return call(address, peer -> peer.hashAt(shard, position));
+    public CompletableFuture<Optional<StateHash>> hashAt(GroupKey group, Position position) {
+      return call(address, peer -> peer.hashAt(group, position));
     }
 
     @Override

@@ -90,7 +90,7 @@ public record PeerOfTerms(
   }
 
   @Override
-  public CompletableFuture<Optional<StateHash>> hashAt(int shard, Position position) {
+  public CompletableFuture<Optional<StateHash>> hashAt(GroupKey group, Position position) {
     throw new UnsupportedOperationException();
   }
 

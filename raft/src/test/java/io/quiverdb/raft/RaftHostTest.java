@@ -229,7 +229,7 @@ class RaftHostTest {
 
       var hashes =
           cluster.nodes().stream()
-              .map(node -> node.host().self().hashAt(0, mark).join().orElseThrow())
+              .map(node -> node.host().self().hashAt(new ShardGroup(0), mark).join().orElseThrow())
               .distinct()
               .toList();
       assertThat(hashes).hasSize(1);

@@ -292,6 +292,15 @@ class ReplicatedStoreTest {
   }
 
   @Test
+  void hashThatIsGivenUpIsNotWaitedFor() {
+    var hash = shard.hashAt(new Position(1, 1, Long.MAX_VALUE));
+    assertThat(group.waiting()).isEqualTo(1);
+    hash.cancel(true);
+
+    assertThat(group.waiting()).isZero();
+  }
+
+  @Test
   void sessionReadOfAnEarlierEpochIsRefusedAtOnce() {
     var seen = new Position(0, 9, Long.MAX_VALUE);
 

@@ -326,7 +326,9 @@ public final class TestCluster implements AutoCloseable {
             .filter(node -> node.isUp() && hasReplica(node, shard))
             .map(
                 node ->
-                    TestClient.retried(() -> node.host().self().hashAt(shard, mark)).orElseThrow())
+                    TestClient.retried(
+                            () -> node.host().self().hashAt(new GroupKey.ShardGroup(shard), mark))
+                        .orElseThrow())
             .collect(Collectors.toSet());
     assertThat(hashes).hasSize(1);
   }

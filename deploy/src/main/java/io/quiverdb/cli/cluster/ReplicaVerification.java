@@ -1,25 +1,28 @@
 package io.quiverdb.cli.cluster;
 
 import io.quiverdb.client.ReplicaCheck;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
-/// Which nodes hold what their shards' leaders hold.
+/// Which nodes hold what the leaders hold, of their shards and of the catalogue.
 ///
-/// @param nodesVerified ids of nodes whose hash on every shard equals its leader's
+/// @param nodesVerified ids of nodes whose hashes, on every shard and of the catalogue, equal the
+///   leaders'
 /// @param allEqual whether that is so for every replica
 public record ReplicaVerification(Set<String> nodesVerified, boolean allEqual) {
   public static ReplicaVerification of(ReplicaCheck check) {
     var nodes = new TreeSet<String>();
     var failed = new TreeSet<String>();
-    for (var shard : check.shards()) {
+    for (var replicas : groups(check)) {
       var leaderHash =
-          shard.replicas().stream()
+          replicas.stream()
               .filter(ReplicaCheck.Replica::leader)
               .findFirst()
               .flatMap(ReplicaCheck.Replica::hash);
-      for (var replica : shard.replicas()) {
+      for (var replica : replicas) {
         nodes.add(replica.nodeId());
         if (!isVerified(replica.hash(), leaderHash)) {
           failed.add(replica.nodeId());
@@ -29,6 +32,13 @@ public record ReplicaVerification(Set<String> nodesVerified, boolean allEqual) {
     nodes.removeAll(failed);
     return new ReplicaVerification(
         Set.copyOf(nodes), check.equal() && failed.isEmpty() && !nodes.isEmpty());
+  }
+
+  private static List<List<ReplicaCheck.Replica>> groups(ReplicaCheck check) {
+    return Stream.concat(
+            check.catalog().stream().map(ReplicaCheck.Catalog::replicas),
+            check.shards().stream().map(ReplicaCheck.Shard::replicas))
+        .toList();
   }
 
   private static boolean isVerified(Optional<String> hash, Optional<String> leaderHash) {

@@ -8,6 +8,7 @@ import io.quiverdb.client.QuiverClient;
 import io.quiverdb.client.ReplicaCheck;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 
 /// Brings the killed node back, waits until it has everything again, and compares all replicas.
 final class Recovery {
@@ -29,7 +30,10 @@ final class Recovery {
             "every replica answers with its hash",
             () -> quiver.cluster().check(),
             Recovery::isComplete);
-    check.shards().forEach(this::say);
+    check.catalog().ifPresent(catalog -> say("the catalogue", catalog.index(), catalog.replicas()));
+    check
+        .shards()
+        .forEach(shard -> say("shard " + shard.number(), shard.index(), shard.replicas()));
     return ReplicaVerification.of(check);
   }
 
@@ -49,19 +53,16 @@ final class Recovery {
   }
 
   static boolean isComplete(ReplicaCheck check) {
-    return check.shards().stream()
-        .flatMap(shard -> shard.replicas().stream())
-        .allMatch(replica -> replica.hash().isPresent());
+    return check.replicas().stream().allMatch(replica -> replica.hash().isPresent());
   }
 
-  private void say(ReplicaCheck.Shard shard) {
-    var hashes =
-        shard.replicas().stream().map(one -> one.hash().orElse("no answer")).distinct().toList();
+  private void say(String group, long index, List<ReplicaCheck.Replica> replicas) {
+    var hashes = replicas.stream().map(one -> one.hash().orElse("no answer")).distinct().toList();
     narration.detail(
-        "shard %d at index %,d: %d replicas, %s",
-        shard.number(),
-        shard.index(),
-        shard.replicas().size(),
+        "%s at index %,d: %d replicas, %s",
+        group,
+        index,
+        replicas.size(),
         hashes.size() == 1 ? "all " + hashes.getFirst() : "DIFFERENT: " + hashes);
   }
 }

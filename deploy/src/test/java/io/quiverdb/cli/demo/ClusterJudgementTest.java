@@ -69,7 +69,8 @@ class ClusterJudgementTest {
     var first = shard(0, hashed("a", true, "1"), hashed("b", false, "1"), hashed("c", false, "1"));
     var second = shard(1, hashed("b", true, "2"), hashed("a", false, "2"), hashed("c", false, "3"));
 
-    var verification = ReplicaVerification.of(new ReplicaCheck(false, List.of(first, second)));
+    var verification =
+        ReplicaVerification.of(new ReplicaCheck(false, Optional.empty(), List.of(first, second)));
 
     assertThat(verification.nodesVerified()).containsExactlyInAnyOrder("a", "b");
     assertThat(verification.allEqual()).isFalse();
@@ -83,13 +84,16 @@ class ClusterJudgementTest {
 
     assertThat(
             ReplicaVerification.of(
-                    new ReplicaCheck(false, List.of(shard(0, hashed("a", true, "1"), silent))))
+                    new ReplicaCheck(
+                        false, Optional.empty(), List.of(shard(0, hashed("a", true, "1"), silent))))
                 .nodesVerified())
         .containsExactly("a");
     assertThat(
             ReplicaVerification.of(
                     new ReplicaCheck(
-                        false, List.of(shard(0, silentLeader, hashed("b", false, "1")))))
+                        false,
+                        Optional.empty(),
+                        List.of(shard(0, silentLeader, hashed("b", false, "1")))))
                 .nodesVerified())
         .isEmpty();
   }
@@ -98,8 +102,26 @@ class ClusterJudgementTest {
   void allEqualIsSaidOnlyWhereThereAreReplicas() {
     var shard = shard(0, hashed("a", true, "1"), hashed("b", false, "1"));
 
-    assertThat(ReplicaVerification.of(new ReplicaCheck(true, List.of(shard))).allEqual()).isTrue();
-    assertThat(ReplicaVerification.of(new ReplicaCheck(true, List.of())).allEqual()).isFalse();
+    assertThat(
+            ReplicaVerification.of(new ReplicaCheck(true, Optional.empty(), List.of(shard)))
+                .allEqual())
+        .isTrue();
+    assertThat(
+            ReplicaVerification.of(new ReplicaCheck(true, Optional.empty(), List.of())).allEqual())
+        .isFalse();
+  }
+
+  @Test
+  void nodeWhoseCatalogueDiffersIsNotVerified() {
+    var shard = shard(0, hashed("a", true, "1"), hashed("b", false, "1"));
+    var catalog =
+        new ReplicaCheck.Catalog(7, List.of(hashed("a", false, "2"), hashed("b", true, "3")));
+
+    var verification =
+        ReplicaVerification.of(new ReplicaCheck(false, Optional.of(catalog), List.of(shard)));
+
+    assertThat(verification.nodesVerified()).containsExactly("b");
+    assertThat(verification.allEqual()).isFalse();
   }
 
   private static ClusterStatus status(ClusterStatus.Node... nodes) {

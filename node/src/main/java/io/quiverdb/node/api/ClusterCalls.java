@@ -18,7 +18,7 @@ import io.quiverdb.core.VersionRange;
 import io.quiverdb.node.routing.Cluster;
 import io.quiverdb.node.routing.Deadline;
 import io.quiverdb.node.routing.ReplicaCheck;
-import io.quiverdb.node.routing.ReplicaCheck.ShardHashes;
+import io.quiverdb.node.routing.ReplicaCheck.GroupHashes;
 import io.quiverdb.node.routing.RoutingException;
 import io.quiverdb.node.routing.RoutingException.AlreadyFormed;
 import io.quiverdb.node.routing.RoutingException.DeadlineExceeded;
@@ -308,28 +308,39 @@ final class ClusterCalls {
   }
 
   CheckReplicasResponse check(CheckReplicasRequest request, Deadline deadline) {
-    var checked = check.run(view().shards(), deadline);
-    return CheckReplicasResponse.newBuilder()
-        .setEqual(checked.stream().allMatch(ShardHashes::equal))
-        .addAllShards(checked.stream().map(ClusterCalls::shardCheck).toList())
-        .build();
-  }
-
-  private static CheckReplicasResponse.ShardCheck shardCheck(ShardHashes hashes) {
+    var checked = check.run(view(), deadline);
     var message =
-        CheckReplicasResponse.ShardCheck.newBuilder()
-            .setShard(hashes.shard())
-            .setTerm(hashes.position().term())
-            .setIndex(hashes.position().index());
-    for (var replica : hashes.replicas()) {
-      message.addReplicas(
-          CheckReplicasResponse.ReplicaHash.newBuilder()
-              .setNodeId(replica.node().toString())
-              .setLeader(replica.leader())
-              .setHash(replica.hash().map(Object::toString).orElse(""))
-              .setError(replica.problem().orElse("")));
+        CheckReplicasResponse.newBuilder().setEqual(checked.stream().allMatch(GroupHashes::equal));
+    for (var hashes : checked) {
+      switch (hashes.group()) {
+        case GroupKey.CatalogGroup() ->
+            message.setCatalog(
+                CheckReplicasResponse.CatalogCheck.newBuilder()
+                    .setIndex(hashes.position().index())
+                    .addAllReplicas(replicaHashes(hashes)));
+        case GroupKey.ShardGroup(int number) ->
+            message.addShards(
+                CheckReplicasResponse.ShardCheck.newBuilder()
+                    .setShard(number)
+                    .setTerm(hashes.position().term())
+                    .setIndex(hashes.position().index())
+                    .addAllReplicas(replicaHashes(hashes)));
+      }
     }
     return message.build();
+  }
+
+  private static List<CheckReplicasResponse.ReplicaHash> replicaHashes(GroupHashes hashes) {
+    return hashes.replicas().stream()
+        .map(
+            replica ->
+                CheckReplicasResponse.ReplicaHash.newBuilder()
+                    .setNodeId(replica.node().toString())
+                    .setLeader(replica.leader())
+                    .setHash(replica.hash().map(Object::toString).orElse(""))
+                    .setError(replica.problem().orElse(""))
+                    .build())
+        .toList();
   }
 
   TransferLeaderResponse transfer(TransferLeaderRequest request, Deadline deadline) {

@@ -262,14 +262,16 @@ final class GrpcPeer implements Peer {
   }
 
   @Override
-  public CompletableFuture<Optional<StateHash>> hashAt(int shard, Position position) {
+  public CompletableFuture<Optional<StateHash>> hashAt(GroupKey group, Position position) {
+    var request = GetHashRequest.newBuilder().setPosition(PeerMessages.position(position));
+    switch (group) {
+      case GroupKey.CatalogGroup() -> request.setCatalog(true);
+      case GroupKey.ShardGroup(int number) -> request.setShard(number);
+    }
     return calls.call(
         PeerServiceGrpc.getGetHashMethod(),
-        GetHashRequest.newBuilder()
-            .setShard(shard)
-            .setPosition(PeerMessages.position(position))
-            .build(),
-        Asked.read(new GroupKey.ShardGroup(shard)),
+        request.build(),
+        Asked.read(group),
         response ->
             response.hasHash()
                 ? Optional.of(CatalogMessages.hash(response.getHash()))

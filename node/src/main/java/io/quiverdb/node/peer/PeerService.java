@@ -528,9 +528,13 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
 
   @Override
   public void getHash(GetHashRequest request, StreamObserver<GetHashResponse> responses) {
-    answer(
+    var group =
+        request.getCatalog()
+            ? new GroupKey.CatalogGroup()
+            : new GroupKey.ShardGroup(request.getShard());
+    answerRead(
         responses,
-        () -> self.hashAt(request.getShard(), PeerMessages.position(request.getPosition())),
+        () -> self.hashAt(group, PeerMessages.position(request.getPosition())),
         hash -> {
           var response = GetHashResponse.newBuilder();
           hash.ifPresent(present -> response.setHash(CatalogMessages.hash(present)));

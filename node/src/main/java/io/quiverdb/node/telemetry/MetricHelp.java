@@ -35,8 +35,8 @@ final class MetricHelp {
           Map.entry(NodeMetrics.SHARD_POINTS, "Live points of the replica here"),
           Map.entry(
               NodeMetrics.SHARD_REPLICAS_DIFFERENT,
-              "Replicas that differ from most at the same position, of a shard that this node"
-                  + " leads"),
+              "Replicas that differ from most at the same position, of a shard or the catalogue,"
+                  + " if this node leads it"),
           Map.entry(NodeMetrics.SHARDS_LEADERLESS, "Shards whose leader this node does not know"),
           Map.entry(NodeMetrics.BUILD_INFO, "1; the label is the version"),
           Map.entry("quiver_jvm_heap_used_bytes", "Heap in use"),

@@ -4,7 +4,7 @@ import com.codahale.metrics.Counter;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import io.quiverdb.node.routing.Cluster;
-import io.quiverdb.raft.GroupKey.ShardGroup;
+import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.MetricNames;
 import io.quiverdb.raft.ReplicaStatus;
 import io.quiverdb.raft.ShardInfo;
@@ -170,11 +170,11 @@ public final class NodeMetrics {
     }
   }
 
-  /// What the last comparison of a shard's replicas found, or that this node compares it no more.
+  /// What the last comparison of a group's replicas found, or that this node compares it no more.
   ///
   /// @param replicas how many differ from most
-  public void replicasDiffer(int shard, int replicas) {
-    different.put(MetricNames.label(new ShardGroup(shard)), replicas);
+  public void replicasDiffer(GroupKey group, int replicas) {
+    different.put(MetricNames.label(group), replicas);
   }
 
   // A replica that has gone shows nothing.

@@ -926,12 +926,19 @@ class DoorsTest {
 
     assertThat(equal.getEqual()).isTrue();
     assertThat(equal.getShardsCount()).isEqualTo(3);
+    assertThat(equal.getCatalog().getReplicasList())
+        .hasSize(3)
+        .allMatch(replica -> replica.getHash().length() == 32)
+        .filteredOn(replica -> replica.getLeader())
+        .hasSize(1);
     assertThat(equal.getShards(0).getReplicasList())
         .allMatch(replica -> replica.getHash().length() == 32)
         .filteredOn(replica -> replica.getLeader())
         .hasSize(1);
     assertThat(different.field("equal")).isEqualTo("false");
     assertThat(different.body()).contains("ffffffffffffffffffffffffffffffff");
+    // The last of the fields.
+    assertThat(different.body()).containsPattern("\"catalog\".*\"f{32}\"");
   }
 
   @Test
@@ -943,6 +950,7 @@ class DoorsTest {
 
     assertThat(check.getEqual()).isFalse();
     assertThat(check.getShards(0).getReplicas(2).getError()).contains("down");
+    assertThat(check.getCatalog().getReplicas(2).getError()).contains("down");
   }
 
   @Test

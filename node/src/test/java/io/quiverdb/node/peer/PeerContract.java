@@ -406,9 +406,20 @@ abstract class PeerContract {
 
   @Test
   void hashesArriveWhole() {
-    answers(
-        Optional.of(new StateHash(-1, 1)), peer -> peer.hashAt(3, POSITION), "hashAt", 3, POSITION);
-    answers(Optional.empty(), peer -> peer.hashAt(3, Position.START), "hashAt", 3, Position.START);
+    for (var group : List.of(SHARD, CATALOG)) {
+      answers(
+          Optional.of(new StateHash(-1, 1)),
+          peer -> peer.hashAt(group, POSITION),
+          "hashAt",
+          group,
+          POSITION);
+      answers(
+          Optional.empty(),
+          peer -> peer.hashAt(group, Position.START),
+          "hashAt",
+          group,
+          Position.START);
+    }
   }
 
   @Test
@@ -738,7 +749,8 @@ abstract class PeerContract {
                 peer().readIndex(SHARD),
                 peer().writeCatalog(new CatalogWrite.DropCollection(STAMP.id(), "docs")),
                 peer().transferLeader(SHARD, NODE),
-                peer().hashAt(3, POSITION),
+                peer().hashAt(SHARD, POSITION),
+                peer().hashAt(CATALOG, POSITION),
                 peer().snapshots().open(3),
                 peer().snapshots().read(new UUID(1, 2), "x", 3),
                 peer().snapshots().close(new UUID(1, 2)),

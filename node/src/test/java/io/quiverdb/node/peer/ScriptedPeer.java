@@ -198,8 +198,8 @@ final class ScriptedPeer implements Peer {
   }
 
   @Override
-  public CompletableFuture<Optional<StateHash>> hashAt(int shard, Position position) {
-    return ask("hashAt", shard, position);
+  public CompletableFuture<Optional<StateHash>> hashAt(GroupKey group, Position position) {
+    return ask("hashAt", group, position);
   }
 
   @Override

@@ -17,6 +17,7 @@ import io.quiverdb.raft.NodeAddresses;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.NodeStatus;
 import io.quiverdb.raft.Peer;
+import io.quiverdb.raft.ReadIndex;
 import io.quiverdb.raft.ReplicaErasure;
 import io.quiverdb.raft.ReplicaStatus;
 import io.quiverdb.raft.ShardException;
@@ -33,8 +34,9 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-/// Three nodes in memory, seen from the first, which leads every shard at the start.
+/// Three nodes in memory, seen from the first, which leads every group at the start.
 public final class FakeCluster implements Cluster {
   public static final String MASTER_KEY_ID = "00112233445566778899aabbccddeeff";
   private static final VersionRange FEATURE_LEVELS = new VersionRange(1, 2);
@@ -56,6 +58,8 @@ public final class FakeCluster implements Cluster {
   private final FakeCatalog catalog;
   private final Map<Integer, NodeId> leaders = new HashMap<>();
   private final Map<Integer, NodeId> believedLeaders = new HashMap<>();
+  private NodeId catalogLeader;
+  private NodeId believedCatalogLeader;
   private final Set<NodeId> down = new HashSet<>();
   private final Set<NodeId> behind = new HashSet<>();
   private final Map<NodeId, StateHash> oddHashes = new HashMap<>();
@@ -70,6 +74,8 @@ public final class FakeCluster implements Cluster {
     this.shards = IntStream.range(0, shardCount).mapToObj(FakeShard::new).toList();
     this.catalog = new FakeCatalog(clusterId, members, shards);
     this.formed = formed;
+    this.catalogLeader = members.getFirst().id();
+    this.believedCatalogLeader = catalogLeader;
     shards.forEach(shard -> lead(shard.number(), self()));
   }
 
@@ -107,6 +113,17 @@ public final class FakeCluster implements Cluster {
     leaders.put(shard, node);
   }
 
+  /// Makes `node` the catalogue's leader, as everybody knows.
+  public synchronized void leadCatalog(NodeId node) {
+    catalogLeader = node;
+    believedCatalogLeader = node;
+  }
+
+  /// Makes `node` the catalogue's leader in truth, which only the other nodes know.
+  public synchronized void leadCatalogSecretly(NodeId node) {
+    catalogLeader = node;
+  }
+
   public synchronized void forgetLeader(int shard) {
     believedLeaders.remove(shard);
   }
@@ -141,7 +158,7 @@ public final class FakeCluster implements Cluster {
     oddHashes.remove(node);
   }
 
-  /// Every call that reached a replica, as `node/shard`, the nodes by number.
+  /// Every call that reached a replica, as `node/shard`, the nodes by number, or `node/catalogue`.
   public synchronized List<String> calls() {
     return List.copyOf(calls);
   }
@@ -154,7 +171,20 @@ public final class FakeCluster implements Cluster {
   // --- what its parts ask
 
   synchronized void noteCall(NodeId node, int shard) {
-    calls.add((node.uuid().getLeastSignificantBits() - 1) + "/" + shard);
+    noteCall(node, Integer.toString(shard));
+  }
+
+  private void noteCall(NodeId node, String group) {
+    calls.add((node.uuid().getLeastSignificantBits() - 1) + "/" + group);
+  }
+
+  synchronized ReadIndex catalogReadIndex(NodeId node) {
+    var group = new GroupKey.CatalogGroup();
+    noteCall(node, group.toString());
+    return node.equals(catalogLeader)
+        ? new ReadIndex.At(catalog.view().index())
+        : new ReadIndex.Refused(
+            new ShardException.NotLeader(group.toString(), Optional.of(catalogLeader)));
   }
 
   synchronized Optional<NodeId> trueLeader(int shard) {
@@ -201,8 +231,13 @@ public final class FakeCluster implements Cluster {
         List.of());
   }
 
-  synchronized StateHash hashOf(NodeId node, int shard) {
-    return oddHashes.getOrDefault(node, shards.get(shard).hash());
+  synchronized StateHash hashOf(NodeId node, GroupKey group) {
+    var hash =
+        switch (group) {
+          case GroupKey.CatalogGroup() -> new StateHash(7, catalog.view().index());
+          case GroupKey.ShardGroup(int number) -> shards.get(number).hash();
+        };
+    return oddHashes.getOrDefault(node, hash);
   }
 
   /// A node that is corrupt still has the log of shard 1.
@@ -223,7 +258,26 @@ public final class FakeCluster implements Cluster {
         Optional.of(MASTER_KEY_ID),
         Optional.of(FEATURE_LEVELS),
         reasons,
-        shards.stream().map(shard -> replica(node, shard)).toList());
+        Stream.concat(
+                Stream.of(catalogReplica(node)), shards.stream().map(shard -> replica(node, shard)))
+            .toList());
+  }
+
+  private ReplicaStatus catalogReplica(NodeId node) {
+    var leader = node.equals(self()) ? believedCatalogLeader : catalogLeader;
+    return new ReplicaStatus(
+        new GroupKey.CatalogGroup(),
+        new Incarnation(new UUID(9, 9), 0),
+        leader.equals(node) ? ReplicaStatus.Role.LEADER : ReplicaStatus.Role.FOLLOWER,
+        1,
+        Optional.of(leader),
+        catalog.view().index(),
+        catalog.view().index(),
+        -1,
+        0,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   private ReplicaStatus replica(NodeId node, FakeShard shard) {

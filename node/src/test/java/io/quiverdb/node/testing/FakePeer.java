@@ -111,7 +111,14 @@ final class FakePeer implements Peer {
   @Override
   public CompletableFuture<Map<GroupKey, ReadIndex>> readIndexes(Set<GroupKey> groups) {
     return answer(
-        () -> groups.stream().collect(Collectors.toMap(group -> group, _ -> new ReadIndex.At(1))));
+        () -> groups.stream().collect(Collectors.toMap(group -> group, this::readIndexOf)));
+  }
+
+  private ReadIndex readIndexOf(GroupKey group) {
+    return switch (group) {
+      case GroupKey.CatalogGroup() -> cluster.catalogReadIndex(id);
+      case GroupKey.ShardGroup _ -> new ReadIndex.At(1);
+    };
   }
 
   @Override
@@ -148,8 +155,8 @@ final class FakePeer implements Peer {
   }
 
   @Override
-  public CompletableFuture<Optional<StateHash>> hashAt(int shard, Position position) {
-    return answer(() -> Optional.of(cluster.hashOf(id, shard)));
+  public CompletableFuture<Optional<StateHash>> hashAt(GroupKey group, Position position) {
+    return answer(() -> Optional.of(cluster.hashOf(id, group)));
   }
 
   private <T> CompletableFuture<T> answer(Supplier<T> value) {

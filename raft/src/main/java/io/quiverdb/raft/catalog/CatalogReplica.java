@@ -2,6 +2,7 @@ package io.quiverdb.raft.catalog;
 
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.StateHash;
 import io.quiverdb.core.storage.AtomicFile;
 import io.quiverdb.core.storage.Storage;
 import io.quiverdb.raft.ReplicatedState;
@@ -11,6 +12,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// This node's replica of the catalogue: a memory image of its log. It is small, and its log is
@@ -20,6 +22,9 @@ public final class CatalogReplica implements ReplicatedState {
   private static final String NAME = "catalog.checkpoint";
   private static final int FORMAT_VERSION = 1;
 
+  /// Each shares most of what it holds with the one before.
+  private static final int RECENT_MAX = 64;
+
   private final Storage storage;
   private final CatalogKeys keys;
   private final CatalogLevels levels;
@@ -28,6 +33,10 @@ public final class CatalogReplica implements ReplicatedState {
   private volatile Reached reached = new Reached(CatalogState.EMPTY, TermIndex.NONE);
   private volatile TermIndex durable = TermIndex.NONE;
   private boolean leads;
+
+  /// The last states by index, the present one too: so that replicas can be compared at one of them
+  /// though the catalogue goes on.
+  private final ConcurrentSkipListMap<Long, Reached> recent = new ConcurrentSkipListMap<>();
 
   private record Reached(CatalogState state, TermIndex place) {}
 
@@ -141,6 +150,13 @@ public final class CatalogReplica implements ReplicatedState {
     return reached.place();
   }
 
+  /// The hash of the state after the entry at `index`; empty if that is not known here, any more or
+  /// yet.
+  Optional<StateHash> hashAt(long index) {
+    return Optional.ofNullable(recent.get(index))
+        .map(then -> then.state().hash(then.place().term()));
+  }
+
   // --- checkpoints
 
   /// Makes what is applied durable, if that is more than what is.
@@ -187,6 +203,8 @@ public final class CatalogReplica implements ReplicatedState {
             CatalogState.fromMessage(checkpoint.place().index(), checkpoint.message().getState()),
             checkpoint.place());
     durable = checkpoint.place();
+    recent.clear();
+    recent.put(reached.place().index(), reached);
   }
 
   private static CatalogCheckpoint message(Reached reached, ByteString configuration) {
@@ -222,7 +240,15 @@ public final class CatalogReplica implements ReplicatedState {
 
   /// Whoever waits for an index must find the state that goes with it.
   private void publish(CatalogState newState, TermIndex place) {
+    if (!newState.shreddings().equals(state().shreddings())) {
+      // Those before may have keys that are destroyed now.
+      recent.clear();
+    }
     reached = new Reached(newState, place);
+    recent.put(place.index(), reached);
+    if (recent.size() > RECENT_MAX) {
+      var _ = recent.pollFirstEntry();
+    }
     listeners.forEach(Listener::changed);
   }
 }

@@ -1,7 +1,9 @@
 package io.quiverdb.raft.catalog;
 
 import com.google.protobuf.ByteString;
+import io.quiverdb.core.StateHash;
 import io.quiverdb.core.op.FeatureLevels;
+import io.quiverdb.core.state.CanonicalHash;
 import io.quiverdb.raft.Claim;
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.ShardInfo;
@@ -124,6 +126,11 @@ final class CatalogState {
   /// Of the last entry that it shows.
   long index() {
     return index;
+  }
+
+  /// In the order in which they began.
+  List<Shredding> shreddings() {
+    return shreddings;
   }
 
   /// By name; those that are not gone yet.
@@ -635,6 +642,21 @@ final class CatalogState {
         .forEach(collection -> message.addCollections(CatalogMessages.toMessage(collection)));
     shreddings.forEach(one -> message.addShreddings(CatalogMessages.toMessage(one)));
     return message.build();
+  }
+
+  /// Alike on all replicas that hold the same after the same entry, on every JVM: it is over all
+  /// that later answers depend on, as the message that a checkpoint holds. That has one encoding,
+  /// for it has no maps, and its lists are in an order that the state fixes.
+  ///
+  /// @param term of the last entry that it shows
+  StateHash hash(long term) {
+    var sum =
+        CanonicalHash.of("quiver catalog 1")
+            .putLong(term)
+            .putLong(index)
+            .putBytes(toMessage().toByteString())
+            .finish();
+    return new StateHash(sum.high(), sum.low());
   }
 
   /// As after the entry at `index`.

@@ -1,6 +1,7 @@
 package io.quiverdb.raft.catalog;
 
 import io.quiverdb.core.FeatureLevelException;
+import io.quiverdb.core.StateHash;
 import io.quiverdb.core.VersionRange;
 import io.quiverdb.raft.FeatureSupport;
 import io.quiverdb.raft.GroupKey;
@@ -96,6 +97,16 @@ public final class ClusterCatalog implements Catalog, AutoCloseable {
             view.index() > after
                 ? Optional.of(replica.keys().sealCopy(replica.state().toCopy()))
                 : Optional.empty());
+  }
+
+  /// The hash of this node's replica at the entry at `index`, once that is applied here; empty if
+  /// it is too long ago.
+  public CompletableFuture<Optional<StateHash>> hashAt(long index) {
+    var reached = group.awaitApplied(index);
+    var hash = reached.thenApplyAsync(_ -> replica.hashAt(index), executor);
+    // It may never be.
+    var _ = hash.whenComplete((_, _) -> reached.cancel(false));
+    return hash;
   }
 
   private <T> CompletableFuture<T> atLeader(Function<Peer, CompletableFuture<T>> call) {

@@ -11,7 +11,8 @@ import java.util.function.Predicate;
 /// The requests that the catalogue remembers, in log order, with their first answers: immutable.
 /// Bounded by bytes, so that every replica forgets the same ones.
 ///
-/// A window shares most of what it holds with the one that it came from. To be used by one thread.
+/// A window shares most of what it holds with the one that it came from. One thread makes those
+/// that follow; any may read.
 final class RequestWindow {
   /// The sum of the encoded requests: thousands of them. Never changed within a cluster's life.
   static final int BYTES_MAX = 1 << 20;
@@ -73,7 +74,10 @@ final class RequestWindow {
   /// In log order.
   List<RememberedRequest> requests() {
     var all = new ArrayList<>(heldBefore);
-    all.addAll(log.subList(first, end));
+    // Windows that follow may be appending more.
+    synchronized (log) {
+      all.addAll(log.subList(first, end));
+    }
     return all;
   }
 
@@ -102,7 +106,8 @@ final class RequestWindow {
       heldBefore = new ArrayList<>(window.heldBefore);
       buckets = new ArrayList<>(window.buckets);
       encodedBytes = window.encodedBytes;
-      boolean isNewest = window.end == window.log.size();
+      // Of the empty one, which all replicas in a process begin with, each makes a log of its own.
+      boolean isNewest = window.end > 0 && window.end == window.log.size();
       boolean isMostlyForgotten = window.first > window.log.size() / 2;
       if (isNewest && !isMostlyForgotten) {
         log = window.log;
@@ -114,7 +119,9 @@ final class RequestWindow {
     }
 
     void append(RememberedRequest request) {
-      log.add(request);
+      synchronized (log) {
+        log.add(request);
+      }
       encodedBytes += request.getSerializedSize();
       int bucket = bucket(request.getRequestId());
       var grown = new ArrayList<>(buckets.get(bucket));

@@ -247,6 +247,29 @@ final class ClusterCatalogTest {
     assertThat(catalog.write(create(5_000, "c"))).isNotDone();
   }
 
+  @Test
+  void hashIsToldOnceItsEntryIsApplied() {
+    form();
+    group.applied = new CompletableFuture<>();
+
+    var hash = catalog.hashAt(group.lastIndex() + 1);
+    assertThat(hash).isNotDone();
+    var _ = catalog.write(create(1, "a"));
+    group.applied.complete(null);
+
+    assertThat(hash.resultNow()).isPresent().isEqualTo(replica.hashAt(group.lastIndex()));
+  }
+
+  @Test
+  void hashThatIsGivenUpIsNotWaitedFor() {
+    form();
+    group.applied = new CompletableFuture<>();
+
+    catalog.hashAt(Long.MAX_VALUE).cancel(true);
+
+    assertThat(group.applied).isCancelled();
+  }
+
   private void form() {
     var member = new Member(new NodeId(new UUID(0, 1)), new NodeAddresses("c", "p", "r"));
     log(
@@ -272,6 +295,7 @@ final class ClusterCatalogTest {
 
   private final class Group implements GroupReplica {
     private boolean leads = true;
+    private CompletableFuture<Void> applied = CompletableFuture.completedFuture(null);
 
     long lastIndex() {
       return replica.applied().index();
@@ -315,7 +339,7 @@ final class ClusterCatalogTest {
 
     @Override
     public CompletableFuture<Void> awaitApplied(long index) {
-      return CompletableFuture.completedFuture(null);
+      return applied;
     }
   }
 }

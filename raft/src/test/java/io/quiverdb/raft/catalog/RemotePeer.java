@@ -88,7 +88,7 @@ record RemotePeer(SimulatedCluster cluster, SimulatedNode from, SimulatedNode to
   }
 
   @Override
-  public CompletableFuture<Optional<StateHash>> hashAt(int shard, Position position) {
+  public CompletableFuture<Optional<StateHash>> hashAt(GroupKey group, Position position) {
     throw new UnsupportedOperationException();
   }
 

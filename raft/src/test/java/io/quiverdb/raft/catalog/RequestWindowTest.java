@@ -10,10 +10,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
 final class RequestWindowTest {
   private static final int REQUEST_BYTES = 50_000;
+
+  private volatile Numbered newest = new Numbered(0, RequestWindow.EMPTY, 0);
 
   @Test
   void windowHoldsTheNewestThatFitAndWhatIsHeld() {
@@ -46,6 +49,34 @@ final class RequestWindowTest {
         });
   }
 
+  @Test
+  void windowIsReadWhileOthersFollowIt() throws Exception {
+    int windows = 200_000;
+    var digest = ByteString.copyFrom(new byte[REQUEST_BYTES]);
+    try (var readers = Executors.newSingleThreadExecutor()) {
+      var reading =
+          readers.submit(
+              () -> {
+                for (var seen = newest; seen.number < windows; seen = newest) {
+                  // One that others may be following by now.
+                  int size = seen.window.requests().size();
+                  if (size != seen.size) {
+                    throw new AssertionError(size + " requests (expected: " + seen.size + ")");
+                  }
+                }
+              });
+      for (int number = 1; number <= windows; number++) {
+        var request =
+            RememberedRequest.newBuilder().setRequestId(requestId(number)).setDigest(digest);
+        var next = newest.window.with(request.build(), _ -> false);
+        newest = new Numbered(number, next, next.requests().size());
+      }
+      reading.get();
+    }
+  }
+
+  private record Numbered(int number, RequestWindow window, int size) {}
+
   private static void forgetOldest(List<RememberedRequest> model, Set<ByteString> held) {
     var oldestFirst = model.iterator();
     long bytes = model.stream().mapToLong(RememberedRequest::getSerializedSize).sum();
@@ -60,8 +91,12 @@ final class RequestWindowTest {
 
   private static RememberedRequest request(int number) {
     return RememberedRequest.newBuilder()
-        .setRequestId(ByteString.copyFromUtf8("request " + number))
+        .setRequestId(requestId(number))
         .setDigest(ByteString.copyFrom(new byte[REQUEST_BYTES]))
         .build();
+  }
+
+  private static ByteString requestId(int number) {
+    return ByteString.copyFromUtf8("request " + number);
   }
 }

@@ -300,7 +300,7 @@ public final class SimulatedNode implements Peer {
   }
 
   @Override
-  public CompletableFuture<Optional<StateHash>> hashAt(int shard, Position position) {
+  public CompletableFuture<Optional<StateHash>> hashAt(GroupKey group, Position position) {
     throw new UnsupportedOperationException();
   }
 

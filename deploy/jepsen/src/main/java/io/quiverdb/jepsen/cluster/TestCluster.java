@@ -368,9 +368,8 @@ public final class TestCluster implements AutoCloseable {
   }
 
   private static boolean isAnsweredByAll(ReplicaCheck check) {
-    return check.shards().stream()
-        .flatMap(shard -> shard.replicas().stream())
-        .allMatch(replica -> replica.hash().isPresent());
+    return check.catalog().isPresent()
+        && check.replicas().stream().allMatch(replica -> replica.hash().isPresent());
   }
 
   private static void awaitReady(QuiverClient operator) throws InterruptedException {
