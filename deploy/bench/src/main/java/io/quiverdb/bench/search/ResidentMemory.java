@@ -36,6 +36,8 @@ final class ResidentMemory {
     String most = options.getVMOption("MaxHeapFreeRatio").getValue();
     options.setVMOption("MinHeapFreeRatio", "5");
     options.setVMOption("MaxHeapFreeRatio", "10");
+    // The first collection may only lower what the next one gives back.
+    System.gc();
     System.gc();
     options.setVMOption("MaxHeapFreeRatio", most);
     options.setVMOption("MinHeapFreeRatio", least);
