@@ -44,6 +44,13 @@ public final class BenchOptions {
   /// @return the exit code: 0 if every target is met, 1 if not
   public int report(String name, Optional<? extends Enum<?>> only, List<Result> results)
       throws IOException {
+    return report(name, only, results, Optional.empty());
+  }
+
+  /// @param curves that are written too
+  public int report(
+      String name, Optional<? extends Enum<?>> only, List<Result> results, Optional<Curves> curves)
+      throws IOException {
     String area = only.map(one -> one.name().toLowerCase(Locale.ROOT)).orElse("");
     String command =
         "deploy/bench/run "
@@ -53,7 +60,7 @@ public final class BenchOptions {
     String file = name + (quick ? "-quick" : "") + (area.isEmpty() ? "" : "-" + area);
     System.out.println();
     System.out.print(ResultFiles.markdown(command, results));
-    ResultFiles.write(resultFolder.toAbsolutePath(), file, command, results);
+    ResultFiles.write(resultFolder.toAbsolutePath(), file, command, results, curves);
     return results.stream().allMatch(Result::targetMet) ? 0 : 1;
   }
 }

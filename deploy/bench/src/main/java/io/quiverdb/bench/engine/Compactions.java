@@ -1,13 +1,12 @@
 package io.quiverdb.bench.engine;
 
+import io.quiverdb.bench.ChildProcess;
 import io.quiverdb.bench.Contest;
 import io.quiverdb.bench.Folder;
 import io.quiverdb.bench.Target;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /// In how little heap a store can be compacted: in a process that has no more.
@@ -54,18 +53,10 @@ final class Compactions implements AutoCloseable {
   }
 
   private List<String> command(int heapMebibytes) {
-    var command = new ArrayList<String>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> !argument.startsWith("-Xm"))
-        .forEach(command::add);
-    command.add("-Xmx" + heapMebibytes + "m");
-    command.add("-XX:+ExitOnOutOfMemoryError");
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(Compactions.class.getName());
-    command.add(directory().toString());
-    return command;
+    return ChildProcess.java(
+        List.of("-Xmx" + heapMebibytes + "m", "-XX:+ExitOnOutOfMemoryError"),
+        Compactions.class,
+        List.of(directory().toString()));
   }
 
   /// The child: overwrites a few points, so that there is something to merge, and merges all.

@@ -1,8 +1,8 @@
 package io.quiverdb.bench.search;
 
 import io.quiverdb.bench.Folder;
+import io.quiverdb.core.Metric;
 import java.io.IOException;
-import java.util.Optional;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.KnnFloatVectorField;
@@ -23,55 +23,78 @@ final class LuceneRows implements Searched {
   private static final String VECTOR = "vector";
   private static final String ROW = "row";
 
+  /// Enough for all rows of the largest set, so that their graph is built once.
+  private static final double BUFFER_MEBIBYTES = 1900;
+
   private final Folder folder;
   private final FSDirectory directory;
   private final DirectoryReader reader;
   private final IndexSearcher searcher;
   private final int[] rows;
+  private final long graphNanos;
 
-  LuceneRows(Folder folder, Embeddings embeddings) throws IOException {
+  LuceneRows(Folder folder, Rows rows) throws IOException {
     this.folder = folder;
     this.directory = FSDirectory.open(folder.path());
-    write(embeddings);
+    long begun = System.nanoTime();
+    write(rows);
+    this.graphNanos = System.nanoTime() - begun;
     this.reader = DirectoryReader.open(directory);
     this.searcher = new IndexSearcher(reader);
     searcher.setQueryCache(null);
     this.rows = new int[reader.maxDoc()];
     var values = reader.leaves().getFirst().reader().getNumericDocValues(ROW);
-    for (int document = 0; document < rows.length; document++) {
+    for (int document = 0; document < this.rows.length; document++) {
       boolean _ = values.advanceExact(document);
-      rows[document] = (int) values.longValue();
+      this.rows[document] = (int) values.longValue();
     }
   }
 
-  private void write(Embeddings embeddings) throws IOException {
-    var config = new IndexWriterConfig().setRAMBufferSizeMB(1024);
+  private void write(Rows rows) throws IOException {
+    var config = new IndexWriterConfig().setRAMBufferSizeMB(BUFFER_MEBIBYTES);
+    var similarity = similarity(rows.metric());
     try (var writer = new IndexWriter(directory, config)) {
-      for (int row = 0; row < embeddings.base().length; row++) {
+      for (int row = 0; row < rows.count(); row++) {
         var document = new Document();
-        document.add(
-            new KnnFloatVectorField(
-                VECTOR, embeddings.base()[row], VectorSimilarityFunction.DOT_PRODUCT));
+        document.add(new KnnFloatVectorField(VECTOR, rows.base()[row], similarity));
         document.add(new NumericDocValuesField(ROW, row));
-        document.add(new StringField("part", embeddings.parts().get(row), Field.Store.NO));
-        document.add(new StringField("topic", embeddings.topics().get(row), Field.Store.NO));
+        for (var category : rows.categories()) {
+          document.add(
+              new StringField(category.field(), category.values().get(row), Field.Store.NO));
+        }
         long _ = writer.addDocument(document);
       }
       writer.forceMerge(1);
     }
   }
 
+  /// The fastest for vectors of length 1, where it is the cosine.
+  static VectorSimilarityFunction similarity(Metric metric) {
+    return metric == Metric.L2_SQUARED
+        ? VectorSimilarityFunction.EUCLIDEAN
+        : VectorSimilarityFunction.DOT_PRODUCT;
+  }
+
+  /// With all that is written beside it: a writer does both at once.
   @Override
-  public int[] nearest(float[] query, int k, int ef, Optional<Filter> filter) throws IOException {
+  public long graphNanos() {
+    return graphNanos;
+  }
+
+  @Override
+  public int[] nearest(float[] query, Asked asked) throws IOException {
     var condition =
-        filter.map(wanted -> new TermQuery(new Term(wanted.field(), wanted.value()))).orElse(null);
-    var asked = new KnnFloatVectorQuery(VECTOR, query, ef, condition);
-    var found = searcher.search(asked, k).scoreDocs;
-    var nearest = new int[found.length];
-    for (int index = 0; index < nearest.length; index++) {
-      nearest[index] = rows[found[index].doc];
+        asked
+            .filter()
+            .map(wanted -> new TermQuery(new Term(wanted.field(), wanted.value())))
+            .orElse(null);
+    var nearest = new KnnFloatVectorQuery(VECTOR, query, asked.ef().orElseThrow(), condition);
+    var found = searcher.search(nearest, Asked.K).scoreDocs;
+    var foundRows = new int[found.length];
+    for (int index = 0; index < foundRows.length; index++) {
+      foundRows[index] = rows[found[index].doc];
     }
-    return nearest;
+    return foundRows;
   }
 
   @Override

@@ -1,17 +1,14 @@
 package io.quiverdb.bench.search;
 
 import java.io.IOException;
-import java.util.Optional;
 
-/// Something that finds rows of [Embeddings].
+/// Something that was built of [Rows] and finds the nearest of them. For one thread.
 interface Searched extends AutoCloseable {
-  /// @param field `part` or `topic`
-  record Filter(String field, String value) {}
+  /// What it took to build the graph of the rows.
+  long graphNanos();
 
-  /// The rows that it takes for the nearest.
-  ///
-  /// @param ef candidates that it keeps, at least `k`
-  int[] nearest(float[] query, int k, int ef, Optional<Filter> filter) throws IOException;
+  /// The rows that it takes for the nearest, [Asked#K] of them where there are as many.
+  int[] nearest(float[] query, Asked asked) throws IOException;
 
   @Override
   void close() throws IOException;

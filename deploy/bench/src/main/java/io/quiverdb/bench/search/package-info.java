@@ -1,4 +1,5 @@
-/// Searches by the engine's graphs beside those of Lucene's index searcher.
+/// Searches by the engine's graphs beside those of Lucene's index searcher and of the graph library
+/// alone. Entry type: [SearchBench].
 @NullMarked
 package io.quiverdb.bench.search;
 

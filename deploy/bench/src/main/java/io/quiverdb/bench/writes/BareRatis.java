@@ -1,5 +1,6 @@
 package io.quiverdb.bench.writes;
 
+import io.quiverdb.bench.ChildProcess;
 import io.quiverdb.cli.local.FreePorts;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

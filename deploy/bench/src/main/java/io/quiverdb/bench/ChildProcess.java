@@ -1,16 +1,18 @@
-package io.quiverdb.bench.writes;
+package io.quiverdb.bench;
 
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /// A process that ends with this one. Its errors go to a file.
-final class ChildProcess implements AutoCloseable {
+public final class ChildProcess implements AutoCloseable {
   private final Process process;
   private final BufferedReader answers;
   private final BufferedWriter commands;
@@ -21,20 +23,37 @@ final class ChildProcess implements AutoCloseable {
     this.commands = process.outputWriter(StandardCharsets.UTF_8);
   }
 
+  /// The command of a JVM as this one is, but for the heap.
+  ///
+  /// @param options of the JVM besides
+  public static List<String> java(List<String> options, Class<?> main, List<String> arguments) {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(argument -> !argument.startsWith("-Xm"))
+        .forEach(command::add);
+    command.addAll(options);
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(main.getName());
+    command.addAll(arguments);
+    return command;
+  }
+
   /// @param log gets what it prints
-  static ChildProcess start(List<String> command, Path log) throws IOException {
+  public static ChildProcess start(List<String> command, Path log) throws IOException {
     Files.createDirectories(log.toAbsolutePath().getParent());
     return new ChildProcess(
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start());
   }
 
   /// One that is asked a line at a time.
-  static ChildProcess startAnswering(List<String> command, Path log) throws IOException {
+  public static ChildProcess startAnswering(List<String> command, Path log) throws IOException {
     Files.createDirectories(log.toAbsolutePath().getParent());
     return new ChildProcess(new ProcessBuilder(command).redirectError(log.toFile()).start());
   }
 
-  String ask(String command) {
+  public String ask(String command) {
     try {
       commands.write(command);
       commands.newLine();
