@@ -80,7 +80,12 @@ final class MemberMemory {
   }
 
   private static void form(LocalCluster cluster, int shards) throws InterruptedException {
-    try (var client = QuiverClient.builder().seeds(cluster.endpoints()).plaintext().build()) {
+    try (var client =
+        QuiverClient.builder()
+            .seeds(cluster.endpoints())
+            .timeout(Waiting.LIMIT)
+            .plaintext()
+            .build()) {
       var _ = client.cluster().init(shards, NODES);
       var _ =
           Waiting.until(

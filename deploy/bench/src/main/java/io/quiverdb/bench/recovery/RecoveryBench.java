@@ -69,6 +69,15 @@ public final class RecoveryBench implements Callable<Integer> {
   }
 
   public static void main(String[] arguments) {
+    // Nodes end with the command that started them, also where it is stopped.
+    Runtime.getRuntime()
+        .addShutdownHook(
+            Thread.ofPlatform()
+                .unstarted(
+                    () ->
+                        ProcessHandle.current()
+                            .descendants()
+                            .forEach(ProcessHandle::destroyForcibly)));
     System.exit(
         new CommandLine(new RecoveryBench())
             .setCaseInsensitiveEnumValuesAllowed(true)
