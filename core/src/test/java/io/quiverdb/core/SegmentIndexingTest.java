@@ -68,6 +68,24 @@ final class SegmentIndexingTest {
   }
 
   @Test
+  void logOfAStartTellsHowManyRowsHaveGraphsInFilesAndHowManyAreToBeBuilt() {
+    try (var points = store(TestKeys.SHARED.keyRing(), new VectorBudget(1L << 30));
+        var logged = LoggedLines.of(Store.class)) {
+      assertThat(points.add(POINTS).checkpoint().index()).isEqualTo(1);
+      points.add(POINTS / 2).checkpoint().add(SearchedStore.GRAPH_ROWS_MIN - 1).checkpoint();
+
+      points.restart();
+
+      assertThat(logged.last("store opened"))
+          .contains("graphRowsInFiles=" + POINTS, "graphRowsToBuild=" + POINTS / 2);
+      assertThat(points.index()).isEqualTo(2);
+      // What was built is read again, of its file.
+      assertThat(logged.last("segments indexed"))
+          .contains("graphs=2", "rowsRead=" + (POINTS + POINTS / 2), "rowsBuilt=" + POINTS / 2);
+    }
+  }
+
+  @Test
   void smallSegmentsAndBuffersHaveNone() {
     try (var points = store(TestKeys.SHARED.keyRing(), new VectorBudget(1L << 30))) {
       points.add(SearchedStore.GRAPH_ROWS_MIN - 1).checkpoint().add(POINTS);

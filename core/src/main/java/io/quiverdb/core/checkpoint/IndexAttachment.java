@@ -107,15 +107,23 @@ public final class IndexAttachment {
     return open(collectionId, OptionalLong.empty(), streams, name);
   }
 
+  /// Whether a segment has a stream. For the thread that may publish.
+  public boolean has(long collectionId, long segmentId, String name) {
+    return streams(collectionId, segmentId).stream()
+        .anyMatch(stream -> stream.getName().equals(name));
+  }
+
   /// A stream of a segment.
   public Optional<StreamReader> open(long collectionId, long segmentId, String name)
       throws IOException {
-    var streams =
-        segments(collectionId).stream()
-            .filter(segment -> segment.getId() == segmentId)
-            .flatMap(segment -> segment.getIndexStreamsList().stream())
-            .toList();
-    return open(collectionId, OptionalLong.of(segmentId), streams, name);
+    return open(collectionId, OptionalLong.of(segmentId), streams(collectionId, segmentId), name);
+  }
+
+  private List<Manifest.IndexStream> streams(long collectionId, long segmentId) {
+    return segments(collectionId).stream()
+        .filter(segment -> segment.getId() == segmentId)
+        .flatMap(segment -> segment.getIndexStreamsList().stream())
+        .toList();
   }
 
   private Optional<StreamReader> open(

@@ -228,13 +228,17 @@ public final class EngineOpening {
                 options.indexing(),
                 options.nanoClock(),
                 levels));
+    var owing = engine.indexing().owing();
     log.info(
-        "store opened epoch={} index={} version={} collections={} replayed={} kernel={}",
+        "store opened epoch={} index={} version={} collections={} replayed={} graphRowsInFiles={}"
+            + " graphRowsToBuild={} kernel={}",
         state.epoch(),
         state.position().index(),
         state.version(),
         engine.live().head().snapshots().size(),
         state.position().index() - checkpointed.position().index(),
+        owing.inFiles(),
+        owing.toBuild(),
         VectorSearch.kernel());
     return engine;
   }

@@ -180,6 +180,11 @@ public final class IndexSnapshots {
     return files.read("an index", () -> attachment.open(collectionId, name)).map(stream -> stream);
   }
 
+  /// Whether something of this name was attached to a segment; whether it is sound, reading tells.
+  boolean has(long collectionId, long segmentId, String name) {
+    return files.read("an index", () -> attachment.has(collectionId, segmentId, name));
+  }
+
   /// What was attached to a segment.
   ///
   /// @param generation that the segment was seen in

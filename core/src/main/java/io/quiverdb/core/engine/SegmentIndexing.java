@@ -102,6 +102,26 @@ public final class SegmentIndexing {
     return new IndexWork(rowsBuilt.sum(), rowsRead.sum(), graphsDamaged.sum());
   }
 
+  /// Rows of segments that lack a graph in memory and are large enough for one: as a store has them
+  /// when it is opened.
+  ///
+  /// @param inFiles whose graphs only have to be read
+  /// @param toBuild which have none
+  record Owing(long inFiles, long toBuild) {}
+
+  Owing owing() {
+    long inFiles = 0;
+    long toBuild = 0;
+    for (var due : due(live.head())) {
+      if (indexes.has(due.collectionId, due.segment.id(), GraphIndex.STREAM)) {
+        inFiles += due.segment.rowCount();
+      } else {
+        toBuild += due.segment.rowCount();
+      }
+    }
+    return new Owing(inFiles, toBuild);
+  }
+
   /// Of the segments of a collection.
   IndexCoverage coverage(CollectionSnapshot collection) {
     var sum = IndexCoverage.NOTHING;
@@ -210,26 +230,42 @@ public final class SegmentIndexing {
         damaged.remove(stream);
         writeAgain(stream);
       }
-      int made = 0;
-      while (!health.isStopping()) {
-        try (var view = live.view()) {
-          var next = lacking(view.state());
-          if (next.isEmpty()) {
-            return made;
-          }
-          switch (index(view, next.get())) {
-            case INDEXED -> made++;
-            case REFUSED -> {}
-            case GIVEN_UP -> {
-              return made;
-            }
-          }
-        }
+      long startNanos = nanoClock.getAsLong();
+      var before = work();
+      int made = indexAll();
+      if (made > 0) {
+        var after = work();
+        log.info(
+            "segments indexed graphs={} rowsRead={} rowsBuilt={} millis={}",
+            made,
+            after.rowsRead() - before.rowsRead(),
+            after.rowsBuilt() - before.rowsBuilt(),
+            millisSince(startNanos));
       }
       return made;
     } finally {
       passing.unlock();
     }
+  }
+
+  private int indexAll() {
+    int made = 0;
+    while (!health.isStopping()) {
+      try (var view = live.view()) {
+        var next = lacking(view.state());
+        if (next.isEmpty()) {
+          return made;
+        }
+        switch (index(view, next.get())) {
+          case INDEXED -> made++;
+          case REFUSED -> {}
+          case GIVEN_UP -> {
+            return made;
+          }
+        }
+      }
+    }
+    return made;
   }
 
   /// Of a graph that is not in memory nothing is written: whoever reads it finds the damage.

@@ -44,19 +44,25 @@ public final class BenchOptions {
   /// @return the exit code: 0 if every target is met, 1 if not
   public int report(String name, Optional<? extends Enum<?>> only, List<Result> results)
       throws IOException {
-    return report(name, only, results, Optional.empty());
+    return report(name, only, "", results, Optional.empty());
   }
 
+  /// @param more options that the results depend on, as they were given, each behind a blank
   /// @param curves that are written too
   public int report(
-      String name, Optional<? extends Enum<?>> only, List<Result> results, Optional<Curves> curves)
+      String name,
+      Optional<? extends Enum<?>> only,
+      String more,
+      List<Result> results,
+      Optional<Curves> curves)
       throws IOException {
     String area = only.map(one -> one.name().toLowerCase(Locale.ROOT)).orElse("");
     String command =
         "deploy/bench/run "
             + name
             + (quick ? " --quick" : "")
-            + (area.isEmpty() ? "" : " --only " + area);
+            + (area.isEmpty() ? "" : " --only " + area)
+            + more;
     String file = name + (quick ? "-quick" : "") + (area.isEmpty() ? "" : "-" + area);
     System.out.println();
     System.out.print(ResultFiles.markdown(command, results));

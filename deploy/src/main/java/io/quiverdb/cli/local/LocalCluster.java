@@ -50,11 +50,14 @@ public final class LocalCluster implements AutoCloseable {
   /// Starts nothing yet.
   ///
   /// @param serve the command that runs a node, without its options
-  /// @param folder gets the master key, and a folder for every node
+  /// @param folder gets the master key, unless it has it from an earlier run, and a folder for
+  ///   every node
   public static LocalCluster prepare(List<String> serve, Path folder, List<NodePlace> places)
       throws IOException {
     Path key = Files.createDirectories(folder).resolve("quiver-master.key");
-    String _ = MasterKeyFiles.create(key);
+    if (!Files.exists(key)) {
+      String _ = MasterKeyFiles.create(key);
+    }
     var cluster = new LocalCluster(serve, folder, key);
     var peers = places.stream().map(NodePlace::peerAddress).collect(Collectors.joining(","));
     for (var place : places) {

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -229,6 +230,7 @@ public final class SnapshotPuller implements AutoCloseable {
         member,
         offer.position(),
         offer.bytes());
+    long begunNanos = nanoClock.getAsLong();
     Path incoming = incoming(shard);
     attempts.progress = Optional.of(new Progress(0, offer.bytes()));
     var pull =
@@ -255,11 +257,30 @@ public final class SnapshotPuller implements AutoCloseable {
     }
     // From here on it is of no use any more, or its files are not sound.
     attempts.source = Optional.empty();
-    if (target.install(shard, files, offer.configuration())) {
+    log.info(
+        "snapshot fetched group={} source={} position={} bytes={} millis={}",
+        shard,
+        member,
+        offer.position(),
+        offer.bytes(),
+        millisSince(begunNanos));
+    long fetchedNanos = nanoClock.getAsLong();
+    boolean installed = target.install(shard, files, offer.configuration());
+    if (installed) {
       metrics.installed(shard);
     }
+    log.info(
+        "snapshot {} group={} position={} millis={}",
+        installed ? "installed" : "not needed any more",
+        shard,
+        offer.position(),
+        millisSince(fetchedNanos));
     delete(incoming);
     attempts.turn = 0;
+  }
+
+  private long millisSince(long startNanos) {
+    return TimeUnit.NANOSECONDS.toMillis(nanoClock.getAsLong() - startNanos);
   }
 
   /// Keeps the files at the source, and all members' logs from there on, for the log is what this

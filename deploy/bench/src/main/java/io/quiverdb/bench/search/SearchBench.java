@@ -56,7 +56,7 @@ public final class SearchBench implements Callable<Integer> {
         var bench = new SetBench(set, options.quick(), folder.path())) {
       bench.run();
       return options.report(
-          "search", Optional.of(set), bench.results(), Optional.of(bench.curves()));
+          "search", Optional.of(set), "", bench.results(), Optional.of(bench.curves()));
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.quiverdb.bench.writes;
 
+import io.quiverdb.bench.MetricsPage;
 import io.quiverdb.cli.local.FreePorts;
 import io.quiverdb.cli.local.LocalCluster;
 import io.quiverdb.cli.local.NodePlace;
@@ -9,10 +10,7 @@ import io.quiverdb.client.Point;
 import io.quiverdb.client.QuiverClient;
 import io.quiverdb.client.Schema;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -74,13 +72,7 @@ final class QuiverCluster implements AutoCloseable {
     double sum = 0;
     try (var http = HttpClient.newHttpClient()) {
       for (var endpoint : nodes.endpoints()) {
-        var request = HttpRequest.newBuilder(URI.create("http://" + endpoint + "/metrics")).build();
-        sum +=
-            http.send(request, BodyHandlers.ofLines())
-                .body()
-                .filter(line -> line.startsWith(prefix))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                .sum();
+        sum += MetricsPage.of(http, endpoint).sum(prefix);
       }
     }
     return sum;
