@@ -34,6 +34,11 @@ final class ConnectionOpeners {
     return sockets.findInode(local, remote).isPresent();
   }
 
+  /// As [#isOpen], half a second ago at the earliest.
+  boolean wasOpenLately(InetSocketAddress local, InetSocketAddress remote) throws IOException {
+    return sockets.wasOpenLately(local, remote);
+  }
+
   private End owner(long inode) {
     for (int node = 0; node < nodes; node++) {
       var pid = pids.apply(node);

@@ -62,7 +62,7 @@ final class ProxiedConnection {
   private boolean awaitHandshake(End from) throws IOException, InterruptedException {
     var directions = link(from).stream().flatMap(one -> Stream.of(one, one.reverse())).toList();
     while (!links.awaitOpen(directions, OPENER_CHECK_MILLIS)) {
-      if (!isOpenerThere()) {
+      if (!openers.wasOpenLately(openerAddress(), proxyAddress())) {
         return false;
       }
     }

@@ -10,6 +10,8 @@ import java.net.Socket;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,6 +71,39 @@ final class KernelSocketsTest {
     write("tcp");
 
     assertThat(new KernelSockets(proc).findInode(local, remote)).isEmpty();
+  }
+
+  @Test
+  void whatWasOpenLatelyIsToldWithoutAnotherReading() throws IOException {
+    var sockets = new KernelSockets(proc);
+    write("tcp", "   0: 0100007F:9C40 0302007F:42AE 01" + REST + "222 1 0");
+    assertThat(sockets.wasOpenLately(local, remote)).isTrue();
+
+    write("tcp");
+
+    assertThat(sockets.findInode(local, remote)).isEmpty();
+    assertThat(sockets.wasOpenLately(local, remote)).isFalse();
+  }
+
+  @Test
+  void whoAsksSeesWhatWasSoBefore() throws Exception {
+    var sockets = new KernelSockets(proc);
+    write("tcp");
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int round = 0; round < 50; round++) {
+        var others =
+            IntStream.range(0, 8)
+                .mapToObj(_ -> threads.submit(() -> sockets.findInode(remote, local)))
+                .toList();
+        long inode = 1 + round;
+        write("tcp", "   0: 0100007F:9C40 0302007F:42AE 01" + REST + inode + " 1 0");
+
+        assertThat(sockets.findInode(local, remote)).hasValue(inode);
+        for (var other : others) {
+          assertThat(other.get()).isEmpty();
+        }
+      }
+    }
   }
 
   @Test
