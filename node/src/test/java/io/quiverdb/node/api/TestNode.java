@@ -171,7 +171,13 @@ public final class TestNode implements AutoCloseable {
 
   /// Posts it, and has had enough once `when` completes.
   void postAndGiveUp(String path, String body, CompletableFuture<?> when) {
-    var answer = http.sendAsync(request("POST", path, body), BodyHandlers.ofString());
+    // Over HTTP/1.1, where giving up closes the connection at once; an hour, so that nothing else
+    // ends the call.
+    var request =
+        HttpRequest.newBuilder(request("POST", path, body, "grpc-timeout", "1H"), (_, _) -> true)
+            .version(HttpClient.Version.HTTP_1_1)
+            .build();
+    var answer = http.sendAsync(request, BodyHandlers.ofString());
     when.join();
     answer.cancel(true);
   }
