@@ -66,7 +66,7 @@ final class KernelSockets {
   boolean wasOpenLately(InetSocketAddress local, InetSocketAddress remote) throws IOException {
     var lately = last;
     boolean isRecent = System.nanoTime() - lately.nanoTime < LATELY_NANOS;
-    return isRecent && lately.inode(local, remote).orElse(0) != 0
+    return (isRecent && lately.inode(local, remote).orElse(0) != 0)
         || findInode(local, remote).isPresent();
   }
 

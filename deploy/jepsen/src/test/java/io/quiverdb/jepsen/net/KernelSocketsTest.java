@@ -95,7 +95,7 @@ final class KernelSocketsTest {
             IntStream.range(0, 8)
                 .mapToObj(_ -> threads.submit(() -> sockets.findInode(remote, local)))
                 .toList();
-        long inode = 1 + round;
+        long inode = 1L + round;
         write("tcp", "   0: 0100007F:9C40 0302007F:42AE 01" + REST + inode + " 1 0");
 
         assertThat(sockets.findInode(local, remote)).hasValue(inode);
