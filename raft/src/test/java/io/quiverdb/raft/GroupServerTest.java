@@ -127,13 +127,7 @@ class GroupServerTest {
     try (var cluster = new GroupCluster(directory, 1)) {
       var node = cluster.nodes().getFirst();
       node.start();
-      node.makeDirectory();
-      Path lock = node.logDirectory().resolveSibling("in_use.lock");
-      try (var channel =
-              FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-          var _ = channel.lock()) {
-        assertThatThrownBy(node::open).isInstanceOf(IOException.class);
-      }
+      failToOpen(node);
       assertThat(node.server.orElseThrow().unfinished()).containsOnlyKeys(GroupCluster.KEY);
 
       node.open();
@@ -144,18 +138,21 @@ class GroupServerTest {
     }
   }
 
+  private static void failToOpen(GroupCluster.Node node) throws IOException {
+    node.makeDirectory();
+    Path lock = node.logDirectory().resolveSibling("in_use.lock");
+    try (var channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        var _ = channel.lock()) {
+      assertThatThrownBy(node::open).isInstanceOf(IOException.class);
+    }
+  }
+
   @Test
   void replicaWhoseOpeningFailedIsRemovedByOrder() throws Exception {
     try (var cluster = new GroupCluster(directory, 1)) {
       var node = cluster.nodes().getFirst();
       node.start();
-      node.makeDirectory();
-      Path lock = node.logDirectory().resolveSibling("in_use.lock");
-      try (var channel =
-              FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-          var _ = channel.lock()) {
-        assertThatThrownBy(node::open).isInstanceOf(IOException.class);
-      }
+      failToOpen(node);
       var left = node.server.orElseThrow().unfinished().values().iterator().next();
 
       node.remove(new CatalogOrder(1, 1), left.id());

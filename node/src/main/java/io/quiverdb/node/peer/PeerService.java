@@ -119,6 +119,9 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
       ended.run();
       responses.onError(PeerFailures.toStatus(e));
       return;
+    } catch (Error e) {
+      ended.run();
+      throw e;
     }
     var _ =
         answer.whenComplete(

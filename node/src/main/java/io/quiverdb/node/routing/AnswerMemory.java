@@ -16,7 +16,7 @@ public final class AnswerMemory {
   /// Of a point without payload and vector: its id, and the objects that carry it.
   private static final int POINT_BYTES = 512;
 
-  private static final long BYTES_MIN = 2 * AnswerSize.BYTES_MAX / 3;
+  private static final long BYTES_MIN = 64 << 20;
 
   private final int unitsMax;
   private final Semaphore units;

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.quiverdb.core.AnswerSize;
 import io.quiverdb.node.routing.RoutingException.DeadlineExceeded;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -19,10 +22,11 @@ final class AnswerMemoryTest {
     var taken = new AtomicLong();
     var most = new AtomicLong();
 
+    List<Future<Long>> answers = new ArrayList<>();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int answer = 0; answer < 1_000; answer++) {
         long bytes = (1L + answer % 5) << 10;
-        var _ =
+        answers.add(
             threads.submit(
                 () -> {
                   try (var _ = memory.reserve(bytes, PATIENCE)) {
@@ -32,10 +36,11 @@ final class AnswerMemoryTest {
                     var _ = taken.addAndGet(-bytes);
                   }
                   return bytes;
-                });
+                }));
       }
     }
 
+    assertThat(answers).allMatch(answer -> answer.state() == Future.State.SUCCESS);
     assertThat(most.get()).isBetween(5L << 10, 10L << 10);
     // All is given back.
     try (var _ = memory.reserve(10 << 10, Duration.ZERO)) {

@@ -250,15 +250,18 @@ public final class CatalogMessages {
 
   static Settings fromMessage(CollectionSettings message) {
     return new Settings(
-        fromMessages(message.getFilterableFieldsList()),
-        message.hasEf() ? OptionalInt.of(message.getEf()) : OptionalInt.empty());
+        fromMessages(message.getFilterableFieldsList()), ef(message.hasEf(), message.getEf()));
+  }
+
+  private static OptionalInt ef(boolean isThere, int ef) {
+    return isThere ? OptionalInt.of(ef) : OptionalInt.empty();
   }
 
   static SettingsChange fromMessage(BeginUpdateSettings message) {
     return new SettingsChange(
         fromMessages(message.getAddedFieldsList()),
         message.getDroppedFieldsList(),
-        message.hasEf() ? OptionalInt.of(message.getEf()) : OptionalInt.empty());
+        ef(message.hasEf(), message.getEf()));
   }
 
   private static List<FilterableField> fromMessages(
