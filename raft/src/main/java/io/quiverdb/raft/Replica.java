@@ -500,13 +500,39 @@ final class Replica implements GroupReplica, LedGroup {
               "%s: of members %s, %s do not answer".formatted(key, path.get(at + 1), silent)));
     }
     var next = path.get(at + 1).stream().map(id -> peer(id, present, known)).toList();
+    var coming = new TreeSet<>(ids.get(at + 1));
+    coming.removeAll(ids.get(at));
     // Ratis waits for the change in the thread that asks for it, and ends it in the one that
     // another change needs: each is asked for by a thread of its own.
-    return CompletableFuture.completedFuture(present)
-        .thenComposeAsync(members -> setConfiguration(members, next), submitter)
+    return requireTermsOf(coming, handOverTimeout)
+        .thenComposeAsync(_ -> setConfiguration(present, next), submitter)
         .thenComposeAsync(
             _ -> changeMembers(path.subList(at + 1, path.size()), known, handOverTimeout),
             submitter);
+  }
+
+  /// One that is made anew with its vote may be in a later term. What it answers then Ratis does
+  /// not believe before it is a member, which it never becomes; and meanwhile neither the members
+  /// nor the leader can be changed (`LeaderStateImpl.onFollowerTerm`, release 3.3.0). So a later
+  /// term is begun, until it is as late.
+  private CompletableFuture<Void> requireTermsOf(Set<NodeId> coming, Duration handOverTimeout) {
+    long own = currentTerm();
+    return CompletableFuture.allOf(
+        coming.stream()
+            .map(
+                node ->
+                    barrier
+                        .termOf(node, key, own)
+                        .thenAccept(
+                            term -> {
+                              if (term > own) {
+                                submitter.execute(() -> beginTerm(handOverTimeout));
+                                throw new ShardException.Unavailable(
+                                    "%s: node %s is in term %d (expected: at most %d; a later one is begun)"
+                                        .formatted(key, node, term, own));
+                              }
+                            }))
+            .toArray(CompletableFuture[]::new));
   }
 
   private Set<NodeId> silentMembers() {

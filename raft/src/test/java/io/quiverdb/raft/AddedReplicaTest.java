@@ -178,6 +178,38 @@ class AddedReplicaTest {
     }
   }
 
+  /// It has voted in a term that nobody else came to, and its vote was kept.
+  @Test
+  void replicaThatIsInALaterTermIsAddedWhenItsLeaderIsAsFar() throws Exception {
+    try (var cluster = new GroupCluster(directory, 1).start()) {
+      var leader = cluster.awaitLeader();
+      GroupCluster.propose(leader, "before").join();
+      var added = cluster.addNode(directory.resolve("added"));
+      added.openFor(new CatalogOrder(1, 1), 1L << 48);
+      added.kill();
+      long later = leader.replica().currentTerm() + 3;
+      Files.writeString(
+          added.logDirectory().resolve("raft-meta"),
+          "term=%d%nvotedFor=%s%n".formatted(later, added.id));
+      added.start();
+      var path = List.of(List.of(leader.id), List.of(leader.id, added.id));
+
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  leader
+                      .replica()
+                      .changeMembers(path, List.of(added.member()), Duration.ofSeconds(5))
+                      .handle((_, failure) -> failure == null)
+                      .join());
+
+      assertThat(leader.replica().currentTerm()).isGreaterThanOrEqualTo(later);
+      GroupCluster.propose(leader, "after").join();
+      Awaitility.await().atMost(PATIENCE).until(() -> added.state().count("after") == 1);
+    }
+  }
+
   @Test
   void openingOfAReplicaAnewThatACrashInterruptedIsTakenBack() throws Exception {
     try (var cluster = new GroupCluster(directory, 1)) {

@@ -73,6 +73,14 @@ public final class Barrier {
     return read.index().whenComplete((_, failure) -> forget(read, failure != null));
   }
 
+  /// The term that another node's replica of a group is in, 0 if it tells none or does not answer.
+  ///
+  /// @param own term of this node's replica
+  public CompletableFuture<Long> termOf(NodeId node, GroupKey group, long own) {
+    return terms(node, Map.of(group, own))
+        .handle((terms, failure) -> failure == null ? terms.getOrDefault(group, 0L) : 0L);
+  }
+
   /// The replica does not lead this group any more: its waiting reads fail.
   public void leaderLost(GroupKey group) {
     for (Member member : members.values()) {
@@ -91,6 +99,18 @@ public final class Barrier {
     }
     for (NodeId node : read.asked()) {
       members.computeIfAbsent(node, Member::new).forget(read);
+    }
+  }
+
+  private CompletableFuture<Map<GroupKey, Long>> terms(NodeId node, Map<GroupKey, Long> own) {
+    try {
+      return peers
+          .apply(node)
+          .currentTerms(own)
+          .orTimeout(requestTimeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RuntimeException | Error e) {
+      // Whatever it is: unanswered, what waits for this node would wait for ever.
+      return CompletableFuture.failedFuture(e);
     }
   }
 
@@ -153,22 +173,12 @@ public final class Barrier {
         waiting = new LinkedHashSet<>();
       }
       batch.update(reads.size());
+      Map<GroupKey, Long> own = new ConcurrentHashMap<>();
+      reads.forEach(read -> own.merge(read.group(), read.term(), Math::max));
       var _ =
-          request(reads)
-              .orTimeout(requestTimeout.toMillis(), TimeUnit.MILLISECONDS)
+          terms(node, own)
               .whenComplete(
                   (terms, failure) -> answered(reads, failure == null ? terms : Map.of()));
-    }
-
-    private CompletableFuture<Map<GroupKey, Long>> request(Set<Read> reads) {
-      Map<GroupKey, Long> terms = new ConcurrentHashMap<>();
-      reads.forEach(read -> terms.merge(read.group(), read.term(), Math::max));
-      try {
-        return peers.apply(node).currentTerms(terms);
-      } catch (RuntimeException | Error e) {
-        // Whatever it is: unanswered, the reads that wait for this node would wait for ever.
-        return CompletableFuture.failedFuture(e);
-      }
     }
 
     private void answered(Set<Read> reads, Map<GroupKey, Long> terms) {
