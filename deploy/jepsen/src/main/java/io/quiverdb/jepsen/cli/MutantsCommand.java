@@ -34,6 +34,8 @@ import picocli.CommandLine.Spec;
       "  deploy/jepsen/run mutants --only read-without-barrier"
     })
 final class MutantsCommand implements Callable<Integer> {
+  private static final int TOLD_MAX = 200;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(
@@ -86,10 +88,15 @@ final class MutantsCommand implements Callable<Integer> {
 
   private static String told(Result result) {
     return switch (result) {
-      case Result.Found(var what) -> "found: " + what;
+      case Result.Found(var what) -> "found: " + shortened(what);
       case Result.NotFound() -> "not found";
-      case Result.NotTried(var why) -> "not tried: " + why;
+      case Result.NotTried(var why) -> "not tried: " + shortened(why);
     };
+  }
+
+  /// What a test says may hold all the bytes that it compared.
+  private static String shortened(String text) {
+    return text.length() <= TOLD_MAX ? text : text.substring(0, TOLD_MAX) + " …";
   }
 
   private static String row(Catch one) {

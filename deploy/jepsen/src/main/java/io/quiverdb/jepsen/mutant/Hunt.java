@@ -70,7 +70,13 @@ public final class Hunt {
   public Catch look(Mutant mutant) throws IOException, InterruptedException {
     long begunNanos = System.nanoTime();
     var folder = emptied(mutant.name());
-    var classes = MutatedClasses.compile(mutant, ground.checkout, folder, ground.classPath);
+    MutatedClasses classes;
+    try {
+      classes = MutatedClasses.compile(mutant, ground.checkout, folder, ground.classPath);
+    } catch (MalformedMutantException e) {
+      return new Catch(
+          mutant, 0, new Result.NotTried(String.valueOf(e.getMessage())), since(begunNanos));
+    }
     Result result = control(mutant.trial());
     int runs = 0;
     if (result instanceof Result.NotFound) {
@@ -80,7 +86,11 @@ public final class Hunt {
         runs++;
       }
     }
-    return new Catch(mutant, runs, result, Duration.ofNanos(System.nanoTime() - begunNanos));
+    return new Catch(mutant, runs, result, since(begunNanos));
+  }
+
+  private static Duration since(long begunNanos) {
+    return Duration.ofNanos(System.nanoTime() - begunNanos);
   }
 
   /// What is tried.
