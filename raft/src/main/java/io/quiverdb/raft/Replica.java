@@ -20,6 +20,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -79,6 +80,9 @@ final class Replica implements GroupReplica, LedGroup {
   private final Gate gate = new Gate();
 
   private volatile long submittedNanos;
+
+  /// Changes that Ratis was asked for and has not answered.
+  private final AtomicInteger membersChanging = new AtomicInteger();
 
   /// @param submitter runs what may block for as long as it takes to enqueue an entry
   /// @param nanoClock tells how long an entry has been waiting
@@ -304,11 +308,13 @@ final class Replica implements GroupReplica, LedGroup {
     return refusal != null ? refusal : new IllegalStateException("success without an answer");
   }
 
-  /// Logs a filler if an entry has been waiting for a second and none came after it. After a
+  /// Logs a filler if something has been waiting for a second and no entry came after it. After a
   /// follower's restart, Ratis sends an entry whose acknowledgement was lost again only together
-  /// with a new one; also one of its own, that changes the members.
+  /// with a new one; also one of its own, that changes the members. And that a new member has
+  /// caught up it notices when that one takes an entry, else only when the longest election timeout
+  /// is over (`LeaderStateImpl.EventProcessor`, release 3.3.0).
   void pushAlong() {
-    boolean waiting = inFlight.count() > 0 || isMembersChangeWaiting();
+    boolean waiting = inFlight.count() > 0 || membersChanging.get() > 0 || isMembersChangeWaiting();
     if (waiting && leads() && nanoClock.getAsLong() - submittedNanos >= LONE_WAIT_NANOS) {
       // Whatever becomes of it: if the entry still waits in a second, another one follows.
       var _ = propose(machine.state().filler());
@@ -580,11 +586,13 @@ final class Replica implements GroupReplica, LedGroup {
             .setServersInNewConf(wanted)
             .build();
     log.info("members of {}: from {} to {}", key, nodes(expected), nodes(wanted));
+    membersChanging.incrementAndGet();
     try {
       return server
           .setConfigurationAsync(
               new SetConfigurationRequest(
                   proposer, server.getId(), groupId, CallId.getAndIncrement(), arguments))
+          .whenComplete((_, _) -> membersChanging.decrementAndGet())
           .handle(
               (reply, failure) -> {
                 if (failure != null || !reply.isSuccess()) {
@@ -594,7 +602,8 @@ final class Replica implements GroupReplica, LedGroup {
                 }
                 return null;
               });
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
+      membersChanging.decrementAndGet();
       return CompletableFuture.failedFuture(
           new ShardException.Unavailable(key + ": its members were not changed", e));
     }

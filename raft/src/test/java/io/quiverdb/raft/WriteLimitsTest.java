@@ -135,6 +135,27 @@ class WriteLimitsTest {
     }
   }
 
+  /// Else Ratis would look only now and then whether it has caught up.
+  @Test
+  void changeThatWaitsForItsNewMemberIsPushedAlongByFillers() throws Exception {
+    try (var cluster = new GroupCluster(directory, 1, PATIENT).start()) {
+      GroupServerTest.proposeAll(cluster, 0, 1);
+      var leader = cluster.awaitLeader();
+      var added = cluster.addNode(directory.resolve("added"));
+      added.openFor(new CatalogOrder(1, 1), 1L << 48);
+      cluster.isolate(added);
+      var path = List.of(List.of(leader.id), List.of(leader.id, added.id));
+      long index = lastIndex(leader);
+      var change =
+          leader.replica().changeMembers(path, List.of(added.member()), Duration.ofSeconds(5));
+
+      Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> lastIndex(leader) > index + 1);
+
+      cluster.rejoin(added);
+      Awaitility.await().atMost(Duration.ofMinutes(3)).until(change::isDone);
+    }
+  }
+
   /// Ratis would begin it, and then nothing could be committed any more.
   @Test
   void changeToMembersOfWhichNoMajorityAnswersIsRefused() throws Exception {
