@@ -5,10 +5,7 @@ import io.quiverdb.cli.demo.DemoOptions;
 import io.quiverdb.cli.local.LocalClusterException;
 import io.quiverdb.client.QuiverException;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -70,7 +67,8 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    var options = new DemoOptions(serve(), seed, quick, joinFourth, folder, keep, journal, json);
+    var options =
+        new DemoOptions(ServeCommand.line(), seed, quick, joinFourth, folder, keep, journal, json);
     try {
       // Where the answer is for programs, the story goes where it does not disturb.
       var story = output.isJson() ? output.err() : output.out();
@@ -82,21 +80,5 @@ final class DemoCommand implements Callable<Integer> {
     } catch (LocalClusterException | QuiverException e) {
       throw new CommandFailedException(ExitCode.NEGATIVE, String.valueOf(e.getMessage()), e);
     }
-  }
-
-  /// Nodes run from the distribution that we run from: by its launcher, which knows their flags, or
-  /// where there is none in a JVM like ours.
-  private static List<String> serve() {
-    var launcher = System.getProperty("quiver.launcher");
-    if (launcher != null) {
-      return List.of(launcher, "serve");
-    }
-    var command = new ArrayList<String>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(
-        List.of(
-            "-cp", System.getProperty("java.class.path"), QuiverCommand.class.getName(), "serve"));
-    return command;
   }
 }

@@ -31,6 +31,7 @@ import picocli.CommandLine.ScopeType;
       VerifyCommand.class,
       SalvageCommand.class,
       DoctorCommand.class,
+      AotCacheCommand.class,
       DemoCommand.class
     },
     footer = {

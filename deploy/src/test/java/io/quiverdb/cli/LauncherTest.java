@@ -140,6 +140,22 @@ class LauncherTest {
   }
 
   @Test
+  void nodeStartsWithWhatItsInstallationHasLearntUnlessItIsToLearn() throws Exception {
+    fakeJdk(root.resolve("usr/lib/jvm/jdk-25"), "25.0.1");
+    var before = launch("serve").output();
+    Files.createFile(home.resolve("lib/quiver.aot"));
+    var use = "arg=-XX:AOTCache=" + home.toRealPath() + "/lib/quiver.aot\n";
+
+    assertThat(before).doesNotContain("AOTCache");
+    assertThat(launch("serve").output()).contains(use);
+    assertThat(launch("status").output()).doesNotContain("AOTCache");
+    environment.put("QUIVER_JAVA_OPTIONS", "-XX:AOTCacheOutput=new.aot");
+    assertThat(launch("serve").output())
+        .contains("arg=-XX:AOTCacheOutput=new.aot\n")
+        .doesNotContain("arg=-XX:AOTCache=");
+  }
+
+  @Test
   void nodeAsksForHugePagesWhereTheSystemHasThem() throws Exception {
     fakeJdk(root.resolve("usr/lib/jvm/jdk-25"), "25.0.1");
     var setting = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");

@@ -8,6 +8,7 @@ import io.quiverdb.cli.local.FreePorts;
 import io.quiverdb.cli.local.LocalCluster;
 import io.quiverdb.cli.local.LocalClusterException;
 import io.quiverdb.cli.local.NodePlace;
+import io.quiverdb.cli.local.NodesFolder;
 import io.quiverdb.cli.local.Waiting;
 import io.quiverdb.cli.transfer.PointDigest;
 import io.quiverdb.client.Collection;
@@ -50,7 +51,7 @@ public final class Demo {
   ///
   /// @throws LocalClusterException if it could not be carried to its end
   public Outcome run() throws IOException, InterruptedException {
-    var folder = DemoFolder.create(options.folder());
+    var folder = NodesFolder.create(options.folder());
     int nodes = options.joinFourth() ? NODES + 1 : NODES;
     var places =
         NodePlace.onLoopback(NODE_ENVIRONMENT, new FreePorts(new Random()).find(3 * nodes));
@@ -218,7 +219,7 @@ public final class Demo {
     return shortcomings.isEmpty();
   }
 
-  private void sayHowToUse(LocalCluster cluster, DemoFolder folder) {
+  private void sayHowToUse(LocalCluster cluster, NodesFolder folder) {
     var endpoint = cluster.nodes().getFirst().clientAddress();
     var pids =
         cluster.nodes().stream()
@@ -236,7 +237,7 @@ public final class Demo {
   }
 
   /// What a run that did not go well has left is not thrown away.
-  private void end(LocalCluster cluster, DemoFolder folder, boolean good) throws IOException {
+  private void end(LocalCluster cluster, NodesFolder folder, boolean good) throws IOException {
     cluster.close();
     if (good) {
       folder.discard();
@@ -245,7 +246,7 @@ public final class Demo {
     }
   }
 
-  private static void cleanUp(LocalCluster cluster, DemoFolder folder) {
+  private static void cleanUp(LocalCluster cluster, NodesFolder folder) {
     cluster.killAll();
     try {
       folder.discard();

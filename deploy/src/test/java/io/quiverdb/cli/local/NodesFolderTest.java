@@ -1,4 +1,4 @@
-package io.quiverdb.cli.demo;
+package io.quiverdb.cli.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,13 +8,13 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class DemoFolderTest {
+class NodesFolderTest {
   @TempDir Path folder;
 
   @Test
   void temporaryFolderGoesAndANamedOneStays() throws Exception {
-    var temporary = DemoFolder.create(Optional.empty());
-    var named = DemoFolder.create(Optional.of(folder.resolve("a/b")));
+    var temporary = NodesFolder.create(Optional.empty());
+    var named = NodesFolder.create(Optional.of(folder.resolve("a/b")));
     Files.writeString(Files.createDirectories(temporary.path().resolve("c")).resolve("d"), "");
     Files.writeString(named.path().resolve("d"), "");
 

@@ -1,4 +1,4 @@
-package io.quiverdb.cli.demo;
+package io.quiverdb.cli.local;
 
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -10,12 +10,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Where the nodes' folders are: one that the user named, which stays, or a temporary one, which
-/// goes with the demo.
-record DemoFolder(Path path, boolean temporary) {
+/// goes with them.
+public record NodesFolder(Path path, boolean temporary) {
   /// @throws IllegalArgumentException if the user's folder holds something
-  static DemoFolder create(Optional<Path> named) throws IOException {
+  public static NodesFolder create(Optional<Path> named) throws IOException {
     if (named.isEmpty()) {
-      return new DemoFolder(Files.createTempDirectory("quiver-demo-"), true);
+      return new NodesFolder(Files.createTempDirectory("quiver-nodes-"), true);
     }
     var folder = Files.createDirectories(named.get()).toAbsolutePath();
     try (var entries = Files.list(folder)) {
@@ -24,11 +24,11 @@ record DemoFolder(Path path, boolean temporary) {
             "dir: " + folder + " is not empty (expected: a new or an empty folder)");
       }
     }
-    return new DemoFolder(folder, false);
+    return new NodesFolder(folder, false);
   }
 
   /// Deletes it if it is temporary.
-  void discard() throws IOException {
+  public void discard() throws IOException {
     if (temporary && Files.exists(path)) {
       Files.walkFileTree(path, new Deletion());
     }
