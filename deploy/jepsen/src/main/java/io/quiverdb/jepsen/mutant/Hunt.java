@@ -226,7 +226,10 @@ public final class Hunt {
         return new Result.NotTried("the tests hang: see " + log);
       }
     } finally {
+      // And what tests have started, which would write on for ever.
+      var started = process.descendants().toList();
       process.destroyForcibly();
+      started.forEach(ProcessHandle::destroyForcibly);
     }
     return switch (process.exitValue()) {
       case PASSED -> new Result.NotFound();
