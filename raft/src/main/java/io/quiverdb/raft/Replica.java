@@ -20,7 +20,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -81,8 +80,8 @@ final class Replica implements GroupReplica, LedGroup {
 
   private volatile long submittedNanos;
 
-  /// Changes that Ratis was asked for and has not answered.
-  private final AtomicInteger membersChanging = new AtomicInteger();
+  private volatile MembersChange membersChange =
+      new MembersChange(Set.of(), 0, CompletableFuture.completedFuture(null));
 
   /// @param submitter runs what may block for as long as it takes to enqueue an entry
   /// @param nanoClock tells how long an entry has been waiting
@@ -314,7 +313,8 @@ final class Replica implements GroupReplica, LedGroup {
   /// caught up it notices when that one takes an entry, else only when the longest election timeout
   /// is over (`LeaderStateImpl.EventProcessor`, release 3.3.0).
   void pushAlong() {
-    boolean waiting = inFlight.count() > 0 || membersChanging.get() > 0 || isMembersChangeWaiting();
+    boolean waiting =
+        inFlight.count() > 0 || membersChange.isUnderWay(currentTerm()) || isMembersChangeWaiting();
     if (waiting && leads() && nanoClock.getAsLong() - submittedNanos >= LONE_WAIT_NANOS) {
       // Whatever becomes of it: if the entry still waits in a second, another one follows.
       var _ = propose(machine.state().filler());
@@ -578,7 +578,52 @@ final class Replica implements GroupReplica, LedGroup {
             });
   }
 
+  /// A change of members that Ratis was asked for.
+  private record MembersChange(Set<NodeId> wanted, long term, CompletableFuture<Void> made) {
+    boolean isUnderWay(long now) {
+      return !made.isDone() && term == now;
+    }
+  }
+
+  /// Whoever asks again for a change that is under way waits for it: a new member that fetches a
+  /// snapshot takes longer than anybody waits.
   private CompletableFuture<Void> setConfiguration(List<RaftPeer> expected, List<RaftPeer> wanted) {
+    var change = new MembersChange(nodes(wanted), currentTerm(), new CompletableFuture<>());
+    var underWay = begun(change);
+    if (underWay.isPresent()) {
+      return underWay.get().wanted.equals(change.wanted)
+          ? underWay.get().made.copy()
+          : CompletableFuture.failedFuture(
+              new ShardException.Unavailable(
+                  "%s: its members are being changed to %s (expected: to %s)"
+                      .formatted(key, underWay.get().wanted, change.wanted)));
+    }
+    var _ =
+        askForConfiguration(expected, wanted)
+            .whenComplete(
+                (_, failure) -> {
+                  if (failure == null) {
+                    change.made.complete(null);
+                  } else {
+                    change.made.completeExceptionally(
+                        new ShardException.Unavailable(
+                            key + ": its members were not changed", failure));
+                  }
+                });
+    return change.made.copy();
+  }
+
+  /// The change that is under way; none if `change` is from now on.
+  private synchronized Optional<MembersChange> begun(MembersChange change) {
+    if (membersChange.isUnderWay(change.term)) {
+      return Optional.of(membersChange);
+    }
+    membersChange = change;
+    return Optional.empty();
+  }
+
+  private CompletableFuture<Void> askForConfiguration(
+      List<RaftPeer> expected, List<RaftPeer> wanted) {
     var arguments =
         SetConfigurationRequest.Arguments.newBuilder()
             .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET)
@@ -586,26 +631,19 @@ final class Replica implements GroupReplica, LedGroup {
             .setServersInNewConf(wanted)
             .build();
     log.info("members of {}: from {} to {}", key, nodes(expected), nodes(wanted));
-    membersChanging.incrementAndGet();
     try {
       return server
           .setConfigurationAsync(
               new SetConfigurationRequest(
                   proposer, server.getId(), groupId, CallId.getAndIncrement(), arguments))
-          .whenComplete((_, _) -> membersChanging.decrementAndGet())
-          .handle(
-              (reply, failure) -> {
-                if (failure != null || !reply.isSuccess()) {
-                  throw new ShardException.Unavailable(
-                      key + ": its members were not changed",
-                      failure != null ? failure : reply.getException());
+          .thenAccept(
+              reply -> {
+                if (!reply.isSuccess()) {
+                  throw new CompletionException(reply.getException());
                 }
-                return null;
               });
     } catch (IOException | RuntimeException e) {
-      membersChanging.decrementAndGet();
-      return CompletableFuture.failedFuture(
-          new ShardException.Unavailable(key + ": its members were not changed", e));
+      return CompletableFuture.failedFuture(e);
     }
   }
 

@@ -156,6 +156,42 @@ class WriteLimitsTest {
     }
   }
 
+  /// Such as by a reconciler that has waited for long enough.
+  @Test
+  void changeThatIsAskedForAgainIsWaitedForAndNoOtherBegun() throws Exception {
+    try (var cluster = new GroupCluster(directory, 1, PATIENT).start()) {
+      GroupServerTest.proposeAll(cluster, 0, 1);
+      var leader = cluster.awaitLeader();
+      var added = cluster.addNode(directory.resolve("added"));
+      var another = cluster.addNode(directory.resolve("another"));
+      added.openFor(new CatalogOrder(1, 1), 1L << 48);
+      cluster.isolate(added);
+      var path = List.of(List.of(leader.id), List.of(leader.id, added.id));
+      var known = List.of(added.member(), another.member());
+      var first = leader.replica().changeMembers(path, known, Duration.ofSeconds(5));
+      long index = lastIndex(leader);
+      Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> lastIndex(leader) > index);
+
+      var again = leader.replica().changeMembers(path, known, Duration.ofSeconds(5));
+      var other =
+          leader
+              .replica()
+              .changeMembers(
+                  List.of(List.of(leader.id), List.of(leader.id, another.id)),
+                  known,
+                  Duration.ofSeconds(5));
+
+      assertThatThrownBy(other::join).hasMessageContaining("its members are being changed to");
+      assertThat(again).isNotDone();
+      cluster.rejoin(added);
+      Awaitility.await()
+          .atMost(Duration.ofMinutes(3))
+          .until(() -> first.isDone() && again.isDone());
+      assertThat(first).isCompleted();
+      assertThat(again).isCompleted();
+    }
+  }
+
   /// Ratis would begin it, and then nothing could be committed any more.
   @Test
   void changeToMembersOfWhichNoMajorityAnswersIsRefused() throws Exception {
