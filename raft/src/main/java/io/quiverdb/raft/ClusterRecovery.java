@@ -269,7 +269,7 @@ public final class ClusterRecovery implements Closeable {
   }
 
   private void replayCatalog(Path directory, CatalogReplica replica) throws IOException {
-    var covered = GroupServer.covered(replica.durable());
+    var covered = replica.durable().covered();
     var scan = new LogScan(replica.durable());
     var end = surviving().read(directory, covered, scan);
     end.damage().ifPresent(damage -> log.warn("log of the catalogue ends early: {}", damage));
@@ -325,7 +325,7 @@ public final class ClusterRecovery implements Closeable {
     }
     var durable = hosted.state(shard).durable();
     var scan = new LogScan(durable);
-    var end = surviving().read(directory, GroupServer.covered(durable), scan);
+    var end = surviving().read(directory, durable.covered(), scan);
     boolean fits = scan.goesOnFrom(durable);
     long last = fits ? end.index() : durable.index();
     long committed = marks.getOrDefault(GroupIds.of(claim.clusterId(), shard).getUuid(), -1L);
@@ -607,7 +607,7 @@ public final class ClusterRecovery implements Closeable {
         surviving()
             .read(
                 directory(key),
-                GroupServer.covered(state.durable()),
+                state.durable().covered(),
                 entry -> {
                   if (entry.getIndex() > state.applied().index()) {
                     apply(entry, state);
@@ -700,8 +700,7 @@ public final class ClusterRecovery implements Closeable {
         String name = name(next.clusterId(), shard.getKey());
         var place = shard.getValue();
         GroupDirectory.createRecovered(dataDirectory, raftDirectory(), name, peer, place.term());
-        LogGuard.noteInstalled(
-            raftDirectory().resolve(name), GroupServer.covered(place), CoveredLog.NOTHING);
+        LogGuard.noteInstalled(raftDirectory().resolve(name), place.covered(), CoveredLog.NOTHING);
         marks.raise(UUID.fromString(name), place.index());
       }
       marks.write();

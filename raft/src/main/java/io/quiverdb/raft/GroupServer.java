@@ -1,15 +1,12 @@
 package io.quiverdb.raft;
 
-import com.codahale.metrics.MetricRegistry;
 import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.StoreException;
-import io.quiverdb.core.crypto.PageCodec;
+import io.quiverdb.raft.ReplicaNotes.Addition;
 import io.quiverdb.raft.ReplicatedState.TermIndex;
-import io.quiverdb.raft.barrier.Barrier;
 import io.quiverdb.raft.log.CoveredLog;
 import io.quiverdb.raft.log.LogDirectory;
 import io.quiverdb.raft.log.LogGuard;
-import io.quiverdb.raft.log.Watermarks;
 import io.quiverdb.raft.snapshot.LogTail;
 import io.quiverdb.raft.snapshot.PublishedCheckpoint;
 import java.io.IOException;
@@ -21,7 +18,6 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -33,10 +29,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.function.LongSupplier;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
@@ -68,16 +60,15 @@ final class GroupServer implements AutoCloseable {
   /// By which the watermarks may be behind.
   private static final int MARKS_MILLIS = 100;
 
-  private final Options options;
-  private final Path raftDirectory;
+  private final GroupServerOptions options;
+  private final GroupDirectories directories;
   private final ClientId proposer = ClientId.randomId();
   private final Map<RaftGroupId, GroupStateMachine> machines = new ConcurrentHashMap<>();
   private final Map<GroupKey, Replica> replicas = new ConcurrentHashMap<>();
 
-  /// Of the replicas that are here.
-  private final Map<RaftGroupId, ReplicaNote> notes = new ConcurrentHashMap<>();
-
   private final Floors floors = new Floors(this::committedHere);
+  private final ReplicaNotes notes;
+  private final NodeWatermarks watermarks;
   private final Candidacy candidacy = new Candidacy(new Candidates());
   private final AtomicBoolean notingFloors = new AtomicBoolean();
 
@@ -90,10 +81,10 @@ final class GroupServer implements AutoCloseable {
   private final Map<GroupKey, RaftGroupId> unopened = new ConcurrentHashMap<>();
 
   /// Replicas whose opening failed, until the next attempt.
-  private final Map<GroupKey, ReplicaNote> unfinished = new ConcurrentHashMap<>();
+  private final Map<GroupKey, Incarnation> unfinished = new ConcurrentHashMap<>();
 
   /// Replicas that are closed for good, until nothing is left of them but their votes.
-  private final Map<GroupKey, ReplicaNote> removing = new ConcurrentHashMap<>();
+  private final Map<GroupKey, Incarnation> removing = new ConcurrentHashMap<>();
 
   private final ExecutorService submitter = Executors.newVirtualThreadPerTaskExecutor();
   private final ExecutorService events =
@@ -103,66 +94,32 @@ final class GroupServer implements AutoCloseable {
           Thread.ofPlatform().daemon().name("group-ticks").factory());
   private final RaftServer server;
   private final Gate snapshotNotifications = new Gate();
-  private volatile Optional<Watermarks> watermarks = Optional.empty();
   private volatile boolean closed;
-
-  /// @param dataDirectory locked by the caller
-  /// @param states opens what a group replicates, before its log is read
-  /// @param stores of the groups
-  /// @param named the groups that this node has replicas of, as far as its copy of the catalogue
-  ///   tells
-  /// @param outOfService hears of a replica that was open and goes into quarantine
-  /// @param sealing of what the node keeps about its groups; asked for when there is one
-  record Options(
-      NodeId self,
-      Path dataDirectory,
-      String bindHost,
-      int port,
-      Optional<PeerTls> tls,
-      RaftTiming timing,
-      RatisSettings.DiskSizes sizes,
-      Function<GroupKey, ReplicatedState> states,
-      Stores stores,
-      Supplier<Collection<GroupKey>> named,
-      Consumer<GroupKey> outOfService,
-      Supplier<PageCodec> sealing,
-      DiskSpace disk,
-      Barrier barrier,
-      GroupStateMachine.SnapshotNeed snapshotNeed,
-      LongSupplier nanoClock,
-      MetricRegistry metrics,
-      Consumer<Throwable> onFatal) {}
 
   /// Puts a checkpoint in charge of what a group replicates.
   interface Installation {
     void run() throws IOException;
   }
 
-  /// What the groups store besides their logs.
-  interface Stores {
-    /// Closes what a removed replica stored, and deletes it. May be begun again after a crash, or a
-    /// failure.
-    ///
-    /// @throws ShardException.Unavailable if it cannot be deleted yet
-    void delete(GroupKey group) throws IOException;
-
-    /// Closes what a replica stores that is not opened.
-    void close(GroupKey group);
-  }
-
   /// Starts with the groups that are on the disk.
   ///
   /// @param known the groups that may be there
   /// @throws CorruptFileException if the disk holds a group that is not known
-  GroupServer(Options options, Map<RaftGroupId, GroupKey> known) throws IOException {
+  GroupServer(GroupServerOptions options, Map<RaftGroupId, GroupKey> known) throws IOException {
     this.options = options;
-    this.raftDirectory = options.dataDirectory().resolve("raft");
+    this.directories = new GroupDirectories(options.dataDirectory());
     var properties =
         RatisSettings.of(
-            raftDirectory, options.bindHost(), options.port(), options.timing(), options.sizes());
+            directories.raft(),
+            options.bindHost(),
+            options.port(),
+            options.timing(),
+            options.sizes());
     RatisSettings.requireSafe(properties);
-    Files.createDirectories(raftDirectory);
-    this.quarantine = new Quarantine(options.dataDirectory(), raftDirectory);
+    Files.createDirectories(directories.raft());
+    this.watermarks = new NodeWatermarks(options.dataDirectory(), options.sealing());
+    this.notes = new ReplicaNotes(options.dataDirectory(), floors);
+    this.quarantine = new Quarantine(options.dataDirectory(), directories.raft());
     GroupDirectory.deleteUnfinished(options.dataDirectory());
     finishRemovals(known);
     settleAside(known);
@@ -172,7 +129,7 @@ final class GroupServer implements AutoCloseable {
     try {
       restoreAll(found, known);
     } catch (IOException | RuntimeException e) {
-      closeWatermarks();
+      watermarks.close();
       throw e;
     }
     server =
@@ -357,18 +314,11 @@ final class GroupServer implements AutoCloseable {
   }
 
   private synchronized void noteFloorReached(RaftGroupId id) {
-    var note = notes.get(id);
-    // Another replica of the group may have been made meanwhile.
-    if (closed || note == null || note.state() != ReplicaNote.State.OPEN || !floors.isReached(id)) {
-      return;
-    }
-    var reached = note.withFloor(ReplicaNote.NO_FLOOR);
     try {
-      reached.write(options.dataDirectory(), name(id));
-      notes.put(id, reached);
-      floors.forget(id);
-      candidacy.pastReached(id);
-      log.info("replica has what an earlier one had here, it votes group={}", id);
+      if (!closed && notes.floorReached(id)) {
+        candidacy.pastReached(id);
+        log.info("replica has what an earlier one had here, it votes group={}", id);
+      }
     } catch (IOException e) {
       log.error("replica's note not written group={}", id, e);
       options.onFatal().accept(e);
@@ -376,7 +326,7 @@ final class GroupServer implements AutoCloseable {
   }
 
   private long committedHere(RaftGroupId id) {
-    long marked = watermarks.map(marks -> marks.of(id.getUuid())).orElse(-1L);
+    long marked = watermarks.of(id);
     return replicas.values().stream()
         .filter(replica -> replica.groupId().equals(id))
         .mapToLong(Replica::committedHere)
@@ -409,43 +359,42 @@ final class GroupServer implements AutoCloseable {
         found.remove(group.getKey());
       } else {
         // A crash may have come between the directory and its first note.
-        noteOpen(group.getKey(), CatalogOrder.NONE, Addition.AS_FORMED);
+        notes.open(group.getKey(), CatalogOrder.NONE, Addition.AS_FORMED);
       }
     }
     var named = options.named().get();
     if (!found.isEmpty() || !named.isEmpty()) {
-      watermarks = Optional.of(openWatermarks(found, known, named));
+      openWatermarks(found, known, named);
     }
     for (var group : Map.copyOf(found).entrySet()) {
       if (!restore(group.getKey(), group.getValue())) {
         found.remove(group.getKey());
       }
     }
-    GroupDirectory.syncDirectory(raftDirectory);
+    GroupDirectory.syncDirectory(directories.raft());
     GroupDirectory.syncDirectory(options.dataDirectory());
   }
 
   /// Takes back an opening of a replica anew that a crash interrupted before it was noted, and how
   /// far it must come with it. Ratis never had it open.
   private boolean undone(RaftGroupId id) throws IOException {
-    var note = ReplicaNote.read(options.dataDirectory(), name(id));
+    var note = notes.read(id);
     if (note.filter(found -> found.state() == ReplicaNote.State.REMOVED).isEmpty()) {
       return false;
     }
-    GroupDirectory.delete(
-        options.dataDirectory(), raftDirectory, name(id), note.get().isVoteLost());
+    directories.delete(id, note.get().isVoteLost());
     return true;
   }
 
   private void finishRemovals(Map<RaftGroupId, GroupKey> known) throws IOException {
     for (var group : known.entrySet()) {
-      var note = ReplicaNote.read(options.dataDirectory(), name(group.getKey()));
+      var note = notes.read(group.getKey());
       if (note.filter(found -> found.state() == ReplicaNote.State.REMOVING).isPresent()) {
-        removing.put(group.getValue(), note.get());
+        removing.put(group.getValue(), note.get().incarnation());
         try {
           removeFiles(group.getKey(), group.getValue(), note.get());
         } catch (IOException e) {
-          if (Files.exists(directory(group.getKey()))) {
+          if (directories.has(group.getKey())) {
             // Ratis would open it.
             throw e;
           }
@@ -462,7 +411,7 @@ final class GroupServer implements AutoCloseable {
   private void settleAside(Map<RaftGroupId, GroupKey> known) throws IOException {
     requireAny(known);
     for (var group : known.entrySet()) {
-      var note = ReplicaNote.read(options.dataDirectory(), name(group.getKey()));
+      var note = notes.read(group.getKey());
       if (note.isEmpty()) {
         continue;
       }
@@ -470,12 +419,12 @@ final class GroupServer implements AutoCloseable {
         lostVotes.add(group.getValue());
       }
       if (note.get().state() == ReplicaNote.State.QUARANTINED) {
-        quarantine.resume(name(group.getKey()), group.getValue(), note.get());
-        notes.put(group.getKey(), note.get());
+        quarantine.resume(GroupDirectories.name(group.getKey()), group.getValue(), note.get());
+        notes.found(group.getKey(), note.get());
       } else if (note.get().state() == ReplicaNote.State.OPEN) {
         // Its store could not be opened the last time.
-        GroupDirectory.bringBack(options.dataDirectory(), raftDirectory, name(group.getKey()));
-        if (!Files.exists(directory(group.getKey()))) {
+        directories.bringBack(group.getKey());
+        if (!directories.has(group.getKey())) {
           // Made anew, it would have forgotten its vote.
           quarantine(group.getKey(), group.getValue(), QuarantineCause.VOTE);
         }
@@ -486,9 +435,9 @@ final class GroupServer implements AutoCloseable {
   private void requireAny(Map<RaftGroupId, GroupKey> known) throws IOException {
     int gone = 0;
     for (var id : known.keySet()) {
-      var note = ReplicaNote.read(options.dataDirectory(), name(id));
+      var note = notes.read(id);
       if (note.filter(found -> found.state() == ReplicaNote.State.OPEN).isPresent()) {
-        if (Files.exists(directory(id)) || Files.exists(aside(id))) {
+        if (directories.has(id) || directories.hasAside(id)) {
           return;
         }
         gone++;
@@ -503,7 +452,7 @@ final class GroupServer implements AutoCloseable {
   /// Takes a replica out of service that has forgotten what it may have acknowledged, or may have.
   /// Ratis does not have it open.
   private void quarantine(RaftGroupId id, GroupKey key, QuarantineCause cause) throws IOException {
-    var note = ReplicaNote.read(options.dataDirectory(), name(id));
+    var note = notes.read(id);
     var told =
         note.filter(found -> !found.incarnation().equals(Incarnation.NONE))
             .orElseGet(
@@ -512,9 +461,9 @@ final class GroupServer implements AutoCloseable {
                         ReplicaNote.State.OPEN,
                         new Incarnation(UUID.randomUUID(), 0),
                         note.map(ReplicaNote::obeyed).orElse(CatalogOrder.NONE)));
-    quarantine.begin(name(id), key, told, cause);
-    var quarantined = ReplicaNote.read(options.dataDirectory(), name(id)).orElse(told);
-    notes.put(id, quarantined);
+    quarantine.begin(GroupDirectories.name(id), key, told, cause);
+    var quarantined = notes.read(id).orElse(told);
+    notes.found(id, quarantined);
     if (quarantined.isVoteLost()) {
       lostVotes.add(key);
     }
@@ -529,55 +478,16 @@ final class GroupServer implements AutoCloseable {
     options.stores().close(key);
   }
 
-  /// Gives a replica that was just made, or is of an older version, its incarnation.
-  private void noteOpen(RaftGroupId id, CatalogOrder order, Addition addition) throws IOException {
-    var found = ReplicaNote.read(options.dataDirectory(), name(id));
-    boolean isNoted =
-        found
-            .filter(note -> note.state() == ReplicaNote.State.OPEN)
-            .filter(note -> !note.incarnation().equals(Incarnation.NONE))
-            .isPresent();
-    var note =
-        isNoted
-            ? found.get()
-            : new ReplicaNote(
-                    ReplicaNote.State.OPEN,
-                    new Incarnation(UUID.randomUUID(), addition.moveIndex),
-                    found
-                        .map(ReplicaNote::obeyed)
-                        .filter(last -> last.compareTo(order) > 0)
-                        .orElse(order))
-                .withFloor(addition.floor);
-    if (!isNoted) {
-      note.write(options.dataDirectory(), name(id));
-    }
-    notes.put(id, note);
-    floors.note(id, note.floor());
-  }
-
-  private void closeWatermarks() {
-    try {
-      if (watermarks.isPresent()) {
-        watermarks.get().close();
-      }
-    } catch (IOException e) {
-      log.warn("watermarks not closed", e);
-    }
-  }
-
-  private Watermarks openWatermarks(boolean anyGroup) throws IOException {
-    return Watermarks.open(options.dataDirectory(), options.sealing().get(), anyGroup);
-  }
-
   /// Without them, nothing can be told of any log: then all groups go into quarantine, and those
   /// that the catalogue names here and the disk does not know, too.
-  private Watermarks openWatermarks(
+  private void openWatermarks(
       Map<RaftGroupId, GroupKey> found,
       Map<RaftGroupId, GroupKey> known,
       Collection<GroupKey> named)
       throws IOException {
     try {
-      return openWatermarks(true);
+      watermarks.open();
+      return;
     } catch (CorruptFileException e) {
       log.error("watermarks lost, all groups are quarantined", e);
     }
@@ -587,35 +497,23 @@ final class GroupServer implements AutoCloseable {
     found.clear();
     for (var group : known.entrySet()) {
       boolean isForgotten =
-          named.contains(group.getValue())
-              && ReplicaNote.read(options.dataDirectory(), name(group.getKey())).isEmpty();
+          named.contains(group.getValue()) && notes.read(group.getKey()).isEmpty();
       if (isForgotten) {
         quarantine(group.getKey(), group.getValue(), QuarantineCause.VOTE);
       }
     }
-    Watermarks.delete(options.dataDirectory());
-    return openWatermarks(false);
+    // Once all notes are written: until then they are lost.
+    watermarks.beginAnew();
   }
 
   private void markTick() {
     try {
-      mark();
+      watermarks.mark(replicas.values());
     } catch (IOException | RuntimeException e) {
       // Without them, what has rotted would be taken for torn.
       log.error("watermarks not written", e);
       submitter.execute(() -> options.onFatal().accept(e));
       throw new IllegalStateException("watermarks: not written any more", e);
-    }
-  }
-
-  /// Remembers what this node has of its groups for certain.
-  private void mark() throws IOException {
-    var marks = watermarks;
-    if (marks.isPresent()) {
-      for (Replica replica : replicas.values()) {
-        marks.get().raise(replica.groupId().getUuid(), replica.committedHere());
-      }
-      marks.get().write();
     }
   }
 
@@ -632,12 +530,12 @@ final class GroupServer implements AutoCloseable {
 
   private Map<RaftGroupId, GroupKey> found(Map<RaftGroupId, GroupKey> known) throws IOException {
     Map<RaftGroupId, GroupKey> found = new ConcurrentHashMap<>();
-    try (var directories = Files.newDirectoryStream(raftDirectory)) {
-      for (Path directory : directories) {
+    try (var there = Files.newDirectoryStream(directories.raft())) {
+      for (Path directory : there) {
         String name = directory.getFileName().toString();
         var match =
             known.entrySet().stream()
-                .filter(group -> name(group.getKey()).equals(name))
+                .filter(group -> GroupDirectories.name(group.getKey()).equals(name))
                 .findFirst()
                 .orElseThrow(
                     () ->
@@ -654,7 +552,7 @@ final class GroupServer implements AutoCloseable {
   ///
   /// @return whether it may be opened
   private boolean restore(RaftGroupId id, GroupKey key) throws IOException {
-    if (!GroupDirectory.isVoteSound(directory(id))) {
+    if (!GroupDirectory.isVoteSound(directories.of(id))) {
       quarantine(id, key, QuarantineCause.VOTE);
       return false;
     }
@@ -670,9 +568,8 @@ final class GroupServer implements AutoCloseable {
       return false;
     }
     var guard = new LogGuard(options.dataDirectory(), RatisSettings.ENTRY_BYTES_MAX);
-    long watermark = watermarks.map(marks -> marks.of(id.getUuid())).orElse(-1L);
     try {
-      long _ = guard.guard(directory(id), covered(state.durable()), watermark);
+      long _ = guard.guard(directories.of(id), state.durable().covered(), watermarks.of(id));
     } catch (CorruptFileException e) {
       log.error("log is not what was written group={}", key, e);
       quarantine(id, key, QuarantineCause.LOG);
@@ -687,17 +584,11 @@ final class GroupServer implements AutoCloseable {
     switch (key) {
       case GroupKey.CatalogGroup() -> quarantine(id, key, QuarantineCause.CHECKPOINT);
       case GroupKey.ShardGroup _ -> {
-        GroupDirectory.setAside(options.dataDirectory(), raftDirectory, name(id));
+        directories.setAside(id);
         unopened.put(key, id);
         leaveOut(id, key);
       }
     }
-  }
-
-  static CoveredLog covered(TermIndex durable) {
-    return durable.index() < 0
-        ? CoveredLog.NOTHING
-        : new CoveredLog(durable.term(), durable.index());
   }
 
   private GroupStateMachine newMachine(RaftGroupId id, GroupKey key, ReplicatedState state) {
@@ -713,7 +604,7 @@ final class GroupServer implements AutoCloseable {
     return new GroupStateMachine(
         key,
         state,
-        new LogDirectory(directory(id).resolve("current")),
+        new LogDirectory(directories.of(id).resolve("current")),
         tail,
         loggedBytes,
         events,
@@ -721,10 +612,6 @@ final class GroupServer implements AutoCloseable {
         () -> options.barrier().leaderLost(key),
         options.snapshotNeed(),
         options.onFatal());
-  }
-
-  private Path directory(RaftGroupId id) {
-    return raftDirectory.resolve(name(id));
   }
 
   private GroupStateMachine machine(RaftGroupId id) {
@@ -778,7 +665,7 @@ final class GroupServer implements AutoCloseable {
   synchronized void open(
       RaftGroupId id, GroupKey key, List<RaftPeer> members, Consumer<Replica> opened)
       throws IOException {
-    var note = ReplicaNote.read(options.dataDirectory(), name(id));
+    var note = notes.read(id);
     if (note.filter(found -> found.state() != ReplicaNote.State.OPEN).isPresent()) {
       throw new ShardException.Unavailable(
           key
@@ -789,19 +676,10 @@ final class GroupServer implements AutoCloseable {
     opened.accept(open(id, key, members, CatalogOrder.NONE, Addition.AS_FORMED));
   }
 
-  /// How a replica comes to be here.
-  ///
-  /// @param moveIndex 0 for one that the group was formed with
-  private record Addition(long moveIndex, long floor) {
-    static final Addition AS_FORMED = new Addition(0, ReplicaNote.NO_FLOOR);
-  }
-
   private Replica open(
       RaftGroupId id, GroupKey key, List<RaftPeer> members, CatalogOrder order, Addition addition)
       throws IOException {
-    if (closed) {
-      throw new ShardException.Unavailable(key + ": closing");
-    }
+    requireNotClosing(key);
     var existing = replicas.get(key);
     if (existing != null) {
       return existing;
@@ -809,24 +687,28 @@ final class GroupServer implements AutoCloseable {
     if (unopened.containsKey(key)) {
       throw new ShardException.Unavailable(key + ": its store cannot be opened");
     }
-    if (watermarks.isEmpty()) {
-      watermarks = Optional.of(openWatermarks(false));
-    }
-    if (!Files.exists(directory(id))) {
+    watermarks.begin();
+    if (!directories.has(id)) {
       // What an earlier replica has left says nothing of this one.
-      watermarks.get().forget(id.getUuid());
+      watermarks.forget(id);
       options.stores().delete(key);
     }
-    GroupDirectory.create(options.dataDirectory(), raftDirectory, name(id), members);
-    noteOpen(id, order, addition);
+    directories.create(id, members);
+    notes.open(id, order, addition);
     try {
       var replica = openWithRatis(id, key, members);
       unfinished.remove(key);
       log.info("group opened group={} members={}", key, members.size());
       return replica;
     } catch (IOException | RuntimeException e) {
-      unfinished.put(key, Objects.requireNonNull(notes.get(id)));
+      unfinished.put(key, notes.incarnation(id));
       throw e;
+    }
+  }
+
+  private void requireNotClosing(GroupKey key) {
+    if (closed) {
+      throw new ShardException.Unavailable(key + ": closing");
     }
   }
 
@@ -863,14 +745,15 @@ final class GroupServer implements AutoCloseable {
       long floor,
       Consumer<Replica> opened)
       throws IOException {
-    var note = obey(id, key, order);
+    requireNotClosing(key);
+    var note = notes.obey(id, key, order);
     if (removing.containsKey(key)) {
       removeFiles(id, key, note.orElseThrow());
-      note = ReplicaNote.read(options.dataDirectory(), name(id));
+      note = notes.read(id);
     }
     if (note.isPresent()) {
       requireFor(key, note.get(), moveIndex);
-      noteObeyed(id, note.get(), order);
+      notes.obeyed(id, note.get(), order);
     }
     // With no members: until the group's leader makes it one, it does not stand for election.
     boolean wasHere = note.filter(found -> found.state() == ReplicaNote.State.REMOVED).isPresent();
@@ -911,7 +794,8 @@ final class GroupServer implements AutoCloseable {
   synchronized void remove(
       RaftGroupId id, GroupKey key, CatalogOrder order, UUID incarnation, Runnable closing)
       throws IOException {
-    var found = obey(id, key, order);
+    requireNotClosing(key);
+    var found = notes.obey(id, key, order);
     if (found.isEmpty() || found.get().state() == ReplicaNote.State.REMOVED) {
       return;
     }
@@ -922,8 +806,7 @@ final class GroupServer implements AutoCloseable {
               .formatted(key, note.incarnation().id(), incarnation));
     }
     var removing = note.in(ReplicaNote.State.REMOVING, order);
-    removing.write(options.dataDirectory(), name(id));
-    notes.put(id, removing);
+    notes.write(id, removing);
     closing.run();
     var replica = replicas.get(key);
     if (replica != null) {
@@ -935,7 +818,7 @@ final class GroupServer implements AutoCloseable {
       }
     }
     // From here on nothing opens it again, whatever fails.
-    this.removing.put(key, removing);
+    this.removing.put(key, removing.incarnation());
     replicas.remove(key);
     quarantine.end(key);
     unopened.remove(key);
@@ -952,10 +835,9 @@ final class GroupServer implements AutoCloseable {
 
   /// Of a replica that is being removed, and not open.
   private void removeFiles(RaftGroupId id, GroupKey key, ReplicaNote note) throws IOException {
-    GroupDirectory.delete(options.dataDirectory(), raftDirectory, name(id), note.isVoteLost());
+    directories.delete(id, note.isVoteLost());
     options.stores().delete(key);
-    note.removed().write(options.dataDirectory(), name(id));
-    notes.remove(id);
+    notes.removed(id, note);
     removing.remove(key);
     log.info("replica removed group={} incarnation={}", key, note.incarnation());
   }
@@ -970,41 +852,14 @@ final class GroupServer implements AutoCloseable {
     return false;
   }
 
-  private Optional<ReplicaNote> obey(RaftGroupId id, GroupKey key, CatalogOrder order)
-      throws IOException {
-    if (closed) {
-      throw new ShardException.Unavailable(key + ": closing");
-    }
-    var note = ReplicaNote.read(options.dataDirectory(), name(id));
-    if (note.filter(last -> last.obeyed().compareTo(order) > 0).isPresent()) {
-      throw new ShardException.Unavailable(
-          "%s: order as of %s (expected: none older than the last, %s)"
-              .formatted(key, order, note.get().obeyed()));
-    }
-    return note;
-  }
-
-  private void noteObeyed(RaftGroupId id, ReplicaNote note, CatalogOrder order) throws IOException {
-    if (order.compareTo(note.obeyed()) > 0) {
-      var obeyed = note.in(note.state(), order);
-      obeyed.write(options.dataDirectory(), name(id));
-      notes.put(id, obeyed);
-    }
-  }
-
   Incarnation incarnation(Replica replica) {
-    return incarnation(replica.groupId());
-  }
-
-  private Incarnation incarnation(RaftGroupId id) {
-    var note = notes.get(id);
-    return note == null ? Incarnation.NONE : note.incarnation();
+    return notes.incarnation(replica.groupId());
   }
 
   /// The last configuration of its group that this replica has applied: committed, and kept by
   /// Ratis beside the log.
   Optional<LogEntryProto> configuration(Replica replica) throws IOException {
-    return GroupDirectory.configuration(directory(replica.groupId()));
+    return GroupDirectory.configuration(directories.of(replica.groupId()));
   }
 
   // --- opening and closing with Ratis
@@ -1059,7 +914,7 @@ final class GroupServer implements AutoCloseable {
     if (replica.stopped().isPresent()) {
       throw new ShardException.Unavailable(key + ": " + replica.stopped().get());
     }
-    if (isGoing(replica)) {
+    if (notes.isGoing(replica.groupId())) {
       throw new ShardException.Unavailable(key + ": being removed");
     }
     if (!damaged && place.index() <= replica.state().applied().index()) {
@@ -1081,12 +936,12 @@ final class GroupServer implements AutoCloseable {
           reachesTheLog(id, place, replica.state())
               && (damaged || place.index() > replica.state().applied().index());
       if (wanted) {
-        var before = covered(replica.state().durable());
+        var before = replica.state().durable().covered();
         if (configuration.isPresent()) {
           // Its entry may be in a part of the log that this member never sees.
-          GroupDirectory.takeConfiguration(directory(id), configuration.get());
+          GroupDirectory.takeConfiguration(directories.of(id), configuration.get());
         }
-        LogGuard.noteInstalled(directory(id), covered(place), before);
+        LogGuard.noteInstalled(directories.of(id), place.covered(), before);
         install.run();
       }
       isOpen = openRestored(id, replica);
@@ -1152,12 +1007,12 @@ final class GroupServer implements AutoCloseable {
   /// Whether entries up to `index` are in the file that a replica writes to, which is deleted only
   /// when another is begun.
   boolean writesToFileOf(Replica replica, long index) throws IOException {
-    return LogGuard.openIndex(directory(replica.groupId())).stream()
+    return LogGuard.openIndex(directories.of(replica.groupId())).stream()
         .anyMatch(first -> first <= index);
   }
 
   private long firstIndex(RaftGroupId id, ReplicatedState state) throws IOException {
-    return LogGuard.firstIndex(directory(id)).orElse(state.durable().index() + 1);
+    return LogGuard.firstIndex(directories.of(id)).orElse(state.durable().index() + 1);
   }
 
   // --- replicas whose stores cannot be opened
@@ -1171,13 +1026,9 @@ final class GroupServer implements AutoCloseable {
     if (id == null) {
       throw new ShardException.Unavailable(key + ": its store is not one that cannot be opened");
     }
-    var first = LogGuard.firstIndex(aside(id));
+    var first = LogGuard.firstIndex(directories.aside(id));
     // A log that is empty tells nothing of where it would go on.
-    return first.orElse(watermarks.map(marks -> marks.of(id.getUuid())).orElse(-1L) + 1);
-  }
-
-  private Path aside(RaftGroupId id) {
-    return options.dataDirectory().resolve(GroupDirectory.ASIDE).resolve(name(id));
+    return first.orElse(watermarks.of(id) + 1);
   }
 
   /// Opens a replica whose store could not be opened, with a checkpoint of another member.
@@ -1208,12 +1059,12 @@ final class GroupServer implements AutoCloseable {
     boolean isOpen;
     try {
       if (configuration.isPresent()) {
-        GroupDirectory.takeConfiguration(aside(id), configuration.get());
+        GroupDirectory.takeConfiguration(directories.aside(id), configuration.get());
       }
-      LogGuard.noteInstalled(aside(id), covered(place), CoveredLog.NOTHING);
+      LogGuard.noteInstalled(directories.aside(id), place.covered(), CoveredLog.NOTHING);
       install.run();
       unopened.remove(key);
-      GroupDirectory.bringBack(options.dataDirectory(), raftDirectory, name(id));
+      directories.bringBack(id);
       isOpen = restore(id, key);
       if (isOpen) {
         add(id, key, List.of());
@@ -1246,7 +1097,7 @@ final class GroupServer implements AutoCloseable {
     boolean isOther =
         replica.stopped().filter(why -> !why.equals(OPENING_AGAIN)).isPresent()
             || (replica.stopped().isEmpty() && replica.division().isEmpty());
-    if (closed || isOther || isGoing(replica) || !replicas.containsValue(replica)) {
+    if (closed || isOther || notes.isGoing(replica.groupId()) || !replicas.containsValue(replica)) {
       return false;
     }
     var id = replica.groupId();
@@ -1289,7 +1140,7 @@ final class GroupServer implements AutoCloseable {
   synchronized void goOn(Replica replica) throws IOException {
     if (closed
         || replica.stopped().isEmpty()
-        || isGoing(replica)
+        || notes.isGoing(replica.groupId())
         || !replicas.containsValue(replica)) {
       return;
     }
@@ -1301,12 +1152,6 @@ final class GroupServer implements AutoCloseable {
       return;
     }
     log.info("replica opened again group={}", replica.key());
-  }
-
-  /// Whether its removal was begun: Ratis may not have let go of it yet.
-  private boolean isGoing(Replica replica) {
-    var note = notes.get(replica.groupId());
-    return note != null && note.state() == ReplicaNote.State.REMOVING;
   }
 
   private void remove(RaftGroupId id, GroupKey key) throws IOException {
@@ -1341,7 +1186,7 @@ final class GroupServer implements AutoCloseable {
   /// Of a replica that is not open.
   Incarnation incarnationUnopened(GroupKey key) {
     var id = unopened.get(key);
-    return id == null ? Incarnation.NONE : incarnation(id);
+    return id == null ? Incarnation.NONE : notes.incarnation(id);
   }
 
   /// Shards whose log and vote are sound, and whose store cannot be opened.
@@ -1351,20 +1196,13 @@ final class GroupServer implements AutoCloseable {
 
   /// Replicas whose opening failed: there are files of them, and nobody may ask for them again.
   Map<GroupKey, Incarnation> unfinished() {
-    return incarnations(unfinished);
+    return Map.copyOf(unfinished);
   }
 
   /// Replicas of which something is left that could not be deleted yet. Whoever gave the order to
   /// remove them finds them here, and gives it again.
   Map<GroupKey, Incarnation> removing() {
-    return incarnations(removing);
-  }
-
-  private static Map<GroupKey, Incarnation> incarnations(Map<GroupKey, ReplicaNote> notes) {
-    return notes.entrySet().stream()
-        .collect(
-            Collectors.toUnmodifiableMap(
-                Map.Entry::getKey, group -> group.getValue().incarnation()));
+    return Map.copyOf(removing);
   }
 
   /// Whether its replicas are being closed, all of them, for the node ends.
@@ -1408,7 +1246,7 @@ final class GroupServer implements AutoCloseable {
             replica -> replica.state() instanceof StoreState state && state.damage().isPresent())
         .forEach(replica -> replica.machine().stopApplying());
     try {
-      mark();
+      watermarks.mark(replicas.values());
     } catch (IOException | RuntimeException e) {
       log.warn("last watermarks not written", e);
     }
@@ -1417,7 +1255,7 @@ final class GroupServer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
-      closeWatermarks();
+      watermarks.close();
       machines.values().forEach(GroupStateMachine::close);
       submitter.shutdown();
       events.shutdown();
@@ -1440,9 +1278,5 @@ final class GroupServer implements AutoCloseable {
     } catch (IOException e) {
       throw new IOException("raft address %s:%d: %s".formatted(host, port, e.getMessage()), e);
     }
-  }
-
-  private static String name(RaftGroupId id) {
-    return id.getUuid().toString();
   }
 }

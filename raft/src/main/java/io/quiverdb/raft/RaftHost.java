@@ -328,12 +328,12 @@ public final class RaftHost implements AutoCloseable {
     claim.current().ifPresent(this::warnOfOtherAddresses);
   }
 
-  private GroupServer.Options serverOptions() {
+  private GroupServerOptions serverOptions() {
     String address = options.addresses().raft();
     var barrier =
         new Barrier(
             member.id(), this::peer, options.timing().electionTimeoutMax(), options.metrics());
-    return new GroupServer.Options(
+    return new GroupServerOptions(
         member.id(),
         options.dataDirectory(),
         options.raftBindHost(),
@@ -362,7 +362,7 @@ public final class RaftHost implements AutoCloseable {
     return claim.current().map(GroupIds::of).orElse(Map.of());
   }
 
-  private final class Stores implements GroupServer.Stores {
+  private final class Stores implements GroupStores {
     @Override
     public void delete(GroupKey group) throws IOException {
       if (group instanceof ShardGroup shard && !snapshotPuller.abandon(shard)) {

@@ -1,5 +1,6 @@
 package io.quiverdb.raft;
 
+import io.quiverdb.raft.log.CoveredLog;
 import java.nio.ByteBuffer;
 
 /// What a group replicates: a state that changes by applying log entries, alike on every member.
@@ -36,5 +37,10 @@ public interface ReplicatedState {
   record TermIndex(long term, long index) {
     /// Before the first entry.
     public static final TermIndex NONE = new TermIndex(0, -1);
+
+    /// The part of the log that need not be there, as all up to here is in durable files.
+    CoveredLog covered() {
+      return index < 0 ? CoveredLog.NOTHING : new CoveredLog(term, index);
+    }
   }
 }

@@ -39,7 +39,7 @@ final class GroupCluster implements AutoCloseable {
 
   /// Of states that keep nothing of themselves but a file that goes with the node.
   record Stores(Map<GroupKey, CountingState> states, BooleanSupplier diskFails)
-      implements GroupServer.Stores {
+      implements GroupStores {
     @Override
     public void delete(GroupKey group) throws IOException {
       states.remove(group);
@@ -78,7 +78,7 @@ final class GroupCluster implements AutoCloseable {
       server =
           Optional.of(
               new GroupServer(
-                  new GroupServer.Options(
+                  new GroupServerOptions(
                       id,
                       directory,
                       Loopback.host(),

@@ -150,7 +150,7 @@ final class LogTarget {
       var metrics = new MetricRegistry();
       server =
           new GroupServer(
-              new GroupServer.Options(
+              new GroupServerOptions(
                   self,
                   directory,
                   host,
