@@ -5,21 +5,15 @@ import io.quiverdb.core.StoreException;
 import io.quiverdb.raft.ReplicaNotes.Addition;
 import io.quiverdb.raft.ReplicatedState.TermIndex;
 import io.quiverdb.raft.log.CoveredLog;
-import io.quiverdb.raft.log.LogDirectory;
 import io.quiverdb.raft.log.LogGuard;
-import io.quiverdb.raft.snapshot.LogTail;
-import io.quiverdb.raft.snapshot.PublishedCheckpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,62 +23,31 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
-import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
-import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
-import org.apache.ratis.proto.RaftProtos.TermIndexProto;
-import org.apache.ratis.protocol.ClientId;
-import org.apache.ratis.protocol.GroupManagementRequest;
-import org.apache.ratis.protocol.LeaderElectionManagementRequest;
-import org.apache.ratis.protocol.RaftClientReply;
-import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
-import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.protocol.SnapshotManagementRequest;
-import org.apache.ratis.rpc.CallId;
-import org.apache.ratis.server.RaftServer;
-import org.apache.ratis.server.storage.RaftStorage.StartupOption;
 import org.apache.ratis.util.ExitUtils;
-import org.apache.ratis.util.LifeCycle;
-import org.apache.ratis.util.ProtoUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The one Ratis server of a node, and this node's replicas of its groups.
 final class GroupServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GroupServer.class);
-  private static final int SNAPSHOT_TIMEOUT_MILLIS = 60_000;
 
   /// By which the watermarks may be behind.
   private static final int MARKS_MILLIS = 100;
 
   private final GroupServerOptions options;
   private final GroupDirectories directories;
-  private final ClientId proposer = ClientId.randomId();
-  private final Map<RaftGroupId, GroupStateMachine> machines = new ConcurrentHashMap<>();
-  private final Map<GroupKey, Replica> replicas = new ConcurrentHashMap<>();
+  private final StateMachines machines;
+  private final LocalReplicas replicas;
 
   private final Floors floors = new Floors(this::committedHere);
   private final ReplicaNotes notes;
   private final NodeWatermarks watermarks;
-  private final Candidacy candidacy = new Candidacy(new Candidates());
   private final AtomicBoolean notingFloors = new AtomicBoolean();
 
-  private final Quarantine quarantine;
-
-  /// Those that this node never replicates again.
-  private final Set<GroupKey> lostVotes = ConcurrentHashMap.newKeySet();
-
-  /// Replicas whose logs and votes are sound, and whose stores cannot be opened.
-  private final Map<GroupKey, RaftGroupId> unopened = new ConcurrentHashMap<>();
-
-  /// Replicas whose opening failed, until the next attempt.
-  private final Map<GroupKey, Incarnation> unfinished = new ConcurrentHashMap<>();
-
-  /// Replicas that are closed for good, until nothing is left of them but their votes.
-  private final Map<GroupKey, Incarnation> removing = new ConcurrentHashMap<>();
+  private final Remains remains;
 
   private final ExecutorService submitter = Executors.newVirtualThreadPerTaskExecutor();
   private final ExecutorService events =
@@ -92,8 +55,7 @@ final class GroupServer implements AutoCloseable {
   private final ScheduledExecutorService ticks =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("group-ticks").factory());
-  private final RaftServer server;
-  private final Gate snapshotNotifications = new Gate();
+  private final Divisions divisions;
   private volatile boolean closed;
 
   /// Puts a checkpoint in charge of what a group replicates.
@@ -119,183 +81,27 @@ final class GroupServer implements AutoCloseable {
     Files.createDirectories(directories.raft());
     this.watermarks = new NodeWatermarks(options.dataDirectory(), options.sealing());
     this.notes = new ReplicaNotes(options.dataDirectory(), floors);
-    this.quarantine = new Quarantine(options.dataDirectory(), directories.raft());
+    this.replicas = new LocalReplicas(new Quarantine(directories.data(), directories.raft()));
+    this.machines = new StateMachines(options, directories, replicas, floors, events);
+    this.remains = new Remains(directories, options.stores(), notes);
     GroupDirectory.deleteUnfinished(options.dataDirectory());
     finishRemovals(known);
     settleAside(known);
     Map<RaftGroupId, GroupKey> found = found(known);
-    requireFree(options.bindHost(), options.port());
-    keepRatisFromExiting();
+    Divisions.requireFree(options.bindHost(), options.port());
+    Divisions.keepRatisFromExiting();
     try {
       restoreAll(found, known);
     } catch (IOException | RuntimeException e) {
       watermarks.close();
       throw e;
     }
-    server =
-        RaftServer.newBuilder()
-            .setServerId(RaftPeerId.valueOf(options.self().toString()))
-            .setStateMachineRegistry(this::machine)
-            .setOption(StartupOption.RECOVER)
-            .setProperties(properties)
-            .setParameters(
-                RatisSettings.consensusOnly(
-                    consensusCalls(),
-                    new CertifiedRequests(options.self(), options.tls()),
-                    options.tls()))
-            .build();
+    divisions = new Divisions(options.self(), options.tls(), properties, machines, floors);
     start(found);
     var _ = ticks.scheduleWithFixedDelay(this::tick, 250, 250, TimeUnit.MILLISECONDS);
     var _ =
         ticks.scheduleWithFixedDelay(
             this::markTick, MARKS_MILLIS, MARKS_MILLIS, TimeUnit.MILLISECONDS);
-  }
-
-  private ConsensusCalls consensusCalls() {
-    return new ConsensusCalls(
-        snapshotNotifications,
-        id -> machine(id).forceVote(),
-        new HeartbeatCommits(
-            new HeartbeatCommits.Logs() {
-              @Override
-              public boolean holds(RaftGroupId group, TermIndexProto entry) {
-                return GroupServer.this.holds(group, entry);
-              }
-
-              @Override
-              public boolean wasTruncated(RaftGroupId group) {
-                return machine(group).wasTruncated();
-              }
-            }),
-        candidacy,
-        new VainNotifications(
-            (group, leader, index) -> machine(group).needsSnapshot(leader, index)),
-        this::mayTakeConfiguration);
-  }
-
-  /// This node's replicas as candidates and voters.
-  private final class Candidates implements Candidacy.Groups {
-    @Override
-    public boolean isMember(RaftGroupId group) {
-      return GroupServer.this.isMember(group);
-    }
-
-    @Override
-    public boolean hasItsPast(RaftGroupId group) {
-      return floors.isReached(group);
-    }
-
-    @Override
-    public void pauseElections(RaftGroupId group, boolean pause) {
-      GroupServer.this.pauseElections(group, pause);
-    }
-
-    @Override
-    public OptionalLong termWithoutLeader(
-        RaftGroupId group, RaftPeerId candidate, TermIndexProto last) {
-      return GroupServer.this.termWithoutLeader(group, candidate, last);
-    }
-
-    @Override
-    public void follow(RaftGroupId group, RaftPeerId candidate, long term) {
-      GroupServer.this.follow(group, candidate, term);
-    }
-  }
-
-  /// Not while entries are to be applied: whoever applies them writes configurations to the same
-  /// file. (Those that are not in the log yet may be on their way to it. That one of them changes
-  /// the members, and is committed, a leader may know that has the log; whoever sends a
-  /// notification has not.) And not of a leader that was deposed, or one that was late: the members
-  /// of before would elect a second one.
-  private boolean mayTakeConfiguration(RaftGroupId id, InstallSnapshotRequestProto notification) {
-    try {
-      var division = server.getDivision(id);
-      var last = division.getRaftLog().getLastEntryTermIndex();
-      return !division.getInfo().isLeader()
-          && (last == null || last.getIndex() <= division.getInfo().getLastAppliedIndex())
-          && notification.getLeaderTerm() >= division.getInfo().getCurrentTerm()
-          && notification.getLastRaftConfigurationLogEntryProto().getIndex()
-              > division.getRaftConf().getLogEntryIndex();
-    } catch (IOException | IllegalStateException _) {
-      // Not open, or not any more.
-      return false;
-    }
-  }
-
-  private boolean isMember(RaftGroupId id) {
-    try {
-      return server.getDivision(id).getRaftConf().getPeer(server.getId()) != null;
-    } catch (IOException | IllegalStateException _) {
-      // Not open, or not any more.
-      return false;
-    }
-  }
-
-  private OptionalLong termWithoutLeader(
-      RaftGroupId id, RaftPeerId candidate, TermIndexProto last) {
-    try {
-      var division = server.getDivision(id);
-      var info = division.getInfo();
-      // Before the rest is looked at: what changes then comes with another term.
-      long term = info.getCurrentTerm();
-      boolean awaitsLeader =
-          info.getLifeCycleState() == LifeCycle.State.STARTING
-              && info.getCurrentRole() != null
-              && info.getLeaderId() == null;
-      boolean isOfItsMembers =
-          division.getRaftConf().getCurrentPeers().stream()
-              .anyMatch(peer -> peer.getId().equals(candidate));
-      var own = division.getRaftLog().getLastEntryTermIndex();
-      boolean hasNoLaterEntry =
-          own == null
-              || own.compareTo(org.apache.ratis.server.protocol.TermIndex.valueOf(last)) <= 0;
-      return awaitsLeader && isOfItsMembers && hasNoLaterEntry
-          ? OptionalLong.of(term)
-          : OptionalLong.empty();
-    } catch (IOException | IllegalStateException _) {
-      // Not open, or not any more.
-      return OptionalLong.empty();
-    }
-  }
-
-  private void follow(RaftGroupId id, RaftPeerId candidate, long term) {
-    try {
-      var asked =
-          RaftRpcRequestProto.newBuilder()
-              .setRequestorId(candidate.toByteString())
-              .setReplyId(server.getId().toByteString())
-              .setRaftGroupId(ProtoUtils.toRaftGroupIdProtoBuilder(id))
-              .setCallId(CallId.getAndIncrement());
-      var _ =
-          server.appendEntries(
-              AppendEntriesRequestProto.newBuilder()
-                  .setServerRequest(asked)
-                  .setLeaderTerm(term)
-                  .build());
-      log.info(
-          "replica votes that has heard of no leader yet group={} candidate={}", id, candidate);
-    } catch (IOException e) {
-      // It votes when it is asked again, or hears of a leader.
-      log.debug("replica does not vote yet group={} candidate={}", id, candidate, e);
-    }
-  }
-
-  private void pauseElections(RaftGroupId id, boolean pause) {
-    long call = CallId.getAndIncrement();
-    var request =
-        pause
-            ? LeaderElectionManagementRequest.newPause(proposer, server.getId(), id, call)
-            : LeaderElectionManagementRequest.newResume(proposer, server.getId(), id, call);
-    var _ =
-        server
-            .leaderElectionManagementAsync(request)
-            .whenComplete(
-                (_, failure) -> {
-                  if (failure != null) {
-                    // It is starting, or closed: then it stands for nothing.
-                    log.debug("elections not paused group={} pause={}", id, pause, failure);
-                  }
-                });
   }
 
   /// Off the ticking thread: opening a replica holds the lock for long.
@@ -316,7 +122,7 @@ final class GroupServer implements AutoCloseable {
   private synchronized void noteFloorReached(RaftGroupId id) {
     try {
       if (!closed && notes.floorReached(id)) {
-        candidacy.pastReached(id);
+        divisions.candidacy().pastReached(id);
         log.info("replica has what an earlier one had here, it votes group={}", id);
       }
     } catch (IOException e) {
@@ -327,28 +133,7 @@ final class GroupServer implements AutoCloseable {
 
   private long committedHere(RaftGroupId id) {
     long marked = watermarks.of(id);
-    return replicas.values().stream()
-        .filter(replica -> replica.groupId().equals(id))
-        .mapToLong(Replica::committedHere)
-        .reduce(marked, Math::max);
-  }
-
-  private boolean holds(RaftGroupId group, TermIndexProto entry) {
-    var machine = machines.get(group);
-    if (machine == null) {
-      return false;
-    }
-    var wanted = org.apache.ratis.server.protocol.TermIndex.valueOf(entry);
-    var checkpoint = machine.getLatestSnapshot();
-    if (checkpoint != null && checkpoint.getTermIndex().equals(wanted)) {
-      return true;
-    }
-    try {
-      return wanted.equals(server.getDivision(group).getRaftLog().getTermIndex(entry.getIndex()));
-    } catch (IOException | IllegalStateException _) {
-      // Not open, or not any more.
-      return false;
-    }
+    return Math.max(marked, replicas.committedHere(id));
   }
 
   /// Leaves those out that cannot be opened: one group that fails to start would fail them all.
@@ -390,9 +175,9 @@ final class GroupServer implements AutoCloseable {
     for (var group : known.entrySet()) {
       var note = notes.read(group.getKey());
       if (note.filter(found -> found.state() == ReplicaNote.State.REMOVING).isPresent()) {
-        removing.put(group.getValue(), note.get().incarnation());
+        remains.add(group.getValue(), note.get());
         try {
-          removeFiles(group.getKey(), group.getValue(), note.get());
+          remains.delete(group.getKey(), group.getValue(), note.get());
         } catch (IOException e) {
           if (directories.has(group.getKey())) {
             // Ratis would open it.
@@ -416,10 +201,12 @@ final class GroupServer implements AutoCloseable {
         continue;
       }
       if (note.get().isVoteLost()) {
-        lostVotes.add(group.getValue());
+        replicas.voteLost(group.getValue());
       }
       if (note.get().state() == ReplicaNote.State.QUARANTINED) {
-        quarantine.resume(GroupDirectories.name(group.getKey()), group.getValue(), note.get());
+        replicas
+            .quarantine()
+            .resume(GroupDirectories.name(group.getKey()), group.getValue(), note.get());
         notes.found(group.getKey(), note.get());
       } else if (note.get().state() == ReplicaNote.State.OPEN) {
         // Its store could not be opened the last time.
@@ -461,18 +248,18 @@ final class GroupServer implements AutoCloseable {
                         ReplicaNote.State.OPEN,
                         new Incarnation(UUID.randomUUID(), 0),
                         note.map(ReplicaNote::obeyed).orElse(CatalogOrder.NONE)));
-    quarantine.begin(GroupDirectories.name(id), key, told, cause);
+    replicas.quarantine().begin(GroupDirectories.name(id), key, told, cause);
     var quarantined = notes.read(id).orElse(told);
     notes.found(id, quarantined);
     if (quarantined.isVoteLost()) {
-      lostVotes.add(key);
+      replicas.voteLost(key);
     }
     leaveOut(id, key);
   }
 
   private void leaveOut(RaftGroupId id, GroupKey key) {
-    machines.remove(id);
-    if (replicas.remove(key) != null) {
+    machines.drop(id);
+    if (replicas.closed(key)) {
       options.outOfService().accept(key);
     }
     options.stores().close(key);
@@ -508,7 +295,7 @@ final class GroupServer implements AutoCloseable {
 
   private void markTick() {
     try {
-      watermarks.mark(replicas.values());
+      watermarks.mark(replicas.open());
     } catch (IOException | RuntimeException e) {
       // Without them, what has rotted would be taken for torn.
       log.error("watermarks not written", e);
@@ -519,7 +306,7 @@ final class GroupServer implements AutoCloseable {
 
   private void tick() {
     noteFloorsReached();
-    for (Replica replica : replicas.values()) {
+    for (Replica replica : replicas.open()) {
       try {
         replica.pushAlong();
       } catch (RuntimeException e) {
@@ -575,7 +362,7 @@ final class GroupServer implements AutoCloseable {
       quarantine(id, key, QuarantineCause.LOG);
       return false;
     }
-    machines.put(id, newMachine(id, key, state));
+    var _ = machines.make(id, key, state);
     return true;
   }
 
@@ -585,47 +372,16 @@ final class GroupServer implements AutoCloseable {
       case GroupKey.CatalogGroup() -> quarantine(id, key, QuarantineCause.CHECKPOINT);
       case GroupKey.ShardGroup _ -> {
         directories.setAside(id);
-        unopened.put(key, id);
+        replicas.leaveUnopened(id, key);
         leaveOut(id, key);
       }
     }
   }
 
-  private GroupStateMachine newMachine(RaftGroupId id, GroupKey key, ReplicatedState state) {
-    TermIndex durable = state.durable();
-    long loggedBytes = replica(key).map(before -> before.machine().loggedBytes()).orElse(0L);
-    var tail =
-        new LogTail(
-            new PublishedCheckpoint(durable.term(), durable.index()),
-            loggedBytes,
-            options.sizes().tailBytesMax(),
-            options.nanoClock(),
-            options.disk()::isFilling);
-    return new GroupStateMachine(
-        key,
-        state,
-        new LogDirectory(directories.of(id).resolve("current")),
-        tail,
-        loggedBytes,
-        events,
-        () -> floors.isReached(id),
-        () -> options.barrier().leaderLost(key),
-        options.snapshotNeed(),
-        options.onFatal());
-  }
-
-  private GroupStateMachine machine(RaftGroupId id) {
-    var machine = machines.get(id);
-    if (machine == null) {
-      throw new IllegalStateException("group: " + id + " (expected: one that was opened)");
-    }
-    return machine;
-  }
-
   /// A failed start leaves threads running, so it is undone.
   private void start(Map<RaftGroupId, GroupKey> found) throws IOException {
     try {
-      server.start();
+      divisions.start();
       for (var group : found.entrySet()) {
         host(group.getKey(), group.getValue());
       }
@@ -645,16 +401,16 @@ final class GroupServer implements AutoCloseable {
         new Replica(
             key,
             options.self(),
-            proposer,
-            server,
-            server.getDivision(id),
-            machine(id),
+            divisions.proposer(),
+            divisions.server(),
+            divisions.of(id),
+            machines.of(id),
             options.barrier(),
             submitter,
             options.nanoClock(),
             options.metrics());
-    replicas.put(key, replica);
-    candidacy.opened(id);
+    replicas.opened(replica);
+    divisions.candidacy().opened(id);
     return replica;
   }
 
@@ -680,11 +436,11 @@ final class GroupServer implements AutoCloseable {
       RaftGroupId id, GroupKey key, List<RaftPeer> members, CatalogOrder order, Addition addition)
       throws IOException {
     requireNotClosing(key);
-    var existing = replicas.get(key);
-    if (existing != null) {
-      return existing;
+    var existing = replicas.of(key);
+    if (existing.isPresent()) {
+      return existing.get();
     }
-    if (unopened.containsKey(key)) {
+    if (replicas.unopened(key).isPresent()) {
       throw new ShardException.Unavailable(key + ": its store cannot be opened");
     }
     watermarks.begin();
@@ -697,11 +453,11 @@ final class GroupServer implements AutoCloseable {
     notes.open(id, order, addition);
     try {
       var replica = openWithRatis(id, key, members);
-      unfinished.remove(key);
+      replicas.openingEnded(key);
       log.info("group opened group={} members={}", key, members.size());
       return replica;
     } catch (IOException | RuntimeException e) {
-      unfinished.put(key, notes.incarnation(id));
+      replicas.openingFailed(key, notes.incarnation(id));
       throw e;
     }
   }
@@ -714,13 +470,12 @@ final class GroupServer implements AutoCloseable {
 
   private Replica openWithRatis(RaftGroupId id, GroupKey key, List<RaftPeer> members)
       throws IOException {
-    var machine = newMachine(id, key, options.states().apply(key));
-    machines.put(id, machine);
+    var machine = machines.make(id, key, options.states().apply(key));
     try {
-      add(id, key, members);
+      divisions.open(id, key, members);
     } catch (IOException | RuntimeException e) {
       // Ratis has closed it, or may yet: the next attempt gets one of its own.
-      machines.remove(id);
+      machines.drop(id);
       machine.close();
       throw e;
     }
@@ -747,8 +502,8 @@ final class GroupServer implements AutoCloseable {
       throws IOException {
     requireNotClosing(key);
     var note = notes.obey(id, key, order);
-    if (removing.containsKey(key)) {
-      removeFiles(id, key, note.orElseThrow());
+    if (remains.has(key)) {
+      remains.delete(id, key, note.orElseThrow());
       note = notes.read(id);
     }
     if (note.isPresent()) {
@@ -808,48 +563,27 @@ final class GroupServer implements AutoCloseable {
     var removing = note.in(ReplicaNote.State.REMOVING, order);
     notes.write(id, removing);
     closing.run();
-    var replica = replicas.get(key);
-    if (replica != null) {
+    var replica = replicas.of(key);
+    if (replica.isPresent()) {
       // What it applies is thrown away; and one that fails while it is closed is never closed.
-      replica.machine().stopApplying();
-      replica.beginReopening();
-      if (isHosted(id)) {
-        remove(id, key);
+      replica.get().machine().stopApplying();
+      replica.get().beginReopening();
+      // An earlier attempt to remove it may have got that far.
+      if (divisions.has(id)) {
+        divisions.close(id, key);
       }
     }
     // From here on nothing opens it again, whatever fails.
-    this.removing.put(key, removing.incarnation());
-    replicas.remove(key);
-    quarantine.end(key);
-    unopened.remove(key);
-    unfinished.remove(key);
-    machines.remove(id);
+    remains.add(key, removing);
+    replicas.forget(key);
+    machines.drop(id);
     floors.forget(id);
     try {
-      removeFiles(id, key, removing);
+      remains.delete(id, key, removing);
     } catch (IOException e) {
       log.warn("replica not removed yet group={} cause=\"{}\"", key, e.toString());
       throw e;
     }
-  }
-
-  /// Of a replica that is being removed, and not open.
-  private void removeFiles(RaftGroupId id, GroupKey key, ReplicaNote note) throws IOException {
-    directories.delete(id, note.isVoteLost());
-    options.stores().delete(key);
-    notes.removed(id, note);
-    removing.remove(key);
-    log.info("replica removed group={} incarnation={}", key, note.incarnation());
-  }
-
-  /// Whether Ratis has it: an earlier attempt to remove it may have got that far.
-  private boolean isHosted(RaftGroupId id) {
-    for (var hosted : server.getGroupIds()) {
-      if (hosted.equals(id)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   Incarnation incarnation(Replica replica) {
@@ -862,27 +596,7 @@ final class GroupServer implements AutoCloseable {
     return GroupDirectory.configuration(directories.of(replica.groupId()));
   }
 
-  // --- opening and closing with Ratis
-
-  private void add(RaftGroupId id, GroupKey key, List<RaftPeer> members) throws IOException {
-    boolean _ = snapshotNotifications.close();
-    RaftClientReply reply;
-    try {
-      reply =
-          server.groupManagement(
-              GroupManagementRequest.newAdd(
-                  proposer,
-                  server.getId(),
-                  CallId.getAndIncrement(),
-                  RaftGroup.valueOf(id, members),
-                  false));
-    } finally {
-      snapshotNotifications.open();
-    }
-    if (!reply.isSuccess()) {
-      throw new IOException(key + ": not opened", reply.getException());
-    }
-  }
+  // --- opened again
 
   /// Puts a checkpoint from another member in charge of this node's replica: closes it, and opens
   /// it again. Does not, if what the replica has is sound and as far, or the checkpoint does not
@@ -907,10 +621,9 @@ final class GroupServer implements AutoCloseable {
       boolean damaged,
       Installation install)
       throws IOException {
-    var replica = replicas.get(key);
-    if (closed || replica == null) {
-      throw new ShardException.Unavailable(key + ": not open");
-    }
+    requireNotClosing(key);
+    var replica =
+        replicas.of(key).orElseThrow(() -> new ShardException.Unavailable(key + ": not open"));
     if (replica.stopped().isPresent()) {
       throw new ShardException.Unavailable(key + ": " + replica.stopped().get());
     }
@@ -931,7 +644,7 @@ final class GroupServer implements AutoCloseable {
     boolean wanted;
     boolean isOpen;
     try {
-      remove(id, key);
+      divisions.close(id, key);
       wanted =
           reachesTheLog(id, place, replica.state())
               && (damaged || place.index() > replica.state().applied().index());
@@ -971,9 +684,9 @@ final class GroupServer implements AutoCloseable {
     if (!restore(id, replica.key())) {
       return false;
     }
-    add(id, replica.key(), List.of());
-    candidacy.opened(id);
-    replica.reopened(server.getDivision(id), machine(id));
+    divisions.open(id, replica.key(), List.of());
+    divisions.candidacy().opened(id);
+    replica.reopened(divisions.of(id), machines.of(id));
     return true;
   }
 
@@ -1022,10 +735,13 @@ final class GroupServer implements AutoCloseable {
   ///
   /// @throws ShardException.Unavailable if it is none
   long firstIndexUnopened(GroupKey key) throws IOException {
-    var id = unopened.get(key);
-    if (id == null) {
-      throw new ShardException.Unavailable(key + ": its store is not one that cannot be opened");
-    }
+    var id =
+        replicas
+            .unopened(key)
+            .orElseThrow(
+                () ->
+                    new ShardException.Unavailable(
+                        key + ": its store is not one that cannot be opened"));
     var first = LogGuard.firstIndex(directories.aside(id));
     // A log that is empty tells nothing of where it would go on.
     return first.orElse(watermarks.of(id) + 1);
@@ -1047,10 +763,12 @@ final class GroupServer implements AutoCloseable {
       Installation install,
       Consumer<Replica> opened)
       throws IOException {
-    var id = unopened.get(key);
-    if (closed || id == null) {
-      throw new ShardException.Unavailable(key + ": does not wait for a checkpoint");
-    }
+    requireNotClosing(key);
+    var id =
+        replicas
+            .unopened(key)
+            .orElseThrow(
+                () -> new ShardException.Unavailable(key + ": does not wait for a checkpoint"));
     if (place.index() < firstIndexUnopened(key) - 1) {
       throw new ShardException.Unavailable(
           "%s: checkpoint of entry %d (expected: %d or later)"
@@ -1063,11 +781,11 @@ final class GroupServer implements AutoCloseable {
       }
       LogGuard.noteInstalled(directories.aside(id), place.covered(), CoveredLog.NOTHING);
       install.run();
-      unopened.remove(key);
+      replicas.openable(key);
       directories.bringBack(id);
       isOpen = restore(id, key);
       if (isOpen) {
-        add(id, key, List.of());
+        divisions.open(id, key, List.of());
         opened.accept(host(id, key));
       }
     } catch (Throwable e) {
@@ -1097,15 +815,15 @@ final class GroupServer implements AutoCloseable {
     boolean isOther =
         replica.stopped().filter(why -> !why.equals(OPENING_AGAIN)).isPresent()
             || (replica.stopped().isEmpty() && replica.division().isEmpty());
-    if (closed || isOther || notes.isGoing(replica.groupId()) || !replicas.containsValue(replica)) {
+    if (closed || isOther || notes.isGoing(replica.groupId()) || !replicas.isOpen(replica)) {
       return false;
     }
     var id = replica.groupId();
     // What it applies is thrown away; and one that fails while it is closed is never closed.
     replica.machine().stopApplying();
     replica.stop(OPENING_AGAIN);
-    if (isHosted(id)) {
-      remove(id, replica.key());
+    if (divisions.has(id)) {
+      divisions.close(id, replica.key());
     }
     try {
       reset.run();
@@ -1128,8 +846,8 @@ final class GroupServer implements AutoCloseable {
       return;
     }
     replica.stop(why);
-    if (isHosted(replica.groupId())) {
-      remove(replica.groupId(), replica.key());
+    if (divisions.has(replica.groupId())) {
+      divisions.close(replica.groupId(), replica.key());
     }
     log.warn("replica stopped group={} why={}", replica.key(), why);
   }
@@ -1141,68 +859,57 @@ final class GroupServer implements AutoCloseable {
     if (closed
         || replica.stopped().isEmpty()
         || notes.isGoing(replica.groupId())
-        || !replicas.containsValue(replica)) {
+        || !replicas.isOpen(replica)) {
       return;
     }
     var id = replica.groupId();
     // One that could not be closed still runs: its log is not to be looked over while it writes.
-    if (isHosted(id)) {
-      replica.reopened(server.getDivision(id), machine(id));
+    if (divisions.has(id)) {
+      replica.reopened(divisions.of(id), machines.of(id));
     } else if (!openRestored(id, replica)) {
       return;
     }
     log.info("replica opened again group={}", replica.key());
   }
 
-  private void remove(RaftGroupId id, GroupKey key) throws IOException {
-    var reply =
-        server.groupManagement(
-            GroupManagementRequest.newRemove(
-                proposer, server.getId(), CallId.getAndIncrement(), id, false, false));
-    if (!reply.isSuccess()) {
-      throw new IOException(key + ": not closed", reply.getException());
-    }
-  }
-
   Optional<Replica> replica(GroupKey key) {
-    return Optional.ofNullable(replicas.get(key));
+    return replicas.of(key);
   }
 
   Collection<Replica> replicas() {
-    return replicas.values();
+    return replicas.open();
   }
 
   /// The replicas that are here and cannot be opened.
   Quarantine quarantine() {
-    return quarantine;
+    return replicas.quarantine();
   }
 
   /// The groups whose votes on this node were lost, whether anything is left of its replicas or
   /// not.
   Set<GroupKey> lostVotes() {
-    return Set.copyOf(lostVotes);
+    return replicas.lostVotes();
   }
 
   /// Of a replica that is not open.
   Incarnation incarnationUnopened(GroupKey key) {
-    var id = unopened.get(key);
-    return id == null ? Incarnation.NONE : notes.incarnation(id);
+    return replicas.unopened(key).map(notes::incarnation).orElse(Incarnation.NONE);
   }
 
   /// Shards whose log and vote are sound, and whose store cannot be opened.
   Set<GroupKey> unopened() {
-    return Set.copyOf(unopened.keySet());
+    return replicas.unopened();
   }
 
   /// Replicas whose opening failed: there are files of them, and nobody may ask for them again.
   Map<GroupKey, Incarnation> unfinished() {
-    return Map.copyOf(unfinished);
+    return replicas.unfinished();
   }
 
   /// Replicas of which something is left that could not be deleted yet. Whoever gave the order to
   /// remove them finds them here, and gives it again.
   Map<GroupKey, Incarnation> removing() {
-    return Map.copyOf(removing);
+    return remains.incarnations();
   }
 
   /// Whether its replicas are being closed, all of them, for the node ends.
@@ -1211,28 +918,12 @@ final class GroupServer implements AutoCloseable {
   }
 
   boolean alive() {
-    return server.getLifeCycleState().isRunning();
+    return divisions.alive();
   }
 
   /// Tells Ratis of a durable checkpoint, and Ratis deletes the log that this one holds.
   void publishCheckpoint(Replica replica) {
-    var request =
-        SnapshotManagementRequest.newCreate(
-            proposer,
-            server.getId(),
-            replica.groupId(),
-            CallId.getAndIncrement(),
-            SNAPSHOT_TIMEOUT_MILLIS,
-            1);
-    var _ =
-        server
-            .snapshotManagementAsync(request)
-            .whenComplete(
-                (_, failure) -> {
-                  if (failure != null) {
-                    log.warn("checkpoint not published group={}", replica.key(), failure);
-                  }
-                });
+    divisions.publishCheckpoint(replica);
   }
 
   /// Does not hand leadership over.
@@ -1241,42 +932,24 @@ final class GroupServer implements AutoCloseable {
     closed = true;
     // Not interrupted: a file that is written to would be closed.
     ticks.close();
-    replicas.values().stream()
+    replicas.open().stream()
         .filter(
             replica -> replica.state() instanceof StoreState state && state.damage().isPresent())
         .forEach(replica -> replica.machine().stopApplying());
     try {
-      watermarks.mark(replicas.values());
+      watermarks.mark(replicas.open());
     } catch (IOException | RuntimeException e) {
       log.warn("last watermarks not written", e);
     }
     try {
-      server.close();
+      divisions.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
       watermarks.close();
-      machines.values().forEach(GroupStateMachine::close);
+      machines.close();
       submitter.shutdown();
       events.shutdown();
-    }
-  }
-
-  /// Ratis ends the process if it cannot listen. It is told that it may not, and the port is tried
-  /// before, for a message that says what is wrong.
-  private static void keepRatisFromExiting() {
-    var handler = Thread.getDefaultUncaughtExceptionHandler();
-    ExitUtils.disableSystemExit();
-    // Loading that class had set one that ends the process.
-    Thread.setDefaultUncaughtExceptionHandler(handler);
-  }
-
-  private static void requireFree(String host, int port) throws IOException {
-    try (var socket = new ServerSocket()) {
-      socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(host, port));
-    } catch (IOException e) {
-      throw new IOException("raft address %s:%d: %s".formatted(host, port, e.getMessage()), e);
     }
   }
 }
