@@ -9,14 +9,12 @@ import io.quiverdb.raft.log.LogGuard;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -48,6 +46,7 @@ final class GroupServer implements AutoCloseable {
   private final AtomicBoolean notingFloors = new AtomicBoolean();
 
   private final Remains remains;
+  private final Restoring restoring;
 
   private final ExecutorService submitter = Executors.newVirtualThreadPerTaskExecutor();
   private final ExecutorService events =
@@ -84,18 +83,17 @@ final class GroupServer implements AutoCloseable {
     this.replicas = new LocalReplicas(new Quarantine(directories.data(), directories.raft()));
     this.machines = new StateMachines(options, directories, replicas, floors, events);
     this.remains = new Remains(directories, options.stores(), notes);
-    GroupDirectory.deleteUnfinished(options.dataDirectory());
-    finishRemovals(known);
-    settleAside(known);
-    Map<RaftGroupId, GroupKey> found = found(known);
-    Divisions.requireFree(options.bindHost(), options.port());
-    Divisions.keepRatisFromExiting();
-    try {
-      restoreAll(found, known);
-    } catch (IOException | RuntimeException e) {
-      watermarks.close();
-      throw e;
-    }
+    this.restoring =
+        new Restoring(
+            directories,
+            notes,
+            watermarks,
+            replicas,
+            machines,
+            options.states(),
+            options.stores(),
+            options.outOfService());
+    var found = found(known);
     divisions = new Divisions(options.self(), options.tls(), properties, machines, floors);
     start(found);
     var _ = ticks.scheduleWithFixedDelay(this::tick, 250, 250, TimeUnit.MILLISECONDS);
@@ -136,161 +134,21 @@ final class GroupServer implements AutoCloseable {
     return Math.max(marked, replicas.committedHere(id));
   }
 
-  /// Leaves those out that cannot be opened: one group that fails to start would fail them all.
-  private void restoreAll(Map<RaftGroupId, GroupKey> found, Map<RaftGroupId, GroupKey> known)
-      throws IOException {
-    for (var group : Map.copyOf(found).entrySet()) {
-      if (undone(group.getKey())) {
-        found.remove(group.getKey());
-      } else {
-        // A crash may have come between the directory and its first note.
-        notes.open(group.getKey(), CatalogOrder.NONE, Addition.AS_FORMED);
-      }
-    }
-    var named = options.named().get();
-    if (!found.isEmpty() || !named.isEmpty()) {
-      openWatermarks(found, known, named);
-    }
-    for (var group : Map.copyOf(found).entrySet()) {
-      if (!restore(group.getKey(), group.getValue())) {
-        found.remove(group.getKey());
-      }
-    }
-    GroupDirectory.syncDirectory(directories.raft());
-    GroupDirectory.syncDirectory(options.dataDirectory());
-  }
-
-  /// Takes back an opening of a replica anew that a crash interrupted before it was noted, and how
-  /// far it must come with it. Ratis never had it open.
-  private boolean undone(RaftGroupId id) throws IOException {
-    var note = notes.read(id);
-    if (note.filter(found -> found.state() == ReplicaNote.State.REMOVED).isEmpty()) {
-      return false;
-    }
-    directories.delete(id, note.get().isVoteLost());
-    return true;
-  }
-
-  private void finishRemovals(Map<RaftGroupId, GroupKey> known) throws IOException {
-    for (var group : known.entrySet()) {
-      var note = notes.read(group.getKey());
-      if (note.filter(found -> found.state() == ReplicaNote.State.REMOVING).isPresent()) {
-        remains.add(group.getValue(), note.get());
-        try {
-          remains.delete(group.getKey(), group.getValue(), note.get());
-        } catch (IOException e) {
-          if (directories.has(group.getKey())) {
-            // Ratis would open it.
-            throw e;
-          }
-          log.warn("replica not removed yet group={}", group.getValue(), e);
-        }
-      }
-    }
-  }
-
-  /// Puts the directories of groups where they belong, whatever a crash has left.
-  ///
-  /// @throws CorruptFileException if the directories of all groups are gone that were open, as with
-  ///   a volume that is not there: they may be back
-  private void settleAside(Map<RaftGroupId, GroupKey> known) throws IOException {
-    requireAny(known);
-    for (var group : known.entrySet()) {
-      var note = notes.read(group.getKey());
-      if (note.isEmpty()) {
-        continue;
-      }
-      if (note.get().isVoteLost()) {
-        replicas.voteLost(group.getValue());
-      }
-      if (note.get().state() == ReplicaNote.State.QUARANTINED) {
-        replicas
-            .quarantine()
-            .resume(GroupDirectories.name(group.getKey()), group.getValue(), note.get());
-        notes.found(group.getKey(), note.get());
-      } else if (note.get().state() == ReplicaNote.State.OPEN) {
-        // Its store could not be opened the last time.
-        directories.bringBack(group.getKey());
-        if (!directories.has(group.getKey())) {
-          // Made anew, it would have forgotten its vote.
-          quarantine(group.getKey(), group.getValue(), QuarantineCause.VOTE);
-        }
-      }
-    }
-  }
-
-  private void requireAny(Map<RaftGroupId, GroupKey> known) throws IOException {
-    int gone = 0;
-    for (var id : known.keySet()) {
-      var note = notes.read(id);
-      if (note.filter(found -> found.state() == ReplicaNote.State.OPEN).isPresent()) {
-        if (directories.has(id) || directories.hasAside(id)) {
-          return;
-        }
-        gone++;
-      }
-    }
-    if (gone > 1) {
-      throw new CorruptFileException(
-          "raft", 0, "directories of groups", gone + ", as when they were open", "none");
-    }
-  }
-
-  /// Takes a replica out of service that has forgotten what it may have acknowledged, or may have.
-  /// Ratis does not have it open.
-  private void quarantine(RaftGroupId id, GroupKey key, QuarantineCause cause) throws IOException {
-    var note = notes.read(id);
-    var told =
-        note.filter(found -> !found.incarnation().equals(Incarnation.NONE))
-            .orElseGet(
-                () ->
-                    new ReplicaNote(
-                        ReplicaNote.State.OPEN,
-                        new Incarnation(UUID.randomUUID(), 0),
-                        note.map(ReplicaNote::obeyed).orElse(CatalogOrder.NONE)));
-    replicas.quarantine().begin(GroupDirectories.name(id), key, told, cause);
-    var quarantined = notes.read(id).orElse(told);
-    notes.found(id, quarantined);
-    if (quarantined.isVoteLost()) {
-      replicas.voteLost(key);
-    }
-    leaveOut(id, key);
-  }
-
-  private void leaveOut(RaftGroupId id, GroupKey key) {
-    machines.drop(id);
-    if (replicas.closed(key)) {
-      options.outOfService().accept(key);
-    }
-    options.stores().close(key);
-  }
-
-  /// Without them, nothing can be told of any log: then all groups go into quarantine, and those
-  /// that the catalogue names here and the disk does not know, too.
-  private void openWatermarks(
-      Map<RaftGroupId, GroupKey> found,
-      Map<RaftGroupId, GroupKey> known,
-      Collection<GroupKey> named)
-      throws IOException {
+  /// What the disk has, put in order and ready to be opened by Ratis.
+  private Map<RaftGroupId, GroupKey> found(Map<RaftGroupId, GroupKey> known) throws IOException {
+    var atStart =
+        new GroupsAtStart(
+            known, options.named(), directories, notes, watermarks, replicas, remains, restoring);
+    var found = atStart.settle();
+    Divisions.requireFree(options.bindHost(), options.port());
+    Divisions.keepRatisFromExiting();
     try {
-      watermarks.open();
-      return;
-    } catch (CorruptFileException e) {
-      log.error("watermarks lost, all groups are quarantined", e);
+      atStart.restore(found);
+    } catch (IOException | RuntimeException e) {
+      watermarks.close();
+      throw e;
     }
-    for (var group : found.entrySet()) {
-      quarantine(group.getKey(), group.getValue(), QuarantineCause.WATERMARKS);
-    }
-    found.clear();
-    for (var group : known.entrySet()) {
-      boolean isForgotten =
-          named.contains(group.getValue()) && notes.read(group.getKey()).isEmpty();
-      if (isForgotten) {
-        quarantine(group.getKey(), group.getValue(), QuarantineCause.VOTE);
-      }
-    }
-    // Once all notes are written: until then they are lost.
-    watermarks.beginAnew();
+    return found;
   }
 
   private void markTick() {
@@ -311,69 +169,6 @@ final class GroupServer implements AutoCloseable {
         replica.pushAlong();
       } catch (RuntimeException e) {
         log.warn("filler failed group={}", replica.key(), e);
-      }
-    }
-  }
-
-  private Map<RaftGroupId, GroupKey> found(Map<RaftGroupId, GroupKey> known) throws IOException {
-    Map<RaftGroupId, GroupKey> found = new ConcurrentHashMap<>();
-    try (var there = Files.newDirectoryStream(directories.raft())) {
-      for (Path directory : there) {
-        String name = directory.getFileName().toString();
-        var match =
-            known.entrySet().stream()
-                .filter(group -> GroupDirectories.name(group.getKey()).equals(name))
-                .findFirst()
-                .orElseThrow(
-                    () ->
-                        new CorruptFileException(
-                            "raft/" + name, 0, "group", "one of this node's cluster", "another"));
-        found.put(match.getKey(), match.getValue());
-      }
-    }
-    return found;
-  }
-
-  /// Makes a replica ready to be opened by Ratis, or takes it out of service. Ratis does not have
-  /// it open.
-  ///
-  /// @return whether it may be opened
-  private boolean restore(RaftGroupId id, GroupKey key) throws IOException {
-    if (!GroupDirectory.isVoteSound(directories.of(id))) {
-      quarantine(id, key, QuarantineCause.VOTE);
-      return false;
-    }
-    ReplicatedState state;
-    try {
-      state = options.states().apply(key);
-    } catch (StoreException e) {
-      if (StoreState.corruptFile(e).isEmpty()) {
-        throw e;
-      }
-      log.error("store cannot be opened group={}", key, e);
-      leaveUnopened(id, key);
-      return false;
-    }
-    var guard = new LogGuard(options.dataDirectory(), RatisSettings.ENTRY_BYTES_MAX);
-    try {
-      long _ = guard.guard(directories.of(id), state.durable().covered(), watermarks.of(id));
-    } catch (CorruptFileException e) {
-      log.error("log is not what was written group={}", key, e);
-      quarantine(id, key, QuarantineCause.LOG);
-      return false;
-    }
-    var _ = machines.make(id, key, state);
-    return true;
-  }
-
-  /// The catalogue is not fetched as files: it begins anew as if its log had rotted.
-  private void leaveUnopened(RaftGroupId id, GroupKey key) throws IOException {
-    switch (key) {
-      case GroupKey.CatalogGroup() -> quarantine(id, key, QuarantineCause.CHECKPOINT);
-      case GroupKey.ShardGroup _ -> {
-        directories.setAside(id);
-        replicas.leaveUnopened(id, key);
-        leaveOut(id, key);
       }
     }
   }
@@ -681,7 +476,7 @@ final class GroupServer implements AutoCloseable {
   ///
   /// @return whether it could be, else it is out of service
   private boolean openRestored(RaftGroupId id, Replica replica) throws IOException {
-    if (!restore(id, replica.key())) {
+    if (!restoring.restore(id, replica.key())) {
       return false;
     }
     divisions.open(id, replica.key(), List.of());
@@ -783,7 +578,7 @@ final class GroupServer implements AutoCloseable {
       install.run();
       replicas.openable(key);
       directories.bringBack(id);
-      isOpen = restore(id, key);
+      isOpen = restoring.restore(id, key);
       if (isOpen) {
         divisions.open(id, key, List.of());
         opened.accept(host(id, key));
@@ -832,7 +627,7 @@ final class GroupServer implements AutoCloseable {
         throw e;
       }
       log.error("store cannot be opened again group={}", replica.key(), e);
-      leaveUnopened(id, replica.key());
+      restoring.leaveUnopened(id, replica.key());
       return false;
     }
     return openRestored(id, replica);

@@ -26,7 +26,8 @@ final class NodeLogs {
           "^\\S+ ERROR (StoreState replica damaged|Background compaction failed"
               + "|Background checkpoint failed|ShardCheckpoints compaction failed"
               + "|Store store failed during=apply|GroupStateMachine apply failed"
-              + "|GroupServer (store cannot be opened|log is not what was written)"
+              + "|Restoring (store cannot be opened|log is not what was written)"
+              + "|GroupServer store cannot be opened again"
               + "|Quarantine replica quarantined).*");
 
   private static final Pattern SNAPSHOT_INSTALLED =
