@@ -246,7 +246,7 @@ final class Erasing {
   }
 
   private List<String> logRemains(Replica replica, long past) {
-    long first = groups.get().firstIndex(replica);
+    long first = groups.get().logs().firstIndex(replica);
     return first > past
         ? List.of()
         : List.of("log: from entry %d on (expected: from behind %d)".formatted(first, past));
@@ -256,7 +256,7 @@ final class Erasing {
   private void purge(Replica replica, ReplicatedState state, long past) throws IOException {
     replica.machine().releaseLog(state.durable().index());
     groups.get().publishCheckpoint(replica);
-    if (replica.leaderReady() && groups.get().writesToFileOf(replica, past)) {
+    if (replica.leaderReady() && groups.get().logs().writesToFileOf(replica, past)) {
       log.info("new term, for the log file of an erasure to end group={}", replica.key());
       replica.beginTerm(termTimeout);
     }

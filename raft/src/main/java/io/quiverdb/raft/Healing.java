@@ -88,7 +88,7 @@ final class Healing implements SnapshotPuller.Target {
 
   private void fetchUnopened(ShardGroup shard, SnapshotPuller puller) {
     try {
-      puller.need(shard, Optional.empty(), groups.get().firstIndexUnopened(shard));
+      puller.need(shard, Optional.empty(), groups.get().logs().firstIndexUnopened(shard));
     } catch (IOException e) {
       log.warn("log not looked at group={}", shard, e);
     }
@@ -99,7 +99,7 @@ final class Healing implements SnapshotPuller.Target {
       handOver(shard, replica);
     } else {
       var leader = replica.leader().filter(others.apply(shard)::contains);
-      puller.need(shard, leader, groups.get().firstIndex(replica));
+      puller.need(shard, leader, groups.get().logs().firstIndex(replica));
     }
   }
 

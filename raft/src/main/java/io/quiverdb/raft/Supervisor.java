@@ -113,7 +113,7 @@ final class Supervisor {
   /// What is wrong with a replica that opening it again may cure.
   private static Optional<String> ailment(Replica replica) {
     if (replica.stopped().isPresent()) {
-      return replica.stopped().filter(GroupServer.OPENING_AGAIN::equals);
+      return replica.stopped().filter(Reopening.OPENING_AGAIN::equals);
     }
     if (replica.division().isEmpty()) {
       // Somebody is opening it.

@@ -27,7 +27,7 @@ final class NodeLogs {
               + "|Background checkpoint failed|ShardCheckpoints compaction failed"
               + "|Store store failed during=apply|GroupStateMachine apply failed"
               + "|Restoring (store cannot be opened|log is not what was written)"
-              + "|GroupServer store cannot be opened again"
+              + "|Reopening store cannot be opened again"
               + "|Quarantine replica quarantined).*");
 
   private static final Pattern SNAPSHOT_INSTALLED =
