@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
 /// the disk are read in place and do not come here.
 ///
 /// Eviction is by the clock: the hand goes over the pages in the order in which they came, and
-/// takes those that were not asked for since it came by. Pages of ids are spared more often: every
-/// look-up needs one.
+/// takes those that were not asked for since it came by. Pages of ids and of secondary indexes are
+/// spared more often: every look-up needs one of those, and every filter some of these.
 public final class PageCache {
   /// Keeps nothing.
   public static final PageCache NONE = new PageCache(0);
 
   private static final byte ROUNDS_SPARED = 1;
-  private static final byte ROUNDS_SPARED_IDS = 4;
+  private static final byte ROUNDS_SPARED_LONG = 4;
 
   /// What an entry takes besides its page.
   private static final int ENTRY_OVERHEAD_BYTES = 120;
@@ -79,7 +79,8 @@ public final class PageCache {
     private boolean closed;
 
     private Slots(PageType type, int pageCount) {
-      this.roundsSpared = type == PageType.IDS ? ROUNDS_SPARED_IDS : ROUNDS_SPARED;
+      boolean findsRows = type == PageType.IDS || type == PageType.SECONDARY;
+      this.roundsSpared = findsRows ? ROUNDS_SPARED_LONG : ROUNDS_SPARED;
       this.bodies = new AtomicReferenceArray<>(pageCount);
       this.roundsLeft = new byte[pageCount];
     }

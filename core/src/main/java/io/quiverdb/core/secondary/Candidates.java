@@ -81,19 +81,22 @@ public record Candidates(RoaringBitmap certain, RoaringBitmap possible) {
 
     private Candidates withUnindexed(
         FieldIndex field, RoaringBitmap certain, boolean hasKeys, boolean hasOthers) {
-      var possible = certain.clone();
-      if (hasKeys) {
-        possible.or(field.withoutKey());
-      }
+      var open = hasKeys ? field.withoutKey() : new RoaringBitmap();
       if (hasOthers) {
-        possible.or(field.otherTypes());
+        open.or(field.otherTypes());
       }
-      return new Candidates(within(certain), within(possible));
+      if (open.isEmpty()) {
+        return exactly(within(certain));
+      }
+      open.or(certain);
+      return new Candidates(within(certain), within(open));
     }
 
     /// Rows that there are: a file that passed its checks and names others must not lead astray.
     private RoaringBitmap within(RoaringBitmap rows) {
-      rows.and(all);
+      if (!rows.isEmpty() && rows.last() >= all.last()) {
+        rows.and(all);
+      }
       return rows;
     }
 

@@ -61,14 +61,18 @@ public final class FieldIndex {
   /// @param value [#isFor] which it is
   public void addEqual(FieldValue value, RoaringBitmap rows) {
     byte[] key = FieldKeys.key(value);
-    int ordinal = lowerBound(key);
-    if (ordinal < directory().keyCount) {
-      var block = block(ordinal / SecondaryFormat.FANOUT);
-      int index = ordinal % SecondaryFormat.FANOUT;
-      if (Arrays.equals(block.keys[index], key)) {
-        add(rows, block.rows[index]);
-      }
+    int number = directory().lastBlockFrom(key);
+    if (number >= 0) {
+      runIn(number, key).ifPresent(run -> add(rows, run));
     }
+  }
+
+  /// Where the rows of a key are, without a look at those that follow it in its block.
+  private Optional<Run> runIn(int number, byte[] key) {
+    var keys = directory();
+    var place = keys.blocks[number];
+    return SecondaryIndex.sound(
+        stream, place, () -> Block.find(stream.read(place), keys.keysOfBlock(number), key));
   }
 
   /// Adds the rows with a value from `lower` on, where there is one, and below `upper`, but for
@@ -180,6 +184,23 @@ public final class FieldIndex {
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Block(byte[][] keys, Run[] rows) {
+    static Optional<Run> find(byte[] encoded, int keyCount, byte[] wanted) {
+      var buffer = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
+      for (int index = 0; index < keyCount; index++) {
+        int runOffset = buffer.position();
+        int keyBytes = Short.toUnsignedInt(buffer.getShort(runOffset + SecondaryFormat.RUN_BYTES));
+        int keyOffset = runOffset + SecondaryFormat.RUN_BYTES + Short.BYTES;
+        int order =
+            Arrays.compareUnsigned(
+                encoded, keyOffset, keyOffset + keyBytes, wanted, 0, wanted.length);
+        if (order >= 0) {
+          return order == 0 ? Optional.of(Run.from(buffer)) : Optional.empty();
+        }
+        buffer.position(keyOffset + keyBytes);
+      }
+      return Optional.empty();
+    }
+
     static Block decode(byte[] encoded, int keyCount) {
       var buffer = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
       var keys = new byte[keyCount][];

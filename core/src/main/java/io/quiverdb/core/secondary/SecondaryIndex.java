@@ -56,6 +56,11 @@ public final class SecondaryIndex {
     return stream.path();
   }
 
+  /// Takes what is cached of it out of the cache: nobody reads it any more.
+  public void forget() {
+    stream.forget();
+  }
+
   private Map<String, FieldIndex> loaded() {
     var loaded = fields;
     if (loaded.isEmpty()) {

@@ -67,6 +67,9 @@ final class SecondaryStream {
     private final PageFile file;
     private final long bodyBytes;
 
+    /// −1 before it was asked for.
+    private volatile long length = -1;
+
     /// @param bodyBytes of a whole page
     Reader(PageFile file, int bodyBytes) {
       this.file = file;
@@ -78,8 +81,17 @@ final class SecondaryStream {
     }
 
     long length() {
-      int wholePages = file.pageCount() - 1;
-      return wholePages < 0 ? 0 : wholePages * bodyBytes + file.body(wholePages).byteSize();
+      long known = length;
+      if (known < 0) {
+        int wholePages = file.pageCount() - 1;
+        known = wholePages < 0 ? 0 : wholePages * bodyBytes + file.body(wholePages).byteSize();
+        length = known;
+      }
+      return known;
+    }
+
+    void forget() {
+      file.forget();
     }
 
     /// @throws IllegalArgumentException if `run` is not within the stream

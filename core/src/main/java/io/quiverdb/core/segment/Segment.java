@@ -82,6 +82,7 @@ public final class Segment {
     vectorIndex().ifPresent(VectorIndex::close);
     dropGraphSeed();
     List.of(vectors, payloads, ids).forEach(PageFile::forget);
+    secondaryIndex.ifPresent(SecondaryIndex::forget);
     mapped.close();
   }
 

@@ -170,7 +170,7 @@ record SegmentOpening(
             PageType.SECONDARY,
             PageFormat.PAGE_BYTES,
             codec,
-            PageCache.NONE,
+            cache,
             arena);
     return Optional.of(new SecondaryIndex(file, Segment.BODY_BYTES));
   }
