@@ -8,7 +8,9 @@ import java.nio.ByteOrder;
 /// implementations agree within rounding. Without state, for any number of threads.
 ///
 /// Four rows go through at once, so that each component of the query is loaded once for them, and
-/// so that the processor waits for four places of memory at a time.
+/// so that the processor waits for four places of memory at a time. Rows that follow each other in
+/// memory go through one by one: so memory is read in one stream, of which the processor fetches
+/// ahead what comes next.
 interface FloatSums {
   ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 

@@ -76,7 +76,7 @@ public final class GraphIndex implements VectorIndex {
       throw new UncheckedIOException(e); // All is in memory.
     }
     requireWanted(isUnwanted);
-    return found(collector, !collector.earlyTerminated());
+    return found(collector, scorer, !collector.earlyTerminated());
   }
 
   @Override
@@ -85,17 +85,24 @@ public final class GraphIndex implements VectorIndex {
     var scorer = new RowScorer(vectors.indexed(), query.toArray());
     var some = new int[SCANNED_AT_ONCE];
     var scores = new float[SCANNED_AT_ONCE];
-    int taken;
-    do {
+    for (int taken = rows.next(some); taken > 0; taken = rows.next(some)) {
       requireWanted(isUnwanted);
-      taken = take(rows, some);
-      float _ = scorer.bulkScore(some, scores, taken);
-      for (int index = 0; index < taken; index++) {
-        var _ = collector.collect(some[index], scores[index]);
-      }
+      scorer.scanScore(some, scores, taken);
       collector.incVisitedCount(taken);
-    } while (taken == some.length);
-    return found(collector, true);
+      collect(some, scores, taken, collector);
+    }
+    return found(collector, scorer, true);
+  }
+
+  private static void collect(int[] rows, float[] scores, int count, KnnCollector collector) {
+    float least = collector.minCompetitiveSimilarity();
+    for (int index = 0; index < count; index++) {
+      // Of equal ones those that come first are kept.
+      if (scores[index] > least) {
+        boolean _ = collector.collect(rows[index], scores[index]);
+        least = collector.minCompetitiveSimilarity();
+      }
+    }
   }
 
   private static void requireWanted(BooleanSupplier isUnwanted) {
@@ -119,25 +126,16 @@ public final class GraphIndex implements VectorIndex {
     }
   }
 
-  private static int take(RowNumbers rows, int[] some) {
-    int taken = 0;
-    while (taken < some.length) {
-      int row = rows.next();
-      if (row == RowNumbers.END) {
-        break;
-      }
-      some[taken++] = row;
-    }
-    return taken;
-  }
-
-  private static FoundRows found(TopKnnCollector collector, boolean complete) {
+  private static FoundRows found(TopKnnCollector collector, RowScorer scorer, boolean complete) {
     var found = collector.topDocs().scoreDocs;
     var rows = new int[found.length];
+    var limits = new double[found.length];
+    var scoreLimits = scorer.limits();
     for (int index = 0; index < rows.length; index++) {
       rows[index] = found[index].doc;
+      limits[index] = scoreLimits.limit(found[index].score);
     }
-    return new FoundRows(rows, collector.visitedCount(), complete);
+    return new FoundRows(rows, limits, collector.visitedCount(), complete);
   }
 
   private record RowBits(AcceptedRows accepted, int length) implements Bits {

@@ -1,10 +1,10 @@
 package io.quiverdb.core.index;
 
-/// Rows of a segment, one after the other.
+/// Rows of a segment, ascending, some at a time.
 @FunctionalInterface
 public interface RowNumbers {
-  int END = -1;
-
-  /// The next row, [#END] after the last.
-  int next();
+  /// Puts the next ones into `rows`, from its beginning on.
+  ///
+  /// @return how many, perhaps fewer than there is room for; 0 after the last
+  int next(int[] rows);
 }

@@ -18,8 +18,12 @@ final class RowScorer implements UpdateableRandomVectorScorer {
   private final FloatSums sums;
   private final float[] query;
   private final long[] offsets = new long[FloatSums.AT_ONCE];
-  private final float[] results = new float[FloatSums.AT_ONCE];
+  private final float[] fourSums = new float[FloatSums.AT_ONCE];
   private float queryScale = 1;
+
+  /// Kept, so that the JVM does not leave out reading it.
+  @SuppressWarnings("UnusedVariable")
+  private float fetched;
 
   RowScorer(IndexedVectors indexed, float[] query) {
     this.metric = indexed.metric();
@@ -58,12 +62,19 @@ final class RowScorer implements UpdateableRandomVectorScorer {
 
   @Override
   public float score(int row) {
+    return score(sum(row), row);
+  }
+
+  private float sum(int row) {
     long offset = rows.offset(row);
-    float sum =
-        metric == Metric.L2_SQUARED
-            ? sums.squaredDistance(query, memory, offset)
-            : sums.dot(query, memory, offset);
-    return score(sum, row);
+    return metric == Metric.L2_SQUARED
+        ? sums.squaredDistance(query, memory, offset)
+        : sums.dot(query, memory, offset);
+  }
+
+  /// Of the scores of rows beside the one that it compares.
+  ScoreLimits limits() {
+    return new ScoreLimits(indexed, query);
   }
 
   private float score(float sum, int row) {
@@ -78,27 +89,63 @@ final class RowScorer implements UpdateableRandomVectorScorer {
 
   @Override
   public float bulkScore(int[] nodes, float[] scores, int count) {
+    sum(nodes, scores, count);
     float best = Float.NEGATIVE_INFINITY;
+    for (int index = 0; index < count; index++) {
+      scores[index] = score(scores[index], nodes[index]);
+      best = Math.max(best, scores[index]);
+    }
+    return best;
+  }
+
+  /// As [#bulkScore], of the rows of a scan.
+  ///
+  /// @param ascending at least one
+  void scanScore(int[] ascending, float[] scores, int count) {
+    if (ascending[count - 1] - ascending[0] == count - 1) {
+      sumInOneStream(ascending[0], scores, count);
+    } else {
+      sum(ascending, scores, count);
+    }
+    for (int index = 0; index < count; index++) {
+      scores[index] = score(scores[index], ascending[index]);
+    }
+  }
+
+  private void sumInOneStream(int first, float[] results, int count) {
+    for (int index = 0; index < count; index++) {
+      results[index] = sum(first + index);
+    }
+  }
+
+  private void sum(int[] nodes, float[] results, int count) {
     int index = 0;
     for (; index + FloatSums.AT_ONCE <= count; index += FloatSums.AT_ONCE) {
       for (int lane = 0; lane < FloatSums.AT_ONCE; lane++) {
         offsets[lane] = rows.offset(nodes[index + lane]);
       }
+      fetchAhead(nodes, index + FloatSums.AT_ONCE, count);
       if (metric == Metric.L2_SQUARED) {
-        sums.squaredDistances(query, memory, offsets, results);
+        sums.squaredDistances(query, memory, offsets, fourSums);
       } else {
-        sums.dots(query, memory, offsets, results);
+        sums.dots(query, memory, offsets, fourSums);
       }
-      for (int lane = 0; lane < FloatSums.AT_ONCE; lane++) {
-        float score = score(results[lane], nodes[index + lane]);
-        scores[index + lane] = score;
-        best = Math.max(best, score);
-      }
+      System.arraycopy(fourSums, 0, results, index, FloatSums.AT_ONCE);
     }
     for (; index < count; index++) {
-      scores[index] = score(nodes[index]);
-      best = Math.max(best, scores[index]);
+      results[index] = sum(nodes[index]);
     }
-    return best;
+  }
+
+  /// Reads a little of the rows that come next: so the processor fetches them from memory while it
+  /// computes. Where rows lie is only known here, so that it cannot guess.
+  private void fetchAhead(int[] nodes, int from, int count) {
+    long middle = query.length / 2 * (long) Float.BYTES;
+    float read = 0;
+    for (int index = from; index < Math.min(from + FloatSums.AT_ONCE, count); index++) {
+      long offset = rows.offset(nodes[index]);
+      read += memory.get(FloatSums.FLOAT, offset) + memory.get(FloatSums.FLOAT, offset + middle);
+    }
+    fetched = read;
   }
 }

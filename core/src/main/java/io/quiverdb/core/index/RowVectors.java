@@ -31,6 +31,9 @@ public record RowVectors(
 
   /// In bytes, within the memory.
   public long offset(int row) {
+    if (row < rowsPerPage) {
+      return firstOffset + row * vectorBytes(); // All of them where they are in one piece.
+    }
     int page = row / rowsPerPage;
     int place = row - page * rowsPerPage;
     return firstOffset + page * pageBytes + place * vectorBytes();

@@ -10,6 +10,9 @@ import jdk.incubator.vector.VectorSpecies;
 final class SimdFloatSums implements FloatSums {
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
 
+  /// Of one row at a time: the processor waits for one addition before the next of the same sum.
+  private static final int SUMS = 4;
+
   /// With narrower registers plain Java is as fast.
   static boolean isFast() {
     return FLOATS.length() >= 8;
@@ -17,23 +20,56 @@ final class SimdFloatSums implements FloatSums {
 
   @Override
   public float dot(float[] query, MemorySegment rows, long offset) {
-    var sum = FloatVector.zero(FLOATS);
-    int whole = FLOATS.loopBound(query.length);
-    for (int index = 0; index < whole; index += FLOATS.length()) {
-      sum = stored(rows, offset, index).fma(query(query, index), sum);
+    var first = FloatVector.zero(FLOATS);
+    var second = FloatVector.zero(FLOATS);
+    var third = FloatVector.zero(FLOATS);
+    var fourth = FloatVector.zero(FLOATS);
+    int lanes = FLOATS.length();
+    int index = 0;
+    for (; index + SUMS * lanes <= query.length; index += SUMS * lanes) {
+      first = stored(rows, offset, index).fma(query(query, index), first);
+      second = stored(rows, offset, index + lanes).fma(query(query, index + lanes), second);
+      third = stored(rows, offset, index + 2 * lanes).fma(query(query, index + 2 * lanes), third);
+      fourth = stored(rows, offset, index + 3 * lanes).fma(query(query, index + 3 * lanes), fourth);
     }
-    return sum.reduceLanes(VectorOperators.ADD) + restOfDot(query, rows, offset, whole);
+    for (; index + lanes <= query.length; index += lanes) {
+      first = stored(rows, offset, index).fma(query(query, index), first);
+    }
+    return total(first, second, third, fourth) + restOfDot(query, rows, offset, index);
   }
 
   @Override
   public float squaredDistance(float[] query, MemorySegment rows, long offset) {
-    var sum = FloatVector.zero(FLOATS);
-    int whole = FLOATS.loopBound(query.length);
-    for (int index = 0; index < whole; index += FLOATS.length()) {
-      var difference = query(query, index).sub(stored(rows, offset, index));
-      sum = difference.fma(difference, sum);
+    var first = FloatVector.zero(FLOATS);
+    var second = FloatVector.zero(FLOATS);
+    var third = FloatVector.zero(FLOATS);
+    var fourth = FloatVector.zero(FLOATS);
+    int lanes = FLOATS.length();
+    int index = 0;
+    for (; index + SUMS * lanes <= query.length; index += SUMS * lanes) {
+      var difference = difference(query, rows, offset, index);
+      first = difference.fma(difference, first);
+      difference = difference(query, rows, offset, index + lanes);
+      second = difference.fma(difference, second);
+      difference = difference(query, rows, offset, index + 2 * lanes);
+      third = difference.fma(difference, third);
+      difference = difference(query, rows, offset, index + 3 * lanes);
+      fourth = difference.fma(difference, fourth);
     }
-    return sum.reduceLanes(VectorOperators.ADD) + restOfDistance(query, rows, offset, whole);
+    for (; index + lanes <= query.length; index += lanes) {
+      var difference = difference(query, rows, offset, index);
+      first = difference.fma(difference, first);
+    }
+    return total(first, second, third, fourth) + restOfDistance(query, rows, offset, index);
+  }
+
+  private static FloatVector difference(float[] query, MemorySegment rows, long offset, int index) {
+    return query(query, index).sub(stored(rows, offset, index));
+  }
+
+  private static float total(
+      FloatVector first, FloatVector second, FloatVector third, FloatVector fourth) {
+    return first.add(second).add(third.add(fourth)).reduceLanes(VectorOperators.ADD);
   }
 
   @Override

@@ -32,7 +32,8 @@ public interface VectorIndex extends AutoCloseable {
 
   /// The nearest to `query` of some rows, all of which are compared: nearest first.
   ///
-  /// @param count at most so many are found
+  /// @param count at most so many are found: fewer if there are fewer, or if the others have no
+  ///   score by the rounding of the index
   /// @param isUnwanted as in [#search]
   /// @throws CancellationException when that says so
   FoundRows scan(Vector query, int count, RowNumbers rows, BooleanSupplier isUnwanted);

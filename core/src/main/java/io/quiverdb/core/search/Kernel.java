@@ -44,6 +44,11 @@ final class Kernel {
           case DOT -> sums.dot(query, stored);
           case COSINE -> cosine();
         };
+    return rounded(score);
+  }
+
+  /// A score as it is told.
+  static float rounded(double score) {
     // Adding 0 turns −0 into 0, which would otherwise be another score.
     return (float) Math.clamp(score, -Float.MAX_VALUE, Float.MAX_VALUE) + 0f;
   }

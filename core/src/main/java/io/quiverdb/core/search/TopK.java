@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /// The `k` nearest of what it is offered; ties by ascending id.
@@ -35,6 +36,16 @@ final class TopK<T> {
     }
     int byScore = compareScores(score, farthest.score);
     return byScore != 0 ? byScore < 0 : Arrays.compareUnsigned(id.get(), farthest.id) < 0;
+  }
+
+  /// Whether no row of this score or a worse one is wanted, whatever its id.
+  boolean isBeyond(float score) {
+    return nearest.size() == k && compareScores(nearest.element().score, score) < 0;
+  }
+
+  /// Takes out what was added of some rows, to be offered again with the others of them.
+  void remove(Predicate<T> rows) {
+    boolean _ = nearest.removeIf(candidate -> rows.test(candidate.row));
   }
 
   /// Adds a row that is wanted.

@@ -21,13 +21,14 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
+import org.roaringbitmap.RoaringBitmap;
 
 /// Finds the nearest rows of a query: of each source by its index where there is one and it pays,
 /// else by scoring every row that matches. Whichever it is, never fewer than `k` are found where
 /// there are as many, and scores are exact. For one search.
 public final class VectorSearch {
-  /// How many rows found by an index are scored again beyond `k`: its rounding may have put some of
-  /// them in the wrong order.
+  /// How many rows found by an index are scored again beyond `k` at most: its rounding may have put
+  /// some of them in the wrong order.
   private static final int MARGIN = 16;
 
   /// Rows of a scan after which it is asked whether its result is wanted still.
@@ -135,9 +136,13 @@ public final class VectorSearch {
 
     private Way search() {
       var index = source.vectorIndex();
-      if (query.exact() || index.isEmpty()) {
+      if (index.isEmpty()) {
         scan();
         return query.exact() ? Way.EXACT : Way.NO_GRAPH;
+      }
+      if (query.exact()) {
+        scan(index.get());
+        return Way.EXACT;
       }
       if (SearchCosts.scanPays(source.rowCount(), matches.count(), query.candidates())) {
         scan(index.get());
@@ -150,8 +155,8 @@ public final class VectorSearch {
       return Way.GRAPH_THEN_SCAN;
     }
 
-    /// Does the same with the rounding and the speed of an index, where it is known beforehand
-    /// which rows match.
+    /// Offers the nearest rows that match, with the speed of an index, where it is known beforehand
+    /// which rows match. Its rounding is seen through: what it leaves open is compared without it.
     private void scan(VectorIndex index) {
       if (matches.isOpen()) {
         scan();
@@ -160,37 +165,43 @@ public final class VectorSearch {
       var found = index.scan(query.vector(), query.k() + MARGIN, matching(), isUnwanted);
       rowsScanned += found.visited();
       statistics.countRows(found.visited());
-      if (found.rows().length < Math.min(query.k(), found.visited())) {
-        scan(); // Some have no score by the rounding of the index.
-        return;
+      boolean certain = offer(index, found) || found.rows().length == found.visited();
+      boolean tooFew = found.rows().length < Math.min(query.k(), found.visited());
+      if (tooFew || (query.exact() && !certain)) {
+        nearest.remove(place -> place.source.equals(source));
+        scan();
       }
-      offer(index, found);
     }
 
+    /// The rows that live and match, where payloads do not decide.
     private RowNumbers matching() {
-      if (candidates.isPresent()) {
-        var rows = candidates.get().certain().getIntIterator();
-        return () -> {
-          while (rows.hasNext()) {
-            int row = rows.next();
-            if (source.isLiveAt(row, version)) {
-              return row;
-            }
-          }
-          return RowNumbers.END;
-        };
-      }
-      return new RowNumbers() {
-        private int row = -1;
-
-        @Override
-        public int next() {
-          do {
-            row++;
-          } while (row < source.rowCount() && !source.isLiveAt(row, version));
-          return row < source.rowCount() ? row : END;
+      var rows =
+          candidates
+              .map(Candidates::certain)
+              .orElseGet(() -> RoaringBitmap.bitmapOfRange(0, source.rowCount()))
+              .getBatchIterator();
+      boolean haveDied = source.deadCount() > 0;
+      return some -> {
+        int count = 0;
+        while (count == 0 && rows.hasNext()) {
+          count = rows.nextBatch(some);
+          count = haveDied ? living(some, count) : count;
         }
+        return count;
       };
+    }
+
+    /// Moves those that live to the front.
+    ///
+    /// @return how many do
+    private int living(int[] rows, int count) {
+      int living = 0;
+      for (int index = 0; index < count; index++) {
+        if (source.isLiveAt(rows[index], version)) {
+          rows[living++] = rows[index];
+        }
+      }
+      return living;
     }
 
     /// Offers all rows that match.
@@ -226,20 +237,28 @@ public final class VectorSearch {
       if (!found.complete() || found.rows().length < query.k()) {
         return false;
       }
-      offer(index, found);
+      boolean _ = offer(index, found);
       return true;
     }
 
-    private void offer(VectorIndex index, FoundRows found) {
+    /// Scores what an index found again, from the nearest on, until for certain nothing behind is
+    /// wanted any more, or what is left is unlikely to be.
+    ///
+    /// @return whether it is certain
+    private boolean offer(VectorIndex index, FoundRows found) {
       var vectors = index.vectors();
       int count = Math.min(found.rows().length, query.k() + MARGIN);
       for (int place = 0; place < count; place++) {
+        if (nearest.isBeyond(Kernel.rounded(found.limits()[place]))) {
+          return true;
+        }
         int row = found.rows()[place];
         float score = kernel.score(vectors.memory(), vectors.offset(row));
         if (nearest.wants(score, () -> source.id(row))) {
           nearest.add(score, source.id(row), new Place(source, row));
         }
       }
+      return count > 0 && nearest.isBeyond(Kernel.rounded(found.limits()[count - 1]));
     }
 
     /// Rows that live and match.

@@ -40,6 +40,31 @@ final class TopKTest {
     }
   }
 
+  @Test
+  void worseScoreIsBeyondOnlyWhereThereAreEnoughBetterOnes() {
+    for (var metric : Metric.values()) {
+      float worse = metric == Metric.L2_SQUARED ? 2 : 0;
+      var top = new TopK<String>(2, metric);
+      offer(top, new ArrayList<>(), 1, "a");
+      assertThat(top.isBeyond(worse)).isFalse();
+      offer(top, new ArrayList<>(), 1, "b");
+      assertThat(top.isBeyond(worse)).isTrue();
+      // Its id may be less.
+      assertThat(top.isBeyond(1)).isFalse();
+    }
+  }
+
+  @Test
+  void whatIsTakenOutCanBeOfferedAgain() {
+    var top = new TopK<String>(2, Metric.COSINE);
+    for (String id : List.of("a", "b", "c")) {
+      offer(top, new ArrayList<>(), 1, id);
+    }
+    top.remove(id -> id.equals("a"));
+    offer(top, new ArrayList<>(), 1, "a");
+    assertThat(top.nearestFirst().stream().map(TopK.Candidate::row)).containsExactly("a", "b");
+  }
+
   private static void offer(
       TopK<String> top, List<TopK.Candidate<String>> offered, float score, String id) {
     byte[] utf8 = id.getBytes(StandardCharsets.UTF_8);
