@@ -49,9 +49,9 @@ final class FilteredSearchTest {
         .isGreaterThanOrEqualTo(FLOOR);
   }
 
-  /// With so few candidates that the graph is asked even where two of five match.
+  /// With so few candidates that the graph is asked even where half of them match.
   @ParameterizedTest
-  @ValueSource(ints = {100_000, 50_000, 40_000})
+  @ValueSource(ints = {100_000, 60_000, 50_000})
   void graphFindsNearestThatMatchWithFewCandidatesToo(int share) {
     var ef = OptionalInt.of(FEW_CANDIDATES);
     assertThat(ways(Condition.share(share))).containsExactly(Way.GRAPH);
