@@ -94,7 +94,7 @@ public record Candidates(RoaringBitmap certain, RoaringBitmap possible) {
 
     /// Rows that there are: a file that passed its checks and names others must not lead astray.
     private RoaringBitmap within(RoaringBitmap rows) {
-      if (!rows.isEmpty() && rows.last() >= all.last()) {
+      if (!rows.isEmpty() && Integer.compareUnsigned(rows.last(), all.last()) > 0) {
         rows.and(all);
       }
       return rows;

@@ -145,6 +145,20 @@ final class SecondaryIndexTest {
         .isEqualTo(new Candidates(new RoaringBitmap(), RoaringBitmap.bitmapOf(0, 1, 2)));
   }
 
+  /// A file that passed its checks may name them all the same.
+  @Test
+  void rowsThatThereAreNotMatchNothing() {
+    var payload = "{\"k\":\"a\"}".getBytes(StandardCharsets.UTF_8);
+    for (int beyond : List.of(3, Integer.MAX_VALUE, Integer.MIN_VALUE, -1)) {
+      var index = WrittenIndex.ofRows(List.of(1, beyond), payload, List.of(KEYWORD));
+
+      var found = Candidates.of(eq("k", new Value.Text("a")), index, 3);
+
+      assertThat(found.certain()).as("row %d", beyond).isEqualTo(RoaringBitmap.bitmapOf(1));
+      assertThat(found.possible()).as("row %d", beyond).isEqualTo(RoaringBitmap.bitmapOf(1));
+    }
+  }
+
   private static Filter eq(String path, Value value) {
     return new Filter.Eq(path, value);
   }

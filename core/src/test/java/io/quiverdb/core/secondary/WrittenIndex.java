@@ -29,6 +29,13 @@ public final class WrittenIndex {
     return write(writer(payloads, fields, bytesMax)::write);
   }
 
+  /// Of these rows, all with this payload.
+  static SecondaryIndex ofRows(List<Integer> rows, byte[] payload, List<FilterableField> fields) {
+    var writer = new SecondaryIndexWriter(fields, Long.MAX_VALUE);
+    rows.forEach(row -> writer.add(row, MemorySegment.ofArray(payload)));
+    return write(writer::write);
+  }
+
   /// The stream that such an index's pages hold.
   public static byte[] streamOf(List<byte[]> payloads, List<FilterableField> fields) {
     var storage = new SimulatedStorage();
