@@ -15,9 +15,8 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "aot-cache",
     description = {
-      "Makes nodes of this installation start in less than half of the time: runs one for a trial,"
-          + " and keeps what the JVM had to load, link and compile for it in lib/quiver.aot (100"
-          + " MB).",
+      "Makes nodes of this installation start faster: runs one for a trial, and keeps what the JVM"
+          + " had to load, link and compile for it in lib/quiver.aot (100 MB).",
       "'quiver serve' uses the file where it is of the same JDK and the same libraries, and starts"
           + " without it otherwise. It holds classes, and nothing of anybody's data."
     },
