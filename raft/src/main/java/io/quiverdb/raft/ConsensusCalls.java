@@ -24,13 +24,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Stands before Ratis's port: refuses every call that is not part of consensus, and for a while
-/// those that come at a wrong time, lets no vote out that a power cut could take back, no heartbeat
-/// commit what is not here, no replica stand for election that is no member, and none refuse to
-/// vote because it does not know yet that it is one.
+/// those that come at a wrong time, lets no vote out that a power cut could take back and no
+/// acknowledgement of entries that are not here, no heartbeat commit such, no replica stand for
+/// election that is no member, and none refuse to vote because it does not know yet that it is one.
 final class ConsensusCalls implements ServerInterceptor {
   private static final Logger log = LoggerFactory.getLogger(ConsensusCalls.class);
   private final Gate snapshotNotifications;
   private final Votes votes;
+  private final Acknowledgements acknowledgements;
   private final HeartbeatCommits heartbeatCommits;
   private final Candidacy candidacy;
   private final VainNotifications vainNotifications;
@@ -60,12 +61,14 @@ final class ConsensusCalls implements ServerInterceptor {
   ConsensusCalls(
       Gate snapshotNotifications,
       Votes votes,
+      Acknowledgements acknowledgements,
       HeartbeatCommits heartbeatCommits,
       Candidacy candidacy,
       VainNotifications vainNotifications,
       Configurations configurations) {
     this.snapshotNotifications = snapshotNotifications;
     this.votes = votes;
+    this.acknowledgements = acknowledgements;
     this.heartbeatCommits = heartbeatCommits;
     this.candidacy = candidacy;
     this.vainNotifications = vainNotifications;
@@ -84,7 +87,8 @@ final class ConsensusCalls implements ServerInterceptor {
       return new Asking<>(next.startCall(new AfterForcing<>(call, votes), headers), call);
     }
     if (method.equals(RaftServerProtocolServiceGrpc.getAppendEntriesMethod())) {
-      return new Limiting<>(next.startCall(new Noting<>(call), headers));
+      var stream = acknowledgements.stream();
+      return new Limiting<>(next.startCall(new Noting<>(call, stream), headers), stream);
     }
     if (method.equals(RaftServerProtocolServiceGrpc.getInstallSnapshotMethod())) {
       var answering = new Answering<>(call, vainNotifications);
@@ -219,31 +223,39 @@ final class ConsensusCalls implements ServerInterceptor {
     }
   }
 
-  /// Notes what is acknowledged to leaders.
+  /// Looks at what is acknowledged to leaders, and notes it.
   private final class Noting<Q, A> extends SimpleForwardingServerCall<Q, A> {
-    Noting(ServerCall<Q, A> call) {
+    private final Acknowledgements.Stream stream;
+
+    Noting(ServerCall<Q, A> call, Acknowledgements.Stream stream) {
       super(call);
+      this.stream = stream;
     }
 
     @Override
+    @SuppressWarnings("unchecked") // What the method answers.
     public void sendMessage(A message) {
-      var reply = (AppendEntriesReplyProto) message;
+      var reply = stream.answered((AppendEntriesReplyProto) message);
       heartbeatCommits.answered(reply);
       candidacy.answered(reply);
-      super.sendMessage(message);
+      super.sendMessage((A) reply);
     }
   }
 
   /// Takes out of what leaders send what may not be taken.
   private final class Limiting<Q> extends SimpleForwardingServerCallListener<Q> {
-    Limiting(ServerCall.Listener<Q> listener) {
+    private final Acknowledgements.Stream stream;
+
+    Limiting(ServerCall.Listener<Q> listener, Acknowledgements.Stream stream) {
       super(listener);
+      this.stream = stream;
     }
 
     @Override
     @SuppressWarnings("unchecked") // What the method takes.
     public void onMessage(Q message) {
       var request = candidacy.taken((AppendEntriesRequestProto) message);
+      stream.asked(request);
       super.onMessage((Q) heartbeatCommits.taken(request));
     }
   }

@@ -167,6 +167,7 @@ final class Divisions {
     return new ConsensusCalls(
         snapshotNotifications,
         id -> machines.of(id).forceVote(),
+        new Acknowledgements(this::holdsDurably),
         new HeartbeatCommits(
             new HeartbeatCommits.Logs() {
               @Override
@@ -197,6 +198,15 @@ final class Divisions {
     }
     try {
       return wanted.equals(of(id).getRaftLog().getTermIndex(entry.getIndex()));
+    } catch (IOException | IllegalStateException _) {
+      // Not open, or not any more.
+      return false;
+    }
+  }
+
+  private boolean holdsDurably(RaftGroupId id, TermIndexProto entry) {
+    try {
+      return holds(id, entry) && of(id).getRaftLog().getFlushIndex() >= entry.getIndex();
     } catch (IOException | IllegalStateException _) {
       // Not open, or not any more.
       return false;

@@ -32,6 +32,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class ConsensusCallsTest {
+  private static final Acknowledgements ALL_HELD = new Acknowledgements((_, _) -> true);
   private static final VainNotifications VAIN = new VainNotifications((_, _, _) -> {});
 
   private static final InstallSnapshotRequestProto NOTIFICATION =
@@ -136,7 +137,13 @@ class ConsensusCallsTest {
 
   private ServerCall.Listener<InstallSnapshotRequestProto> listener() {
     return new ConsensusCalls(
-            gate, _ -> {}, heartbeatCommits, candidacy, VAIN, (_, _) -> mayTakeConfiguration)
+            gate,
+            _ -> {},
+            ALL_HELD,
+            heartbeatCommits,
+            candidacy,
+            VAIN,
+            (_, _) -> mayTakeConfiguration)
         .interceptCall(
             call,
             new Metadata(),
@@ -184,7 +191,13 @@ class ConsensusCallsTest {
     var release = new CompletableFuture<Void>();
     var calls =
         new ConsensusCalls(
-            gate, _ -> {}, heartbeatCommits, candidacy, VAIN, (_, _) -> mayTakeConfiguration);
+            gate,
+            _ -> {},
+            ALL_HELD,
+            heartbeatCommits,
+            candidacy,
+            VAIN,
+            (_, _) -> mayTakeConfiguration);
     var first = notify(calls, taken, release);
     Awaitility.await().until(() -> taken.get() == 1);
 
@@ -217,7 +230,13 @@ class ConsensusCallsTest {
   private InstallSnapshotRequestProto taken(InstallSnapshotRequestProto sent) {
     List<InstallSnapshotRequestProto> taken = new ArrayList<>();
     new ConsensusCalls(
-            gate, _ -> {}, heartbeatCommits, candidacy, VAIN, (_, _) -> mayTakeConfiguration)
+            gate,
+            _ -> {},
+            ALL_HELD,
+            heartbeatCommits,
+            candidacy,
+            VAIN,
+            (_, _) -> mayTakeConfiguration)
         .interceptCall(
             call,
             new Metadata(),
@@ -254,7 +273,13 @@ class ConsensusCallsTest {
   private void answerVote(boolean granted, ConsensusCalls.Votes votes) {
     var _ =
         new ConsensusCalls(
-                gate, votes, heartbeatCommits, candidacy, VAIN, (_, _) -> mayTakeConfiguration)
+                gate,
+                votes,
+                ALL_HELD,
+                heartbeatCommits,
+                candidacy,
+                VAIN,
+                (_, _) -> mayTakeConfiguration)
             .interceptCall(
                 voting,
                 new Metadata(),
@@ -284,7 +309,13 @@ class ConsensusCallsTest {
     hasItsPast = false;
     var listener =
         new ConsensusCalls(
-                gate, _ -> {}, heartbeatCommits, candidacy, VAIN, (_, _) -> mayTakeConfiguration)
+                gate,
+                _ -> {},
+                ALL_HELD,
+                heartbeatCommits,
+                candidacy,
+                VAIN,
+                (_, _) -> mayTakeConfiguration)
             .interceptCall(
                 voting,
                 new Metadata(),
@@ -339,7 +370,13 @@ class ConsensusCallsTest {
     List<Long> commits = new ArrayList<>();
     var listener =
         new ConsensusCalls(
-                gate, _ -> {}, heartbeatCommits, candidacy, VAIN, (_, _) -> mayTakeConfiguration)
+                gate,
+                _ -> {},
+                ALL_HELD,
+                heartbeatCommits,
+                candidacy,
+                VAIN,
+                (_, _) -> mayTakeConfiguration)
             .interceptCall(
                 appending,
                 new Metadata(),

@@ -1,0 +1,120 @@
+package io.quiverdb.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.HashSet;
+import java.util.Set;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcReplyProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.TermIndexProto;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.server.raftlog.RaftLog;
+import org.apache.ratis.util.ProtoUtils;
+import org.junit.jupiter.api.Test;
+
+class AcknowledgementsTest {
+  private static final long TERM = 3;
+
+  private final RaftGroupId group = RaftGroupId.randomId();
+  private final Set<TermIndexProto> held = new HashSet<>();
+  private final Acknowledgements.Stream stream =
+      new Acknowledgements(
+              (of, entry) -> {
+                assertThat(of).isEqualTo(group);
+                return held.contains(entry);
+              })
+          .stream();
+
+  private static TermIndexProto entry(long term, long index) {
+    return TermIndexProto.newBuilder().setTerm(term).setIndex(index).build();
+  }
+
+  private void ask(long call, long first, long last) {
+    var request =
+        AppendEntriesRequestProto.newBuilder()
+            .setServerRequest(RaftRpcRequestProto.newBuilder().setCallId(call))
+            .setLeaderTerm(TERM);
+    for (long index = first; index <= last; index++) {
+      request.addEntries(LogEntryProto.newBuilder().setTerm(TERM).setIndex(index));
+    }
+    stream.asked(request.build());
+  }
+
+  private AppendEntriesReplyProto.Builder reply(long call, AppendResult result, long match) {
+    return AppendEntriesReplyProto.newBuilder()
+        .setServerReply(
+            RaftRpcReplyProto.newBuilder()
+                .setCallId(call)
+                .setRaftGroupId(ProtoUtils.toRaftGroupIdProtoBuilder(group)))
+        .setTerm(TERM)
+        .setResult(result)
+        .setNextIndex(match + 1)
+        .setMatchIndex(match);
+  }
+
+  @Test
+  void whatTheLogHoldsIsAcknowledged() {
+    held.add(entry(TERM, 7));
+    ask(1, 5, 7);
+    var reply = reply(1, AppendResult.SUCCESS, 7).build();
+
+    assertThat(stream.answered(reply)).isSameAs(reply);
+  }
+
+  @Test
+  void leaderIsToldToGoOnWithTheFirstEntryThatItSentWhereTheLogLacksTheLast() {
+    held.add(entry(TERM, 5));
+    ask(1, 5, 7);
+
+    var told = stream.answered(reply(1, AppendResult.SUCCESS, 7).build());
+
+    assertThat(told.getResult()).isEqualTo(AppendResult.INCONSISTENCY);
+    assertThat(told.getNextIndex()).isEqualTo(5);
+    assertThat(told.getMatchIndex()).isEqualTo(RaftLog.INVALID_LOG_INDEX);
+  }
+
+  /// Of another leader, that this one has yet to replace.
+  @Test
+  void entryOfAnotherTermDoesNotStandForTheOneThatWasSent() {
+    held.add(entry(TERM - 1, 7));
+    ask(1, 7, 7);
+
+    assertThat(stream.answered(reply(1, AppendResult.SUCCESS, 7).build()).getResult())
+        .isEqualTo(AppendResult.INCONSISTENCY);
+  }
+
+  @Test
+  void answersAreHeldToTheirOwnQuestions() {
+    held.add(entry(TERM, 7));
+    ask(1, 5, 7);
+    ask(2, 8, 9);
+
+    assertThat(stream.answered(reply(2, AppendResult.SUCCESS, 9).build()).getResult())
+        .isEqualTo(AppendResult.INCONSISTENCY);
+    assertThat(stream.answered(reply(1, AppendResult.SUCCESS, 7).build()).getResult())
+        .isEqualTo(AppendResult.SUCCESS);
+  }
+
+  @Test
+  void refusalsAndHeartbeatsPass() {
+    ask(1, 5, 7);
+    var refusal = reply(1, AppendResult.INCONSISTENCY, RaftLog.INVALID_LOG_INDEX).build();
+    var heartbeat =
+        reply(2, AppendResult.SUCCESS, RaftLog.INVALID_LOG_INDEX).setIsHearbeat(true).build();
+
+    assertThat(stream.answered(refusal)).isSameAs(refusal);
+    assertThat(stream.answered(heartbeat)).isSameAs(heartbeat);
+  }
+
+  @Test
+  void acknowledgementOfWhatWasNotSentIsNone() {
+    var reply = reply(1, AppendResult.SUCCESS, 7).build();
+
+    assertThatThrownBy(() -> stream.answered(reply)).isInstanceOf(IllegalStateException.class);
+  }
+}
