@@ -7,6 +7,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.List;
 
 /// Runs something before each call of another storage, in the thread that calls: so that what may
@@ -75,6 +76,12 @@ final class HookedStorage implements Storage {
   public void link(String existing, String link) throws IOException {
     beforeCall.run();
     storage.link(existing, link);
+  }
+
+  @Override
+  public boolean adopt(Path file, String path) throws IOException {
+    beforeCall.run();
+    return storage.adopt(file, path);
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -138,6 +139,11 @@ enum PlantedFault {
     @Override
     public void link(String existing, String link) throws IOException {
       storage.link(existing, link);
+    }
+
+    @Override
+    public boolean adopt(Path file, String path) throws IOException {
+      return storage.adopt(file, path);
     }
 
     @Override

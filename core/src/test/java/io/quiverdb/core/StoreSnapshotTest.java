@@ -21,6 +21,9 @@ import io.quiverdb.core.storage.SimulatedStorage;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -28,6 +31,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 final class StoreSnapshotTest {
@@ -115,6 +119,66 @@ final class StoreSnapshotTest {
       assertThat(List.of(created.getFirst(), upserted.getFirst()))
           .hasOnlyElementsOfType(Outcome.Applied.class);
       assertThat(target.verify().damages()).isEmpty();
+    }
+  }
+
+  @Test
+  void filesThatMayBeTakenAsTheyLieAreNotCopied(@TempDir Path brought) throws IOException {
+    try (var source = new TestShard(storage, RequestWindow.BYTES_MAX);
+        var target = openStore(new SimulatedStorage(), StoreOptions.standard())) {
+      source.upsert(point("a", 1));
+      source.store.checkpoint();
+      try (var snapshot = source.store.replicationSnapshot()) {
+
+        target.installSnapshot(new BroughtFiles(brought, snapshot.files()));
+
+        assertThat(target.position()).isEqualTo(snapshot.position());
+      }
+      assertThat(target.verify().damages()).isEmpty();
+    }
+  }
+
+  @Test
+  void filesThatMayBeTakenAsTheyLieAreVerified(@TempDir Path brought) throws IOException {
+    try (var source = new TestShard(storage, RequestWindow.BYTES_MAX);
+        var target = openStore(new SimulatedStorage(), StoreOptions.standard())) {
+      source.upsert(point("a", 1));
+      source.store.checkpoint();
+      var before = target.position();
+      try (var snapshot = source.store.replicationSnapshot()) {
+        var files = new BroughtFiles(brought, snapshot.files());
+        Path last = files.place(files.list().getLast()).orElseThrow();
+        byte[] content = Files.readAllBytes(last);
+        content[content.length / 2] ^= 1;
+        Files.write(last, content);
+
+        assertThatThrownBy(() -> target.installSnapshot(files))
+            .isInstanceOf(CorruptFileException.class);
+      }
+      assertThat(target.position()).isEqualTo(before);
+    }
+  }
+
+  /// Of another store, in a directory outside of it; they cannot be opened.
+  private record BroughtFiles(Path directory, List<SnapshotFile> list) implements SnapshotFiles {
+    BroughtFiles(Path directory, SnapshotFiles files) throws IOException {
+      this(directory, files.list());
+      for (var file : list) {
+        try (var arena = Arena.ofConfined()) {
+          byte[] content = files.open(file, arena).bytes().toArray(ValueLayout.JAVA_BYTE);
+          Files.write(place(file).orElseThrow(), content);
+        }
+      }
+    }
+
+    @Override
+    public ReadableFile open(SnapshotFile file, Arena arena) {
+      throw new AssertionError("read, to be copied: " + file);
+    }
+
+    @Override
+    public Optional<Path> place(SnapshotFile file) {
+      return Optional.of(directory.resolve(file.name().replace('/', '-')));
     }
   }
 

@@ -27,8 +27,8 @@ public final class SnapshotInstaller {
     this.verifier = verifier;
   }
 
-  /// Copies and verifies the files, and makes them durable, with their directories. Takes as long
-  /// as that takes; the store goes on meanwhile.
+  /// Links or copies the files, verifies them, and makes them durable, with their directories.
+  /// Takes as long as that takes; the store goes on meanwhile.
   ///
   /// @param directory from [ManifestStore#reserveGeneration]
   /// @param keepsId whether a store that holds nothing yet may not take the id that comes
@@ -48,9 +48,7 @@ public final class SnapshotInstaller {
       storage.createDirectories(parent);
     }
     for (var file : list) {
-      try (var arena = Arena.ofConfined()) {
-        copy(files.open(file, arena), file, directory, arena);
-      }
+      bring(files, file, directory + "/" + file.name());
     }
     var published = manifests.read(directory, list.getFirst().name());
     requireSameStore(published, keepsId);
@@ -79,9 +77,18 @@ public final class SnapshotInstaller {
     return List.copyOf(parents);
   }
 
-  private void copy(ReadableFile from, SnapshotFile file, String directory, Arena arena)
+  private void bring(SnapshotFiles files, SnapshotFile file, String path) throws IOException {
+    var place = files.place(file);
+    if (place.isPresent() && storage.adopt(place.get(), path)) {
+      return;
+    }
+    try (var arena = Arena.ofConfined()) {
+      copy(files.open(file, arena), file, path, arena);
+    }
+  }
+
+  private void copy(ReadableFile from, SnapshotFile file, String path, Arena arena)
       throws IOException {
-    String path = directory + "/" + file.name();
     try (var to = storage.create(path)) {
       FileChunks.forEach(from, to::append);
       to.sync();

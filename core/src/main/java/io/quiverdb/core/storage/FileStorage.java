@@ -140,6 +140,15 @@ public final class FileStorage implements Storage {
   }
 
   @Override
+  public boolean adopt(Path file, String path) throws IOException {
+    if (!Files.getFileStore(file).equals(Files.getFileStore(root))) {
+      return false;
+    }
+    var _ = Files.createLink(resolve(path), file);
+    return true;
+  }
+
+  @Override
   public void delete(String path) throws IOException {
     Files.delete(resolve(path));
   }

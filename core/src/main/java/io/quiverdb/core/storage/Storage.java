@@ -46,6 +46,12 @@ public interface Storage {
   /// there until both names are deleted. Costs nothing, whatever its length.
   void link(String existing, String link) throws IOException;
 
+  /// Gives a file from outside of the tree, which is durable and does not change any more, a name
+  /// in a directory that exists. Costs nothing, whatever its length.
+  ///
+  /// @return false if it lies where it cannot be had without copying it; nothing is done then
+  boolean adopt(Path file, String path) throws IOException;
+
   /// Deletes a file or an empty directory.
   void delete(String path) throws IOException;
 

@@ -9,7 +9,9 @@ import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -274,6 +276,18 @@ public final class SimulatedStorage implements Storage {
       throw new FileAlreadyExistsException(link);
     }
     change(new NameChange("", link, node));
+  }
+
+  @Override
+  public synchronized boolean adopt(Path file, String path) throws IOException {
+    countCall();
+    requireRoom();
+    requireParent(path);
+    if (names.containsKey(path)) {
+      throw new FileAlreadyExistsException(path);
+    }
+    change(new NameChange("", path, new Node(false).withAllSynced(Files.readAllBytes(file))));
+    return true;
   }
 
   @Override

@@ -10,8 +10,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// What every [Storage] does.
 public abstract class StorageContract {
@@ -145,6 +148,35 @@ public abstract class StorageContract {
     assertThatThrownBy(() -> storage.link("file", "other"))
         .isInstanceOf(FileAlreadyExistsException.class);
     assertThatThrownBy(() -> storage.link("file", "nowhere/link"))
+        .isInstanceOf(NoSuchFileException.class);
+
+    assertThat(read(storage, "other")).isEqualTo("y");
+  }
+
+  @Test
+  void adoptedFileIsThereWhateverBecomesOfTheNameThatItHad(@TempDir Path outside)
+      throws IOException {
+    var storage = storage();
+    storage.createDirectories("directory");
+    Path file = Files.writeString(outside.resolve("file"), "x");
+
+    assertThat(storage.adopt(file, "directory/adopted")).isTrue();
+
+    Files.delete(file);
+    assertThat(read(storage, "directory/adopted")).isEqualTo("x");
+  }
+
+  @Test
+  void adoptionRefusesWhatIsAbsentAndANameInUse(@TempDir Path outside) throws IOException {
+    var storage = storage();
+    write(storage, "other", "y");
+    Path file = Files.writeString(outside.resolve("file"), "x");
+
+    assertThatThrownBy(() -> storage.adopt(outside.resolve("nowhere"), "adopted"))
+        .isInstanceOf(NoSuchFileException.class);
+    assertThatThrownBy(() -> storage.adopt(file, "other"))
+        .isInstanceOf(FileAlreadyExistsException.class);
+    assertThatThrownBy(() -> storage.adopt(file, "nowhere/adopted"))
         .isInstanceOf(NoSuchFileException.class);
 
     assertThat(read(storage, "other")).isEqualTo("y");

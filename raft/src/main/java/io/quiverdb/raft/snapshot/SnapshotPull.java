@@ -11,6 +11,7 @@ import io.quiverdb.raft.ShardException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
@@ -30,8 +32,11 @@ import java.util.stream.Collectors;
 ///
 /// A file is named there by its SHA-256, so whatever is there of it is a beginning of it, whoever
 /// it came from: an attempt goes on where the one before broke off, a restart of this node
-/// included. Nothing is synced: a file counts when its hash is right.
+/// included. A file counts when it is durable and its hash is right: the store takes it as it lies.
 final class SnapshotPull {
+  /// So that little is left to be written when the last piece has come.
+  private static final long SYNC_BYTES = 32 << 20;
+
   private final GroupKey.ShardGroup shard;
   private final SnapshotSource source;
   private final Path directory;
@@ -74,27 +79,63 @@ final class SnapshotPull {
 
   private void fetch(SnapshotOffer offer, SnapshotFile file) throws IOException {
     Path path = directory.resolve(hex(file.sha256()));
+    var digest = sha256();
     try (var channel =
-        FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      // Longer than it should be, it is no beginning.
-      long offset = channel.size() > file.bytes() ? 0 : channel.size();
-      channel.truncate(offset);
-      channel.position(offset);
+        FileChannel.open(
+            path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      long offset = beginning(channel, file, digest);
+      long synced = 0;
       while (offset < file.bytes()) {
         var piece = piece(offer, file, offset);
         offset += piece.remaining();
         rate.take(piece.remaining());
         fetchedBytes.accept(piece.remaining());
+        digest.update(piece.duplicate());
         while (piece.hasRemaining()) {
           channel.write(piece);
         }
+        if (offset - synced >= SYNC_BYTES) {
+          sync(channel, path);
+          synced = offset;
+        }
       }
+      sync(channel, path);
     }
-    var found = sha256(path);
+    var found = ByteString.copyFrom(digest.digest());
     if (!found.equals(file.sha256())) {
       Files.delete(path);
       throw new CorruptFileException(
           file.name() + " of a snapshot", 0, "SHA-256", hex(file.sha256()), hex(found));
+    }
+  }
+
+  /// Goes to the end of what is there of a file.
+  ///
+  /// @param digest of what is there
+  private static long beginning(FileChannel channel, SnapshotFile file, MessageDigest digest)
+      throws IOException {
+    if (channel.size() > file.bytes()) {
+      // Longer than it should be, it is no beginning.
+      channel.truncate(0);
+    }
+    var piece = ByteBuffer.allocate(SnapshotLeases.CHUNK_BYTES);
+    while (channel.read(piece) >= 0) {
+      digest.update(piece.flip());
+      piece.clear();
+    }
+    return channel.position();
+  }
+
+  /// What a failed sync has not written may be lost, and still be read until it is: nothing of it
+  /// counts.
+  private static void sync(FileChannel channel, Path path) throws IOException {
+    try {
+      channel.force(true);
+    } catch (ClosedByInterruptException e) {
+      throw e;
+    } catch (IOException e) {
+      Files.delete(path);
+      throw e;
     }
   }
 
@@ -133,15 +174,9 @@ final class SnapshotPull {
     }
   }
 
-  private static ByteString sha256(Path path) throws IOException {
-    try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      var digest = MessageDigest.getInstance("SHA-256");
-      var piece = ByteBuffer.allocate(SnapshotLeases.CHUNK_BYTES);
-      while (channel.read(piece) >= 0) {
-        digest.update(piece.flip());
-        piece.clear();
-      }
-      return ByteString.copyFrom(digest.digest());
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every JDK has SHA-256", e);
     }
@@ -156,6 +191,11 @@ final class SnapshotPull {
     @Override
     public ReadableFile open(SnapshotFile file, Arena arena) throws IOException {
       return FileStorage.at(directory).open(hex(file.sha256()), arena);
+    }
+
+    @Override
+    public Optional<Path> place(SnapshotFile file) {
+      return Optional.of(directory.resolve(hex(file.sha256())));
     }
   }
 }

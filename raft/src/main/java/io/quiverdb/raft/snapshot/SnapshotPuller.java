@@ -42,8 +42,7 @@ public final class SnapshotPuller implements AutoCloseable {
   /// What is left of an attempt is deleted when nobody has asked for so long.
   private static final Duration LEFTOVERS_MAX = Duration.ofMinutes(10);
 
-  /// What is left to others of the disk, besides the files as they come and as the store takes
-  /// them.
+  /// What is left to others of the disk, besides the files: the store takes them as they lie.
   private static final long FREE_BYTES_MIN = 256 << 20;
 
   private final Path directory;
@@ -307,7 +306,7 @@ public final class SnapshotPuller implements AutoCloseable {
     Files.createDirectories(directory);
     long free = Files.getFileStore(directory).getUsableSpace();
     // What an earlier attempt has fetched is there already, and goes if it is of no use.
-    long needed = 2 * offer.bytes() + FREE_BYTES_MIN - bytesIn(incoming(shard));
+    long needed = offer.bytes() + FREE_BYTES_MIN - bytesIn(incoming(shard));
     if (free < needed) {
       throw new ShardException.Unavailable(
           "disk: %d bytes free (expected: %d for a snapshot of %d)"
