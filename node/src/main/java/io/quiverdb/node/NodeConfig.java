@@ -209,7 +209,8 @@ public record NodeConfig(
         source.number("limits.k", standard.kMax()),
         source.bytes("limits.request-bytes", 64 << 20),
         source.bytes("limits.response-bytes", 96 << 20),
-        standard.answersBytesMax());
+        standard.answersBytesMax(),
+        source.duration("limits.reading-time"));
   }
 
   private void checkExposure() {

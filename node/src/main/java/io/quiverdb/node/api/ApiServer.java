@@ -15,6 +15,7 @@ import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.util.SimpleKeyManagerFactory;
 import io.quiverdb.api.v1.ErrorCode;
 import io.quiverdb.api.v1.ErrorDetail;
+import io.quiverdb.node.routing.AnswerMemory;
 import io.quiverdb.node.routing.Cluster;
 import io.quiverdb.node.security.NodeTls;
 import io.quiverdb.node.telemetry.HealthService;
@@ -72,6 +73,7 @@ public final class ApiServer implements AutoCloseable {
     var stopping = new AtomicBoolean();
     var runner = new CallRunner(limits, metrics, stopping::get);
     var clock = new CallClock(timeout);
+    var rooms = new AnswerRooms(new AnswerMemory(limits.answersBytesMax()), limits.reading());
     var streams = new Streams(metrics, stopping::get);
     var calls = Calls.over(cluster, limits, UUID::randomUUID, tls.isPresent());
     var streamCalls = Calls.streamsOver(cluster, UUID::randomUUID);
@@ -87,7 +89,7 @@ public final class ApiServer implements AutoCloseable {
             .errorHandler(new Refusals())
             .decorator(new Authentication(cluster, insecure, metrics))
             .service(
-                new GrpcDoor(runner, streams, clock, executor)
+                new GrpcDoor(runner, streams, clock, rooms, executor)
                     .over(calls, streamCalls, readBytesMax))
             .service(
                 "/healthz",
@@ -95,7 +97,7 @@ public final class ApiServer implements AutoCloseable {
             .service("/readyz", new HealthService(() -> reasons(cluster, stopping.get()), executor))
             .service("/metrics", new MetricsService(cluster, metrics, executor));
     listen(builder, listen, tls);
-    new RestDoor(runner, streams, clock, executor).addTo(builder, calls, streamCalls);
+    new RestDoor(runner, streams, clock, rooms, executor).addTo(builder, calls, streamCalls);
     var server = builder.build();
     try {
       server.start().join();

@@ -3,6 +3,7 @@ package io.quiverdb.node.api;
 import com.google.protobuf.Message;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.PrototypeMarshaller;
+import io.quiverdb.node.routing.AnswerMemory.Room;
 import io.quiverdb.node.routing.Deadline;
 import java.util.Objects;
 import java.util.function.BiFunction;
@@ -11,17 +12,30 @@ import java.util.function.BiFunction;
 ///
 /// @param changes whether it may have an effect, of which an answer that is lost leaves unknown
 ///   whether it had it
-/// @param answer waits for other nodes; fails with what [ErrorMapping] knows
 record Call<I extends Message, O extends Message>(
-    MethodDescriptor<I, O> method, boolean changes, BiFunction<I, Deadline, O> answer) {
+    MethodDescriptor<I, O> method, boolean changes, Answering<I, O> answering) {
+  @FunctionalInterface
+  interface Answering<I, O> {
+    /// Waits for other nodes; fails with what [ErrorMapping] knows.
+    ///
+    /// @param room of the answer, until it has left: to be reserved for one of many points
+    O answer(I request, Deadline deadline, Room room);
+  }
+
   static <I extends Message, O extends Message> Call<I, O> change(
       MethodDescriptor<I, O> method, BiFunction<I, Deadline, O> answer) {
-    return new Call<>(method, true, answer);
+    return new Call<>(method, true, (request, deadline, _) -> answer.apply(request, deadline));
   }
 
   static <I extends Message, O extends Message> Call<I, O> read(
       MethodDescriptor<I, O> method, BiFunction<I, Deadline, O> answer) {
-    return new Call<>(method, false, answer);
+    return new Call<>(method, false, (request, deadline, _) -> answer.apply(request, deadline));
+  }
+
+  /// Whose answer may be large.
+  static <I extends Message, O extends Message> Call<I, O> readMany(
+      MethodDescriptor<I, O> method, Answering<I, O> answering) {
+    return new Call<>(method, false, answering);
   }
 
   String name() {

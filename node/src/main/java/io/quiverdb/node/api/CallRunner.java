@@ -4,6 +4,7 @@ import com.google.protobuf.Message;
 import io.quiverdb.api.v1.ErrorCode;
 import io.quiverdb.api.v1.ErrorDetail;
 import io.quiverdb.api.v1.WriteResponse;
+import io.quiverdb.node.routing.AnswerMemory.Room;
 import io.quiverdb.node.routing.Deadline;
 import io.quiverdb.node.routing.RoutingException.DeadlineExceeded;
 import io.quiverdb.node.telemetry.NodeMetrics;
@@ -30,14 +31,20 @@ final class CallRunner {
   ///
   /// @param requestBytes as the request came
   /// @param request decodes it
+  /// @param room of the answer; the caller closes it, also if there is none
   /// @throws ApiException on any failure
   <I extends Message, O extends Message> O run(
-      Call<I, O> call, int requestBytes, Supplier<I> request, Deadline deadline, String traceId) {
+      Call<I, O> call,
+      int requestBytes,
+      Supplier<I> request,
+      Deadline deadline,
+      String traceId,
+      Room room) {
     long start = System.nanoTime();
     String code = "OK";
     metrics.callStarted();
     try (var _ = MDC.putCloseable(TraceId.LOG_KEY, traceId)) {
-      return answer(call, requestBytes, request, deadline, traceId);
+      return answer(call, requestBytes, request, deadline, traceId, room);
     } catch (ApiException e) {
       code = e.detail().getCode().name();
       throw e;
@@ -47,7 +54,12 @@ final class CallRunner {
   }
 
   private <I extends Message, O extends Message> O answer(
-      Call<I, O> call, int requestBytes, Supplier<I> request, Deadline deadline, String traceId) {
+      Call<I, O> call,
+      int requestBytes,
+      Supplier<I> request,
+      Deadline deadline,
+      String traceId,
+      Room room) {
     try {
       if (stopping.getAsBoolean()) {
         throw refused(
@@ -60,7 +72,7 @@ final class CallRunner {
         throw new DeadlineExceeded(call.name());
       }
       checkBytes("request", requestBytes, limits.requestBytesMax(), ErrorMapping.REQUEST_TOO_LARGE);
-      O answer = call.answer().apply(request.get(), deadline);
+      O answer = call.answering().answer(request.get(), deadline, room);
       // What a write did cannot be refused any more.
       if (!(answer instanceof WriteResponse)) {
         checkBytes(

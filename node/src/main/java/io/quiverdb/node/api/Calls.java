@@ -5,7 +5,6 @@ import io.quiverdb.api.v1.CollectionsGrpc;
 import io.quiverdb.api.v1.KeysGrpc;
 import io.quiverdb.api.v1.PointsGrpc;
 import io.quiverdb.api.v1.SearchGrpc;
-import io.quiverdb.node.routing.AnswerMemory;
 import io.quiverdb.node.routing.Cluster;
 import io.quiverdb.node.routing.Compaction;
 import io.quiverdb.node.routing.Erasure;
@@ -35,9 +34,8 @@ final class Calls {
             new Erasure(cluster),
             limits,
             ids);
-    var memory = new AnswerMemory(limits.answersBytesMax());
-    var points = new PointCalls(router, limits, memory, ids);
-    var searches = new SearchCalls(router, limits, memory);
+    var points = new PointCalls(router, limits, ids);
+    var searches = new SearchCalls(router, limits);
     var memberships = new MembershipCalls(cluster, ids);
     var keys = new KeyCalls(cluster, ids);
     var clusters =
@@ -54,12 +52,12 @@ final class Calls {
         Call.read(CollectionsGrpc.getVerifyCollectionMethod(), collections::verify),
         Call.change(PointsGrpc.getUpsertMethod(), points::upsert),
         Call.change(PointsGrpc.getSetPayloadMethod(), points::setPayload),
-        Call.read(PointsGrpc.getGetMethod(), points::get),
+        Call.readMany(PointsGrpc.getGetMethod(), points::get),
         Call.change(PointsGrpc.getDeleteMethod(), points::delete),
-        Call.read(PointsGrpc.getScanMethod(), points::scan),
+        Call.readMany(PointsGrpc.getScanMethod(), points::scan),
         Call.read(PointsGrpc.getCountMethod(), points::count),
-        Call.read(SearchGrpc.getSearchMethod(), searches::search),
-        Call.read(SearchGrpc.getSearchBatchMethod(), searches::searchBatch),
+        Call.readMany(SearchGrpc.getSearchMethod(), searches::search),
+        Call.readMany(SearchGrpc.getSearchBatchMethod(), searches::searchBatch),
         Call.read(SearchGrpc.getExplainMethod(), searches::explain),
         Call.change(ClusterGrpc.getInitClusterMethod(), clusters::init),
         Call.read(ClusterGrpc.getGetTopologyMethod(), clusters::topology),

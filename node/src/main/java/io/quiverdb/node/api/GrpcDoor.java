@@ -23,6 +23,7 @@ import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.quiverdb.api.v1.ErrorCode;
 import io.quiverdb.api.v1.ErrorDetail;
+import io.quiverdb.node.routing.AnswerMemory.Room;
 import io.quiverdb.node.routing.Deadline;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -40,13 +41,16 @@ final class GrpcDoor {
   private final CallRunner runner;
   private final Streams streams;
   private final CallClock clock;
+  private final AnswerRooms rooms;
   private final Executor executor;
 
   /// @param executor runs calls, off the event loop
-  GrpcDoor(CallRunner runner, Streams streams, CallClock clock, Executor executor) {
+  GrpcDoor(
+      CallRunner runner, Streams streams, CallClock clock, AnswerRooms rooms, Executor executor) {
     this.runner = runner;
     this.streams = streams;
     this.clock = clock;
+    this.rooms = rooms;
     this.executor = executor;
   }
 
@@ -133,14 +137,28 @@ final class GrpcDoor {
       observer.setOnCancelHandler(call.changes() ? () -> {} : deadline::abandon);
     }
     String traceId = clock.traceId(context);
-    executor.execute(() -> answer(call, request, deadline, traceId, responses));
+    executor.execute(
+        () -> {
+          var room = rooms.open();
+          try {
+            answer(call, request, deadline, traceId, room, responses);
+          } finally {
+            rooms.closeWhenSent(context, room);
+          }
+        });
   }
 
   private <I extends Message, O extends Message> void answer(
-      Call<I, O> call, I request, Deadline deadline, String traceId, StreamObserver<O> responses) {
+      Call<I, O> call,
+      I request,
+      Deadline deadline,
+      String traceId,
+      Room room,
+      StreamObserver<O> responses) {
     O answer;
     try {
-      answer = runner.run(call, request.getSerializedSize(), () -> request, deadline, traceId);
+      answer =
+          runner.run(call, request.getSerializedSize(), () -> request, deadline, traceId, room);
     } catch (ApiException e) {
       responses.onError(toStatus(e.detail()));
       return;

@@ -5,6 +5,7 @@ import io.quiverdb.core.Payload;
 import io.quiverdb.core.Point;
 import io.quiverdb.core.Query;
 import io.quiverdb.node.routing.AnswerMemory;
+import java.time.Duration;
 
 /// What a call may ask for. More is refused, never cut down.
 ///
@@ -14,7 +15,9 @@ import io.quiverdb.node.routing.AnswerMemory;
 /// @param kMax hits of a search, points of a scan's page and ids of a get
 /// @param requestBytesMax of a request's body
 /// @param responseBytesMax of an answer
-/// @param answersBytesMax of memory for answers of many points that are made at a time
+/// @param answersBytesMax of memory for answers of many points, from when they are made until they
+///   have left
+/// @param reading how long a caller may take to read such an answer
 public record Limits(
     int dimensionMax,
     int payloadBytesMax,
@@ -22,7 +25,8 @@ public record Limits(
     int kMax,
     int requestBytesMax,
     int responseBytesMax,
-    long answersBytesMax) {
+    long answersBytesMax,
+    Duration reading) {
   public static final Limits STANDARD =
       new Limits(
           Descriptor.DIMENSION_MAX,
@@ -31,5 +35,6 @@ public record Limits(
           Query.K_MAX,
           16 << 20,
           64 << 20,
-          AnswerMemory.standardBytes());
+          AnswerMemory.standardBytes(),
+          Duration.ofMinutes(1));
 }

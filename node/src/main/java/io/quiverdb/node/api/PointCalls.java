@@ -22,6 +22,7 @@ import io.quiverdb.core.Point;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.RequestId;
 import io.quiverdb.node.routing.AnswerMemory;
+import io.quiverdb.node.routing.AnswerMemory.Room;
 import io.quiverdb.node.routing.Deadline;
 import io.quiverdb.node.routing.PartResult;
 import io.quiverdb.node.routing.RoutingException.NotAttempted;
@@ -46,14 +47,12 @@ final class PointCalls {
 
   private final ShardRouter router;
   private final Limits limits;
-  private final AnswerMemory memory;
   private final Supplier<UUID> ids;
 
   /// @param ids draws request ids for those who bring none
-  PointCalls(ShardRouter router, Limits limits, AnswerMemory memory, Supplier<UUID> ids) {
+  PointCalls(ShardRouter router, Limits limits, Supplier<UUID> ids) {
     this.router = router;
     this.limits = limits;
-    this.memory = memory;
     this.ids = ids;
   }
 
@@ -327,27 +326,23 @@ final class PointCalls {
 
   // --- reading
 
-  GetResponse get(GetRequest request, Deadline deadline) {
+  GetResponse get(GetRequest request, Deadline deadline, Room room) {
     checkIds(request.getIdsList(), limits.kMax());
     var header =
         Messages.readHeader(
             request.getConsistency(), request.getSessionToken(), request.getDirect());
     var collection = router.collection(request.getCollection(), deadline);
-    long bytesMax =
-        AnswerMemory.bytes(
-            request.getIdsCount(), limits.payloadBytesMax(), collection.descriptor().dimension());
-    try (var _ = memory.reserve(bytesMax, deadline.remaining())) {
-      var answer = router.get(collection, request.getIdsList(), header, deadline);
-      return GetResponse.newBuilder()
-          .addAllPoints(answer.value().stream().map(Messages::storedPoint).toList())
-          .addAllPositions(Messages.positions(answer.positions()))
-          .setSessionToken(Messages.sessionToken(header.seen(), answer))
-          .addAllLags(Messages.lags(answer))
-          .build();
-    }
+    reserve(room, collection, request.getIdsCount(), deadline);
+    var answer = router.get(collection, request.getIdsList(), header, deadline);
+    return GetResponse.newBuilder()
+        .addAllPoints(answer.value().stream().map(Messages::storedPoint).toList())
+        .addAllPositions(Messages.positions(answer.positions()))
+        .setSessionToken(Messages.sessionToken(header.seen(), answer))
+        .addAllLags(Messages.lags(answer))
+        .build();
   }
 
-  ScanResponse scan(ScanRequest request, Deadline deadline) {
+  ScanResponse scan(ScanRequest request, Deadline deadline, Room room) {
     int limit = request.getLimit() == 0 ? PAGE_POINTS : request.getLimit();
     if (limit < 0 || limit > limits.kMax()) {
       throw new IllegalArgumentException(
@@ -358,6 +353,7 @@ final class PointCalls {
     var cursor = Optional.of(request.getCursor()).filter(text -> !text.isEmpty());
     var header = Messages.readHeader(request.getConsistency(), request.getSessionToken(), false);
     var collection = router.collection(request.getCollection(), deadline);
+    reserve(room, collection, router.shardCount() * limit, deadline);
     var answer = router.scan(collection, cursor, limit, filter, header, deadline);
     return ScanResponse.newBuilder()
         .addAllPoints(answer.value().points().stream().map(Messages::storedPoint).toList())
@@ -379,6 +375,12 @@ final class PointCalls {
         .setSessionToken(Messages.sessionToken(header.seen(), answer))
         .addAllLags(Messages.lags(answer))
         .build();
+  }
+
+  private void reserve(Room room, CollectionInfo collection, int points, Deadline deadline) {
+    room.reserve(
+        AnswerMemory.bytes(points, limits.payloadBytesMax(), collection.descriptor().dimension()),
+        deadline.remaining());
   }
 
   private void checkIds(List<String> ids, int countMax) {

@@ -45,13 +45,16 @@ final class RestDoor {
   private final CallRunner runner;
   private final Streams streams;
   private final CallClock clock;
+  private final AnswerRooms rooms;
   private final Executor executor;
 
   /// @param executor runs calls, off the event loop
-  RestDoor(CallRunner runner, Streams streams, CallClock clock, Executor executor) {
+  RestDoor(
+      CallRunner runner, Streams streams, CallClock clock, AnswerRooms rooms, Executor executor) {
     this.runner = runner;
     this.streams = streams;
     this.clock = clock;
+    this.rooms = rooms;
     this.executor = executor;
   }
 
@@ -186,6 +189,7 @@ final class RestDoor {
       AggregatedHttpRequest request,
       Deadline deadline,
       String traceId) {
+    var room = rooms.open();
     try {
       var answer =
           runner.run(
@@ -193,11 +197,14 @@ final class RestDoor {
               request.content().length(),
               () -> request(call, context, request),
               deadline,
-              traceId);
+              traceId,
+              room);
       return HttpResponse.of(
           HttpStatus.OK, MediaType.JSON, HttpData.wrap(JsonWriter.write(answer)));
     } catch (ApiException e) {
       return problem(e.detail());
+    } finally {
+      rooms.closeWhenSent(context, room);
     }
   }
 

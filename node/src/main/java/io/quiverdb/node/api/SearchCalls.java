@@ -12,7 +12,7 @@ import io.quiverdb.core.Hit;
 import io.quiverdb.core.Query;
 import io.quiverdb.core.Vector;
 import io.quiverdb.node.routing.AnswerMemory;
-import io.quiverdb.node.routing.AnswerMemory.Reservation;
+import io.quiverdb.node.routing.AnswerMemory.Room;
 import io.quiverdb.node.routing.Deadline;
 import io.quiverdb.node.routing.ReadHeader;
 import io.quiverdb.node.routing.ShardRouter;
@@ -34,15 +34,13 @@ final class SearchCalls {
 
   private final ShardRouter router;
   private final Limits limits;
-  private final AnswerMemory memory;
 
-  SearchCalls(ShardRouter router, Limits limits, AnswerMemory memory) {
+  SearchCalls(ShardRouter router, Limits limits) {
     this.router = router;
     this.limits = limits;
-    this.memory = memory;
   }
 
-  SearchResponse search(SearchRequest request, Deadline deadline) {
+  SearchResponse search(SearchRequest request, Deadline deadline, Room room) {
     var filter = checked(request);
     var header = header(request);
     var query =
@@ -50,12 +48,11 @@ final class SearchCalls {
             request.getCollection(),
             deadline,
             collection -> query(request, filter, collection.descriptor()));
-    try (var _ = reserved(List.of(query.value), deadline)) {
-      return response(header, router.search(query.collection, query.value, header, deadline));
-    }
+    reserve(room, List.of(query.value), deadline);
+    return response(header, router.search(query.collection, query.value, header, deadline));
   }
 
-  SearchBatchResponse searchBatch(SearchBatchRequest request, Deadline deadline) {
+  SearchBatchResponse searchBatch(SearchBatchRequest request, Deadline deadline, Room room) {
     int count = request.getSearchesCount();
     if (count < 1 || count > BATCH_MAX) {
       throw new IllegalArgumentException(
@@ -67,13 +64,12 @@ final class SearchCalls {
             request.getCollection(),
             deadline,
             collection -> queries(request, filters, collection.descriptor()));
-    try (var _ = reserved(queries.value, deadline)) {
-      return SearchBatchResponse.newBuilder()
-          .addAllResults(
-              searchAll(
-                  queries.collection, queries.value, each(request, SearchCalls::header), deadline))
-          .build();
-    }
+    reserve(room, queries.value, deadline);
+    return SearchBatchResponse.newBuilder()
+        .addAllResults(
+            searchAll(
+                queries.collection, queries.value, each(request, SearchCalls::header), deadline))
+        .build();
   }
 
   ExplainResponse explain(SearchRequest request, Deadline deadline) {
@@ -175,10 +171,10 @@ final class SearchCalls {
 
   // --- answers
 
-  /// Room for what all shards may answer.
-  private Reservation reserved(List<Query> queries, Deadline deadline) {
+  /// For what all shards may answer.
+  private void reserve(Room room, List<Query> queries, Deadline deadline) {
     long bytes = queries.stream().mapToLong(this::answerBytesMax).sum();
-    return memory.reserve(router.shardCount() * bytes, deadline.remaining());
+    room.reserve(router.shardCount() * bytes, deadline.remaining());
   }
 
   private long answerBytesMax(Query query) {

@@ -99,73 +99,21 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
 
   private static <T, R> void answer(
       StreamObserver<R> responses, Supplier<CompletableFuture<T>> call, Function<T, R> encode) {
-    answer(responses, call, encode, () -> {});
-  }
-
-  /// @param ended is run when the answer is made or there will be none
-  private static <T, R> void answer(
-      StreamObserver<R> responses,
-      Supplier<CompletableFuture<T>> call,
-      Function<T, R> encode,
-      Runnable ended) {
-    if (responses instanceof ServerCallStreamObserver<R> observer) {
-      // Without a handler, answering a call that its caller gave up throws.
-      observer.setOnCancelHandler(() -> {});
-    }
-    CompletableFuture<R> answer;
-    try {
-      answer = call.get().thenApply(encode);
-    } catch (RuntimeException e) {
-      ended.run();
-      responses.onError(PeerFailures.toStatus(e));
-      return;
-    } catch (Error e) {
-      ended.run();
-      throw e;
-    }
-    var _ =
-        answer.whenComplete(
-            (response, failure) -> {
-              ended.run();
-              if (responses instanceof ServerCallStreamObserver<R> observer
-                  && observer.isCancelled()) {
-                return;
-              }
-              if (failure != null) {
-                responses.onError(PeerFailures.toStatus(failure));
-              } else {
-                responses.onNext(response);
-                responses.onCompleted();
-              }
-            });
+    var observer = (ServerCallStreamObserver<R>) responses;
+    // Without a handler, answering a call that its caller gave up throws.
+    observer.setOnCancelHandler(() -> {});
+    var _ = send(observer, call, encode);
   }
 
   /// As [#answer], for what nobody needs once its caller has given up: a read that waits for what
   /// may never be written, or a search under way.
   private static <T, R> void answerRead(
       StreamObserver<R> responses, Supplier<CompletableFuture<T>> call, Function<T, R> encode) {
-    answerRead(responses, call, encode, () -> {});
+    var observer = (ServerCallStreamObserver<R>) responses;
+    var _ = sendRead(observer, ended(observer), call, encode);
   }
 
-  private static <T, R> void answerRead(
-      StreamObserver<R> responses,
-      Supplier<CompletableFuture<T>> call,
-      Function<T, R> encode,
-      Runnable ended) {
-    answer(
-        responses,
-        () -> {
-          var underWay = call.get();
-          if (responses instanceof ServerCallStreamObserver<R> observer) {
-            observer.setOnCancelHandler(() -> underWay.cancel(true));
-          }
-          return underWay;
-        },
-        encode,
-        ended);
-  }
-
-  /// As [#answerRead], where the answer may be large.
+  /// As [#answerRead], where the answer may be large: it has its room until it has left.
   ///
   /// @param bytesMax that it may need
   private <T, R> void answerPoints(
@@ -173,15 +121,74 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
       long bytesMax,
       Supplier<CompletableFuture<T>> call,
       Function<T, R> encode) {
-    AnswerMemory.Reservation room;
+    var observer = (ServerCallStreamObserver<R>) responses;
+    var room = memory.room();
     try {
-      room = memory.reserve(bytesMax, patience());
+      room.reserve(bytesMax, patience());
     } catch (DeadlineExceeded e) {
-      responses.onError(
+      observer.onError(
           PeerFailures.toStatus(new ShardException.Overloaded(String.valueOf(e.getMessage()))));
       return;
     }
-    answerRead(responses, call, encode, room::close);
+    var ended = ended(observer);
+    try {
+      var made = sendRead(observer, ended, call, encode);
+      var _ = CompletableFuture.allOf(made, ended).whenComplete((_, _) -> room.close());
+    } catch (Error e) {
+      room.close();
+      throw e;
+    }
+  }
+
+  /// Completes when all of an answer is sent, or its caller has given up.
+  private static CompletableFuture<Void> ended(ServerCallStreamObserver<?> observer) {
+    var ended = new CompletableFuture<Void>();
+    observer.setOnCloseHandler(() -> ended.complete(null));
+    observer.setOnCancelHandler(() -> ended.complete(null));
+    return ended;
+  }
+
+  private static <T, R> CompletableFuture<R> sendRead(
+      ServerCallStreamObserver<R> observer,
+      CompletableFuture<Void> ended,
+      Supplier<CompletableFuture<T>> call,
+      Function<T, R> encode) {
+    return send(
+        observer,
+        () -> {
+          var underWay = call.get();
+          var _ = ended.thenRun(() -> underWay.cancel(true));
+          return underWay;
+        },
+        encode);
+  }
+
+  /// @return completes when the answer is made or there will be none
+  private static <T, R> CompletableFuture<R> send(
+      ServerCallStreamObserver<R> observer,
+      Supplier<CompletableFuture<T>> call,
+      Function<T, R> encode) {
+    CompletableFuture<R> answer;
+    try {
+      answer = call.get().thenApply(encode);
+    } catch (RuntimeException e) {
+      observer.onError(PeerFailures.toStatus(e));
+      return CompletableFuture.failedFuture(e);
+    }
+    var _ =
+        answer.whenComplete(
+            (response, failure) -> {
+              if (observer.isCancelled()) {
+                return;
+              }
+              if (failure != null) {
+                observer.onError(PeerFailures.toStatus(failure));
+              } else {
+                observer.onNext(response);
+                observer.onCompleted();
+              }
+            });
+    return answer;
   }
 
   private static Duration patience() {
@@ -420,8 +427,12 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
 
   @Override
   public void scanPoints(ScanPointsRequest request, StreamObserver<ScanPointsResponse> responses) {
-    answerRead(
+    answerPoints(
         responses,
+        AnswerMemory.bytes(
+            Math.clamp(request.getLimit(), 0, Query.K_MAX),
+            Payload.BYTES_MAX,
+            Descriptor.DIMENSION_MAX),
         () ->
             self.shard(request.getShard())
                 .scan(

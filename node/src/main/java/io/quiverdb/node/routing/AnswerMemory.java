@@ -6,9 +6,9 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/// The heap that answers may take while they are made. Who asks for many points reserves as much as
-/// they may need, and waits, first come first served, until there is room: however many ask at
-/// once, their answers do not exhaust the heap.
+/// The heap that answers may take until they have left the node. Who asks for many points reserves
+/// as much as they may need, and waits, first come first served, until there is room: however many
+/// ask at once, and however slowly they read, their answers do not exhaust the heap.
 public final class AnswerMemory {
   /// What is reserved is a multiple of it, so that all that a heap may hold can be counted.
   private static final int UNIT_BYTES = 1 << 10;
@@ -42,27 +42,46 @@ public final class AnswerMemory {
     return (long) points * POINT_BYTES + Math.min(carried, AnswerSize.BYTES_MAX);
   }
 
-  /// Waits for room; belongs on a virtual thread.
-  ///
-  /// @return to be closed when the answer is made
-  /// @throws DeadlineExceeded if there is none in time
-  public Reservation reserve(long bytes, Duration patience) {
-    int wanted = Math.toIntExact(Math.min(unitsMax, Math.ceilDiv(bytes, UNIT_BYTES)));
-    try {
-      if (!units.tryAcquire(wanted, patience.toNanos(), TimeUnit.NANOSECONDS)) {
-        throw new DeadlineExceeded("memory for the answer");
-      }
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-      throw new DeadlineExceeded("memory for the answer");
-    }
-    return () -> units.release(wanted);
+  /// For one answer, of which is not known yet what it needs.
+  public Room room() {
+    return new Room();
   }
 
-  /// Room for one answer.
-  @FunctionalInterface
-  public interface Reservation extends AutoCloseable {
+  /// Room for one answer. Whoever makes the answer reserves; whoever sends it closes the room when
+  /// the answer has left or never will.
+  public final class Room implements AutoCloseable {
+    private int unitsHeld;
+
+    private Room() {}
+
+    /// Waits for room; belongs on a virtual thread.
+    ///
+    /// @throws DeadlineExceeded if there is none in time
+    public void reserve(long bytes, Duration patience) {
+      if (unitsHeld > 0) {
+        throw new IllegalStateException("reserved before: whoever waits must hold nothing");
+      }
+      int wanted = Math.toIntExact(Math.min(unitsMax, Math.ceilDiv(bytes, UNIT_BYTES)));
+      try {
+        if (!units.tryAcquire(wanted, patience.toNanos(), TimeUnit.NANOSECONDS)) {
+          throw new DeadlineExceeded("memory for the answer");
+        }
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+        throw new DeadlineExceeded("memory for the answer");
+      }
+      unitsHeld = wanted;
+    }
+
+    /// Whether anything was reserved and not given back.
+    public boolean isHeld() {
+      return unitsHeld > 0;
+    }
+
     @Override
-    void close();
+    public void close() {
+      units.release(unitsHeld);
+      unitsHeld = 0;
+    }
   }
 }

@@ -1366,7 +1366,8 @@ class DoorsTest {
             .setId("a")
             .setVector(vector(1, 2))
             .setPayload(ByteString.copyFromUtf8("\"" + "x".repeat(5_000) + "\"")));
-    var small = new Limits(8192, 65_536, 512, 10_000, 16 << 20, 4_096, 1 << 20);
+    var small =
+        new Limits(8192, 65_536, 512, 10_000, 16 << 20, 4_096, 1 << 20, Duration.ofMinutes(1));
 
     try (var limited = TestNode.over(cluster, small, Duration.ofSeconds(30))) {
       var byJson = limited.post("/v1/collections/docs/points/get", "{\"ids\": [\"a\"]}");
@@ -1395,7 +1396,8 @@ class DoorsTest {
                       },
                       CompletableFuture.delayedExecutor(2, TimeUnit.MILLISECONDS)));
             });
-    var little = new Limits(8192, 65_536, 512, 10_000, 16 << 20, 64 << 20, 1 << 20);
+    var little =
+        new Limits(8192, 65_536, 512, 10_000, 16 << 20, 64 << 20, 1 << 20, Duration.ofMinutes(1));
 
     try (var limited = TestNode.over(cluster, little, Duration.ofMinutes(2));
         var callers = Executors.newVirtualThreadPerTaskExecutor()) {

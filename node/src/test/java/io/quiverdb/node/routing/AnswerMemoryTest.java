@@ -29,7 +29,8 @@ final class AnswerMemoryTest {
         answers.add(
             threads.submit(
                 () -> {
-                  try (var _ = memory.reserve(bytes, PATIENCE)) {
+                  try (var room = memory.room()) {
+                    room.reserve(bytes, PATIENCE);
                     long now = taken.addAndGet(bytes);
                     most.accumulateAndGet(now, Math::max);
                     Thread.sleep(Duration.ofNanos(1_000));
@@ -43,20 +44,23 @@ final class AnswerMemoryTest {
     assertThat(answers).allMatch(answer -> answer.state() == Future.State.SUCCESS);
     assertThat(most.get()).isBetween(5L << 10, 10L << 10);
     // All is given back.
-    try (var _ = memory.reserve(10 << 10, Duration.ZERO)) {
-      assertThat(taken.get()).isZero();
-    }
+    assertThat(isRoomFor(memory, 10 << 10)).isTrue();
+    assertThat(taken.get()).isZero();
   }
 
   @Test
   void whoFindsNoRoomInTimeIsTold() {
     var memory = new AnswerMemory(10 << 10);
 
-    try (var _ = memory.reserve(8 << 10, Duration.ZERO)) {
-      assertThatThrownBy(() -> memory.reserve(3 << 10, Duration.ZERO))
+    try (var first = memory.room();
+        var second = memory.room()) {
+      first.reserve(8 << 10, Duration.ZERO);
+
+      assertThatThrownBy(() -> second.reserve(3 << 10, Duration.ZERO))
           .isInstanceOf(DeadlineExceeded.class)
           .hasMessageContaining("memory for the answer");
-      memory.reserve(2 << 10, Duration.ZERO).close();
+      assertThat(second.isHeld()).isFalse();
+      assertThat(isRoomFor(memory, 2 << 10)).isTrue();
     }
   }
 
@@ -64,11 +68,32 @@ final class AnswerMemoryTest {
   void answerThatMayNeedMoreThanThereIsHasAllOfIt() {
     var memory = new AnswerMemory(10 << 10);
 
-    try (var _ = memory.reserve(Long.MAX_VALUE / 2, Duration.ZERO)) {
-      assertThatThrownBy(() -> memory.reserve(1, Duration.ZERO))
-          .isInstanceOf(DeadlineExceeded.class);
+    try (var room = memory.room()) {
+      room.reserve(Long.MAX_VALUE / 2, Duration.ZERO);
+      assertThat(isRoomFor(memory, 1)).isFalse();
     }
-    memory.reserve(1, Duration.ZERO).close();
+    assertThat(isRoomFor(memory, 1)).isTrue();
+  }
+
+  /// Who waits for room while it holds some could wait for itself.
+  @Test
+  void answerReservesOnce() {
+    var memory = new AnswerMemory(10 << 10);
+
+    try (var room = memory.room()) {
+      room.reserve(1, Duration.ZERO);
+      assertThatThrownBy(() -> room.reserve(1, Duration.ZERO))
+          .isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  private static boolean isRoomFor(AnswerMemory memory, long bytes) {
+    try (var room = memory.room()) {
+      room.reserve(bytes, Duration.ZERO);
+      return true;
+    } catch (DeadlineExceeded _) {
+      return false;
+    }
   }
 
   @Test

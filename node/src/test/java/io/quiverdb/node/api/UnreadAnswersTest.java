@@ -1,0 +1,211 @@
+package io.quiverdb.node.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.quiverdb.api.v1.CollectionsGrpc;
+import io.quiverdb.api.v1.CreateCollectionRequest;
+import io.quiverdb.api.v1.GetRequest;
+import io.quiverdb.api.v1.GetResponse;
+import io.quiverdb.api.v1.Point;
+import io.quiverdb.api.v1.PointsGrpc;
+import io.quiverdb.api.v1.UpsertRequest;
+import io.quiverdb.api.v1.Vector;
+import io.quiverdb.node.testing.FakeCluster;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Answers that are too large for the buffers between a node and a caller who does not read. Each
+/// needs all the memory for answers, so that there is no room for another.
+class UnreadAnswersTest {
+  private static final List<String> IDS =
+      IntStream.range(0, 400).mapToObj(id -> "id-" + id).toList();
+  private static final GetRequest REQUEST =
+      GetRequest.newBuilder().setCollection("docs").addAllIds(IDS).build();
+  private static final String PATH = "/v1/collections/docs/points/get";
+  private static final String JSON = "{\"ids\": [\"" + String.join("\", \"", IDS) + "\"]}";
+
+  private final FakeCluster cluster = FakeCluster.formed(3);
+  private TestNode node = nodeThatAllows(Duration.ofMinutes(10));
+
+  private TestNode nodeThatAllows(Duration reading) {
+    return TestNode.over(
+        cluster,
+        new Limits(8192, 65_536, 512, 10_000, 64 << 20, 64 << 20, 1 << 20, reading),
+        Duration.ofMinutes(2));
+  }
+
+  @BeforeEach
+  void write() {
+    node.call(
+        CollectionsGrpc.getCreateCollectionMethod(),
+        CreateCollectionRequest.newBuilder().setName("docs").setDimension(1).build());
+    var payload = ByteString.copyFromUtf8("\"" + "x".repeat(60_000) + "\"");
+    var vector = Vector.newBuilder().addValues(1);
+    var points = UpsertRequest.newBuilder().setCollection("docs");
+    IDS.forEach(
+        id -> points.addPoints(Point.newBuilder().setId(id).setVector(vector).setPayload(payload)));
+    node.call(PointsGrpc.getUpsertMethod(), points.build());
+  }
+
+  @AfterEach
+  void stop() {
+    node.close();
+  }
+
+  @Test
+  void keepTheirRoomUntilTheirGrpcCallerHasReadThem() {
+    var caller = new IdleCaller(node);
+    caller.awaitHeaders();
+
+    assertNoRoom();
+
+    caller.read();
+    assertThat(caller.status().isOk()).isTrue();
+    assertRoom();
+  }
+
+  @Test
+  void keepTheirRoomUntilTheirRestCallerHasReadThem() throws IOException {
+    try (var socket = restCaller()) {
+      assertNoRoom();
+
+      assertThat(restOf(socket).readAllBytes()).hasSizeGreaterThan(IDS.size() * 60_000);
+      assertRoom();
+    }
+  }
+
+  @Test
+  void keepTheirRoomUntilTheirCallerIsGone() throws IOException {
+    try (var _ = restCaller()) {
+      assertNoRoom();
+    }
+    assertRoom();
+
+    var caller = new IdleCaller(node);
+    caller.awaitHeaders();
+    assertNoRoom();
+
+    caller.giveUp();
+    assertRoom();
+  }
+
+  @Test
+  void areCutOffWhenTheirGrpcCallerTakesTooLong() {
+    node.close();
+    node = nodeThatAllows(Duration.ofMillis(200));
+    var caller = new IdleCaller(node);
+    caller.awaitHeaders();
+
+    assertRoom();
+
+    caller.read();
+    assertThat(caller.status().isOk()).isFalse();
+  }
+
+  @Test
+  void areCutOffWhenTheirRestCallerTakesTooLong() throws IOException {
+    node.close();
+    node = nodeThatAllows(Duration.ofMillis(200));
+    try (var socket = restCaller()) {
+      assertRoom();
+
+      assertThatThrownBy(
+              () -> {
+                int read = restOf(socket).readAllBytes().length;
+                if (read < IDS.size() * 60_000) {
+                  throw new SocketException("cut off after " + read);
+                }
+              })
+          .isInstanceOf(SocketException.class);
+    }
+  }
+
+  // Over REST, on a connection of its own: on one with an idle caller all have to wait.
+
+  private void assertNoRoom() {
+    var refused = node.send("POST", PATH, JSON, "grpc-timeout", "300m");
+    assertThat(refused.status()).isEqualTo(504);
+    assertThat(refused.body()).contains("memory for the answer");
+  }
+
+  private void assertRoom() {
+    assertThat(node.post(PATH, JSON).status()).isEqualTo(200);
+  }
+
+  /// Has asked, and has the first byte of its answer.
+  private Socket restCaller() throws IOException {
+    var socket = new Socket();
+    socket.setReceiveBufferSize(4 << 10);
+    socket.setSoTimeout(Math.toIntExact(Duration.ofMinutes(2).toMillis()));
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), node.server().port()));
+    var request =
+        "POST %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"
+            .formatted(PATH, JSON.length(), JSON);
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    assertThat(socket.getInputStream().read()).isEqualTo('H');
+    return socket;
+  }
+
+  private static InputStream restOf(Socket socket) throws IOException {
+    return socket.getInputStream();
+  }
+
+  /// Asks over gRPC, and reads nothing of its answer before it is told to.
+  private static final class IdleCaller extends ClientCall.Listener<GetResponse> {
+    private final ClientCall<GetRequest, GetResponse> call;
+    private final CompletableFuture<Void> headers = new CompletableFuture<>();
+    private final CompletableFuture<Status> status = new CompletableFuture<>();
+
+    IdleCaller(TestNode node) {
+      call = node.channel().newCall(PointsGrpc.getGetMethod(), CallOptions.DEFAULT);
+      call.start(this, new Metadata());
+      call.sendMessage(REQUEST);
+      call.halfClose();
+    }
+
+    @Override
+    public void onHeaders(Metadata metadata) {
+      headers.complete(null);
+    }
+
+    @Override
+    public void onClose(Status closed, Metadata trailers) {
+      status.complete(closed);
+    }
+
+    void awaitHeaders() {
+      headers.orTimeout(2, TimeUnit.MINUTES).join();
+    }
+
+    void read() {
+      call.request(2);
+    }
+
+    void giveUp() {
+      call.cancel("has had enough", null);
+    }
+
+    Status status() {
+      return status.orTimeout(2, TimeUnit.MINUTES).join();
+    }
+  }
+}
