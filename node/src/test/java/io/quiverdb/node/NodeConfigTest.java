@@ -94,7 +94,8 @@ class NodeConfigTest {
     "limits.id-bytes, 6",
     "limits.k, 7",
     "limits.request-bytes, 8MiB",
-    "limits.response-bytes, 9MiB"
+    "limits.response-bytes, 9MiB",
+    "limits.reading-time, 2m"
   })
   void everyKeyHasItsOverrides(String key, String value) throws IOException {
     var standard = load(Map.of(), Map.of());
@@ -104,7 +105,7 @@ class NodeConfigTest {
     var byEnvironment = load(Map.of(ConfigSource.variable(key), value), Map.of());
     var byCommandLine = load(Map.of(), Map.of(key, value));
 
-    assertThat(ConfigSource.keys()).contains(key).hasSize(33);
+    assertThat(ConfigSource.keys()).contains(key).hasSize(34);
     assertThat(byFile).isNotEqualTo(standard).isEqualTo(byEnvironment).isEqualTo(byCommandLine);
   }
 

@@ -48,9 +48,9 @@ public final class ReplicatedStore implements Shard {
   static final int READS_MAX = 1024;
 
   /// About as much as a page of a scan holds, so that it fits a message.
-  private static final long SCAN_BYTES_MAX = 2 << 20;
 
   private final int number;
+
   private final NodeId self;
   private final GroupReplica group;
   private final StoreState state;
@@ -387,7 +387,7 @@ public final class ReplicatedStore implements Shard {
     return read(
         collectionId,
         consistency,
-        (_, collection) -> collection.scan(after, limit, SCAN_BYTES_MAX, filter));
+        (_, collection) -> collection.scan(after, limit, Shard.SCAN_BYTES_MAX, filter));
   }
 
   @Override

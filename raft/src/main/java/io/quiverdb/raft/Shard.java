@@ -18,6 +18,9 @@ import java.util.concurrent.CompletableFuture;
 /// mistake. They have no time limit of their own; a write that is given up by its caller may still
 /// be applied.
 public interface Shard {
+  /// The page of a scan ends with the point with which it is larger than this.
+  long SCAN_BYTES_MAX = 2 << 20;
+
   int number();
 
   CompletableFuture<Written> write(ShardWrite write);

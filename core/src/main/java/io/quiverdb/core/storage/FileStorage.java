@@ -15,6 +15,8 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -141,11 +143,15 @@ public final class FileStorage implements Storage {
 
   @Override
   public boolean adopt(Path file, String path) throws IOException {
-    if (!Files.getFileStore(file).equals(Files.getFileStore(root))) {
+    try {
+      var _ = Files.createLink(resolve(path), file);
+      return true;
+    } catch (NoSuchFileException | FileAlreadyExistsException e) {
+      throw e;
+    } catch (FileSystemException | UnsupportedOperationException _) {
+      // Another file system, or one without second names.
       return false;
     }
-    var _ = Files.createLink(resolve(path), file);
-    return true;
   }
 
   @Override

@@ -88,4 +88,14 @@ final class FileStorageTest extends StorageContract {
       }
     }
   }
+
+  @Test
+  void whatCanHaveNoSecondNameIsLeftToBeCopied(@TempDir Path outside) throws IOException {
+    var storage = FileStorage.at(directory);
+    Path other = Files.createDirectory(outside.resolve("directory"));
+
+    assertThat(storage.adopt(other, "adopted")).isFalse();
+
+    assertThat(storage.exists("adopted")).isFalse();
+  }
 }

@@ -73,7 +73,8 @@ public final class ApiServer implements AutoCloseable {
     var stopping = new AtomicBoolean();
     var runner = new CallRunner(limits, metrics, stopping::get);
     var clock = new CallClock(timeout);
-    var rooms = new AnswerRooms(new AnswerMemory(limits.answersBytesMax()), limits.reading());
+    var rooms =
+        new AnswerRooms(new AnswerMemory(limits.answersBytesMax()), limits.reading(), metrics);
     var streams = new Streams(metrics, stopping::get);
     var calls = Calls.over(cluster, limits, UUID::randomUUID, tls.isPresent());
     var streamCalls = Calls.streamsOver(cluster, UUID::randomUUID);

@@ -31,7 +31,7 @@ final class CallRunner {
   ///
   /// @param requestBytes as the request came
   /// @param request decodes it
-  /// @param room of the answer; the caller closes it, also if there is none
+  /// @param room of the answer; the caller closes it
   /// @throws ApiException on any failure
   <I extends Message, O extends Message> O run(
       Call<I, O> call,
@@ -44,8 +44,11 @@ final class CallRunner {
     String code = "OK";
     metrics.callStarted();
     try (var _ = MDC.putCloseable(TraceId.LOG_KEY, traceId)) {
-      return answer(call, requestBytes, request, deadline, traceId, room);
+      O answer = answer(call, requestBytes, request, deadline, traceId, room);
+      room.shrink(answer.getSerializedSize());
+      return answer;
     } catch (ApiException e) {
+      room.close();
       code = e.detail().getCode().name();
       throw e;
     } finally {

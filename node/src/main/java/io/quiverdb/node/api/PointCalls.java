@@ -332,7 +332,10 @@ final class PointCalls {
         Messages.readHeader(
             request.getConsistency(), request.getSessionToken(), request.getDirect());
     var collection = router.collection(request.getCollection(), deadline);
-    reserve(room, collection, request.getIdsCount(), deadline);
+    long bytesMax =
+        AnswerMemory.bytes(
+            request.getIdsCount(), limits.payloadBytesMax(), collection.descriptor().dimension());
+    room.reserve(bytesMax, deadline.remaining());
     var answer = router.get(collection, request.getIdsList(), header, deadline);
     return GetResponse.newBuilder()
         .addAllPoints(answer.value().stream().map(Messages::storedPoint).toList())
@@ -353,7 +356,10 @@ final class PointCalls {
     var cursor = Optional.of(request.getCursor()).filter(text -> !text.isEmpty());
     var header = Messages.readHeader(request.getConsistency(), request.getSessionToken(), false);
     var collection = router.collection(request.getCollection(), deadline);
-    reserve(room, collection, router.shardCount() * limit, deadline);
+    long pageBytes =
+        AnswerMemory.pageBytes(
+            limit, limits.payloadBytesMax(), collection.descriptor().dimension());
+    room.reserve(router.shardCount() * pageBytes, deadline.remaining());
     var answer = router.scan(collection, cursor, limit, filter, header, deadline);
     return ScanResponse.newBuilder()
         .addAllPoints(answer.value().points().stream().map(Messages::storedPoint).toList())
@@ -375,12 +381,6 @@ final class PointCalls {
         .setSessionToken(Messages.sessionToken(header.seen(), answer))
         .addAllLags(Messages.lags(answer))
         .build();
-  }
-
-  private void reserve(Room room, CollectionInfo collection, int points, Deadline deadline) {
-    room.reserve(
-        AnswerMemory.bytes(points, limits.payloadBytesMax(), collection.descriptor().dimension()),
-        deadline.remaining());
   }
 
   private void checkIds(List<String> ids, int countMax) {

@@ -2,6 +2,7 @@ package io.quiverdb.node.peer;
 
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
+import io.quiverdb.node.routing.AnswerMemory;
 import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.Peer;
 import io.quiverdb.raft.PeerTls;
@@ -55,7 +56,7 @@ public final class PeerServer implements AutoCloseable {
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("peer-call-", 0).factory());
     var builder =
         NettyServerBuilder.forAddress(listen)
-            .addService(new PeerService(self))
+            .addService(new PeerService(self, new AnswerMemory(AnswerMemory.standardBytes())))
             .intercept(CallsOfCluster.incoming(cluster))
             .executor(executor)
             .maxInboundMessageSize(MESSAGE_BYTES_MAX)

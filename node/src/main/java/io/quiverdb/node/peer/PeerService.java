@@ -1,5 +1,6 @@
 package io.quiverdb.node.peer;
 
+import com.google.protobuf.MessageLite;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -91,10 +92,12 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
   private static final Duration ROOM_PATIENCE = Duration.ofSeconds(10);
 
   private final Peer self;
-  private final AnswerMemory memory = new AnswerMemory(AnswerMemory.standardBytes());
+  private final AnswerMemory memory;
 
-  PeerService(Peer self) {
+  /// @param memory for its answers of many points
+  PeerService(Peer self, AnswerMemory memory) {
     this.self = self;
+    this.memory = memory;
   }
 
   private static <T, R> void answer(
@@ -116,7 +119,7 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
   /// As [#answerRead], where the answer may be large: it has its room until it has left.
   ///
   /// @param bytesMax that it may need
-  private <T, R> void answerPoints(
+  private <T, R extends MessageLite> void answerPoints(
       StreamObserver<R> responses,
       long bytesMax,
       Supplier<CompletableFuture<T>> call,
@@ -132,7 +135,16 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
     }
     var ended = ended(observer);
     try {
-      var made = sendRead(observer, ended, call, encode);
+      var made =
+          sendRead(
+              observer,
+              ended,
+              call,
+              encode.andThen(
+                  answer -> {
+                    room.shrink(answer.getSerializedSize());
+                    return answer;
+                  }));
       var _ = CompletableFuture.allOf(made, ended).whenComplete((_, _) -> room.close());
     } catch (Error e) {
       room.close();
@@ -429,7 +441,7 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
   public void scanPoints(ScanPointsRequest request, StreamObserver<ScanPointsResponse> responses) {
     answerPoints(
         responses,
-        AnswerMemory.bytes(
+        AnswerMemory.pageBytes(
             Math.clamp(request.getLimit(), 0, Query.K_MAX),
             Payload.BYTES_MAX,
             Descriptor.DIMENSION_MAX),

@@ -2,6 +2,7 @@ package io.quiverdb.node.routing;
 
 import io.quiverdb.core.AnswerSize;
 import io.quiverdb.node.routing.RoutingException.DeadlineExceeded;
+import io.quiverdb.raft.Shard;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +16,10 @@ public final class AnswerMemory {
 
   /// Of a point without payload and vector: its id, and the objects that carry it.
   private static final int POINT_BYTES = 512;
+
+  /// Of a message's length: a hit without payload and vector is some twenty bytes of it, and three
+  /// small objects; and the message is there once or twice, too.
+  private static final int OBJECTS_FACTOR = 8;
 
   private static final long BYTES_MIN = 64 << 20;
 
@@ -33,13 +38,26 @@ public final class AnswerMemory {
     return Math.max(BYTES_MIN, Runtime.getRuntime().maxMemory() / 8);
   }
 
-  /// The most that an answer of so many points needs.
+  /// The most that a shard's answer of so many points needs.
   ///
   /// @param payloadBytesMax of a point, 0 if payloads are not asked for
   /// @param dimension 0 if vectors are not asked for
   public static long bytes(int points, int payloadBytesMax, int dimension) {
-    long carried = points * ((long) payloadBytesMax + (long) dimension * Float.BYTES);
-    return (long) points * POINT_BYTES + Math.min(carried, AnswerSize.BYTES_MAX);
+    return bytes(points, pointBytes(payloadBytesMax, dimension), AnswerSize.BYTES_MAX);
+  }
+
+  /// The most that a shard's page of a scan needs.
+  public static long pageBytes(int points, int payloadBytesMax, int dimension) {
+    long pointBytes = pointBytes(payloadBytesMax, dimension);
+    return bytes(points, pointBytes, Shard.SCAN_BYTES_MAX + pointBytes);
+  }
+
+  private static long pointBytes(int payloadBytesMax, int dimension) {
+    return payloadBytesMax + (long) dimension * Float.BYTES;
+  }
+
+  private static long bytes(int points, long pointBytes, long carriedMax) {
+    return (long) points * POINT_BYTES + Math.min(points * pointBytes, carriedMax);
   }
 
   /// For one answer, of which is not known yet what it needs.
@@ -71,6 +89,16 @@ public final class AnswerMemory {
         throw new DeadlineExceeded("memory for the answer");
       }
       unitsHeld = wanted;
+    }
+
+    /// The answer is made: gives back what it does not need.
+    ///
+    /// @param messageBytes its length as a message
+    public void shrink(long messageBytes) {
+      int needed =
+          (int) Math.min(unitsHeld, Math.ceilDiv(messageBytes * OBJECTS_FACTOR, UNIT_BYTES));
+      units.release(unitsHeld - needed);
+      unitsHeld = needed;
     }
 
     /// Whether anything was reserved and not given back.

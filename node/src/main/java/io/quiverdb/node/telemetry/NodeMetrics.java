@@ -29,6 +29,7 @@ public final class NodeMetrics {
   static final String API_DURATION = "quiver_api_request_duration_seconds";
   static final String API_IN_FLIGHT = "quiver_api_requests_in_flight";
   static final String API_STREAMS = "quiver_api_streams_open";
+  static final String API_CUT_OFF = "quiver_api_cut_off_total";
   static final String AUTHENTICATION_FAILURES = "quiver_api_authentication_failures_total";
   static final String CERTIFICATE_EXPIRY = "quiver_tls_certificate_expiry_seconds";
   static final String CERTIFICATES_REFUSED = "quiver_tls_certificates_refused_total";
@@ -48,6 +49,7 @@ public final class NodeMetrics {
   private final Counter inFlight;
   private final Counter streams;
   private final Counter authenticationFailures;
+  private final Counter cutOff;
   private final Map<String, LatencyHistogram> durations = new ConcurrentHashMap<>();
   private final Set<String> shardGauges = ConcurrentHashMap.newKeySet();
   private final Map<String, Integer> different = new ConcurrentHashMap<>();
@@ -60,6 +62,7 @@ public final class NodeMetrics {
     this.metrics = metrics;
     this.inFlight = metrics.counter(API_IN_FLIGHT);
     this.streams = metrics.counter(API_STREAMS);
+    this.cutOff = metrics.counter(API_CUT_OFF);
     this.authenticationFailures = metrics.counter(AUTHENTICATION_FAILURES);
     gauge(BUILD_INFO, Map.of("version", version), () -> 1);
     gauge(NODE_READY, Map.of(), () -> ready);
@@ -106,6 +109,11 @@ public final class NodeMetrics {
 
   public void streamClosed() {
     streams.dec();
+  }
+
+  /// A caller did not read its answer in time.
+  public void callerCutOff() {
+    cutOff.inc();
   }
 
   /// A call was refused for its API key, or for having none.

@@ -18,7 +18,6 @@ import io.quiverdb.api.v1.UpsertRequest;
 import io.quiverdb.api.v1.Vector;
 import io.quiverdb.node.testing.FakeCluster;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -85,17 +84,26 @@ class UnreadAnswersTest {
 
   @Test
   void keepTheirRoomUntilTheirRestCallerHasReadThem() throws IOException {
-    try (var socket = restCaller()) {
+    try (var socket = restCaller(PATH, JSON)) {
       assertNoRoom();
 
-      assertThat(restOf(socket).readAllBytes()).hasSizeGreaterThan(IDS.size() * 60_000);
+      assertThat(socket.getInputStream().readAllBytes()).hasSizeGreaterThan(IDS.size() * 60_000);
       assertRoom();
     }
   }
 
   @Test
+  void keepTheirRoomIfTheyArePagesOfAScan() throws IOException {
+    var body = "{\"limit\": %d}".formatted(IDS.size());
+    try (var _ = restCaller("/v1/collections/docs/points/scan", body)) {
+      assertNoRoom();
+    }
+    assertRoom();
+  }
+
+  @Test
   void keepTheirRoomUntilTheirCallerIsGone() throws IOException {
-    try (var _ = restCaller()) {
+    try (var _ = restCaller(PATH, JSON)) {
       assertNoRoom();
     }
     assertRoom();
@@ -125,12 +133,12 @@ class UnreadAnswersTest {
   void areCutOffWhenTheirRestCallerTakesTooLong() throws IOException {
     node.close();
     node = nodeThatAllows(Duration.ofMillis(200));
-    try (var socket = restCaller()) {
+    try (var socket = restCaller(PATH, JSON)) {
       assertRoom();
 
       assertThatThrownBy(
               () -> {
-                int read = restOf(socket).readAllBytes().length;
+                int read = socket.getInputStream().readAllBytes().length;
                 if (read < IDS.size() * 60_000) {
                   throw new SocketException("cut off after " + read);
                 }
@@ -152,21 +160,17 @@ class UnreadAnswersTest {
   }
 
   /// Has asked, and has the first byte of its answer.
-  private Socket restCaller() throws IOException {
+  private Socket restCaller(String path, String body) throws IOException {
     var socket = new Socket();
     socket.setReceiveBufferSize(4 << 10);
     socket.setSoTimeout(Math.toIntExact(Duration.ofMinutes(2).toMillis()));
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), node.server().port()));
     var request =
         "POST %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"
-            .formatted(PATH, JSON.length(), JSON);
+            .formatted(path, body.length(), body);
     socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
     assertThat(socket.getInputStream().read()).isEqualTo('H');
     return socket;
-  }
-
-  private static InputStream restOf(Socket socket) throws IOException {
-    return socket.getInputStream();
   }
 
   /// Asks over gRPC, and reads nothing of its answer before it is told to.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quiverdb.core.AnswerSize;
 import io.quiverdb.node.routing.RoutingException.DeadlineExceeded;
+import io.quiverdb.raft.Shard;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,6 +88,24 @@ final class AnswerMemoryTest {
     }
   }
 
+  @Test
+  void answerThatIsMadeKeepsWhatItNeeds() {
+    var memory = new AnswerMemory(10 << 10);
+
+    try (var room = memory.room()) {
+      room.reserve(10 << 10, Duration.ZERO);
+      assertThat(isRoomFor(memory, 1)).isFalse();
+
+      room.shrink(256);
+      assertThat(isRoomFor(memory, 8 << 10)).isTrue();
+      assertThat(isRoomFor(memory, 9 << 10)).isFalse();
+
+      room.shrink(1 << 20);
+      assertThat(isRoomFor(memory, 8 << 10)).isTrue();
+    }
+    assertThat(isRoomFor(memory, 10 << 10)).isTrue();
+  }
+
   private static boolean isRoomFor(AnswerMemory memory, long bytes) {
     try (var room = memory.room()) {
       room.reserve(bytes, Duration.ZERO);
@@ -102,5 +121,12 @@ final class AnswerMemoryTest {
     assertThat(AnswerMemory.bytes(10, 65_536, 128)).isEqualTo(5_120 + 10 * (65_536 + 512));
     assertThat(AnswerMemory.bytes(10_000, 65_536, 8_192))
         .isEqualTo(5_120_000 + AnswerSize.BYTES_MAX);
+  }
+
+  @Test
+  void pageOfAScanNeedsNoMoreThanItMayHold() {
+    assertThat(AnswerMemory.pageBytes(10, 1_000, 6)).isEqualTo(5_120 + 10 * 1_024);
+    assertThat(AnswerMemory.pageBytes(10_000, 65_536, 128))
+        .isEqualTo(5_120_000 + Shard.SCAN_BYTES_MAX + 65_536 + 512);
   }
 }

@@ -15,6 +15,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -27,15 +28,20 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Fetches the files of one snapshot from another member into a directory.
 ///
 /// A file is named there by its SHA-256, so whatever is there of it is a beginning of it, whoever
 /// it came from: an attempt goes on where the one before broke off, a restart of this node
-/// included. A file counts when it is durable and its hash is right: the store takes it as it lies.
+/// included. It has another name until it is whole, durable, and its hash is right: from then on
+/// nobody writes to it, for the store takes it as it lies.
 final class SnapshotPull {
   /// So that little is left to be written when the last piece has come.
   private static final long SYNC_BYTES = 32 << 20;
+
+  /// Behind the name of a file that has not come whole.
+  private static final String PART = ".part";
 
   private final GroupKey.ShardGroup shard;
   private final SnapshotSource source;
@@ -78,65 +84,126 @@ final class SnapshotPull {
   }
 
   private void fetch(SnapshotOffer offer, SnapshotFile file) throws IOException {
-    Path path = directory.resolve(hex(file.sha256()));
+    Path whole = whole(directory, file);
+    if (isSound(whole, file)) {
+      return;
+    }
+    Path part = part(directory, file);
     var digest = sha256();
     try (var channel =
         FileChannel.open(
-            path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      long offset = beginning(channel, file, digest);
-      long synced = 0;
-      while (offset < file.bytes()) {
-        var piece = piece(offer, file, offset);
-        offset += piece.remaining();
-        rate.take(piece.remaining());
-        fetchedBytes.accept(piece.remaining());
-        digest.update(piece.duplicate());
-        while (piece.hasRemaining()) {
-          channel.write(piece);
-        }
-        if (offset - synced >= SYNC_BYTES) {
-          sync(channel, path);
-          synced = offset;
-        }
+            part, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      if (channel.size() > file.bytes()) {
+        // Longer than it should be, it is no beginning.
+        channel.truncate(0);
       }
-      sync(channel, path);
+      digest(channel, digest);
+      fetchRest(offer, file, channel, digest);
+    } catch (SyncFailedException e) {
+      // What was not written may be lost, and still be read until it is: nothing of it counts.
+      Files.delete(part);
+      throw e;
     }
-    var found = ByteString.copyFrom(digest.digest());
-    if (!found.equals(file.sha256())) {
-      Files.delete(path);
-      throw new CorruptFileException(
-          file.name() + " of a snapshot", 0, "SHA-256", hex(file.sha256()), hex(found));
-    }
+    requireSound(part, file, digest);
+    Files.move(part, whole, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /// Goes to the end of what is there of a file.
-  ///
-  /// @param digest of what is there
-  private static long beginning(FileChannel channel, SnapshotFile file, MessageDigest digest)
+  private void fetchRest(
+      SnapshotOffer offer, SnapshotFile file, FileChannel channel, MessageDigest digest)
       throws IOException {
-    if (channel.size() > file.bytes()) {
-      // Longer than it should be, it is no beginning.
-      channel.truncate(0);
+    long offset = channel.position();
+    long synced = 0;
+    while (offset < file.bytes()) {
+      var piece = piece(offer, file, offset);
+      offset += piece.remaining();
+      rate.take(piece.remaining());
+      fetchedBytes.accept(piece.remaining());
+      digest.update(piece.duplicate());
+      while (piece.hasRemaining()) {
+        channel.write(piece);
+      }
+      if (offset - synced >= SYNC_BYTES) {
+        sync(channel);
+        synced = offset;
+      }
     }
-    var piece = ByteBuffer.allocate(SnapshotLeases.CHUNK_BYTES);
-    while (channel.read(piece) >= 0) {
-      digest.update(piece.flip());
-      piece.clear();
-    }
-    return channel.position();
+    sync(channel);
   }
 
-  /// What a failed sync has not written may be lost, and still be read until it is: nothing of it
-  /// counts.
-  private static void sync(FileChannel channel, Path path) throws IOException {
+  private static final class SyncFailedException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    SyncFailedException(IOException cause) {
+      super("a fetched file cannot be synced", cause);
+    }
+  }
+
+  private static void sync(FileChannel channel) throws IOException {
     try {
       channel.force(true);
     } catch (ClosedByInterruptException e) {
       throw e;
     } catch (IOException e) {
-      Files.delete(path);
-      throw e;
+      throw new SyncFailedException(e);
     }
+  }
+
+  /// Whether a file has come whole, and is what was offered still; it is deleted if it is not. A
+  /// store may have it by now: it is only read.
+  private static boolean isSound(Path whole, SnapshotFile file) throws IOException {
+    if (!Files.exists(whole)) {
+      return false;
+    }
+    var digest = sha256();
+    try (var channel = FileChannel.open(whole, StandardOpenOption.READ)) {
+      digest(channel, digest);
+      if (channel.size() == file.bytes() && file.sha256().equals(bytes(digest))) {
+        return true;
+      }
+    }
+    Files.delete(whole);
+    return false;
+  }
+
+  private static void requireSound(Path part, SnapshotFile file, MessageDigest digest)
+      throws IOException {
+    var found = bytes(digest);
+    if (!found.equals(file.sha256())) {
+      Files.delete(part);
+      throw new CorruptFileException(
+          file.name() + " of a snapshot", 0, "SHA-256", hex(file.sha256()), hex(found));
+    }
+  }
+
+  private static ByteString bytes(MessageDigest digest) {
+    return ByteString.copyFrom(digest.digest());
+  }
+
+  private static void digest(FileChannel channel, MessageDigest digest) throws IOException {
+    var piece = ByteBuffer.allocate(SnapshotLeases.CHUNK_BYTES);
+    while (channel.read(piece) >= 0) {
+      digest.update(piece.flip());
+      piece.clear();
+    }
+  }
+
+  /// How much of an offer's files is in a directory.
+  static long fetchedBytes(Path directory, SnapshotOffer offer) throws IOException {
+    long bytes = 0;
+    for (var file : offer.snapshotFiles()) {
+      for (Path path : List.of(whole(directory, file), part(directory, file))) {
+        bytes += Files.exists(path) ? Files.size(path) : 0;
+      }
+    }
+    return bytes;
+  }
+
+  private static Path whole(Path directory, SnapshotFile file) {
+    return directory.resolve(hex(file.sha256()));
+  }
+
+  private static Path part(Path directory, SnapshotFile file) {
+    return directory.resolve(hex(file.sha256()) + PART);
   }
 
   private ByteBuffer piece(SnapshotOffer offer, SnapshotFile file, long offset) {
@@ -164,10 +231,13 @@ final class SnapshotPull {
   }
 
   private void deleteOthers(List<SnapshotFile> files) throws IOException {
-    Set<String> wanted = files.stream().map(file -> hex(file.sha256())).collect(Collectors.toSet());
+    Set<Path> wanted =
+        files.stream()
+            .flatMap(file -> Stream.of(whole(directory, file), part(directory, file)))
+            .collect(Collectors.toSet());
     try (var paths = Files.newDirectoryStream(directory)) {
       for (Path path : paths) {
-        if (!wanted.contains(path.getFileName().toString())) {
+        if (!wanted.contains(path)) {
           Files.delete(path);
         }
       }
@@ -195,7 +265,7 @@ final class SnapshotPull {
 
     @Override
     public Optional<Path> place(SnapshotFile file) {
-      return Optional.of(directory.resolve(hex(file.sha256())));
+      return Optional.of(whole(directory, file));
     }
   }
 }

@@ -8,6 +8,7 @@ import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.ShardException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -80,6 +81,10 @@ public final class SnapshotPuller implements AutoCloseable {
     private long notBeforeNanos;
     private long askedNanos;
 
+    Attempts(long askedNanos) {
+      this.askedNanos = askedNanos;
+    }
+
     /// Whose turn it is to be asked.
     private int turn;
 
@@ -149,7 +154,7 @@ public final class SnapshotPuller implements AutoCloseable {
   }
 
   private Attempts attemptsFor(ShardGroup shard) {
-    return shards.computeIfAbsent(shard, _ -> new Attempts());
+    return shards.computeIfAbsent(shard, _ -> new Attempts(nanoClock.getAsLong()));
   }
 
   /// What is being fetched for a shard; empty if nothing is.
@@ -305,26 +310,15 @@ public final class SnapshotPuller implements AutoCloseable {
   private void requireRoom(ShardGroup shard, SnapshotOffer offer) throws IOException {
     Files.createDirectories(directory);
     long free = Files.getFileStore(directory).getUsableSpace();
-    // What an earlier attempt has fetched is there already, and goes if it is of no use.
-    long needed = offer.bytes() + FREE_BYTES_MIN - bytesIn(incoming(shard));
+    // What an earlier attempt has fetched is there already. Other files of it may be a store's by
+    // now, whose room is not free when they are deleted here.
+    long needed =
+        offer.bytes() + FREE_BYTES_MIN - SnapshotPull.fetchedBytes(incoming(shard), offer);
     if (free < needed) {
       throw new ShardException.Unavailable(
           "disk: %d bytes free (expected: %d for a snapshot of %d)"
               .formatted(free, needed, offer.bytes()));
     }
-  }
-
-  private static long bytesIn(Path incoming) throws IOException {
-    if (!Files.exists(incoming)) {
-      return 0;
-    }
-    long bytes = 0;
-    try (var files = Files.newDirectoryStream(incoming)) {
-      for (Path file : files) {
-        bytes += Files.size(file);
-      }
-    }
-    return bytes;
   }
 
   private static NodeId inTurn(List<NodeId> members, Optional<NodeId> leader, int turn) {
@@ -351,6 +345,7 @@ public final class SnapshotPuller implements AutoCloseable {
   /// log, say. To be called now and then.
   public void tidy() {
     long now = nanoClock.getAsLong();
+    leftBefore().forEach(this::attemptsFor);
     shards.forEach(
         (shard, attempts) -> {
           synchronized (attempts) {
@@ -358,13 +353,29 @@ public final class SnapshotPuller implements AutoCloseable {
               return;
             }
             attempts.askedNanos = now;
-          }
-          try {
-            delete(incoming(shard));
-          } catch (IOException e) {
-            log.warn("leftovers of a snapshot not deleted group={}", shard, e);
+            try {
+              delete(incoming(shard));
+            } catch (IOException e) {
+              log.warn("leftovers of a snapshot not deleted group={}", shard, e);
+            }
           }
         });
+  }
+
+  /// The shards of which there are files, of attempts of an earlier process, too.
+  private List<ShardGroup> leftBefore() {
+    try (var paths = Files.list(directory)) {
+      return paths
+          .map(path -> path.getFileName().toString())
+          .filter(name -> name.matches("\\d{1,9}"))
+          .map(name -> new ShardGroup(Integer.parseInt(name)))
+          .toList();
+    } catch (NoSuchFileException _) {
+      return List.of();
+    } catch (IOException e) {
+      log.warn("leftovers of snapshots not looked for", e);
+      return List.of();
+    }
   }
 
   /// Deletes what attempts have left of a shard, unless one is under way.

@@ -33,6 +33,7 @@ class SnapshotPullTest {
   @TempDir Path directory;
   private final byte[] content = new byte[350];
   private final ScriptedSource source = new ScriptedSource();
+  private byte[] more = {};
   private boolean stopped;
   private long fetchedBytes;
 
@@ -57,8 +58,9 @@ class SnapshotPullTest {
       if (piecesLeft-- == 0) {
         return CompletableFuture.failedFuture(new ShardException.Unavailable("cut"));
       }
-      int bytes = (int) Math.min(pieceBytes, content.length - offset);
-      return CompletableFuture.completedFuture(ByteBuffer.wrap(content, (int) offset, bytes));
+      var sent = ByteBuffer.allocate(content.length + more.length).put(content).put(more);
+      int bytes = (int) Math.min(pieceBytes, sent.capacity() - offset);
+      return CompletableFuture.completedFuture(sent.slice((int) offset, bytes));
     }
 
     @Override
@@ -128,6 +130,28 @@ class SnapshotPullTest {
     var again = pull().fetch(offer());
     assertThat(again.list()).hasSize(1);
     assertThat(source.offsets).as("whole files are not asked for again").isEmpty();
+  }
+
+  /// A store may have it as one of its own.
+  @Test
+  void nothingIsWrittenToAFileThatIsWhole() throws IOException {
+    var file = offer().snapshotFiles().getFirst();
+    Path whole = pull().fetch(offer()).place(file).orElseThrow();
+    Path ofAStore = Files.createLink(directory.resolve("of-a-store"), whole);
+    byte[] before = content.clone();
+
+    for (int bytes : List.of(content.length - 50, content.length + 50)) {
+      var lies =
+          new SnapshotOffer(
+              new UUID(1, 2),
+              new Position(1, 1, 9),
+              ByteString.EMPTY,
+              List.of(new OfferedFile(NAME, bytes, sha256(content))));
+      more = new byte[100];
+      assertThatThrownBy(() -> pull().fetch(lies)).isInstanceOf(CorruptFileException.class);
+    }
+
+    assertThat(Files.readAllBytes(ofAStore)).isEqualTo(before);
   }
 
   @Test

@@ -306,7 +306,7 @@ class SnapshotPullerTest {
     var puller = puller();
     source(LEADER).piecesLeft = 3;
     need(puller);
-    Path begun = incoming().resolve(HexFormat.of().formatHex(sha256().toByteArray()));
+    Path begun = incoming().resolve(HexFormat.of().formatHex(sha256().toByteArray()) + ".part");
 
     nanos += Duration.ofMinutes(9).toNanos();
     puller.tidy();
@@ -314,6 +314,22 @@ class SnapshotPullerTest {
 
     nanos += Duration.ofMinutes(2).toNanos();
     puller.tidy();
+    assertThat(incoming()).doesNotExist();
+  }
+
+  @Test
+  void leftoversOfAnEarlierProcessAreDeletedAfterAWhileToo() throws IOException {
+    source(LEADER).piecesLeft = 3;
+    need(puller());
+    var restarted = puller();
+
+    restarted.tidy();
+    nanos += Duration.ofMinutes(9).toNanos();
+    restarted.tidy();
+    assertThat(incoming()).isNotEmptyDirectory();
+
+    nanos += Duration.ofMinutes(2).toNanos();
+    restarted.tidy();
     assertThat(incoming()).doesNotExist();
   }
 }
