@@ -1,6 +1,9 @@
 package io.quiverdb.raft;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
@@ -12,23 +15,35 @@ import org.apache.ratis.util.ProtoUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Lets no acknowledgement out of entries that are not in this member's log, on disk.
+/// Lets no acknowledgement out of entries that are not in this member's log, on disk, or that come
+/// after its vote for another leader.
 ///
-/// Ratis appends entries no second time while it is still at some that begin at the same index, and
-/// answers when it is done with those (`ServerImplUtils.NavigableIndices`, release 3.3.0). A leader
-/// that sends again, after a timeout or a broken stream, sends what has come since, too: that would
-/// count as stored here and be nowhere. The leader could commit it by this, answer its client, and
-/// lose it; and it would never send it again. So the leader is told instead where to go on.
+/// Ratis looks whether entries may be appended when they come, and appends them when the disk is
+/// done with those before; what is between the two it sees neither when it votes nor when it looks
+/// what the log holds (`RaftServerImpl.appendEntriesAsync`, `ServerImplUtils.NavigableIndices`,
+/// release 3.3.0). So
+/// - entries that begin at the same index as some that are still on their way are taken for those,
+///   and acknowledged with them. A leader that sends again, after a timeout or a broken stream,
+///   sends what has come since, too: that would count as stored here and be nowhere;
+/// - entries behind one that is about to be replaced are appended to what replaces it;
+/// - a vote is given by the log as it is without them, and they are acknowledged to the leader of
+///   before: it commits what its successor does not have.
+///
+/// Each time a leader could commit an entry, answer its client, and lose it. It is told instead
+/// where to go on, or that it leads no more.
 final class Acknowledgements {
   private static final Logger log = LoggerFactory.getLogger(Acknowledgements.class);
 
   private final Logs logs;
 
   /// The logs of this node's groups.
-  @FunctionalInterface
   interface Logs {
     /// Whether a log, or the checkpoint that it begins behind, holds an entry, durably.
     boolean holdsDurably(RaftGroupId group, TermIndexProto entry);
+
+    /// The term that a replica is in, when no vote is under way: one that comes later sees what the
+    /// log holds now. Empty if the replica is not open.
+    OptionalLong termBetweenVotes(RaftGroupId group);
   }
 
   Acknowledgements(Logs logs) {
@@ -43,23 +58,30 @@ final class Acknowledgements {
   final class Stream {
     private final Map<Long, Asked> asked = new ConcurrentHashMap<>();
 
-    private record Asked(long firstIndex, TermIndexProto last) {}
+    /// @param entries with the one before them, if there is one
+    private record Asked(long leaderTerm, List<TermIndexProto> entries) {
+      static Asked of(AppendEntriesRequestProto request) {
+        var entries = new ArrayList<TermIndexProto>(request.getEntriesCount() + 1);
+        if (request.hasPreviousLog()) {
+          entries.add(request.getPreviousLog());
+        }
+        for (var entry : request.getEntriesList()) {
+          entries.add(
+              TermIndexProto.newBuilder()
+                  .setTerm(entry.getTerm())
+                  .setIndex(entry.getIndex())
+                  .build());
+        }
+        return new Asked(request.getLeaderTerm(), entries);
+      }
+    }
 
     private Stream() {}
 
     /// Entries have come. Heartbeats acknowledge nothing.
     void asked(AppendEntriesRequestProto request) {
-      int count = request.getEntriesCount();
-      if (count > 0) {
-        var last = request.getEntries(count - 1);
-        asked.put(
-            request.getServerRequest().getCallId(),
-            new Asked(
-                request.getEntries(0).getIndex(),
-                TermIndexProto.newBuilder()
-                    .setTerm(last.getTerm())
-                    .setIndex(last.getIndex())
-                    .build()));
+      if (request.getEntriesCount() > 0) {
+        asked.put(request.getServerRequest().getCallId(), Asked.of(request));
       }
     }
 
@@ -78,19 +100,33 @@ final class Acknowledgements {
                 .formatted(reply.getMatchIndex()));
       }
       var group = ProtoUtils.toRaftGroupId(reply.getServerReply().getRaftGroupId());
-      if (logs.holdsDurably(group, question.last)) {
+      for (var entry : question.entries) {
+        if (!logs.holdsDurably(group, entry)) {
+          log.info(
+              "entries not acknowledged group={} to={} lacking={}",
+              group,
+              reply.getMatchIndex(),
+              entry.getIndex());
+          return refusal(reply, AppendResult.INCONSISTENCY).setNextIndex(entry.getIndex()).build();
+        }
+      }
+      // After the look into the log: a vote before it did not see them.
+      long term = logs.termBetweenVotes(group).orElse(Long.MAX_VALUE);
+      if (term == question.leaderTerm) {
         return reply;
       }
       log.info(
-          "entries not acknowledged group={} first={} last={}: not in the log",
+          "entries not acknowledged group={} to={} leaderTerm={} term={}",
           group,
-          question.firstIndex,
-          question.last.getIndex());
-      return reply.toBuilder()
-          .setResult(AppendResult.INCONSISTENCY)
-          .setNextIndex(question.firstIndex)
-          .setMatchIndex(RaftLog.INVALID_LOG_INDEX)
-          .build();
+          reply.getMatchIndex(),
+          question.leaderTerm,
+          term);
+      return refusal(reply, AppendResult.NOT_LEADER).setTerm(term).build();
+    }
+
+    private static AppendEntriesReplyProto.Builder refusal(
+        AppendEntriesReplyProto reply, AppendResult result) {
+      return reply.toBuilder().setResult(result).setMatchIndex(RaftLog.INVALID_LOG_INDEX);
     }
   }
 }

@@ -226,6 +226,7 @@ final class ConsensusCalls implements ServerInterceptor {
   /// Looks at what is acknowledged to leaders, and notes it.
   private final class Noting<Q, A> extends SimpleForwardingServerCall<Q, A> {
     private final Acknowledgements.Stream stream;
+    private volatile boolean withheld;
 
     Noting(ServerCall<Q, A> call, Acknowledgements.Stream stream) {
       super(call);
@@ -235,10 +236,29 @@ final class ConsensusCalls implements ServerInterceptor {
     @Override
     @SuppressWarnings("unchecked") // What the method answers.
     public void sendMessage(A message) {
-      var reply = stream.answered((AppendEntriesReplyProto) message);
-      heartbeatCommits.answered(reply);
-      candidacy.answered(reply);
+      if (withheld) {
+        return;
+      }
+      AppendEntriesReplyProto reply;
+      try {
+        reply = stream.answered((AppendEntriesReplyProto) message);
+        heartbeatCommits.answered(reply);
+        candidacy.answered(reply);
+      } catch (RuntimeException e) {
+        // Ratis would wait for ever for this one to be sent; the leader sends again if it is told.
+        log.error("answer to a leader withheld", e);
+        withheld = true;
+        super.close(Status.INTERNAL, new Metadata());
+        return;
+      }
       super.sendMessage((A) reply);
+    }
+
+    @Override
+    public void close(Status status, Metadata trailers) {
+      if (!withheld) {
+        super.close(status, trailers);
+      }
     }
   }
 

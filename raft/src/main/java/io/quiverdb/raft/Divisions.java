@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.TermIndexProto;
@@ -167,7 +168,18 @@ final class Divisions {
     return new ConsensusCalls(
         snapshotNotifications,
         id -> machines.of(id).forceVote(),
-        new Acknowledgements(this::holdsDurably),
+        new Acknowledgements(
+            new Acknowledgements.Logs() {
+              @Override
+              public boolean holdsDurably(RaftGroupId group, TermIndexProto entry) {
+                return Divisions.this.holdsDurably(group, entry);
+              }
+
+              @Override
+              public OptionalLong termBetweenVotes(RaftGroupId group) {
+                return Divisions.this.termBetweenVotes(group);
+              }
+            }),
         new HeartbeatCommits(
             new HeartbeatCommits.Logs() {
               @Override
@@ -201,6 +213,18 @@ final class Divisions {
     } catch (IOException | IllegalStateException _) {
       // Not open, or not any more.
       return false;
+    }
+  }
+
+  private OptionalLong termBetweenVotes(RaftGroupId id) {
+    try {
+      var division = of(id);
+      // Its monitor, which `RaftServerImpl` holds from its look into the log until its vote.
+      synchronized (division) {
+        return OptionalLong.of(division.getInfo().getCurrentTerm());
+      }
+    } catch (IOException | IllegalStateException _) {
+      return OptionalLong.empty();
     }
   }
 

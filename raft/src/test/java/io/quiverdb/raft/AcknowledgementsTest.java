@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashSet;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
@@ -22,11 +24,21 @@ class AcknowledgementsTest {
 
   private final RaftGroupId group = RaftGroupId.randomId();
   private final Set<TermIndexProto> held = new HashSet<>();
+  private OptionalLong term = OptionalLong.of(TERM);
   private final Acknowledgements.Stream stream =
       new Acknowledgements(
-              (of, entry) -> {
-                assertThat(of).isEqualTo(group);
-                return held.contains(entry);
+              new Acknowledgements.Logs() {
+                @Override
+                public boolean holdsDurably(RaftGroupId of, TermIndexProto entry) {
+                  assertThat(of).isEqualTo(group);
+                  return held.contains(entry);
+                }
+
+                @Override
+                public OptionalLong termBetweenVotes(RaftGroupId of) {
+                  assertThat(of).isEqualTo(group);
+                  return term;
+                }
               })
           .stream();
 
@@ -34,11 +46,16 @@ class AcknowledgementsTest {
     return TermIndexProto.newBuilder().setTerm(term).setIndex(index).build();
   }
 
+  private void hold(long first, long last) {
+    LongStream.rangeClosed(first, last).forEach(index -> held.add(entry(TERM, index)));
+  }
+
   private void ask(long call, long first, long last) {
     var request =
         AppendEntriesRequestProto.newBuilder()
             .setServerRequest(RaftRpcRequestProto.newBuilder().setCallId(call))
-            .setLeaderTerm(TERM);
+            .setLeaderTerm(TERM)
+            .setPreviousLog(entry(TERM, first - 1));
     for (long index = first; index <= last; index++) {
       request.addEntries(LogEntryProto.newBuilder().setTerm(TERM).setIndex(index));
     }
@@ -59,7 +76,7 @@ class AcknowledgementsTest {
 
   @Test
   void whatTheLogHoldsIsAcknowledged() {
-    held.add(entry(TERM, 7));
+    hold(4, 7);
     ask(1, 5, 7);
     var reply = reply(1, AppendResult.SUCCESS, 7).build();
 
@@ -67,20 +84,48 @@ class AcknowledgementsTest {
   }
 
   @Test
-  void leaderIsToldToGoOnWithTheFirstEntryThatItSentWhereTheLogLacksTheLast() {
-    held.add(entry(TERM, 5));
+  void leaderIsToldToGoOnWithTheFirstEntryThatTheLogLacks() {
+    hold(4, 5);
     ask(1, 5, 7);
 
     var told = stream.answered(reply(1, AppendResult.SUCCESS, 7).build());
 
     assertThat(told.getResult()).isEqualTo(AppendResult.INCONSISTENCY);
-    assertThat(told.getNextIndex()).isEqualTo(5);
+    assertThat(told.getNextIndex()).isEqualTo(6);
+    assertThat(told.getMatchIndex()).isEqualTo(RaftLog.INVALID_LOG_INDEX);
+  }
+
+  /// It was replaced while they were on their way.
+  @Test
+  void entriesBehindOneThatTheLogLacksAreNotAcknowledged() {
+    hold(5, 7);
+    held.add(entry(TERM - 1, 4));
+    ask(1, 5, 7);
+
+    var told = stream.answered(reply(1, AppendResult.SUCCESS, 7).build());
+
+    assertThat(told.getResult()).isEqualTo(AppendResult.INCONSISTENCY);
+    assertThat(told.getNextIndex()).isEqualTo(4);
+  }
+
+  /// It may have voted before it had them, for one that has them not.
+  @Test
+  void leaderOfAnEarlierTermIsToldThatItLeadsNoMore() {
+    hold(4, 7);
+    ask(1, 5, 7);
+    term = OptionalLong.of(TERM + 1);
+
+    var told = stream.answered(reply(1, AppendResult.SUCCESS, 7).build());
+
+    assertThat(told.getResult()).isEqualTo(AppendResult.NOT_LEADER);
+    assertThat(told.getTerm()).isEqualTo(TERM + 1);
     assertThat(told.getMatchIndex()).isEqualTo(RaftLog.INVALID_LOG_INDEX);
   }
 
   /// Of another leader, that this one has yet to replace.
   @Test
   void entryOfAnotherTermDoesNotStandForTheOneThatWasSent() {
+    held.add(entry(TERM, 6));
     held.add(entry(TERM - 1, 7));
     ask(1, 7, 7);
 
@@ -90,7 +135,7 @@ class AcknowledgementsTest {
 
   @Test
   void answersAreHeldToTheirOwnQuestions() {
-    held.add(entry(TERM, 7));
+    hold(4, 7);
     ask(1, 5, 7);
     ask(2, 8, 9);
 

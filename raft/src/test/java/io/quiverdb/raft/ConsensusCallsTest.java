@@ -32,7 +32,20 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class ConsensusCallsTest {
-  private static final Acknowledgements ALL_HELD = new Acknowledgements((_, _) -> true);
+  private static final Acknowledgements ALL_HELD =
+      new Acknowledgements(
+          new Acknowledgements.Logs() {
+            @Override
+            public boolean holdsDurably(RaftGroupId of, TermIndexProto entry) {
+              return true;
+            }
+
+            @Override
+            public OptionalLong termBetweenVotes(RaftGroupId of) {
+              return OptionalLong.empty();
+            }
+          });
+
   private static final VainNotifications VAIN = new VainNotifications((_, _, _) -> {});
 
   private static final InstallSnapshotRequestProto NOTIFICATION =
