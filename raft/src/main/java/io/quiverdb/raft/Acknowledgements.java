@@ -111,8 +111,13 @@ final class Acknowledgements {
         }
       }
       // After the look into the log: a vote before it did not see them.
-      long term = logs.termBetweenVotes(group).orElse(Long.MAX_VALUE);
-      if (term == question.leaderTerm) {
+      var term = logs.termBetweenVotes(group);
+      if (term.isEmpty() || term.getAsLong() < question.leaderTerm) {
+        // Closed meanwhile, or opened again.
+        throw new IllegalStateException(
+            "acknowledgement in term %s (expected: %d)".formatted(term, question.leaderTerm));
+      }
+      if (term.getAsLong() == question.leaderTerm) {
         return reply;
       }
       log.info(
@@ -120,8 +125,8 @@ final class Acknowledgements {
           group,
           reply.getMatchIndex(),
           question.leaderTerm,
-          term);
-      return refusal(reply, AppendResult.NOT_LEADER).setTerm(term).build();
+          term.getAsLong());
+      return refusal(reply, AppendResult.NOT_LEADER).setTerm(term.getAsLong()).build();
     }
 
     private static AppendEntriesReplyProto.Builder refusal(

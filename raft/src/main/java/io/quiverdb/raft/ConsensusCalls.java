@@ -246,7 +246,7 @@ final class ConsensusCalls implements ServerInterceptor {
         candidacy.answered(reply);
       } catch (RuntimeException e) {
         // Ratis would wait for ever for this one to be sent; the leader sends again if it is told.
-        log.error("answer to a leader withheld", e);
+        log.warn("answer to a leader withheld", e);
         withheld = true;
         super.close(Status.INTERNAL, new Metadata());
         return;

@@ -122,6 +122,17 @@ class AcknowledgementsTest {
     assertThat(told.getMatchIndex()).isEqualTo(RaftLog.INVALID_LOG_INDEX);
   }
 
+  /// A leader that is told a term takes it for its own.
+  @Test
+  void nothingIsToldOfATermThatIsNotKnown() {
+    hold(4, 7);
+    ask(1, 5, 7);
+    term = OptionalLong.empty();
+
+    assertThatThrownBy(() -> stream.answered(reply(1, AppendResult.SUCCESS, 7).build()))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
   /// Of another leader, that this one has yet to replace.
   @Test
   void entryOfAnotherTermDoesNotStandForTheOneThatWasSent() {

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// its follower is still at the first ones: as after a timeout.
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
 class RepeatedAppendTest {
-  private static final int ROUNDS = 200;
+  private static final int ROUNDS = 50;
   private static final long TERM = 1_000;
 
   @TempDir Path directory;

@@ -17,6 +17,8 @@ final class MetricHelp {
               NodeMetrics.API_STREAMS,
               "Calls that are answered for as long as their callers listen"),
           Map.entry(
+              NodeMetrics.API_CUT_OFF, "Callers cut off that did not read a large answer in time"),
+          Map.entry(
               NodeMetrics.AUTHENTICATION_FAILURES,
               "Calls that were refused for their API key, or for having none"),
           Map.entry(NodeMetrics.CERTIFICATE_EXPIRY, "Time until the node's certificate expires"),

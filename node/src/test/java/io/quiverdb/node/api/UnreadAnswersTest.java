@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 /// needs all the memory for answers, so that there is no room for another.
 class UnreadAnswersTest {
   private static final List<String> IDS =
-      IntStream.range(0, 400).mapToObj(id -> "id-" + id).toList();
+      IntStream.range(0, 200).mapToObj(id -> "id-" + id).toList();
   private static final GetRequest REQUEST =
       GetRequest.newBuilder().setCollection("docs").addAllIds(IDS).build();
   private static final String PATH = "/v1/collections/docs/points/get";

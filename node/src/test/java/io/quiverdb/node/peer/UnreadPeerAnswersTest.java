@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 /// Answers to other nodes that are too large for the buffers on the way to one that does not read.
 /// Each needs all the memory for answers, so that there is no room for another.
 class UnreadPeerAnswersTest {
-  private static final int HITS = 400;
+  private static final int HITS = 100;
 
   private final ScriptedPeer node = new ScriptedPeer();
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
