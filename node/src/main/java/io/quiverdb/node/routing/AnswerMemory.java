@@ -17,7 +17,7 @@ public final class AnswerMemory {
   /// Of a point without payload and vector: its id, and the objects that carry it.
   private static final int POINT_BYTES = 512;
 
-  /// Of a message's length: a hit without payload and vector is some twenty bytes of it, and three
+  /// Of a message's length, generously: a hit without payload and vector is little of it, and some
   /// small objects; and the message is there once or twice, too.
   private static final int OBJECTS_FACTOR = 8;
 

@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.grpc.CallOptions;
-import io.grpc.ClientCall;
-import io.grpc.Metadata;
-import io.grpc.Status;
 import io.quiverdb.api.v1.CollectionsGrpc;
 import io.quiverdb.api.v1.CreateCollectionRequest;
 import io.quiverdb.api.v1.GetRequest;
@@ -17,6 +14,7 @@ import io.quiverdb.api.v1.PointsGrpc;
 import io.quiverdb.api.v1.UpsertRequest;
 import io.quiverdb.api.v1.Vector;
 import io.quiverdb.node.testing.FakeCluster;
+import io.quiverdb.node.testing.IdleCaller;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -25,15 +23,13 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Answers that are too large for the buffers between a node and a caller who does not read. Each
-/// needs all the memory for answers, so that there is no room for another.
+/// needs all the memory for answers, so that there is no room for even a small one.
 class UnreadAnswersTest {
   private static final List<String> IDS =
       IntStream.range(0, 200).mapToObj(id -> "id-" + id).toList();
@@ -41,6 +37,8 @@ class UnreadAnswersTest {
       GetRequest.newBuilder().setCollection("docs").addAllIds(IDS).build();
   private static final String PATH = "/v1/collections/docs/points/get";
   private static final String JSON = "{\"ids\": [\"" + String.join("\", \"", IDS) + "\"]}";
+
+  private static final String ONE = "{\"ids\": [\"id-0\"]}";
 
   private final FakeCluster cluster = FakeCluster.formed(3);
   private TestNode node = nodeThatAllows(Duration.ofMinutes(10));
@@ -72,7 +70,7 @@ class UnreadAnswersTest {
 
   @Test
   void keepTheirRoomUntilTheirGrpcCallerHasReadThem() {
-    var caller = new IdleCaller(node);
+    var caller = idleCaller();
     caller.awaitHeaders();
 
     assertNoRoom();
@@ -108,7 +106,7 @@ class UnreadAnswersTest {
     }
     assertRoom();
 
-    var caller = new IdleCaller(node);
+    var caller = idleCaller();
     caller.awaitHeaders();
     assertNoRoom();
 
@@ -119,8 +117,8 @@ class UnreadAnswersTest {
   @Test
   void areCutOffWhenTheirGrpcCallerTakesTooLong() {
     node.close();
-    node = nodeThatAllows(Duration.ofMillis(200));
-    var caller = new IdleCaller(node);
+    node = nodeThatAllows(Duration.ofSeconds(2));
+    var caller = idleCaller();
     caller.awaitHeaders();
 
     assertRoom();
@@ -132,7 +130,7 @@ class UnreadAnswersTest {
   @Test
   void areCutOffWhenTheirRestCallerTakesTooLong() throws IOException {
     node.close();
-    node = nodeThatAllows(Duration.ofMillis(200));
+    node = nodeThatAllows(Duration.ofSeconds(2));
     try (var socket = restCaller(PATH, JSON)) {
       assertRoom();
 
@@ -147,16 +145,20 @@ class UnreadAnswersTest {
     }
   }
 
-  // Over REST, on a connection of its own: on one with an idle caller all have to wait.
+  private IdleCaller<GetRequest, GetResponse> idleCaller() {
+    return IdleCaller.ask(node.channel(), PointsGrpc.getGetMethod(), CallOptions.DEFAULT, REQUEST);
+  }
+
+  // Of one point, and over REST, on a connection of its own: on one with an idle caller all wait.
 
   private void assertNoRoom() {
-    var refused = node.send("POST", PATH, JSON, "grpc-timeout", "300m");
+    var refused = node.send("POST", PATH, ONE, "grpc-timeout", "2S");
     assertThat(refused.status()).isEqualTo(504);
     assertThat(refused.body()).contains("memory for the answer");
   }
 
   private void assertRoom() {
-    assertThat(node.post(PATH, JSON).status()).isEqualTo(200);
+    assertThat(node.post(PATH, ONE).status()).isEqualTo(200);
   }
 
   /// Has asked, and has the first byte of its answer.
@@ -171,45 +173,5 @@ class UnreadAnswersTest {
     socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
     assertThat(socket.getInputStream().read()).isEqualTo('H');
     return socket;
-  }
-
-  /// Asks over gRPC, and reads nothing of its answer before it is told to.
-  private static final class IdleCaller extends ClientCall.Listener<GetResponse> {
-    private final ClientCall<GetRequest, GetResponse> call;
-    private final CompletableFuture<Void> headers = new CompletableFuture<>();
-    private final CompletableFuture<Status> status = new CompletableFuture<>();
-
-    IdleCaller(TestNode node) {
-      call = node.channel().newCall(PointsGrpc.getGetMethod(), CallOptions.DEFAULT);
-      call.start(this, new Metadata());
-      call.sendMessage(REQUEST);
-      call.halfClose();
-    }
-
-    @Override
-    public void onHeaders(Metadata metadata) {
-      headers.complete(null);
-    }
-
-    @Override
-    public void onClose(Status closed, Metadata trailers) {
-      status.complete(closed);
-    }
-
-    void awaitHeaders() {
-      headers.orTimeout(2, TimeUnit.MINUTES).join();
-    }
-
-    void read() {
-      call.request(2);
-    }
-
-    void giveUp() {
-      call.cancel("has had enough", null);
-    }
-
-    Status status() {
-      return status.orTimeout(2, TimeUnit.MINUTES).join();
-    }
   }
 }

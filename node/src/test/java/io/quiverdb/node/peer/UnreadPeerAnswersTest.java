@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.grpc.CallOptions;
-import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
@@ -18,6 +16,7 @@ import io.quiverdb.node.peer.proto.PeerServiceGrpc;
 import io.quiverdb.node.peer.proto.SearchPointsRequest;
 import io.quiverdb.node.peer.proto.SearchPointsResponse;
 import io.quiverdb.node.routing.AnswerMemory;
+import io.quiverdb.node.testing.IdleCaller;
 import io.quiverdb.raft.ReadResult;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -25,7 +24,6 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -80,7 +78,7 @@ class UnreadPeerAnswersTest {
 
   @Test
   void keepTheirRoomUntilTheyAreRead() {
-    var unread = new Search(idle);
+    var unread = search(idle, 600);
     unread.awaitHeaders();
 
     assertThat(answered(2).isOk()).isFalse();
@@ -92,7 +90,7 @@ class UnreadPeerAnswersTest {
 
   @Test
   void keepTheirRoomUntilNobodyWantsThemAnyMore() {
-    var unread = new Search(idle);
+    var unread = search(idle, 600);
     unread.awaitHeaders();
 
     unread.giveUp();
@@ -102,59 +100,21 @@ class UnreadPeerAnswersTest {
 
   /// How a search of another node ends, with so many seconds to wait.
   private Status answered(int seconds) {
-    var search = new Search(other, seconds);
+    var search = search(other, seconds);
     search.read();
     return search.status();
   }
 
-  private static final class Search extends ClientCall.Listener<SearchPointsResponse> {
-    private final ClientCall<SearchPointsRequest, SearchPointsResponse> call;
-    private final CompletableFuture<Void> headers = new CompletableFuture<>();
-    private final CompletableFuture<Status> status = new CompletableFuture<>();
-
-    Search(ManagedChannel channel) {
-      this(channel, 600);
-    }
-
-    Search(ManagedChannel channel, int seconds) {
-      call =
-          channel.newCall(
-              PeerServiceGrpc.getSearchPointsMethod(),
-              CallOptions.DEFAULT.withDeadlineAfter(seconds, TimeUnit.SECONDS));
-      call.start(this, new Metadata());
-      call.sendMessage(
-          SearchPointsRequest.newBuilder()
-              .setVector(ByteString.copyFrom(new byte[Float.BYTES]))
-              .setK(HITS)
-              .setWithPayload(true)
-              .build());
-      call.halfClose();
-    }
-
-    @Override
-    public void onHeaders(Metadata metadata) {
-      headers.complete(null);
-    }
-
-    @Override
-    public void onClose(Status closed, Metadata trailers) {
-      status.complete(closed);
-    }
-
-    void awaitHeaders() {
-      headers.orTimeout(2, TimeUnit.MINUTES).join();
-    }
-
-    void read() {
-      call.request(2);
-    }
-
-    void giveUp() {
-      call.cancel("has had enough", null);
-    }
-
-    Status status() {
-      return status.orTimeout(2, TimeUnit.MINUTES).join();
-    }
+  private static IdleCaller<SearchPointsRequest, SearchPointsResponse> search(
+      ManagedChannel channel, int seconds) {
+    return IdleCaller.ask(
+        channel,
+        PeerServiceGrpc.getSearchPointsMethod(),
+        CallOptions.DEFAULT.withDeadlineAfter(seconds, TimeUnit.SECONDS),
+        SearchPointsRequest.newBuilder()
+            .setVector(ByteString.copyFrom(new byte[Float.BYTES]))
+            .setK(HITS)
+            .setWithPayload(true)
+            .build());
   }
 }

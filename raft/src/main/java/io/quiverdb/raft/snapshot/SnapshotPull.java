@@ -101,7 +101,7 @@ final class SnapshotPull {
       fetchRest(offer, file, channel, digest);
     } catch (SyncFailedException e) {
       // What was not written may be lost, and still be read until it is: nothing of it counts.
-      Files.delete(part);
+      deleteAfter(e, part);
       throw e;
     }
     requireSound(part, file, digest);
@@ -145,6 +145,14 @@ final class SnapshotPull {
       throw e;
     } catch (IOException e) {
       throw new SyncFailedException(e);
+    }
+  }
+
+  private static void deleteAfter(SyncFailedException failure, Path part) {
+    try {
+      Files.delete(part);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
     }
   }
 
