@@ -77,7 +77,7 @@ final class TestCommand implements Callable<Integer> {
       defaultValue = "0",
       description =
           "So many are to be answered: if there are fewer when the time is over, clients go on"
-              + " without faults, at most as long again (${DEFAULT-VALUE}).")
+              + " without faults, at most until five times --time is over (${DEFAULT-VALUE}).")
   private int operations;
 
   @Option(

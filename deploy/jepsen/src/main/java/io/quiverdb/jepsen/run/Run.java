@@ -100,7 +100,8 @@ public final class Run {
       Optional<LongSupplier> answered =
           options.scenario().isPresent() ? Optional.empty() : Optional.of(clients::answeredCount);
       new Faults(cluster, recorder, answered).carryOut(schedule, options.time());
-      clients.awaitAnswered(options.operations(), options.time());
+      clients.awaitAnswered(
+          options.operations(), options.time().multipliedBy(RunOptions.TIMES_AS_LONG_MAX - 1));
       clients.stop();
     }
     complaints.addAll(upkeep.complaints());

@@ -16,7 +16,8 @@ import java.util.Set;
 /// @param nemeses names of them; none for a run without faults
 /// @param time that the clients are at work
 /// @param operations that are to be answered: if there are fewer when the time is over, the clients
-///   go on without faults, at most as long again
+///   go on without faults until there are, or until [#TIMES_AS_LONG_MAX] times that time is over:
+///   how fast the machine is does not count
 /// @param concurrency clients of each workload
 /// @param net what links are made of, if a nemesis turns to them
 /// @param endpoints host:port of all nodes of a cluster that is there; none for one of our own
@@ -36,6 +37,9 @@ public record RunOptions(
     List<String> serve,
     Path out,
     Optional<Scenario> scenario) {
+  /// A guard against hanging.
+  static final int TIMES_AS_LONG_MAX = 5;
+
   private static final Duration TIME_MIN = Duration.ofSeconds(5);
   private static final Set<Integer> NODE_COUNTS = Set.of(1, 3, 5);
 
