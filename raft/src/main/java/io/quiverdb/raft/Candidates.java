@@ -13,6 +13,7 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.rpc.CallId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.util.LifeCycle;
 import org.apache.ratis.util.ProtoUtils;
 import org.slf4j.Logger;
@@ -111,6 +112,7 @@ final class Candidates implements Candidacy.Groups {
                   AppendEntriesRequestProto.newBuilder()
                       .setServerRequest(asked)
                       .setLeaderTerm(term)
+                      .setLeaderCommit(RaftLog.INVALID_LOG_INDEX)
                       .build());
       log.info(
           "replica votes that has heard of no leader yet group={} candidate={}", id, candidate);

@@ -25,14 +25,14 @@ import org.slf4j.LoggerFactory;
 
 /// Stands before Ratis's port: refuses every call that is not part of consensus, and for a while
 /// those that come at a wrong time, lets no vote out that a power cut could take back and no
-/// acknowledgement of entries that are not here, no heartbeat commit such, no replica stand for
+/// acknowledgement of entries that are not here, no leader commit such, no replica stand for
 /// election that is no member, and none refuse to vote because it does not know yet that it is one.
 final class ConsensusCalls implements ServerInterceptor {
   private static final Logger log = LoggerFactory.getLogger(ConsensusCalls.class);
   private final Gate snapshotNotifications;
   private final Votes votes;
   private final Acknowledgements acknowledgements;
-  private final HeartbeatCommits heartbeatCommits;
+  private final LeaderCommits leaderCommits;
   private final Candidacy candidacy;
   private final VainNotifications vainNotifications;
   private final Configurations configurations;
@@ -62,14 +62,14 @@ final class ConsensusCalls implements ServerInterceptor {
       Gate snapshotNotifications,
       Votes votes,
       Acknowledgements acknowledgements,
-      HeartbeatCommits heartbeatCommits,
+      LeaderCommits leaderCommits,
       Candidacy candidacy,
       VainNotifications vainNotifications,
       Configurations configurations) {
     this.snapshotNotifications = snapshotNotifications;
     this.votes = votes;
     this.acknowledgements = acknowledgements;
-    this.heartbeatCommits = heartbeatCommits;
+    this.leaderCommits = leaderCommits;
     this.candidacy = candidacy;
     this.vainNotifications = vainNotifications;
     this.configurations = configurations;
@@ -242,7 +242,7 @@ final class ConsensusCalls implements ServerInterceptor {
       AppendEntriesReplyProto reply;
       try {
         reply = stream.answered((AppendEntriesReplyProto) message);
-        heartbeatCommits.answered(reply);
+        leaderCommits.answered(reply);
         candidacy.answered(reply);
       } catch (RuntimeException e) {
         // Ratis would wait for ever for this one to be sent; the leader sends again if it is told.
@@ -276,7 +276,7 @@ final class ConsensusCalls implements ServerInterceptor {
     public void onMessage(Q message) {
       var request = candidacy.taken((AppendEntriesRequestProto) message);
       stream.asked(request);
-      super.onMessage((Q) heartbeatCommits.taken(request));
+      super.onMessage((Q) leaderCommits.taken(request));
     }
   }
 }

@@ -36,6 +36,7 @@ final class Divisions {
 
   private final ClientId proposer = ClientId.randomId();
   private final StateMachines machines;
+  private final LeaderTerms leaderTerms;
   private final Candidacy candidacy;
   private final Gate snapshotNotifications = new Gate();
   private final RaftServer server;
@@ -48,9 +49,11 @@ final class Divisions {
       Optional<PeerTls> tls,
       RaftProperties properties,
       StateMachines machines,
+      LeaderTerms leaderTerms,
       Floors floors)
       throws IOException {
     this.machines = machines;
+    this.leaderTerms = leaderTerms;
     this.candidacy = new Candidacy(new Candidates(this::server, proposer, floors));
     this.server =
         RaftServer.newBuilder()
@@ -180,8 +183,8 @@ final class Divisions {
                 return Divisions.this.termBetweenVotes(group);
               }
             }),
-        new HeartbeatCommits(
-            new HeartbeatCommits.Logs() {
+        new LeaderCommits(
+            new LeaderCommits.Logs() {
               @Override
               public boolean holds(RaftGroupId group, TermIndexProto entry) {
                 return Divisions.this.holds(group, entry);
@@ -191,7 +194,8 @@ final class Divisions {
               public boolean wasTruncated(RaftGroupId group) {
                 return machines.of(group).wasTruncated();
               }
-            }),
+            },
+            leaderTerms),
         candidacy,
         new VainNotifications(
             (group, leader, index) -> machines.of(group).needsSnapshot(leader, index)),

@@ -14,6 +14,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
@@ -67,9 +68,14 @@ final class GroupServer implements AutoCloseable {
     Files.createDirectories(directories.raft());
     watermarks = new NodeWatermarks(options.dataDirectory(), options.sealing());
     replicas = new LocalReplicas(new Quarantine(directories.data(), directories.raft()));
-    floors = new Floors(id -> Math.max(watermarks.of(id), replicas.committedHere(id)));
+    var leaderTerms = new LeaderTerms();
+    floors =
+        new Floors(
+            id ->
+                Stream.of(watermarks.of(id), replicas.committedHere(id), leaderTerms.committed(id))
+                    .reduce(-1L, Math::max));
     notes = new ReplicaNotes(directories.data(), floors);
-    machines = new StateMachines(options, directories, replicas, floors, events);
+    machines = new StateMachines(options, directories, replicas, leaderTerms, floors, events);
     remains = new Remains(directories, options.stores(), notes);
     logs = new ReplicaLogs(directories, watermarks, replicas);
     var restoring =
@@ -83,7 +89,8 @@ final class GroupServer implements AutoCloseable {
             options.stores(),
             options.outOfService());
     var found = found(known, restoring);
-    divisions = new Divisions(options.self(), options.tls(), properties, machines, floors);
+    divisions =
+        new Divisions(options.self(), options.tls(), properties, machines, leaderTerms, floors);
     opening = new Opening(options, machines, divisions, replicas, restoring, submitter);
     orders =
         new ReplicaOrders(

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
@@ -54,6 +55,7 @@ final class GroupStateMachine extends BaseStateMachine {
   private final Executor events;
   private final BooleanSupplier mayLead;
   private final Runnable leaderLost;
+  private final LongSupplier acknowledged;
   private final SnapshotNeed snapshotNeed;
   private final Consumer<Throwable> onFatal;
   private final LogTail tail;
@@ -83,7 +85,8 @@ final class GroupStateMachine extends BaseStateMachine {
   /// @param loggedBytes what the one before it, if any, had applied
   /// @param events runs what it is given in order, and not in the caller
   /// @param leaderLost run at once when the replica does not lead any more; returns fast
-  /// @param onFatal told when the log could not be written
+  /// @param acknowledged the last entry that was acknowledged to the newest leader
+  /// @param onFatal told when the log could not be written, or must not be as it is asked
   GroupStateMachine(
       GroupKey key,
       ReplicatedState state,
@@ -93,6 +96,7 @@ final class GroupStateMachine extends BaseStateMachine {
       Executor events,
       BooleanSupplier mayLead,
       Runnable leaderLost,
+      LongSupplier acknowledged,
       SnapshotNeed snapshotNeed,
       Consumer<Throwable> onFatal) {
     this.key = key;
@@ -103,6 +107,7 @@ final class GroupStateMachine extends BaseStateMachine {
     this.events = events;
     this.mayLead = mayLead;
     this.leaderLost = leaderLost;
+    this.acknowledged = acknowledged;
     this.snapshotNeed = snapshotNeed;
     this.onFatal = onFatal;
     this.published = tail.published();
@@ -323,10 +328,27 @@ final class GroupStateMachine extends BaseStateMachine {
     }
   }
 
-  /// Entries from `index` on are taken back.
+  /// Entries from `index` on are to be taken back, on the disk after this.
+  ///
+  /// Ratis looks what a leader's entries may replace when they come, and replaces it when the disk
+  /// is done with those before (`RaftServerImpl.appendEntriesAsync`, release 3.3.0): if they are
+  /// overtaken there by the next leader's, they would replace what that one counts on. Then this
+  /// member ends, and begins again by what is on the disk.
+  ///
+  /// @throws IllegalStateException if they were acknowledged to the newest leader, or applied
   @Override
   @SuppressWarnings("NullAway")
   public CompletableFuture<Void> truncate(long index) {
+    long kept = Math.max(acknowledged.getAsLong(), applied.get());
+    if (index <= kept) {
+      var refusal =
+          new IllegalStateException(
+              ("%s: entries from %d on to be replaced (expected: from behind %d on, which is"
+                      + " acknowledged or applied)")
+                  .formatted(key, index, kept));
+      logFailed(refusal);
+      throw refusal;
+    }
     truncated = true;
     return CompletableFuture.completedFuture(null);
   }

@@ -22,6 +22,7 @@ import org.apache.ratis.proto.RaftProtos.TermIndexProto;
 import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
@@ -67,9 +68,9 @@ class ConsensusCallsTest {
   private final RecordedCall<RequestVoteRequestProto, RequestVoteReplyProto> voting =
       new RecordedCall<>(RaftServerProtocolServiceGrpc.getRequestVoteMethod());
   private final RaftGroupId group = RaftGroupId.randomId();
-  private final HeartbeatCommits heartbeatCommits =
-      new HeartbeatCommits(
-          new HeartbeatCommits.Logs() {
+  private final LeaderCommits leaderCommits =
+      new LeaderCommits(
+          new LeaderCommits.Logs() {
             @Override
             public boolean holds(RaftGroupId of, TermIndexProto entry) {
               return false;
@@ -79,7 +80,8 @@ class ConsensusCallsTest {
             public boolean wasTruncated(RaftGroupId of) {
               return false;
             }
-          });
+          },
+          new LeaderTerms());
 
   private boolean hasItsPast = true;
 
@@ -150,13 +152,7 @@ class ConsensusCallsTest {
 
   private ServerCall.Listener<InstallSnapshotRequestProto> listener() {
     return new ConsensusCalls(
-            gate,
-            _ -> {},
-            ALL_HELD,
-            heartbeatCommits,
-            candidacy,
-            VAIN,
-            (_, _) -> mayTakeConfiguration)
+            gate, _ -> {}, ALL_HELD, leaderCommits, candidacy, VAIN, (_, _) -> mayTakeConfiguration)
         .interceptCall(
             call,
             new Metadata(),
@@ -207,7 +203,7 @@ class ConsensusCallsTest {
             gate,
             _ -> {},
             ALL_HELD,
-            heartbeatCommits,
+            leaderCommits,
             candidacy,
             VAIN,
             (_, _) -> mayTakeConfiguration);
@@ -243,13 +239,7 @@ class ConsensusCallsTest {
   private InstallSnapshotRequestProto taken(InstallSnapshotRequestProto sent) {
     List<InstallSnapshotRequestProto> taken = new ArrayList<>();
     new ConsensusCalls(
-            gate,
-            _ -> {},
-            ALL_HELD,
-            heartbeatCommits,
-            candidacy,
-            VAIN,
-            (_, _) -> mayTakeConfiguration)
+            gate, _ -> {}, ALL_HELD, leaderCommits, candidacy, VAIN, (_, _) -> mayTakeConfiguration)
         .interceptCall(
             call,
             new Metadata(),
@@ -289,7 +279,7 @@ class ConsensusCallsTest {
                 gate,
                 votes,
                 ALL_HELD,
-                heartbeatCommits,
+                leaderCommits,
                 candidacy,
                 VAIN,
                 (_, _) -> mayTakeConfiguration)
@@ -325,7 +315,7 @@ class ConsensusCallsTest {
                 gate,
                 _ -> {},
                 ALL_HELD,
-                heartbeatCommits,
+                leaderCommits,
                 candidacy,
                 VAIN,
                 (_, _) -> mayTakeConfiguration)
@@ -378,7 +368,7 @@ class ConsensusCallsTest {
   }
 
   @Test
-  void heartbeatCommitsNothingThatIsNotInTheLog() {
+  void leaderCommitsNothingThatIsNotInTheLog() {
     var appending = new RecordedCall<>(RaftServerProtocolServiceGrpc.getAppendEntriesMethod());
     List<Long> commits = new ArrayList<>();
     var listener =
@@ -386,7 +376,7 @@ class ConsensusCallsTest {
                 gate,
                 _ -> {},
                 ALL_HELD,
-                heartbeatCommits,
+                leaderCommits,
                 candidacy,
                 VAIN,
                 (_, _) -> mayTakeConfiguration)
@@ -410,6 +400,6 @@ class ConsensusCallsTest {
             .setLeaderCommit(7)
             .build());
 
-    assertThat(commits).containsExactly(0L);
+    assertThat(commits).containsExactly(RaftLog.INVALID_LOG_INDEX);
   }
 }

@@ -27,6 +27,7 @@ class GroupStateMachineTest {
   private final List<Throwable> fatal = new ArrayList<>();
   private GroupStateMachine machine;
   private boolean mayLead = true;
+  private long acknowledged = -1;
 
   /// Its log directory is gone, and cannot be forced.
   @BeforeEach
@@ -41,6 +42,7 @@ class GroupStateMachineTest {
             Runnable::run,
             () -> mayLead,
             () -> {},
+            () -> acknowledged,
             (_, _, _) -> {},
             fatal::add);
   }
@@ -52,6 +54,39 @@ class GroupStateMachineTest {
 
     assertThat(machine.fault()).isPresent();
     assertThat(fatal).hasSize(1);
+  }
+
+  @Test
+  void entriesThatTheNewestLeaderCountsOnAreNotReplaced() {
+    acknowledged = 9;
+
+    assertThatThrownBy(() -> machine.truncate(9))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("entries from 9 on to be replaced (expected: from behind 9 on");
+
+    assertThat(machine.wasTruncated()).isFalse();
+    assertThat(machine.fault()).isPresent();
+    assertThat(fatal).hasSize(1);
+  }
+
+  @Test
+  void entriesThatWereAppliedAreNotReplaced() {
+    machine.notifyTermIndexUpdated(1, 3);
+
+    assertThatThrownBy(() -> machine.truncate(3)).isInstanceOf(IllegalStateException.class);
+
+    assertThat(fatal).hasSize(1);
+  }
+
+  @Test
+  void otherEntriesAreReplaced() throws Exception {
+    acknowledged = 9;
+
+    machine.truncate(10).get();
+
+    assertThat(machine.wasTruncated()).isTrue();
+    assertThat(machine.fault()).isEmpty();
+    assertThat(fatal).isEmpty();
   }
 
   @Test

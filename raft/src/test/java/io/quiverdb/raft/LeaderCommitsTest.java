@@ -10,18 +10,21 @@ import org.apache.ratis.proto.RaftProtos.RaftRpcReplyProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.TermIndexProto;
 import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.util.ProtoUtils;
 import org.junit.jupiter.api.Test;
 
-class HeartbeatCommitsTest {
+class LeaderCommitsTest {
   private static final long TERM = 2;
+  private static final long NOTHING = RaftLog.INVALID_LOG_INDEX;
 
   private final RaftGroupId group = RaftGroupId.randomId();
   private boolean holdsPrevious = true;
   private boolean truncated;
-  private final HeartbeatCommits commits =
-      new HeartbeatCommits(
-          new HeartbeatCommits.Logs() {
+  private final LeaderTerms terms = new LeaderTerms();
+  private final LeaderCommits commits =
+      new LeaderCommits(
+          new LeaderCommits.Logs() {
             @Override
             public boolean holds(RaftGroupId of, TermIndexProto entry) {
               assertThat(of).isEqualTo(group);
@@ -32,7 +35,8 @@ class HeartbeatCommitsTest {
             public boolean wasTruncated(RaftGroupId of) {
               return truncated;
             }
-          });
+          },
+          terms);
 
   private AppendEntriesRequestProto.Builder heartbeat() {
     return AppendEntriesRequestProto.newBuilder()
@@ -72,13 +76,13 @@ class HeartbeatCommitsTest {
   void heartbeatBehindAnEntryThatWaitsToBeAppendedCommitsNothing() {
     holdsPrevious = false;
 
-    assertThat(committed()).isZero();
+    assertThat(committed()).isEqualTo(NOTHING);
   }
 
   @Test
   void onceEntriesWereReplacedOnlyWhatWasAcknowledgedToThisLeaderIsCommitted() {
     truncated = true;
-    assertThat(committed()).isZero();
+    assertThat(committed()).isEqualTo(NOTHING);
 
     acknowledge(TERM, 5, false, AppendResult.SUCCESS);
     assertThat(committed()).isEqualTo(5);
@@ -95,7 +99,7 @@ class HeartbeatCommitsTest {
     acknowledge(TERM, 9, true, AppendResult.SUCCESS);
     acknowledge(TERM, 9, false, AppendResult.INCONSISTENCY);
 
-    assertThat(committed()).isZero();
+    assertThat(committed()).isEqualTo(NOTHING);
   }
 
   @Test
@@ -110,19 +114,65 @@ class HeartbeatCommitsTest {
   }
 
   @Test
-  void entriesAreNotLimited() {
-    holdsPrevious = false;
-    truncated = true;
-    var sent = heartbeat().addEntries(LogEntryProto.getDefaultInstance()).build();
+  void entriesCommitWhatTheLogHoldsBeforeThem() {
+    var sent = heartbeat().setLeaderCommit(8).addEntries(LogEntryProto.getDefaultInstance());
 
-    assertThat(commits.taken(sent)).isSameAs(sent);
+    assertThat(commits.taken(sent.build()).getLeaderCommit()).isEqualTo(7);
   }
 
   @Test
-  void heartbeatThatNamesNoEntryStaysAsItIs() {
+  void entriesThatMayStandForOthersThatWaitCommitOnlyWhatWasAcknowledgedToThisLeader() {
     holdsPrevious = false;
-    var sent = heartbeat().clearPreviousLog().build();
+    var sent = heartbeat().addEntries(LogEntryProto.getDefaultInstance()).build();
+    assertThat(commits.taken(sent).getLeaderCommit()).isEqualTo(NOTHING);
 
-    assertThat(commits.taken(sent)).isSameAs(sent);
+    acknowledge(TERM, 6, false, AppendResult.SUCCESS);
+
+    assertThat(commits.taken(sent).getLeaderCommit()).isEqualTo(6);
+  }
+
+  @Test
+  void messageThatNamesNoEntryBeforeCommitsNothingYet() {
+    var heartbeat = heartbeat().clearPreviousLog().setLeaderCommit(0);
+
+    assertThat(commits.taken(heartbeat.build()).getLeaderCommit()).isEqualTo(NOTHING);
+    assertThat(
+            commits
+                .taken(heartbeat.addEntries(LogEntryProto.getDefaultInstance()).build())
+                .getLeaderCommit())
+        .isEqualTo(NOTHING);
+  }
+
+  @Test
+  void whatTheLeaderSaysIsKnownAsFarAsItWasAcknowledged() {
+    holdsPrevious = false;
+    commits.taken(heartbeat().build());
+    assertThat(terms.committed(group)).isEqualTo(NOTHING);
+
+    acknowledge(TERM, 6, false, AppendResult.SUCCESS);
+    assertThat(terms.committed(group)).isEqualTo(6);
+
+    acknowledge(TERM, 9, false, AppendResult.SUCCESS);
+    assertThat(terms.committed(group)).isEqualTo(7);
+  }
+
+  @Test
+  void whatWasAcknowledgedCountsForNoOtherLeader() {
+    acknowledge(TERM - 1, 9, false, AppendResult.SUCCESS);
+    assertThat(terms.acknowledged(group)).isEqualTo(9);
+
+    commits.taken(heartbeat().build());
+
+    assertThat(terms.acknowledged(group)).isEqualTo(NOTHING);
+    assertThat(terms.committed(group)).isEqualTo(NOTHING);
+  }
+
+  @Test
+  void replicaThatIsOpenedAnewHasAcknowledgedNothing() {
+    acknowledge(TERM, 9, false, AppendResult.SUCCESS);
+
+    terms.forget(group);
+
+    assertThat(terms.acknowledged(group)).isEqualTo(NOTHING);
   }
 }
