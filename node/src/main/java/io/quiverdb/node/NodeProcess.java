@@ -58,9 +58,10 @@ public final class NodeProcess {
     return ExitCode.STOP_OVERRUN;
   }
 
-  // What is on the disk is not known any more: nothing may be written or answered after this.
+  // What is on the disk is not known any more, or must stay as it is: nothing may be written or
+  // answered after this.
   private static void halt(Throwable failure) {
-    log.error("disk failed, halting", failure);
+    log.error("disk or log failed, halting", failure);
     Runtime.getRuntime().halt(ExitCode.INPUT_OUTPUT);
   }
 }

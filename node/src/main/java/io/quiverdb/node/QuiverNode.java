@@ -71,13 +71,15 @@ public final class QuiverNode implements AutoCloseable {
   ///
   /// @throws StartupException if it cannot start; then nothing is left open
   public static QuiverNode start(NodeConfig config) {
-    return start(config, failure -> log.error("disk failed, this node must be restarted", failure));
+    return start(
+        config, failure -> log.error("disk or log failed, this node must be restarted", failure));
   }
 
   /// Starts a node. One without `join` is a cluster of its own, formed when this returns; one with
   /// `join` waits to be formed.
   ///
-  /// @param onFatal told once when the disk has failed; a process of its own should halt
+  /// @param onFatal told once when the disk has failed, or a log would lose entries; a process of
+  ///   its own should halt
   /// @throws StartupException if it cannot start; then nothing is left open
   public static QuiverNode start(NodeConfig config, Consumer<Throwable> onFatal) {
     Deque<AutoCloseable> opened = new ArrayDeque<>();

@@ -89,7 +89,7 @@ class NodeProcessTest {
 
     assertThat(limited.waitFor(3, TimeUnit.MINUTES)).isTrue();
     assertThat(limited.exitValue()).as(read()).isEqualTo(ExitCode.INPUT_OUTPUT);
-    assertThat(read()).contains("disk failed, halting");
+    assertThat(read()).contains("disk or log failed, halting");
     assertThat(answer).isNotEqualTo(200);
     var again = serve(List.of(), api);
     awaitAnswer(again, api, "/readyz");

@@ -3,6 +3,7 @@ package io.quiverdb.raft;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
@@ -38,6 +39,9 @@ final class Acknowledgements {
 
   /// The logs of this node's groups.
   interface Logs {
+    /// Empty if there is no such replica.
+    Optional<LeaderTerms> leaderTerms(RaftGroupId group);
+
     /// Whether a log, or the checkpoint that it begins behind, holds an entry, durably.
     boolean holdsDurably(RaftGroupId group, TermIndexProto entry);
 
@@ -100,15 +104,25 @@ final class Acknowledgements {
                 .formatted(reply.getMatchIndex()));
       }
       var group = ProtoUtils.toRaftGroupId(reply.getServerReply().getRaftGroupId());
-      for (var entry : question.entries) {
-        if (!logs.holdsDurably(group, entry)) {
-          log.info(
-              "entries not acknowledged group={} to={} lacking={}",
-              group,
-              reply.getMatchIndex(),
-              entry.getIndex());
-          return refusal(reply, AppendResult.INCONSISTENCY).setNextIndex(entry.getIndex()).build();
-        }
+      // Before the look, so that it is not the next one's if the replica is opened anew.
+      var leaderTerms = logs.leaderTerms(group);
+      var lacking = lacking(group, question);
+      if (lacking.isPresent()) {
+        long index = lacking.get().getIndex();
+        log.info(
+            "entries not acknowledged group={} to={} lacking={}",
+            group,
+            reply.getMatchIndex(),
+            index);
+        return refusal(reply, AppendResult.INCONSISTENCY).setNextIndex(index).build();
+      }
+      leaderTerms.ifPresent(
+          terms -> terms.acknowledged(question.leaderTerm, reply.getMatchIndex()));
+      // From here on nothing may replace them; what did before is seen at the last one.
+      if (!logs.holdsDurably(group, question.entries.getLast())) {
+        throw new IllegalStateException(
+            "acknowledgement of entry %d: replaced meanwhile (expected: kept)"
+                .formatted(question.entries.getLast().getIndex()));
       }
       // After the look into the log: a vote before it did not see them.
       var term = logs.termBetweenVotes(group);
@@ -127,6 +141,12 @@ final class Acknowledgements {
           question.leaderTerm,
           term.getAsLong());
       return refusal(reply, AppendResult.NOT_LEADER).setTerm(term.getAsLong()).build();
+    }
+
+    private Optional<TermIndexProto> lacking(RaftGroupId group, Asked question) {
+      return question.entries.stream()
+          .filter(entry -> !logs.holdsDurably(group, entry))
+          .findFirst();
     }
 
     private static AppendEntriesReplyProto.Builder refusal(

@@ -112,6 +112,7 @@ final class Candidates implements Candidacy.Groups {
                   AppendEntriesRequestProto.newBuilder()
                       .setServerRequest(asked)
                       .setLeaderTerm(term)
+                      // 0 would commit the first entry.
                       .setLeaderCommit(RaftLog.INVALID_LOG_INDEX)
                       .build());
       log.info(

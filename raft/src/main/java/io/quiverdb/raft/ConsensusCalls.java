@@ -242,7 +242,6 @@ final class ConsensusCalls implements ServerInterceptor {
       AppendEntriesReplyProto reply;
       try {
         reply = stream.answered((AppendEntriesReplyProto) message);
-        leaderCommits.answered(reply);
         candidacy.answered(reply);
       } catch (RuntimeException e) {
         // Ratis would wait for ever for this one to be sent; the leader sends again if it is told.

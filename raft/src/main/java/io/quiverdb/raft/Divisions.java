@@ -36,7 +36,6 @@ final class Divisions {
 
   private final ClientId proposer = ClientId.randomId();
   private final StateMachines machines;
-  private final LeaderTerms leaderTerms;
   private final Candidacy candidacy;
   private final Gate snapshotNotifications = new Gate();
   private final RaftServer server;
@@ -49,11 +48,9 @@ final class Divisions {
       Optional<PeerTls> tls,
       RaftProperties properties,
       StateMachines machines,
-      LeaderTerms leaderTerms,
       Floors floors)
       throws IOException {
     this.machines = machines;
-    this.leaderTerms = leaderTerms;
     this.candidacy = new Candidacy(new Candidates(this::server, proposer, floors));
     this.server =
         RaftServer.newBuilder()
@@ -174,6 +171,11 @@ final class Divisions {
         new Acknowledgements(
             new Acknowledgements.Logs() {
               @Override
+              public Optional<LeaderTerms> leaderTerms(RaftGroupId group) {
+                return machines.find(group).map(GroupStateMachine::leaderTerms);
+              }
+
+              @Override
               public boolean holdsDurably(RaftGroupId group, TermIndexProto entry) {
                 return Divisions.this.holdsDurably(group, entry);
               }
@@ -186,6 +188,11 @@ final class Divisions {
         new LeaderCommits(
             new LeaderCommits.Logs() {
               @Override
+              public Optional<LeaderTerms> leaderTerms(RaftGroupId group) {
+                return machines.find(group).map(GroupStateMachine::leaderTerms);
+              }
+
+              @Override
               public boolean holds(RaftGroupId group, TermIndexProto entry) {
                 return Divisions.this.holds(group, entry);
               }
@@ -194,8 +201,7 @@ final class Divisions {
               public boolean wasTruncated(RaftGroupId group) {
                 return machines.of(group).wasTruncated();
               }
-            },
-            leaderTerms),
+            }),
         candidacy,
         new VainNotifications(
             (group, leader, index) -> machines.of(group).needsSnapshot(leader, index)),

@@ -14,7 +14,6 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
@@ -68,14 +67,9 @@ final class GroupServer implements AutoCloseable {
     Files.createDirectories(directories.raft());
     watermarks = new NodeWatermarks(options.dataDirectory(), options.sealing());
     replicas = new LocalReplicas(new Quarantine(directories.data(), directories.raft()));
-    var leaderTerms = new LeaderTerms();
-    floors =
-        new Floors(
-            id ->
-                Stream.of(watermarks.of(id), replicas.committedHere(id), leaderTerms.committed(id))
-                    .reduce(-1L, Math::max));
+    floors = new Floors(this::committedHere);
     notes = new ReplicaNotes(directories.data(), floors);
-    machines = new StateMachines(options, directories, replicas, leaderTerms, floors, events);
+    machines = new StateMachines(options, directories, replicas, floors, events);
     remains = new Remains(directories, options.stores(), notes);
     logs = new ReplicaLogs(directories, watermarks, replicas);
     var restoring =
@@ -89,8 +83,7 @@ final class GroupServer implements AutoCloseable {
             options.stores(),
             options.outOfService());
     var found = found(known, restoring);
-    divisions =
-        new Divisions(options.self(), options.tls(), properties, machines, leaderTerms, floors);
+    divisions = new Divisions(options.self(), options.tls(), properties, machines, floors);
     opening = new Opening(options, machines, divisions, replicas, restoring, submitter);
     orders =
         new ReplicaOrders(
@@ -113,6 +106,12 @@ final class GroupServer implements AutoCloseable {
             replicas, watermarks, floors, this::floorReached, options.onFatal(), submitter);
     start(found);
     ticks.start();
+  }
+
+  /// As far as Ratis knows, and what it learns by the next heartbeat.
+  private long committedHere(RaftGroupId id) {
+    long told = machines.find(id).map(it -> it.leaderTerms().committed()).orElse(-1L);
+    return Math.max(told, Math.max(watermarks.of(id), replicas.committedHere(id)));
   }
 
   /// What the disk has, put in order and ready to be opened by Ratis.

@@ -16,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
@@ -55,7 +54,7 @@ final class GroupStateMachine extends BaseStateMachine {
   private final Executor events;
   private final BooleanSupplier mayLead;
   private final Runnable leaderLost;
-  private final LongSupplier acknowledged;
+  private final LeaderTerms leaderTerms = new LeaderTerms();
   private final SnapshotNeed snapshotNeed;
   private final Consumer<Throwable> onFatal;
   private final LogTail tail;
@@ -69,10 +68,15 @@ final class GroupStateMachine extends BaseStateMachine {
   private volatile PublishedCheckpoint published;
 
   private volatile boolean truncated;
+
+  /// Until it hears of another leader.
+  private volatile boolean leads;
+
   private volatile boolean stopped;
   private volatile Optional<Throwable> fault = Optional.empty();
 
-  /// Whether the disk failed, or the replica could not be opened again: the process is to end.
+  /// Whether the disk failed, the log would lose entries, or the replica could not be opened again:
+  /// the process is to end.
   private volatile boolean fatal;
 
   private final AtomicLong loggedBytes;
@@ -85,7 +89,6 @@ final class GroupStateMachine extends BaseStateMachine {
   /// @param loggedBytes what the one before it, if any, had applied
   /// @param events runs what it is given in order, and not in the caller
   /// @param leaderLost run at once when the replica does not lead any more; returns fast
-  /// @param acknowledged the last entry that was acknowledged to the newest leader
   /// @param onFatal told when the log could not be written, or must not be as it is asked
   GroupStateMachine(
       GroupKey key,
@@ -96,7 +99,6 @@ final class GroupStateMachine extends BaseStateMachine {
       Executor events,
       BooleanSupplier mayLead,
       Runnable leaderLost,
-      LongSupplier acknowledged,
       SnapshotNeed snapshotNeed,
       Consumer<Throwable> onFatal) {
     this.key = key;
@@ -107,7 +109,6 @@ final class GroupStateMachine extends BaseStateMachine {
     this.events = events;
     this.mayLead = mayLead;
     this.leaderLost = leaderLost;
-    this.acknowledged = acknowledged;
     this.snapshotNeed = snapshotNeed;
     this.onFatal = onFatal;
     this.published = tail.published();
@@ -134,12 +135,12 @@ final class GroupStateMachine extends BaseStateMachine {
     return applied;
   }
 
-  /// Why it does not apply any more, if so. Whether it has what an earlier replica of this node may
-  /// have acknowledged.
+  /// Whether it has what an earlier replica of this node may have acknowledged.
   boolean mayLead() {
     return mayLead.getAsBoolean();
   }
 
+  /// Why it does not apply any more, if so.
   Optional<Throwable> fault() {
     return fault;
   }
@@ -332,25 +333,35 @@ final class GroupStateMachine extends BaseStateMachine {
   ///
   /// Ratis looks what a leader's entries may replace when they come, and replaces it when the disk
   /// is done with those before (`RaftServerImpl.appendEntriesAsync`, release 3.3.0): if they are
-  /// overtaken there by the next leader's, they would replace what that one counts on. Then this
-  /// member ends, and begins again by what is on the disk.
+  /// overtaken there by the next leader's, or wait until this member leads itself, they would
+  /// replace what that leader counts on. Then this member ends, and begins again by what is on the
+  /// disk.
   ///
-  /// @throws IllegalStateException if they were acknowledged to the newest leader, or applied
+  /// @throws IllegalStateException if they are this member's as a leader, were acknowledged to the
+  ///   newest one, or are committed
   @Override
   @SuppressWarnings("NullAway")
   public CompletableFuture<Void> truncate(long index) {
-    long kept = Math.max(acknowledged.getAsLong(), applied.get());
+    long kept = leads ? Long.MAX_VALUE : Math.max(leaderTerms.kept(), applied.get());
     if (index <= kept) {
       var refusal =
           new IllegalStateException(
-              ("%s: entries from %d on to be replaced (expected: from behind %d on, which is"
-                      + " acknowledged or applied)")
-                  .formatted(key, index, kept));
-      logFailed(refusal);
+              "%s: entries from %d on to be replaced (expected: %s)"
+                  .formatted(
+                      key,
+                      index,
+                      leads ? "none of a leader" : "none up to " + kept + ", which stay"));
+      log.error("log would lose entries group={}", key, refusal);
+      fail(refusal);
+      onFatal.accept(refusal);
       throw refusal;
     }
     truncated = true;
     return CompletableFuture.completedFuture(null);
+  }
+
+  LeaderTerms leaderTerms() {
+    return leaderTerms;
   }
 
   /// Whether entries were taken back since it was opened.
@@ -362,6 +373,9 @@ final class GroupStateMachine extends BaseStateMachine {
   ///
   /// @throws UncheckedIOException if the disk fails; the replica then stops
   void forceVote() {
+    if (fatal) {
+      throw new UncheckedIOException(new IOException(key + ": its vote does not count, it failed"));
+    }
     try {
       directory.force();
     } catch (IOException e) {
@@ -375,7 +389,8 @@ final class GroupStateMachine extends BaseStateMachine {
   /// Before it begins to lead: it has voted for itself.
   @Override
   public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId leader) {
-    if (leader.equals(member.getPeerId())) {
+    leads = leader.equals(member.getPeerId());
+    if (leads) {
       if (!mayLead.getAsBoolean()) {
         // It was elected before its elections were paused. Ratis calls it the leader, and begins
         // nothing; nothing ends that but another opening.

@@ -1,7 +1,6 @@
 package io.quiverdb.raft;
 
-import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
-import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
+import java.util.Optional;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.TermIndexProto;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -12,8 +11,8 @@ import org.apache.ratis.util.ProtoUtils;
 ///
 /// A leader says with every message up to where its log is committed. Ratis takes that for the log
 /// here, up to the last entry of the message, and without one up to the entry that comes before, as
-/// far as it was flushed (`ServerImplUtils.effectiveCommitIndex`, `RaftLogBase .updateCommitIndex`;
-/// release 3.3.0). That can be entries of an earlier leader:
+/// far as it was flushed (`ServerImplUtils.effectiveCommitIndex` and
+/// `RaftLogBase.updateCommitIndex`, release 3.3.0). That can be entries of an earlier leader:
 /// - the message's own may still wait to be appended, behind a disk that stalls, and so may the one
 ///   before, which Ratis looks for among those, too;
 /// - they may have been taken for others that wait ([Acknowledgements]);
@@ -24,10 +23,12 @@ import org.apache.ratis.util.ProtoUtils;
 /// before if the log holds that and none was replaced.
 final class LeaderCommits {
   private final Logs logs;
-  private final LeaderTerms terms;
 
   /// The logs of this node's groups.
   interface Logs {
+    /// Empty if there is no such replica.
+    Optional<LeaderTerms> leaderTerms(RaftGroupId group);
+
     /// Whether a log, or the checkpoint that it begins behind, holds an entry.
     boolean holds(RaftGroupId group, TermIndexProto entry);
 
@@ -35,32 +36,26 @@ final class LeaderCommits {
     boolean wasTruncated(RaftGroupId group);
   }
 
-  LeaderCommits(Logs logs, LeaderTerms terms) {
+  LeaderCommits(Logs logs) {
     this.logs = logs;
-    this.terms = terms;
-  }
-
-  /// An answer goes to a leader.
-  void answered(AppendEntriesReplyProto reply) {
-    if (reply.getResult() == AppendResult.SUCCESS && !reply.getIsHearbeat()) {
-      terms.acknowledged(
-          ProtoUtils.toRaftGroupId(reply.getServerReply().getRaftGroupId()),
-          reply.getTerm(),
-          reply.getMatchIndex());
-    }
   }
 
   /// What a leader sends, as it may be taken.
   AppendEntriesRequestProto taken(AppendEntriesRequestProto request) {
     var group = ProtoUtils.toRaftGroupId(request.getServerRequest().getRaftGroupId());
-    terms.heard(group, request.getLeaderTerm(), request.getLeaderCommit());
+    var terms = logs.leaderTerms(group);
+    if (terms.isEmpty()) {
+      return request;
+    }
+    terms.get().heard(request.getLeaderTerm(), request.getLeaderCommit());
     long committable =
-        Math.max(before(group, request), terms.acknowledged(group, request.getLeaderTerm()));
+        Math.max(before(group, request), terms.get().acknowledgedIn(request.getLeaderTerm()));
     return request.getLeaderCommit() <= committable
         ? request
         : request.toBuilder().setLeaderCommit(committable).build();
   }
 
+  /// Whether entries were replaced is asked last: it is so before the log holds others.
   private long before(RaftGroupId group, AppendEntriesRequestProto request) {
     return request.hasPreviousLog()
             && logs.holds(group, request.getPreviousLog())

@@ -25,8 +25,9 @@ import java.util.function.Consumer;
 ///   graphs find; 0 for none
 /// @param version of the software, for status
 /// @param scrubInterval after which all files of a replica are read again
-/// @param onFatal told once when a log or an engine file could not be written or synced: what is on
-///   disk is not known any more, so a process of its own should halt at once
+/// @param onFatal told once when a log or an engine file could not be written or synced, so that
+///   what is on disk is not known any more, or when a log would lose entries that others count on:
+///   a process of its own should halt at once
 public record RaftHostOptions(
     Path dataDirectory,
     NodeAddresses addresses,

@@ -18,7 +18,6 @@ final class StateMachines {
   private final GroupServerOptions options;
   private final GroupDirectories directories;
   private final LocalReplicas replicas;
-  private final LeaderTerms leaderTerms;
   private final Floors floors;
   private final Executor events;
   private final Map<RaftGroupId, GroupStateMachine> machines = new ConcurrentHashMap<>();
@@ -28,13 +27,11 @@ final class StateMachines {
       GroupServerOptions options,
       GroupDirectories directories,
       LocalReplicas replicas,
-      LeaderTerms leaderTerms,
       Floors floors,
       Executor events) {
     this.options = options;
     this.directories = directories;
     this.replicas = replicas;
-    this.leaderTerms = leaderTerms;
     this.floors = floors;
     this.events = events;
   }
@@ -50,7 +47,6 @@ final class StateMachines {
             options.sizes().tailBytesMax(),
             options.nanoClock(),
             options.disk()::isFilling);
-    leaderTerms.forget(id);
     Barrier barrier = options.barrier();
     var machine =
         new GroupStateMachine(
@@ -62,7 +58,6 @@ final class StateMachines {
             events,
             () -> floors.isReached(id),
             () -> barrier.leaderLost(key),
-            () -> leaderTerms.acknowledged(id),
             options.snapshotNeed(),
             options.onFatal());
     machines.put(id, machine);
@@ -82,7 +77,6 @@ final class StateMachines {
 
   void drop(RaftGroupId id) {
     machines.remove(id);
-    leaderTerms.forget(id);
   }
 
   void close() {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
@@ -24,14 +26,24 @@ class AcknowledgementsTest {
 
   private final RaftGroupId group = RaftGroupId.randomId();
   private final Set<TermIndexProto> held = new HashSet<>();
+  private final LeaderTerms terms = new LeaderTerms();
   private OptionalLong term = OptionalLong.of(TERM);
+  private Runnable afterLook = () -> {};
   private final Acknowledgements.Stream stream =
       new Acknowledgements(
               new Acknowledgements.Logs() {
                 @Override
+                public Optional<LeaderTerms> leaderTerms(RaftGroupId of) {
+                  assertThat(of).isEqualTo(group);
+                  return Optional.of(terms);
+                }
+
+                @Override
                 public boolean holdsDurably(RaftGroupId of, TermIndexProto entry) {
                   assertThat(of).isEqualTo(group);
-                  return held.contains(entry);
+                  boolean holds = held.contains(entry);
+                  afterLook.run();
+                  return holds;
                 }
 
                 @Override
@@ -81,6 +93,35 @@ class AcknowledgementsTest {
     var reply = reply(1, AppendResult.SUCCESS, 7).build();
 
     assertThat(stream.answered(reply)).isSameAs(reply);
+    assertThat(terms.kept()).isEqualTo(7);
+  }
+
+  /// Of its first message in a term, Ratis tells the term before.
+  @Test
+  void whatIsAcknowledgedIsKeptForTheLeaderThatAsked() {
+    hold(4, 7);
+    ask(1, 5, 7);
+
+    var _ = stream.answered(reply(1, AppendResult.SUCCESS, 7).setTerm(TERM - 1).build());
+
+    assertThat(terms.acknowledgedIn(TERM)).isEqualTo(7);
+  }
+
+  @Test
+  void entriesThatAreReplacedDuringTheLookAreNotAcknowledged() {
+    hold(4, 7);
+    ask(1, 5, 7);
+    var looks = new AtomicInteger();
+    afterLook =
+        () -> {
+          if (looks.incrementAndGet() == 4) {
+            held.remove(entry(TERM, 7));
+          }
+        };
+
+    assertThatThrownBy(() -> stream.answered(reply(1, AppendResult.SUCCESS, 7).build()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("entry 7: replaced meanwhile");
   }
 
   @Test
@@ -91,6 +132,7 @@ class AcknowledgementsTest {
     var told = stream.answered(reply(1, AppendResult.SUCCESS, 7).build());
 
     assertThat(told.getResult()).isEqualTo(AppendResult.INCONSISTENCY);
+    assertThat(terms.kept()).isEqualTo(RaftLog.INVALID_LOG_INDEX);
     assertThat(told.getNextIndex()).isEqualTo(6);
     assertThat(told.getMatchIndex()).isEqualTo(RaftLog.INVALID_LOG_INDEX);
   }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,6 +37,11 @@ class ConsensusCallsTest {
   private static final Acknowledgements ALL_HELD =
       new Acknowledgements(
           new Acknowledgements.Logs() {
+            @Override
+            public Optional<LeaderTerms> leaderTerms(RaftGroupId of) {
+              return Optional.empty();
+            }
+
             @Override
             public boolean holdsDurably(RaftGroupId of, TermIndexProto entry) {
               return true;
@@ -72,6 +78,11 @@ class ConsensusCallsTest {
       new LeaderCommits(
           new LeaderCommits.Logs() {
             @Override
+            public Optional<LeaderTerms> leaderTerms(RaftGroupId of) {
+              return Optional.of(new LeaderTerms());
+            }
+
+            @Override
             public boolean holds(RaftGroupId of, TermIndexProto entry) {
               return false;
             }
@@ -80,8 +91,7 @@ class ConsensusCallsTest {
             public boolean wasTruncated(RaftGroupId of) {
               return false;
             }
-          },
-          new LeaderTerms());
+          });
 
   private boolean hasItsPast = true;
 

@@ -7,6 +7,7 @@ import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.log.LogDirectory;
 import io.quiverdb.raft.snapshot.LogTail;
 import io.quiverdb.raft.snapshot.PublishedCheckpoint;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class GroupStateMachineTest {
   private static final RaftPeerId SELF = RaftPeerId.valueOf("self");
+  private static final RaftPeerId OTHER = RaftPeerId.valueOf("other");
   private static final RaftGroupMemberId MEMBER =
       RaftGroupMemberId.valueOf(SELF, RaftGroupId.randomId());
 
@@ -27,7 +29,6 @@ class GroupStateMachineTest {
   private final List<Throwable> fatal = new ArrayList<>();
   private GroupStateMachine machine;
   private boolean mayLead = true;
-  private long acknowledged = -1;
 
   /// Its log directory is gone, and cannot be forced.
   @BeforeEach
@@ -42,7 +43,6 @@ class GroupStateMachineTest {
             Runnable::run,
             () -> mayLead,
             () -> {},
-            () -> acknowledged,
             (_, _, _) -> {},
             fatal::add);
   }
@@ -58,11 +58,11 @@ class GroupStateMachineTest {
 
   @Test
   void entriesThatTheNewestLeaderCountsOnAreNotReplaced() {
-    acknowledged = 9;
+    machine.leaderTerms().acknowledged(4, 9);
 
     assertThatThrownBy(() -> machine.truncate(9))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("entries from 9 on to be replaced (expected: from behind 9 on");
+        .hasMessageContaining("entries from 9 on to be replaced (expected: none up to 9");
 
     assertThat(machine.wasTruncated()).isFalse();
     assertThat(machine.fault()).isPresent();
@@ -79,8 +79,29 @@ class GroupStateMachineTest {
   }
 
   @Test
+  void leaderReplacesNoneOfItsEntriesUntilItHearsOfAnother() throws Exception {
+    machine.notifyLeaderChanged(MEMBER, OTHER);
+    machine.truncate(7).get();
+
+    assertThatThrownBy(() -> machine.notifyLeaderChanged(MEMBER, SELF))
+        .isInstanceOf(UncheckedIOException.class);
+    assertThatThrownBy(() -> machine.truncate(7))
+        .hasMessageContaining("entries from 7 on to be replaced (expected: none of a leader)");
+    machine.notifyLeaderChanged(MEMBER, OTHER);
+
+    machine.truncate(7).get();
+  }
+
+  @Test
+  void voteOfAMemberThatHasFailedDoesNotCount() {
+    machine.fail(new IOException("disk"));
+
+    assertThatThrownBy(machine::forceVote).hasMessageContaining("its vote does not count");
+  }
+
+  @Test
   void otherEntriesAreReplaced() throws Exception {
-    acknowledged = 9;
+    machine.leaderTerms().acknowledged(4, 9);
 
     machine.truncate(10).get();
 

@@ -2,11 +2,9 @@ package io.quiverdb.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
-import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
+import java.util.Optional;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
-import org.apache.ratis.proto.RaftProtos.RaftRpcReplyProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.TermIndexProto;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -26,6 +24,11 @@ class LeaderCommitsTest {
       new LeaderCommits(
           new LeaderCommits.Logs() {
             @Override
+            public Optional<LeaderTerms> leaderTerms(RaftGroupId of) {
+              return Optional.of(terms);
+            }
+
+            @Override
             public boolean holds(RaftGroupId of, TermIndexProto entry) {
               assertThat(of).isEqualTo(group);
               return holdsPrevious;
@@ -35,8 +38,7 @@ class LeaderCommitsTest {
             public boolean wasTruncated(RaftGroupId of) {
               return truncated;
             }
-          },
-          terms);
+          });
 
   private AppendEntriesRequestProto.Builder heartbeat() {
     return AppendEntriesRequestProto.newBuilder()
@@ -46,19 +48,6 @@ class LeaderCommitsTest {
         .setLeaderTerm(TERM)
         .setPreviousLog(TermIndexProto.newBuilder().setTerm(TERM).setIndex(7))
         .setLeaderCommit(7);
-  }
-
-  private void acknowledge(long term, long index, boolean isHeartbeat, AppendResult result) {
-    commits.answered(
-        AppendEntriesReplyProto.newBuilder()
-            .setServerReply(
-                RaftRpcReplyProto.newBuilder()
-                    .setRaftGroupId(ProtoUtils.toRaftGroupIdProtoBuilder(group)))
-            .setTerm(term)
-            .setMatchIndex(index)
-            .setIsHearbeat(isHeartbeat)
-            .setResult(result)
-            .build());
   }
 
   private long committed() {
@@ -84,20 +73,18 @@ class LeaderCommitsTest {
     truncated = true;
     assertThat(committed()).isEqualTo(NOTHING);
 
-    acknowledge(TERM, 5, false, AppendResult.SUCCESS);
+    terms.acknowledged(TERM, 5);
     assertThat(committed()).isEqualTo(5);
 
-    acknowledge(TERM, 9, false, AppendResult.SUCCESS);
+    terms.acknowledged(TERM, 9);
     assertThat(committed()).isEqualTo(7);
   }
 
   @Test
-  void acknowledgementsOfAnotherTermOrOfNothingDoNotCount() {
+  void acknowledgementsOfAnotherTermDoNotCount() {
     truncated = true;
 
-    acknowledge(TERM - 1, 9, false, AppendResult.SUCCESS);
-    acknowledge(TERM, 9, true, AppendResult.SUCCESS);
-    acknowledge(TERM, 9, false, AppendResult.INCONSISTENCY);
+    terms.acknowledged(TERM - 1, 9);
 
     assertThat(committed()).isEqualTo(NOTHING);
   }
@@ -105,10 +92,10 @@ class LeaderCommitsTest {
   @Test
   void acknowledgementThatComesLateTakesNothingBack() {
     truncated = true;
-    acknowledge(TERM, 7, false, AppendResult.SUCCESS);
+    terms.acknowledged(TERM, 7);
 
-    acknowledge(TERM, 6, false, AppendResult.SUCCESS);
-    acknowledge(TERM - 1, 8, false, AppendResult.SUCCESS);
+    terms.acknowledged(TERM, 6);
+    terms.acknowledged(TERM - 1, 8);
 
     assertThat(committed()).isEqualTo(7);
   }
@@ -126,7 +113,7 @@ class LeaderCommitsTest {
     var sent = heartbeat().addEntries(LogEntryProto.getDefaultInstance()).build();
     assertThat(commits.taken(sent).getLeaderCommit()).isEqualTo(NOTHING);
 
-    acknowledge(TERM, 6, false, AppendResult.SUCCESS);
+    terms.acknowledged(TERM, 6);
 
     assertThat(commits.taken(sent).getLeaderCommit()).isEqualTo(6);
   }
@@ -141,38 +128,5 @@ class LeaderCommitsTest {
                 .taken(heartbeat.addEntries(LogEntryProto.getDefaultInstance()).build())
                 .getLeaderCommit())
         .isEqualTo(NOTHING);
-  }
-
-  @Test
-  void whatTheLeaderSaysIsKnownAsFarAsItWasAcknowledged() {
-    holdsPrevious = false;
-    commits.taken(heartbeat().build());
-    assertThat(terms.committed(group)).isEqualTo(NOTHING);
-
-    acknowledge(TERM, 6, false, AppendResult.SUCCESS);
-    assertThat(terms.committed(group)).isEqualTo(6);
-
-    acknowledge(TERM, 9, false, AppendResult.SUCCESS);
-    assertThat(terms.committed(group)).isEqualTo(7);
-  }
-
-  @Test
-  void whatWasAcknowledgedCountsForNoOtherLeader() {
-    acknowledge(TERM - 1, 9, false, AppendResult.SUCCESS);
-    assertThat(terms.acknowledged(group)).isEqualTo(9);
-
-    commits.taken(heartbeat().build());
-
-    assertThat(terms.acknowledged(group)).isEqualTo(NOTHING);
-    assertThat(terms.committed(group)).isEqualTo(NOTHING);
-  }
-
-  @Test
-  void replicaThatIsOpenedAnewHasAcknowledgedNothing() {
-    acknowledge(TERM, 9, false, AppendResult.SUCCESS);
-
-    terms.forget(group);
-
-    assertThat(terms.acknowledged(group)).isEqualTo(NOTHING);
   }
 }
