@@ -14,6 +14,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
@@ -83,7 +84,7 @@ final class GroupServer implements AutoCloseable {
             options.stores(),
             options.outOfService());
     var found = found(known, restoring);
-    divisions = new Divisions(options.self(), options.tls(), properties, machines, floors);
+    divisions = divisions(properties);
     opening = new Opening(options, machines, divisions, replicas, restoring, submitter);
     orders =
         new ReplicaOrders(
@@ -130,6 +131,15 @@ final class GroupServer implements AutoCloseable {
       throw e;
     }
     return found;
+  }
+
+  private Divisions divisions(RaftProperties properties) throws IOException {
+    try {
+      return new Divisions(options.self(), options.tls(), properties, machines, floors);
+    } catch (IOException | RuntimeException e) {
+      watermarks.close();
+      throw e;
+    }
   }
 
   /// A failed start leaves threads running, so it is undone.

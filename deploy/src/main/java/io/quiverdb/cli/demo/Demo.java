@@ -4,6 +4,7 @@ import io.quiverdb.cli.cluster.Readiness;
 import io.quiverdb.cli.cluster.ReplicaVerification;
 import io.quiverdb.cli.dataset.UnicodeName;
 import io.quiverdb.cli.dataset.UnicodeNames;
+import io.quiverdb.cli.local.EmergencyStop;
 import io.quiverdb.cli.local.FreePorts;
 import io.quiverdb.cli.local.LocalCluster;
 import io.quiverdb.cli.local.LocalClusterException;
@@ -56,9 +57,8 @@ public final class Demo {
     var places =
         NodePlace.onLoopback(NODE_ENVIRONMENT, new FreePorts(new Random()).find(3 * nodes));
     var cluster = LocalCluster.prepare(options.serve(), folder.path(), places.subList(0, NODES));
-    var cleanUp = new Thread(() -> cleanUp(cluster, folder), "clean-up");
-    Runtime.getRuntime().addShutdownHook(cleanUp);
     boolean good = false;
+    var emergency = new EmergencyStop(() -> cluster.abandon(folder));
     try {
       var outcome = run(cluster, places.getLast());
       good = outcome.good;
@@ -69,7 +69,7 @@ public final class Demo {
       } else {
         end(cluster, folder, good);
       }
-      forget(cleanUp);
+      emergency.close();
     }
   }
 
@@ -243,23 +243,6 @@ public final class Demo {
       folder.discard();
     } else {
       narration.say("The nodes' folders and logs are in " + folder.path());
-    }
-  }
-
-  private static void cleanUp(LocalCluster cluster, NodesFolder folder) {
-    cluster.killAll();
-    try {
-      folder.discard();
-    } catch (IOException _) {
-      // The program is being ended by force; what stays is a folder of temporary files.
-    }
-  }
-
-  private static void forget(Thread cleanUp) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(cleanUp);
-    } catch (IllegalStateException _) {
-      // It is at work: the program is being ended by force.
     }
   }
 }

@@ -178,6 +178,16 @@ public final class LocalCluster implements AutoCloseable {
     }
   }
 
+  /// Kills the nodes and deletes their folder if it is temporary: the program is being ended.
+  public void abandon(NodesFolder folder) {
+    killAll();
+    try {
+      folder.discard();
+    } catch (IOException _) {
+      // What stays is a folder of temporary files.
+    }
+  }
+
   private static boolean listens(Node node) {
     try (var socket = new Socket()) {
       var address = new InetSocketAddress(node.place.advertisedHost(), node.place.clientPort());

@@ -50,7 +50,8 @@ public final class StartTraining {
     var folder = Files.createTempDirectory("quiver-training-");
     var nodes = new NodesFolder(folder, true);
     var place = NodePlace.onLoopback(Map.of(), new FreePorts(new SecureRandom()).find(3));
-    try (var cluster = LocalCluster.prepare(serve, folder, place)) {
+    try (var cluster = LocalCluster.prepare(serve, folder, place);
+        var _ = new EmergencyStop(() -> cluster.abandon(nodes))) {
       // There, as no option of the JVM may hold a space, which the cache's own path may.
       var written = folder.resolve("aot");
       new StartTraining(cluster).train(written);

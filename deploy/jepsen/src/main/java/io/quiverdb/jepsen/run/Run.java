@@ -1,5 +1,6 @@
 package io.quiverdb.jepsen.run;
 
+import io.quiverdb.cli.local.EmergencyStop;
 import io.quiverdb.cli.local.LocalClusterException;
 import io.quiverdb.client.FileVerification;
 import io.quiverdb.client.QuiverException;
@@ -47,19 +48,14 @@ public final class Run {
   public RunResult execute() throws IOException, InterruptedException {
     var folder = Files.createDirectories(options.out()).toAbsolutePath();
     try (var writer = new HistoryWriter(Files.newBufferedWriter(folder.resolve("history.jsonl")));
-        var cluster = cluster(folder)) {
-      var emergency = new Thread(cluster::killAll, "emergency");
-      Runtime.getRuntime().addShutdownHook(emergency);
-      try {
-        if (options.endpoints().isEmpty()) {
-          cluster.form();
-        } else {
-          cluster.requireAnswering();
-        }
-        return execute(cluster, new HistoryRecorder(sinceNow(), writer::write));
-      } finally {
-        forget(emergency);
+        var cluster = cluster(folder);
+        var _ = new EmergencyStop(cluster::killAll)) {
+      if (options.endpoints().isEmpty()) {
+        cluster.form();
+      } else {
+        cluster.requireAnswering();
       }
+      return execute(cluster, new HistoryRecorder(sinceNow(), writer::write));
     }
   }
 
@@ -235,13 +231,5 @@ public final class Run {
                                 .map(what -> "shard %d: %s".formatted(shard.number(), what))))
         .limit(DAMAGES_TOLD)
         .collect(Collectors.joining(", "));
-  }
-
-  private static void forget(Thread emergency) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(emergency);
-    } catch (IllegalStateException _) {
-      // The program is being ended by force, and the hook is at work.
-    }
   }
 }
