@@ -63,16 +63,6 @@ final class LinkTable {
     }
   }
 
-  /// Whether none is blocked.
-  boolean areOpen(List<Link> links) {
-    lock.lock();
-    try {
-      return links.stream().noneMatch(link -> quality(link).blocked());
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /// Waits until none is blocked.
   ///
   /// @return false if that did not happen in time

@@ -61,9 +61,6 @@ final class ProxiedConnection {
 
   private boolean awaitHandshake(End from) throws IOException, InterruptedException {
     var directions = link(from).stream().flatMap(one -> Stream.of(one, one.reverse())).toList();
-    if (links.areOpen(directions)) {
-      return true; // the opener was there just now, and to ask once more is dear
-    }
     while (!links.awaitOpen(directions, OPENER_CHECK_MILLIS)) {
       if (!openers.wasOpenLately(openerAddress(), proxyAddress())) {
         return false;
