@@ -48,7 +48,7 @@ final class StatusCommand implements Callable<Integer> {
       paramLabel = "TIME",
       defaultValue = "60s",
       converter = DurationConverter.class,
-      description = "How long to wait at most (${DEFAULT-VALUE}).")
+      description = "How long to wait; the first look may take 10s (${DEFAULT-VALUE}).")
   private Duration timeout = Duration.ofSeconds(60);
 
   @Override
