@@ -5,10 +5,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
-import org.apache.ratis.proto.RaftProtos.TermIndexProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.GroupManagementRequest;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -20,7 +18,6 @@ import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.rpc.CallId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServer.Division;
-import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.RaftStorage.StartupOption;
 import org.apache.ratis.util.ExitUtils;
 import org.slf4j.Logger;
@@ -165,86 +162,16 @@ final class Divisions {
   // --- before the port
 
   private ConsensusCalls consensusCalls() {
+    var logs = new DivisionLogs(this::server, machines);
     return new ConsensusCalls(
         snapshotNotifications,
         id -> machines.of(id).forceVote(),
-        new Acknowledgements(
-            new Acknowledgements.Logs() {
-              @Override
-              public Optional<LeaderTerms> leaderTerms(RaftGroupId group) {
-                return machines.find(group).map(GroupStateMachine::leaderTerms);
-              }
-
-              @Override
-              public boolean holdsDurably(RaftGroupId group, TermIndexProto entry) {
-                return Divisions.this.holdsDurably(group, entry);
-              }
-
-              @Override
-              public OptionalLong termBetweenVotes(RaftGroupId group) {
-                return Divisions.this.termBetweenVotes(group);
-              }
-            }),
-        new LeaderCommits(
-            new LeaderCommits.Logs() {
-              @Override
-              public Optional<LeaderTerms> leaderTerms(RaftGroupId group) {
-                return machines.find(group).map(GroupStateMachine::leaderTerms);
-              }
-
-              @Override
-              public boolean holds(RaftGroupId group, TermIndexProto entry) {
-                return Divisions.this.holds(group, entry);
-              }
-
-              @Override
-              public boolean wasTruncated(RaftGroupId group) {
-                return machines.of(group).wasTruncated();
-              }
-            }),
+        new Acknowledgements(logs),
+        new LeaderCommits(logs),
         candidacy,
         new VainNotifications(
             (group, leader, index) -> machines.of(group).needsSnapshot(leader, index)),
         this::mayTakeConfiguration);
-  }
-
-  private boolean holds(RaftGroupId id, TermIndexProto entry) {
-    var machine = machines.find(id);
-    if (machine.isEmpty()) {
-      return false;
-    }
-    var wanted = TermIndex.valueOf(entry);
-    var checkpoint = machine.get().getLatestSnapshot();
-    if (checkpoint != null && checkpoint.getTermIndex().equals(wanted)) {
-      return true;
-    }
-    try {
-      return wanted.equals(of(id).getRaftLog().getTermIndex(entry.getIndex()));
-    } catch (IOException | IllegalStateException _) {
-      // Not open, or not any more.
-      return false;
-    }
-  }
-
-  private OptionalLong termBetweenVotes(RaftGroupId id) {
-    try {
-      var division = of(id);
-      // Its monitor, which `RaftServerImpl` holds from its look into the log until its vote.
-      synchronized (division) {
-        return OptionalLong.of(division.getInfo().getCurrentTerm());
-      }
-    } catch (IOException | IllegalStateException _) {
-      return OptionalLong.empty();
-    }
-  }
-
-  private boolean holdsDurably(RaftGroupId id, TermIndexProto entry) {
-    try {
-      return holds(id, entry) && of(id).getRaftLog().getFlushIndex() >= entry.getIndex();
-    } catch (IOException | IllegalStateException _) {
-      // Not open, or not any more.
-      return false;
-    }
   }
 
   /// Not while entries are to be applied: whoever applies them writes configurations to the same
