@@ -48,7 +48,9 @@ final class DivisionLogs implements Acknowledgements.Logs, LeaderCommits.Logs {
   @Override
   public boolean holdsDurably(RaftGroupId group, TermIndexProto entry) {
     try {
+      // Asked in this order: those that it stands in for were taken back before it is here.
       return holds(group, entry)
+          && !machines.of(group).awaitsTruncation()
           && server.get().getDivision(group).getRaftLog().getFlushIndex() >= entry.getIndex();
     } catch (IOException | IllegalStateException _) {
       // Not open, or not any more.

@@ -2,6 +2,7 @@ package io.quiverdb.raft;
 
 import io.quiverdb.raft.ReplicatedState.TermIndex;
 import io.quiverdb.raft.log.LogDirectory;
+import io.quiverdb.raft.log.Truncations;
 import io.quiverdb.raft.snapshot.LogTail;
 import io.quiverdb.raft.snapshot.PublishedCheckpoint;
 import java.io.IOException;
@@ -55,6 +56,7 @@ final class GroupStateMachine extends BaseStateMachine {
   private final BooleanSupplier mayLead;
   private final Runnable leaderLost;
   private final LeaderTerms leaderTerms = new LeaderTerms();
+  private final Truncations truncations = new Truncations();
   private final SnapshotNeed snapshotNeed;
   private final Consumer<Throwable> onFatal;
   private final LogTail tail;
@@ -321,6 +323,7 @@ final class GroupStateMachine extends BaseStateMachine {
   @Override
   @SuppressWarnings("NullAway")
   public CompletableFuture<Void> flush(long index) {
+    truncations.flushing();
     try {
       directory.beforeEntries();
       return CompletableFuture.completedFuture(null);
@@ -340,9 +343,9 @@ final class GroupStateMachine extends BaseStateMachine {
   /// @throws IllegalStateException if they are this member's as a leader, were acknowledged to the
   ///   newest one, or are committed
   @Override
-  @SuppressWarnings("NullAway")
   public CompletableFuture<Void> truncate(long index) {
-    long kept = leads ? Long.MAX_VALUE : Math.max(leaderTerms.kept(), applied.get());
+    boolean asLeader = leads;
+    long kept = asLeader ? Long.MAX_VALUE : Math.max(leaderTerms.kept(), applied.get());
     if (index <= kept) {
       var refusal =
           new IllegalStateException(
@@ -350,14 +353,12 @@ final class GroupStateMachine extends BaseStateMachine {
                   .formatted(
                       key,
                       index,
-                      leads ? "none of a leader" : "none up to " + kept + ", which stay"));
-      log.error("log would lose entries group={}", key, refusal);
-      fail(refusal);
-      onFatal.accept(refusal);
+                      asLeader ? "none of a leader" : "none up to " + kept + ", which stay"));
+      endBy(refusal, "log would lose entries");
       throw refusal;
     }
     truncated = true;
-    return CompletableFuture.completedFuture(null);
+    return truncations.begin();
   }
 
   LeaderTerms leaderTerms() {
@@ -367,6 +368,12 @@ final class GroupStateMachine extends BaseStateMachine {
   /// Whether entries were taken back since it was opened.
   boolean wasTruncated() {
     return truncated;
+  }
+
+  /// Whether some that were taken back are still on the disk: what Ratis tells flushed may be
+  /// those.
+  boolean awaitsTruncation() {
+    return truncations.pending();
   }
 
   /// Before its vote, for this member or another, counts.
@@ -398,6 +405,14 @@ final class GroupStateMachine extends BaseStateMachine {
         stopServing(refusal);
         throw refusal;
       }
+      if (truncations.pending()) {
+        // It would count entries of its own as stored here by what it has taken back.
+        var refusal =
+            new IllegalStateException(
+                key + ": does not lead, its disk has yet to take entries back");
+        endBy(refusal, "disk too slow to lead");
+        throw refusal;
+      }
       forceVote();
     }
   }
@@ -421,7 +436,11 @@ final class GroupStateMachine extends BaseStateMachine {
   }
 
   private void logFailed(Throwable cause) {
-    log.error("raft log failed group={}", key, cause);
+    endBy(cause, "raft log failed");
+  }
+
+  private void endBy(Throwable cause, String event) {
+    log.error("{} group={}", event, key, cause);
     fail(cause);
     onFatal.accept(cause);
   }

@@ -82,6 +82,7 @@ class GroupStateMachineTest {
   void leaderReplacesNoneOfItsEntriesUntilItHearsOfAnother() throws Exception {
     machine.notifyLeaderChanged(MEMBER, OTHER);
     machine.truncate(7).get();
+    var _ = machine.flush(7);
 
     assertThatThrownBy(() -> machine.notifyLeaderChanged(MEMBER, SELF))
         .isInstanceOf(UncheckedIOException.class);
@@ -90,6 +91,18 @@ class GroupStateMachineTest {
     machine.notifyLeaderChanged(MEMBER, OTHER);
 
     machine.truncate(7).get();
+  }
+
+  @Test
+  void memberWhoseDiskHasYetToTakeEntriesBackDoesNotLead() {
+    var _ = machine.truncate(7);
+
+    assertThatThrownBy(() -> machine.notifyLeaderChanged(MEMBER, SELF))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("shard 0: does not lead, its disk has yet to take entries back");
+
+    assertThat(machine.isCurable()).isFalse();
+    assertThat(fatal).hasSize(1);
   }
 
   @Test
