@@ -91,7 +91,7 @@ final class ConsensusCalls implements ServerInterceptor {
       return new Limiting<>(next.startCall(new Noting<>(call, stream), headers), stream);
     }
     if (method.equals(RaftServerProtocolServiceGrpc.getInstallSnapshotMethod())) {
-      var answering = new Answering<>(call, vainNotifications);
+      var answering = new Answering<>(new UnhurriedAnswers<>(call), vainNotifications);
       return new Gated<>(next.startCall(answering, headers), answering, snapshotNotifications);
     }
     return next.startCall(call, headers);
