@@ -178,12 +178,19 @@ final class CheckpointWalk {
       for (var stream : segment.getIndexStreamsList()) {
         verifyStream(head, OptionalLong.of(segment.getId()), stream);
       }
-      verifyPages(head, segment);
+      String path = published.collectionDirectory(head.id()) + "/seg-" + segment.getId();
+      var pages = pages(head, segment);
+      boolean _ = findings.complete(path, pages::verifySecondary);
       var rows = openSegment(head, segment);
       if (rows.isPresent()) {
         segments.add(rows.get());
-        String path = published.collectionDirectory(head.id()) + "/seg-" + segment.getId();
         sum = sum.plus(new SegmentVerifier(rows.get(), hash, opCounter, findings).verify(path));
+        // To read the rows was to look at their pages.
+        boolean _ =
+            findings.complete(
+                path, () -> rows.get().segment().verifyUnread(e -> findings.add(Damage.of(e))));
+      } else {
+        boolean _ = findings.complete(path, () -> pages.verifyRows(head.descriptor().dimension()));
       }
     }
     if (findings.damageCount() == damagesBefore) {
@@ -254,19 +261,13 @@ final class CheckpointWalk {
     }
   }
 
-  private void verifyPages(CollectionHead head, Manifest.Segment segment) throws IOException {
-    String directory = published.collectionDirectory(head.id());
-    boolean _ =
-        findings.complete(
-            directory + "/seg-" + segment.getId(),
-            () ->
-                new SegmentPages(
-                        storage,
-                        directory,
-                        ManifestStore.summary(segment),
-                        head.keys().codec(),
-                        findings::add)
-                    .verify(head.descriptor().dimension()));
+  private SegmentPages pages(CollectionHead head, Manifest.Segment segment) {
+    return new SegmentPages(
+        storage,
+        published.collectionDirectory(head.id()),
+        ManifestStore.summary(segment),
+        head.keys().codec(),
+        findings::add);
   }
 
   /// Empty if it cannot be opened. Where it is not known which rows are dead, all count as alive.

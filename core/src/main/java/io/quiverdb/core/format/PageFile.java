@@ -159,6 +159,21 @@ public final class PageFile {
     }
   }
 
+  /// Looks at every page that nobody has read, or has found damaged.
+  ///
+  /// @param damages hears of those that are not what was written
+  public void verifyUnread(Consumer<CorruptFileException> damages) {
+    for (int page = 0; page < pageCount; page++) {
+      try {
+        if (!isVerified(page)) {
+          var _ = body(page);
+        }
+      } catch (CorruptFileException e) {
+        damages.accept(e);
+      }
+    }
+  }
+
   /// How many pages are in the cache.
   public int cachedCount() {
     return cached.count();
@@ -199,14 +214,17 @@ public final class PageFile {
 
   private MemorySegment open(int page) {
     try {
-      boolean isVerified = (verified.getPlain(page / Long.SIZE) & 1L << page) != 0;
-      return isVerified ? reopen(page) : verify(page);
+      return isVerified(page) ? reopen(page) : verify(page);
     } catch (CorruptFileException e) {
       throw e.onPage(page);
     } catch (InternalError e) {
       // So the JVM reports a mapped page that the disk cannot give.
       throw new CorruptFileException(path, offset(page), "page", "readable", e).onPage(page);
     }
+  }
+
+  private boolean isVerified(int page) {
+    return (verified.getPlain(page / Long.SIZE) & 1L << page) != 0;
   }
 
   private MemorySegment reopen(int page) {

@@ -89,13 +89,13 @@ public final class PageFormat {
   static MemorySegment open(
       PageAddress address, MemorySegment page, FileCodec codec, String file, long offset) {
     var check = new Check(file, offset);
-    check.that("magic", MAGIC_OFFSET, hex(MAGIC), hex(page.get(INT, MAGIC_OFFSET)));
+    check.thatBits("magic", MAGIC_OFFSET, MAGIC, page.get(INT, MAGIC_OFFSET));
     int version = Short.toUnsignedInt(page.get(SHORT, VERSION_OFFSET));
     if (!VERSIONS.contains(version)) {
       boolean isIntact = crc(page) == page.get(INT, CRC_OFFSET);
       throw VERSIONS.refusal(file, offset + VERSION_OFFSET, version, isIntact);
     }
-    check.that(
+    check.thatNumber(
         "page type",
         TYPE_OFFSET,
         address.type(),
@@ -110,9 +110,9 @@ public final class PageFormat {
           "0 to " + bodyBytes,
           Integer.toUnsignedString(liveBytes));
     }
-    check.that("page number", PAGE_OFFSET, address.page(), page.get(LONG, PAGE_OFFSET));
-    check.that("file id", FILE_OFFSET, address.file(), page.get(LONG, FILE_OFFSET));
-    check.that("page checksum", CRC_OFFSET, hex(crc(page)), hex(page.get(INT, CRC_OFFSET)));
+    check.thatNumber("page number", PAGE_OFFSET, address.page(), page.get(LONG, PAGE_OFFSET));
+    check.thatNumber("file id", FILE_OFFSET, address.file(), page.get(LONG, FILE_OFFSET));
+    check.thatBits("page checksum", CRC_OFFSET, crc(page), page.get(INT, CRC_OFFSET));
     return codec
         .open(address.page(), sealedHeader(page), page.asSlice(HEADER_BYTES))
         .orElseThrow(() -> brokenSeal(file, offset))
@@ -153,8 +153,15 @@ public final class PageFormat {
   }
 
   private record Check(String file, long pageOffset) {
-    void that(String what, int offset, Object expected, Object actual) {
-      if (!expected.equals(actual)) {
+    /// Messages show them in hexadecimal.
+    void thatBits(String what, int offset, int expected, int actual) {
+      if (expected != actual) {
+        throw new CorruptFileException(file, pageOffset + offset, what, hex(expected), hex(actual));
+      }
+    }
+
+    void thatNumber(String what, int offset, long expected, long actual) {
+      if (expected != actual) {
         throw new CorruptFileException(file, pageOffset + offset, what, expected, actual);
       }
     }

@@ -17,6 +17,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -99,6 +100,13 @@ public final class Segment {
   /// @throws CorruptFileException if one is not what was written
   public void warm() {
     List.of(vectors, payloads, ids).forEach(PageFile::warm);
+  }
+
+  /// Looks at the pages of its rows that nobody has read since it was opened, or has found damaged.
+  ///
+  /// @param damages hears of those that are not what was written
+  public void verifyUnread(Consumer<CorruptFileException> damages) {
+    List.of(vectors, payloads, ids).forEach(file -> file.verifyUnread(damages));
   }
 
   /// For another user, who is to [#release] it.

@@ -36,7 +36,8 @@ public final class SegmentPages {
     this.damages = damages;
   }
 
-  public void verify(int dimension) throws IOException {
+  /// Those of its rows, for whoever cannot open the segment.
+  public void verifyRows(int dimension) throws IOException {
     verify(
         SegmentFiles.VECTORS,
         summary.vectorFileBytes(),
@@ -48,6 +49,9 @@ public final class SegmentPages {
         PageType.PAYLOADS,
         PageFormat.PAGE_BYTES);
     verify(SegmentFiles.IDS, summary.idFileBytes(), PageType.IDS, PageFormat.ID_PAGE_BYTES);
+  }
+
+  public void verifySecondary() throws IOException {
     if (summary.hasSecondaryFile()) {
       verify(
           SegmentFiles.SECONDARY,
