@@ -28,6 +28,10 @@ final class Joins implements AutoCloseable {
   private static final double SECONDS_MAX = 5;
   private static final Duration LIMIT = Duration.ofMinutes(10);
   private static final String READS_AT_ANY = "quiver_shard_reads_total{level=\"any\"";
+
+  /// Who answers is told by two pages of metrics, which take processors from the nodes.
+  private static final Duration PAUSE = Duration.ofMillis(200);
+
   private static final String FETCHED_BYTES = "quiver_raft_snapshot_fetched_bytes_total{";
 
   private final int points;
@@ -128,7 +132,7 @@ final class Joins implements AutoCloseable {
     try (var arrival = SnapshotArrival.watch(() -> indexes.page().sum(FETCHED_BYTES))) {
       long begun = System.nanoTime();
       var _ = client.cluster().change(new MembershipChange.ReplicationFactor(2));
-      var answered = question.askUntilRight(() -> ownAnswer(search, question));
+      var answered = question.askUntilRight(() -> ownAnswer(search, question), PAUSE);
       var arrived = arrival.arrived();
       indexes.awaitGraphs(graphRows, LIMIT);
       double graphs = (System.nanoTime() - arrived.lackedNanos()) / 1e9;

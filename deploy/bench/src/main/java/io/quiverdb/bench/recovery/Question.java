@@ -13,7 +13,7 @@ import java.util.Optional;
 record Question(float[] query, List<String> answer) {
   private static final int TRIED_MAX = 100;
   private static final Duration LIMIT = Duration.ofMinutes(10);
-  private static final long PAUSE_MILLIS = 5;
+  private static final Duration PAUSE = Duration.ofMillis(5);
 
   Question {
     answer = List.copyOf(answer);
@@ -44,11 +44,12 @@ record Question(float[] query, List<String> answer) {
   }
 
   Answered askUntilRight(NodeSearch search, Level level) throws Exception {
-    return askUntilRight(() -> search.nearest(query, level, false));
+    return askUntilRight(() -> search.nearest(query, level, false), PAUSE);
   }
 
   /// @param ask empty where there was no answer, or none that counts
-  Answered askUntilRight(Ask ask) throws Exception {
+  /// @param pause between two
+  Answered askUntilRight(Ask ask, Duration pause) throws Exception {
     long limit = System.nanoTime() + LIMIT.toNanos();
     int wrong = 0;
     while (System.nanoTime() - limit < 0) {
@@ -57,7 +58,7 @@ record Question(float[] query, List<String> answer) {
         return new Answered(System.nanoTime(), wrong);
       }
       wrong += found.isPresent() ? 1 : 0;
-      Thread.sleep(PAUSE_MILLIS);
+      Thread.sleep(pause);
     }
     throw new IllegalStateException("no right answer within " + LIMIT);
   }

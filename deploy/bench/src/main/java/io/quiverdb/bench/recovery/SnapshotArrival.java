@@ -5,7 +5,8 @@ import java.util.concurrent.Callable;
 
 /// Watches how many bytes of snapshots a node has fetched.
 final class SnapshotArrival implements AutoCloseable {
-  private static final long PAUSE_MILLIS = 20;
+  /// A page of metrics takes milliseconds of a processor, which are the nodes' own.
+  private static final long PAUSE_MILLIS = 100;
 
   private final Callable<Double> fetchedBytes;
   private final Thread thread;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -60,7 +61,7 @@ final class RecoveryFiguresTest {
             .iterator();
     var question = new Question(new float[] {1}, List.of("a", "b"));
 
-    var answered = question.askUntilRight(answers::next);
+    var answered = question.askUntilRight(answers::next, Duration.ZERO);
 
     assertThat(answered.wrong()).isEqualTo(1);
     assertThat(answers).isExhausted();
