@@ -22,8 +22,9 @@ import java.util.function.LongSupplier;
 final class Faults {
   private static final int POLL_MILLIS = 50;
 
-  /// Whether it ever answers again is asked when all faults are over.
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  /// A cluster that nothing is done to, and that answers nothing for so long, does not answer any
+  /// more.
+  private static final Duration HANG_GUARD = Duration.ofMinutes(3);
 
   private final TestCluster cluster;
   private final HistoryRecorder recorder;
@@ -43,7 +44,8 @@ final class Faults {
   private int activeCount;
 
   /// What comes after the end of a fault is put off until the cluster has answered something: else
-  /// slow machines would only ever see a cluster that starts.
+  /// slow machines would only ever see a cluster that starts. If it answers nothing any more, there
+  /// are no more faults.
   ///
   /// @param answered how many operations have been until now; empty to put nothing off
   Faults(TestCluster cluster, HistoryRecorder recorder, Optional<LongSupplier> answered) {
@@ -61,7 +63,9 @@ final class Faults {
       sleepUntil(next.at);
       if (next.active.isPresent()) {
         end(next.active.get());
-        awaitAnswer();
+        if (activeCount == 0 && !answersAgain()) {
+          due.clear();
+        }
       } else {
         begin(next);
       }
@@ -69,15 +73,20 @@ final class Faults {
     sleepUntil(time);
   }
 
-  private void awaitAnswer() throws InterruptedException {
-    long answeredBefore = answered.map(LongSupplier::getAsLong).orElse(0L);
+  private boolean answersAgain() throws InterruptedException {
+    if (answered.isEmpty()) {
+      return true;
+    }
+    long answeredBefore = answered.get().getAsLong();
     long sinceNanos = System.nanoTime();
-    while (activeCount == 0
-        && answered.filter(count -> count.getAsLong() == answeredBefore).isPresent()
-        && System.nanoTime() - sinceNanos < PATIENCE.toNanos()) {
+    boolean answers = false;
+    while (!answers && System.nanoTime() - sinceNanos < HANG_GUARD.toNanos()) {
+      String _ = attempt(this::restartEnded);
       Thread.sleep(POLL_MILLIS);
+      answers = answered.get().getAsLong() > answeredBefore;
     }
     begunNanos += System.nanoTime() - sinceNanos;
+    return answers;
   }
 
   private void begin(Due beginning) {
