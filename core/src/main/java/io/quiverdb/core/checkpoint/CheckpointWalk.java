@@ -42,6 +42,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /// One verification of one manifest.
@@ -52,24 +53,28 @@ final class CheckpointWalk {
   private final StoreKeys keys;
   private final FeatureLevels levels;
   private final RandomGenerator seeds;
+  private final int threads;
   private final Findings findings = new Findings();
   private final List<CollectionState> collections = new ArrayList<>();
   private final List<IndexDigest> indexes = new ArrayList<>();
   private Optional<RequestWindow> window = Optional.empty();
 
   /// @param seeds does not show in the result
+  /// @param threads on which rows are looked at
   CheckpointWalk(
       Storage storage,
       PublishedManifest published,
       KeyRing keyRing,
       FeatureLevels levels,
-      RandomGenerator seeds) {
+      RandomGenerator seeds,
+      int threads) {
     this.storage = storage;
     this.published = published;
     this.keyRing = keyRing;
     this.keys = new StoreKeys(keyRing, ManifestStore.uuid(published.manifest().getStoreId()));
     this.levels = levels;
     this.seeds = seeds;
+    this.threads = threads;
   }
 
   Verification all() throws IOException {
@@ -156,18 +161,18 @@ final class CheckpointWalk {
 
   private void verifyCollection(Manifest.Collection collection) throws IOException {
     var head = CheckpointReader.head(collection, keys);
-    var hash = new RowHash(head.keys().rowHashMac());
     var segments = new ArrayList<SegmentRows>();
     try {
-      verifyCollection(collection, head, hash, segments);
+      verifyCollection(collection, head, segments);
     } finally {
       segments.forEach(rows -> rows.segment().release());
     }
   }
 
   private void verifyCollection(
-      Manifest.Collection collection, CollectionHead head, RowHash hash, List<SegmentRows> segments)
+      Manifest.Collection collection, CollectionHead head, List<SegmentRows> segments)
       throws IOException {
+    Supplier<RowHash> hashes = () -> new RowHash(head.keys().rowHashMac());
     long damagesBefore = findings.damageCount();
     long opCounter = published.manifest().getOpCounter();
     Hash128 sum = Hash128.ZERO;
@@ -184,7 +189,9 @@ final class CheckpointWalk {
       var rows = openSegment(head, segment);
       if (rows.isPresent()) {
         segments.add(rows.get());
-        sum = sum.plus(new SegmentVerifier(rows.get(), hash, opCounter, findings).verify(path));
+        sum =
+            sum.plus(
+                new SegmentVerifier(rows.get(), hashes, opCounter, findings).verify(path, threads));
         // To read the rows was to look at their pages.
         boolean _ =
             findings.complete(

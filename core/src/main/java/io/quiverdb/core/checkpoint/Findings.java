@@ -68,6 +68,15 @@ public final class Findings {
     }
   }
 
+  /// Those of another part of the walk, which is over.
+  void addAll(Findings others) {
+    others.damages.forEach(this::add);
+    damageCount += others.damageCount - others.damages.size();
+    fileCount += others.fileCount;
+    byteCount += others.byteCount;
+    rowCount += others.rowCount;
+  }
+
   public long damageCount() {
     return damageCount;
   }

@@ -457,7 +457,8 @@ public final class Segment {
     /// Whether looking up its id leads here: by the sparse index, and the filter before it.
     public boolean isWhereLookUpsLead() {
       byte[] id = id();
-      return segment.pageToSearch(id, IdHash.of(id)) == page;
+      return segment.directory.mayHoldId(id, IdHash.of(id))
+          && segment.directory.isPageOfId(page, id);
     }
 
     public byte[] id() {

@@ -235,6 +235,12 @@ final class SegmentDirectory {
     return low - 1;
   }
 
+  /// Whether [#pageOfId] leads there.
+  boolean isPageOfId(int page, byte[] id) {
+    boolean isLast = page + 1 == pageCount();
+    return compareSeparator(page, id) <= 0 && (isLast || compareSeparator(page + 1, id) > 0);
+  }
+
   private int compareSeparator(int page, byte[] id) {
     if (page == 0) {
       return -1; // The empty one is below every id.
