@@ -6,6 +6,7 @@ import io.quiverdb.core.format.PageCache;
 import io.quiverdb.core.format.PageFile;
 import io.quiverdb.core.format.PageFormat;
 import io.quiverdb.core.index.GraphSeed;
+import io.quiverdb.core.index.LargeMemory;
 import io.quiverdb.core.index.RowVectors;
 import io.quiverdb.core.index.VectorColumn;
 import io.quiverdb.core.index.VectorIndex;
@@ -258,7 +259,7 @@ public final class Segment {
     }
 
     private RowVectors copy(Arena arena) {
-      var memory = arena.allocate(copyBytes(), Float.BYTES);
+      var memory = LargeMemory.allocate(copyBytes(), arena);
       for (int page = 0; page < vectors.pageCount(); page++) {
         long firstByte = (long) page * vectorsPerPage * vectorBytes;
         long pageBytes =
