@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,9 +48,10 @@ class LargeMemoryTest {
 
   @Test
   void memoryOfAClosedArenaIsNotRead() {
-    var arena = Arena.ofShared();
-    var memory = LargeMemory.allocate(LARGE_BYTES, arena);
-    arena.close();
+    MemorySegment memory;
+    try (var arena = Arena.ofShared()) {
+      memory = LargeMemory.allocate(LARGE_BYTES, arena);
+    }
 
     assertThatThrownBy(() -> memory.get(ValueLayout.JAVA_BYTE, 0))
         .isInstanceOf(IllegalStateException.class);
