@@ -30,9 +30,11 @@ public final class CheckpointVerifier {
     return walk(published, 1).all();
   }
 
-  /// Does the same on all processors, for whoever waits for it.
-  public Verification verifyFast(PublishedManifest published) throws IOException {
-    return walk(published, Runtime.getRuntime().availableProcessors()).all();
+  /// Does the same by several threads, for whoever waits for it.
+  ///
+  /// @param parts that the rows of a segment are gone over in, at a time
+  public Verification verify(PublishedManifest published, int parts) throws IOException {
+    return walk(published, parts).all();
   }
 
   /// Does the same with the manifest and one collection's files. Nothing is said of the state hash.
@@ -40,7 +42,7 @@ public final class CheckpointVerifier {
     return walk(published, 1).collection(collectionId);
   }
 
-  private CheckpointWalk walk(PublishedManifest published, int threads) {
-    return new CheckpointWalk(storage, published, keyRing, levels, random, threads);
+  private CheckpointWalk walk(PublishedManifest published, int parts) {
+    return new CheckpointWalk(storage, published, keyRing, levels, random, parts);
   }
 }

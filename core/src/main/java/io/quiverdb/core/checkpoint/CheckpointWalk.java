@@ -53,28 +53,28 @@ final class CheckpointWalk {
   private final StoreKeys keys;
   private final FeatureLevels levels;
   private final RandomGenerator seeds;
-  private final int threads;
+  private final int parts;
   private final Findings findings = new Findings();
   private final List<CollectionState> collections = new ArrayList<>();
   private final List<IndexDigest> indexes = new ArrayList<>();
   private Optional<RequestWindow> window = Optional.empty();
 
   /// @param seeds does not show in the result
-  /// @param threads on which rows are looked at
+  /// @param parts that the rows of a segment are gone over in, at a time
   CheckpointWalk(
       Storage storage,
       PublishedManifest published,
       KeyRing keyRing,
       FeatureLevels levels,
       RandomGenerator seeds,
-      int threads) {
+      int parts) {
     this.storage = storage;
     this.published = published;
     this.keyRing = keyRing;
     this.keys = new StoreKeys(keyRing, ManifestStore.uuid(published.manifest().getStoreId()));
     this.levels = levels;
     this.seeds = seeds;
-    this.threads = threads;
+    this.parts = parts;
   }
 
   Verification all() throws IOException {
@@ -191,7 +191,7 @@ final class CheckpointWalk {
         segments.add(rows.get());
         sum =
             sum.plus(
-                new SegmentVerifier(rows.get(), hashes, opCounter, findings).verify(path, threads));
+                new SegmentVerifier(rows.get(), hashes, opCounter, findings).verify(path, parts));
         // To read the rows was to look at their pages.
         boolean _ =
             findings.complete(

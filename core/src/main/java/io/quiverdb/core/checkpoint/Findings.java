@@ -59,7 +59,7 @@ public final class Findings {
 
   public void add(Damage damage) {
     if (damages.contains(damage) || last.equals(Optional.of(damage))) {
-      return; // Several rows lie on one page, and every page is looked at twice.
+      return; // Several rows lie on one page, and a damaged one is looked at again.
     }
     last = Optional.of(damage);
     damageCount++;

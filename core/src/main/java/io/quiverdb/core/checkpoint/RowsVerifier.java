@@ -4,22 +4,26 @@ import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.Payload;
 import io.quiverdb.core.Point;
 import io.quiverdb.core.rows.SegmentRows;
+import io.quiverdb.core.secondary.SecondaryVerification;
 import io.quiverdb.core.segment.Segment;
 import io.quiverdb.core.state.Hash128;
 import io.quiverdb.core.state.RowHash;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 
 /// Goes over rows of a segment that follow each other: their order, their limits, and their hashes,
 /// computed again from what is on disk; and whether the sparse index and the filters lead to each.
 /// A row that cannot be read is noted, and the next one is looked at.
-final class RowsVerifier implements SegmentVerifier.Task {
+final class RowsVerifier implements Callable<Findings> {
   private final SegmentRows rows;
   private final Segment segment;
   private final int from;
   private final int to;
   private final RowHash hash;
+  private final Optional<SecondaryVerification> secondary;
   private final long opCounter;
   private final String path;
   private final Findings findings = new Findings();
@@ -30,19 +34,28 @@ final class RowsVerifier implements SegmentVerifier.Task {
   private Hash128 liveSum = Hash128.ZERO;
 
   /// @param to the row behind the last
+  /// @param secondary is shown the rows; empty if another does that
   /// @param path of the segment's files without what tells them apart
-  RowsVerifier(SegmentRows rows, int from, int to, RowHash hash, long opCounter, String path) {
+  RowsVerifier(
+      SegmentRows rows,
+      int from,
+      int to,
+      RowHash hash,
+      Optional<SecondaryVerification> secondary,
+      long opCounter,
+      String path) {
     this.rows = rows;
     this.segment = rows.segment();
     this.from = from;
     this.to = to;
     this.hash = hash;
+    this.secondary = secondary;
     this.opCounter = opCounter;
     this.path = path;
   }
 
   @Override
-  public void run() throws IOException {
+  public Findings call() throws IOException {
     if (from > 0) {
       // If it cannot be read, the part before tells.
       boolean _ = new Findings().complete(path, () -> idBefore = segment.id(from - 1));
@@ -50,6 +63,7 @@ final class RowsVerifier implements SegmentVerifier.Task {
     for (row = from; row < to; row++) {
       whole &= findings.complete(path + ".ids", this::verifyToDamage);
     }
+    return findings;
   }
 
   Findings findings() {
@@ -95,6 +109,7 @@ final class RowsVerifier implements SegmentVerifier.Task {
             id, cursor.vector().asByteBuffer(), payload.toArray(ValueLayout.JAVA_BYTE), version);
     require(computed.equals(stored), "hash of the row", computed, stored);
     require(cursor.isWhereLookUpsLead());
+    secondary.ifPresent(indexes -> indexes.add(row, payload));
     findings.countRow();
     if (rows.deaths().isLiveAt(row, opCounter)) {
       liveSum = liveSum.plus(computed);

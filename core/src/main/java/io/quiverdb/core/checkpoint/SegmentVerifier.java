@@ -7,12 +7,15 @@ import io.quiverdb.core.segment.Segment;
 import io.quiverdb.core.state.Hash128;
 import io.quiverdb.core.state.RowHash;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /// Goes over all rows of a segment, part by part, and over its secondary indexes.
 final class SegmentVerifier {
@@ -33,17 +36,26 @@ final class SegmentVerifier {
   }
 
   /// @param path of its files without what tells them apart
-  /// @param threads 1 for that of the caller alone; else there are as many parts, on the threads of
-  ///   the common pool
+  /// @param partCount one is gone over by the caller's thread, more by a thread each: their own,
+  ///   for whoever else uses a pool would wait
   /// @return the sum of the hashes of the rows that live, worth something if nothing was found
-  Hash128 verify(String path, int threads) throws IOException {
-    var parts = parts(path, threads);
-    var secondary = new Secondary(path + ".sec");
-    Stream<Task> tasks = Stream.concat(parts.stream(), Stream.of(secondary));
-    try {
-      (threads == 1 ? tasks : tasks.parallel()).forEach(SegmentVerifier::run);
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
+  Hash128 verify(String path, int partCount) throws IOException {
+    var secondary = new ArrayList<SecondaryVerification>();
+    boolean _ =
+        findings.complete(
+            path + ".sec",
+            () ->
+                segment.secondaryIndex().map(SecondaryVerification::of).ifPresent(secondary::add));
+    var indexes = secondary.stream().findFirst();
+    boolean alone = partCount == 1;
+    var parts = parts(path, partCount, alone ? indexes : Optional.empty());
+    var secondaryRows = new SecondaryRows(path + ".sec", alone ? Optional.empty() : indexes);
+    if (alone) {
+      var _ = parts.getFirst().call();
+    } else {
+      var tasks = new ArrayList<Callable<Findings>>(parts);
+      tasks.add(secondaryRows);
+      runAll(tasks);
     }
     var sum = Hash128.ZERO;
     for (var part : parts) {
@@ -51,73 +63,76 @@ final class SegmentVerifier {
       sum = sum.plus(part.liveSum());
     }
     if (parts.stream().allMatch(RowsVerifier::isWhole)) {
-      secondary.compare();
+      findings.addAll(secondaryRows.findings);
+      if (indexes.isPresent() && secondaryRows.whole) {
+        compare(path + ".sec", indexes.get());
+      }
     }
-    findings.addAll(secondary.findings);
     return sum;
   }
 
-  private List<RowsVerifier> parts(String path, int count) {
+  private List<RowsVerifier> parts(
+      String path, int count, Optional<SecondaryVerification> indexes) {
     var parts = new ArrayList<RowsVerifier>();
     for (int part = 0; part < count; part++) {
       int from = (int) ((long) segment.rowCount() * part / count);
       int to = (int) ((long) segment.rowCount() * (part + 1) / count);
-      parts.add(new RowsVerifier(rows, from, to, hashes.get(), opCounter, path));
+      parts.add(new RowsVerifier(rows, from, to, hashes.get(), indexes, opCounter, path));
     }
     return parts;
   }
 
-  /// With findings of its own: those are for one thread.
-  interface Task {
-    void run() throws IOException;
-  }
-
-  private static void run(Task task) {
-    try {
-      task.run();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  /// Returns, and throws, when all are over: they read what is closed then.
+  private static void runAll(List<Callable<Findings>> tasks) throws IOException {
+    try (var threads = Executors.newFixedThreadPool(tasks.size())) {
+      for (Future<Findings> task : threads.invokeAll(tasks)) {
+        var _ = task.get();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw (IOException) new InterruptedIOException("verification interrupted").initCause(e);
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case IOException cause -> throw cause;
+        case RuntimeException cause -> throw cause;
+        case Error cause -> throw cause;
+        case null, default -> throw new AssertionError("no task throws that", e);
+      }
     }
   }
 
-  /// Whether the indexes say of each row what it is.
-  private final class Secondary implements Task {
-    private final String path;
-    private final Findings findings = new Findings();
-    private Optional<SecondaryVerification> verification = Optional.empty();
+  /// When all rows are known to be sound.
+  private void compare(String path, SecondaryVerification indexes) throws IOException {
+    boolean _ =
+        findings.complete(
+            path,
+            () -> indexes.finish(segment::payload, damage -> findings.add(Damage.of(damage))));
+  }
 
-    Secondary(String path) {
+  /// Shows the secondary indexes all rows, beside those who go over parts of them.
+  private final class SecondaryRows implements Callable<Findings> {
+    private final String path;
+    private final Optional<SecondaryVerification> indexes;
+    private final Findings findings = new Findings();
+    private boolean whole = true;
+
+    SecondaryRows(String path, Optional<SecondaryVerification> indexes) {
       this.path = path;
+      this.indexes = indexes;
     }
 
     @Override
-    public void run() throws IOException {
-      boolean _ =
-          findings.complete(
-              path, () -> verification = segment.secondaryIndex().map(SecondaryVerification::of));
-      if (verification.isPresent()) {
-        // Rows that cannot be read are the other parts' to tell.
-        boolean _ = new Findings().complete(path, () -> addRows(verification.get()));
+    public Findings call() throws IOException {
+      if (indexes.isPresent()) {
+        whole = findings.complete(path, () -> show(indexes.get()));
       }
+      return findings;
     }
 
-    private void addRows(SecondaryVerification indexes) {
+    private void show(SecondaryVerification to) {
       var cursor = segment.cursor(0);
       for (int row = 0; cursor.next(); row++) {
-        indexes.add(row, cursor.payload());
-      }
-    }
-
-    /// When all rows are known to be sound.
-    void compare() throws IOException {
-      if (verification.isPresent()) {
-        boolean _ =
-            findings.complete(
-                path,
-                () ->
-                    verification
-                        .get()
-                        .finish(segment::payload, damage -> findings.add(Damage.of(damage))));
+        to.add(row, cursor.payload());
       }
     }
   }

@@ -9,16 +9,18 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /// Memory outside of the heap that is read all over: of Linux in huge pages, where it has them for
 /// those who ask (madvise(2)), so that the processor need not look up where each small page is.
 ///
 /// Elsewhere, and in a program whose JVM was not told to let this module call native code, memory
-/// as the JDK has it.
+/// as the JDK has it. The JVM counts only that against its limit: callers have a budget of their
+/// own ([VectorBudget]).
 public final class LargeMemory {
-  /// A huge page; less is not worth a mapping.
-  private static final long BYTES_MIN = 2 << 20;
+  /// In less there need not be a whole huge page.
+  private static final long BYTES_MIN = 4 << 20;
 
   private static final long ALIGNMENT_BYTES = 4096;
 
@@ -52,14 +54,19 @@ public final class LargeMemory {
       if (!isLinux || !LargeMemory.class.getModule().isNativeAccessEnabled()) {
         return Optional.empty();
       }
-      return Optional.of(
-          new SystemCalls(
-              function(
-                  "mmap",
-                  FunctionDescriptor.of(
-                      ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG)),
-              function("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG)),
-              function("madvise", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT))));
+      try {
+        return Optional.of(
+            new SystemCalls(
+                function(
+                    "mmap",
+                    FunctionDescriptor.of(
+                        ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG)),
+                function("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG)),
+                function(
+                    "madvise", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT))));
+      } catch (NoSuchElementException | UnsupportedOperationException _) {
+        return Optional.empty(); // Not a Linux that is known here.
+      }
     }
 
     @SuppressWarnings("restricted") // asked before
@@ -83,7 +90,13 @@ public final class LargeMemory {
       if (mapped.address() == FAILED) {
         return Optional.empty();
       }
-      var memory = mapped.reinterpret(bytes, arena, this::unmap);
+      MemorySegment memory;
+      try {
+        memory = mapped.reinterpret(bytes, arena, this::unmap);
+      } catch (IllegalStateException e) {
+        unmap(mapped.reinterpret(bytes));
+        throw e; // The arena is closed.
+      }
       advise(memory);
       return Optional.of(memory);
     }

@@ -17,6 +17,9 @@ import java.util.TreeSet;
 /// become the live one is another step ([ManifestStore#switchTo]): a crash before it leaves the old
 /// generation in charge, and what was brought is left over.
 public final class SnapshotInstaller {
+  /// The other half of the processors is for what the store's process serves meanwhile.
+  private static final int PARTS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+
   private final Storage storage;
   private final ManifestStore manifests;
   private final CheckpointVerifier verifier;
@@ -56,7 +59,7 @@ public final class SnapshotInstaller {
     for (var parent : parents(list, directory).reversed()) {
       storage.syncDirectory(parent);
     }
-    var verification = verifier.verifyFast(published);
+    var verification = verifier.verify(published, PARTS);
     if (!verification.isIntact()) {
       throw verification.damages().getFirst().toException();
     }
