@@ -121,7 +121,7 @@ final class Acknowledgements {
       // From here on nothing may replace them; what did before is seen at the last one.
       if (!logs.holdsDurably(group, question.entries.getLast())) {
         throw new IllegalStateException(
-            "acknowledgement of entry %d: replaced meanwhile (expected: kept)"
+            "acknowledgement of entry %d: replaced, or others are just being (expected: kept)"
                 .formatted(question.entries.getLast().getIndex()));
       }
       // After the look into the log: a vote before it did not see them.

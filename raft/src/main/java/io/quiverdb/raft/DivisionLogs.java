@@ -3,6 +3,7 @@ package io.quiverdb.raft;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.ratis.proto.RaftProtos.TermIndexProto;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -12,22 +13,24 @@ import org.apache.ratis.server.protocol.TermIndex;
 /// The logs of this node's replicas, as Ratis has them.
 final class DivisionLogs implements Acknowledgements.Logs, LeaderCommits.Logs {
   private final Supplier<RaftServer> server;
-  private final StateMachines machines;
+  private final Function<RaftGroupId, Optional<GroupStateMachine>> machines;
 
   /// @param server is there when something is asked
-  DivisionLogs(Supplier<RaftServer> server, StateMachines machines) {
+  /// @param machines those of the replicas
+  DivisionLogs(
+      Supplier<RaftServer> server, Function<RaftGroupId, Optional<GroupStateMachine>> machines) {
     this.server = server;
     this.machines = machines;
   }
 
   @Override
   public Optional<LeaderTerms> leaderTerms(RaftGroupId group) {
-    return machines.find(group).map(GroupStateMachine::leaderTerms);
+    return machines.apply(group).map(GroupStateMachine::leaderTerms);
   }
 
   @Override
   public boolean holds(RaftGroupId group, TermIndexProto entry) {
-    var machine = machines.find(group);
+    var machine = machines.apply(group);
     if (machine.isEmpty()) {
       return false;
     }
@@ -50,7 +53,7 @@ final class DivisionLogs implements Acknowledgements.Logs, LeaderCommits.Logs {
     try {
       // Asked in this order: those that it stands in for were taken back before it is here.
       return holds(group, entry)
-          && !machines.of(group).awaitsTruncation()
+          && !machines.apply(group).map(GroupStateMachine::awaitsTruncation).orElse(true)
           && server.get().getDivision(group).getRaftLog().getFlushIndex() >= entry.getIndex();
     } catch (IOException | IllegalStateException _) {
       // Not open, or not any more.
@@ -60,7 +63,7 @@ final class DivisionLogs implements Acknowledgements.Logs, LeaderCommits.Logs {
 
   @Override
   public boolean wasTruncated(RaftGroupId group) {
-    return machines.of(group).wasTruncated();
+    return machines.apply(group).map(GroupStateMachine::wasTruncated).orElse(true);
   }
 
   @Override

@@ -162,7 +162,7 @@ final class Divisions {
   // --- before the port
 
   private ConsensusCalls consensusCalls() {
-    var logs = new DivisionLogs(this::server, machines);
+    var logs = new DivisionLogs(this::server, machines::find);
     return new ConsensusCalls(
         snapshotNotifications,
         id -> machines.of(id).forceVote(),

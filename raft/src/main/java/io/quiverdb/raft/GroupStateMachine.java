@@ -304,7 +304,10 @@ final class GroupStateMachine extends BaseStateMachine {
         leader.isEmpty() ? Optional.empty() : Optional.of(NodeId.parse(leader.toStringUtf8())),
         firstInLog.getIndex());
     var answer = new CompletableFuture<org.apache.ratis.server.protocol.TermIndex>();
-    CompletableFuture.delayedExecutor(SNAPSHOT_ANSWER.toMillis(), TimeUnit.MILLISECONDS)
+    CompletableFuture.delayedExecutor(
+            SNAPSHOT_ANSWER.toMillis(),
+            TimeUnit.MILLISECONDS,
+            task -> Thread.ofVirtual().start(task))
         .execute(() -> answer.completeExceptionally(new IOException("snapshot: not here yet")));
     return answer;
   }
@@ -344,6 +347,8 @@ final class GroupStateMachine extends BaseStateMachine {
   ///   newest one, or are committed
   @Override
   public CompletableFuture<Void> truncate(long index) {
+    // First: whoever begins to lead meanwhile sees this, or is seen here.
+    var made = truncations.begin();
     boolean asLeader = leads;
     long kept = asLeader ? Long.MAX_VALUE : Math.max(leaderTerms.kept(), applied.get());
     if (index <= kept) {
@@ -358,7 +363,7 @@ final class GroupStateMachine extends BaseStateMachine {
       throw refusal;
     }
     truncated = true;
-    return truncations.begin();
+    return made;
   }
 
   LeaderTerms leaderTerms() {

@@ -12,13 +12,16 @@ import org.apache.ratis.thirdparty.io.grpc.Status;
 
 /// Tells a leader that a snapshot is on its way a little later than Ratis does.
 ///
-/// It asks again as soon as it is told, each time by a new call, a hundred times a second
+/// A leader asks again as soon as it is told, each time by a new call, a hundred times a second
 /// (`GrpcLogAppender.notifyInstallSnapshot`, release 3.3.0): on a small machine that takes as much
-/// of the processors as the snapshot does. Until it is told it waits.
+/// of the processors as the snapshot does. Until it is told it waits, and between two calls sends a
+/// heartbeat.
 final class UnhurriedAnswers<Q, A> extends SimpleForwardingServerCall<Q, A> {
-  /// Much shorter than an election timeout: the leader sends this member nothing else meanwhile.
+  /// Much shorter than an election timeout: the leader sends this member nothing else meanwhile. On
+  /// a thread of its own, for what waits for one of a pool can come too late.
   private static final Executor LATER =
-      CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS);
+      CompletableFuture.delayedExecutor(
+          100, TimeUnit.MILLISECONDS, task -> Thread.ofVirtual().start(task));
 
   private final Executor later;
   private CompletableFuture<Void> sent = CompletableFuture.completedFuture(null);

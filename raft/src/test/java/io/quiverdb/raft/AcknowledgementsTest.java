@@ -121,7 +121,7 @@ class AcknowledgementsTest {
 
     assertThatThrownBy(() -> stream.answered(reply(1, AppendResult.SUCCESS, 7).build()))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("entry 7: replaced meanwhile");
+        .hasMessageContaining("entry 7: replaced, or others are just being");
   }
 
   @Test

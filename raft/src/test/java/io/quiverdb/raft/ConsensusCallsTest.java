@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto.NotificationProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotResult;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcReplyProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
@@ -68,7 +70,7 @@ class ConsensusCallsTest {
 
   private final Gate gate = new Gate();
   private boolean mayTakeConfiguration = true;
-  private final List<String> passed = new ArrayList<>();
+  private final List<String> passed = new CopyOnWriteArrayList<>();
   private final RecordedCall<InstallSnapshotRequestProto, InstallSnapshotReplyProto> call =
       new RecordedCall<>(RaftServerProtocolServiceGrpc.getInstallSnapshotMethod());
   private final RecordedCall<RequestVoteRequestProto, RequestVoteReplyProto> voting =
@@ -127,7 +129,7 @@ class ConsensusCallsTest {
 
   private final class RecordedCall<Q, A> extends ServerCall<Q, A> {
     private final MethodDescriptor<Q, A> method;
-    private final List<Status> ends = new ArrayList<>();
+    private final List<Status> ends = new CopyOnWriteArrayList<>();
 
     RecordedCall(MethodDescriptor<Q, A> method) {
       this.method = method;
@@ -161,8 +163,7 @@ class ConsensusCallsTest {
   }
 
   private ServerCall.Listener<InstallSnapshotRequestProto> listener() {
-    return new ConsensusCalls(
-            gate, _ -> {}, ALL_HELD, leaderCommits, candidacy, VAIN, (_, _) -> mayTakeConfiguration)
+    return calls()
         .interceptCall(
             call,
             new Metadata(),
@@ -208,15 +209,7 @@ class ConsensusCallsTest {
   void notificationsOfAGroupAreTakenOneAfterTheOther() throws InterruptedException {
     var taken = new AtomicInteger();
     var release = new CompletableFuture<Void>();
-    var calls =
-        new ConsensusCalls(
-            gate,
-            _ -> {},
-            ALL_HELD,
-            leaderCommits,
-            candidacy,
-            VAIN,
-            (_, _) -> mayTakeConfiguration);
+    var calls = calls();
     var first = notify(calls, taken, release);
     Awaitility.await().until(() -> taken.get() == 1);
 
@@ -246,10 +239,35 @@ class ConsensusCallsTest {
     assertThat(taken.getServerRequest()).isEqualTo(NOTIFICATION.getServerRequest());
   }
 
+  @Test
+  void leaderHearsLaterThatASnapshotIsOnItsWay() {
+    var _ =
+        calls()
+            .interceptCall(
+                call,
+                new Metadata(),
+                (toAnswer, _) -> {
+                  toAnswer.sendMessage(
+                      InstallSnapshotReplyProto.newBuilder()
+                          .setResult(InstallSnapshotResult.IN_PROGRESS)
+                          .build());
+                  toAnswer.close(Status.OK, new Metadata());
+                  assertThat(passed).isEmpty();
+                  return new ServerCall.Listener<>() {};
+                });
+
+    Awaitility.await().until(() -> !call.ends.isEmpty());
+    assertThat(passed).containsExactly("answer");
+  }
+
+  private ConsensusCalls calls() {
+    return new ConsensusCalls(
+        gate, _ -> {}, ALL_HELD, leaderCommits, candidacy, VAIN, (_, _) -> mayTakeConfiguration);
+  }
+
   private InstallSnapshotRequestProto taken(InstallSnapshotRequestProto sent) {
     List<InstallSnapshotRequestProto> taken = new ArrayList<>();
-    new ConsensusCalls(
-            gate, _ -> {}, ALL_HELD, leaderCommits, candidacy, VAIN, (_, _) -> mayTakeConfiguration)
+    calls()
         .interceptCall(
             call,
             new Metadata(),
