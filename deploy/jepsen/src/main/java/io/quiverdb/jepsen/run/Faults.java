@@ -42,6 +42,7 @@ final class Faults {
   private long begunNanos = System.nanoTime();
 
   private int activeCount;
+  private Optional<String> complaint = Optional.empty();
 
   /// What comes after the end of a fault is put off until the cluster has answered something: else
   /// slow machines would only ever see a cluster that starts. If it answers nothing any more, there
@@ -64,6 +65,10 @@ final class Faults {
       if (next.active.isPresent()) {
         end(next.active.get());
         if (activeCount == 0 && !answersAgain()) {
+          complaint =
+              Optional.of(
+                  "nothing was answered for %d s, with nothing done to the cluster"
+                      .formatted(HANG_GUARD.toSeconds()));
           due.clear();
         }
       } else {
@@ -71,6 +76,11 @@ final class Faults {
       }
     }
     sleepUntil(time);
+  }
+
+  /// Why it ended early, if so.
+  Optional<String> complaint() {
+    return complaint;
   }
 
   private boolean answersAgain() throws InterruptedException {

@@ -95,7 +95,9 @@ public final class Run {
       // Those of a scenario belong to its loads.
       Optional<LongSupplier> answered =
           options.scenario().isPresent() ? Optional.empty() : Optional.of(clients::answeredCount);
-      new Faults(cluster, recorder, answered).carryOut(schedule, options.time());
+      var faults = new Faults(cluster, recorder, answered);
+      faults.carryOut(schedule, options.time());
+      faults.complaint().ifPresent(complaints::add);
       clients.awaitAnswered(
           options.operations(), options.time().multipliedBy(RunOptions.TIMES_AS_LONG_MAX - 1));
       clients.stop();
