@@ -12,10 +12,9 @@ import org.apache.ratis.thirdparty.io.grpc.Status;
 
 /// Tells a leader that a snapshot is on its way a little later than Ratis does.
 ///
-/// A leader asks again as soon as it is told, each time by a new call, a hundred times a second
-/// (`GrpcLogAppender.notifyInstallSnapshot`, release 3.3.0): on a small machine that takes as much
-/// of the processors as the snapshot does. Until it is told it waits, and between two calls sends a
-/// heartbeat.
+/// A leader asks again as soon as it is told, each time by a new call, up to a hundred times a
+/// second (`GrpcLogAppender.notifyInstallSnapshot`, release 3.3.0): much of what two small nodes
+/// compute meanwhile. Until it is told it waits, and between two calls sends a heartbeat.
 final class UnhurriedAnswers<Q, A> extends SimpleForwardingServerCall<Q, A> {
   /// Much shorter than an election timeout: the leader sends this member nothing else meanwhile. On
   /// a thread of its own, for what waits for one of a pool can come too late.

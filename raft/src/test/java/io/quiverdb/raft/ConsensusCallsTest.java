@@ -33,6 +33,7 @@ import org.apache.ratis.thirdparty.io.grpc.ServerCall;
 import org.apache.ratis.thirdparty.io.grpc.Status;
 import org.apache.ratis.util.ProtoUtils;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ConsensusCallsTest {
@@ -130,6 +131,7 @@ class ConsensusCallsTest {
   private final class RecordedCall<Q, A> extends ServerCall<Q, A> {
     private final MethodDescriptor<Q, A> method;
     private final List<Status> ends = new CopyOnWriteArrayList<>();
+    private volatile @Nullable Thread answering;
 
     RecordedCall(MethodDescriptor<Q, A> method) {
       this.method = method;
@@ -143,6 +145,7 @@ class ConsensusCallsTest {
 
     @Override
     public void sendMessage(A message) {
+      answering = Thread.currentThread();
       passed.add("answer");
     }
 
@@ -252,12 +255,13 @@ class ConsensusCallsTest {
                           .setResult(InstallSnapshotResult.IN_PROGRESS)
                           .build());
                   toAnswer.close(Status.OK, new Metadata());
-                  assertThat(passed).isEmpty();
                   return new ServerCall.Listener<>() {};
                 });
 
     Awaitility.await().until(() -> !call.ends.isEmpty());
     assertThat(passed).containsExactly("answer");
+    // At once it would have come from this thread.
+    assertThat(call.answering).isNotNull().isNotSameAs(Thread.currentThread());
   }
 
   private ConsensusCalls calls() {

@@ -2,10 +2,6 @@ package io.quiverdb.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quiverdb.raft.GroupKey.ShardGroup;
-import io.quiverdb.raft.log.LogDirectory;
-import io.quiverdb.raft.snapshot.LogTail;
-import io.quiverdb.raft.snapshot.PublishedCheckpoint;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -33,18 +29,7 @@ class DivisionLogsTest {
 
   @BeforeEach
   void setUp() {
-    machine =
-        new GroupStateMachine(
-            new ShardGroup(0),
-            new CountingState(folder.resolve("state")),
-            new LogDirectory(folder.resolve("log")),
-            new LogTail(new PublishedCheckpoint(0, -1), 0, 1 << 20, System::nanoTime, () -> false),
-            0,
-            Runnable::run,
-            () -> true,
-            () -> {},
-            (_, _, _) -> {},
-            _ -> {});
+    machine = LoneMachine.in(folder, () -> true, _ -> {});
     logs =
         new DivisionLogs(
             this::server, of -> of.equals(group) ? Optional.of(machine) : Optional.empty());

@@ -3,10 +3,6 @@ package io.quiverdb.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.quiverdb.raft.GroupKey.ShardGroup;
-import io.quiverdb.raft.log.LogDirectory;
-import io.quiverdb.raft.snapshot.LogTail;
-import io.quiverdb.raft.snapshot.PublishedCheckpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -30,21 +26,9 @@ class GroupStateMachineTest {
   private GroupStateMachine machine;
   private boolean mayLead = true;
 
-  /// Its log directory is gone, and cannot be forced.
   @BeforeEach
   void setUp() {
-    machine =
-        new GroupStateMachine(
-            new ShardGroup(0),
-            new CountingState(folder.resolve("state")),
-            new LogDirectory(folder.resolve("gone")),
-            new LogTail(new PublishedCheckpoint(0, -1), 0, 1 << 20, System::nanoTime, () -> false),
-            0,
-            Runnable::run,
-            () -> mayLead,
-            () -> {},
-            (_, _, _) -> {},
-            fatal::add);
+    machine = LoneMachine.in(folder, () -> mayLead, fatal::add);
   }
 
   @Test
