@@ -199,7 +199,11 @@ public final class RaftHost implements AutoCloseable {
     this.claim = NodeClaim.open(member.id(), new ClaimFile(storage), keys, new OwnGroups());
     this.pulled =
         new PulledCatalog(
-            storage, new CatalogKeys(keys::ring), CatalogLevels.of(tuning.levels()), this::peer);
+            member.id(),
+            storage,
+            new CatalogKeys(keys::ring),
+            CatalogLevels.of(tuning.levels()),
+            this::peer);
     if (claim.current().isPresent()) {
       pulled.load(claim.current().get().clusterId());
     }

@@ -1,5 +1,7 @@
 package io.quiverdb.raft.catalog;
 
+import static java.util.stream.Collectors.toSet;
+
 import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.FeatureLevelException;
 import io.quiverdb.core.storage.AtomicFile;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -33,6 +36,7 @@ public final class PulledCatalog implements Catalog {
   private static final Logger log = LoggerFactory.getLogger(PulledCatalog.class);
   static final String NAME = "catalog.copy";
 
+  private final NodeId self;
   private final Storage storage;
   private final CatalogKeys keys;
   private final CatalogLevels levels;
@@ -45,10 +49,16 @@ public final class PulledCatalog implements Catalog {
   /// What [#view] shows, or a moment later than that.
   private volatile Optional<ByteBuffer> sealed = Optional.empty();
 
+  /// @param self which has nothing newer than itself
   /// @param storage of the node's data directory
   /// @param peers reaches a node of the cluster
   public PulledCatalog(
-      Storage storage, CatalogKeys keys, CatalogLevels levels, Function<NodeId, Peer> peers) {
+      NodeId self,
+      Storage storage,
+      CatalogKeys keys,
+      CatalogLevels levels,
+      Function<NodeId, Peer> peers) {
+    this.self = self;
     this.storage = storage;
     this.keys = keys;
     this.levels = levels;
@@ -111,21 +121,32 @@ public final class PulledCatalog implements Catalog {
 
   @Override
   public CompletableFuture<CatalogView> barrier() {
-    return askVoters(voters(), peer -> fetch(peer, true));
+    return ask(voters(), peer -> fetch(peer, true));
   }
 
   @Override
   public CompletableFuture<CatalogWritten> write(CatalogWrite write) {
-    return askVoters(voters(), peer -> peer.writeCatalog(write));
+    return ask(voters(), peer -> peer.writeCatalog(write));
   }
 
   /// Catches up, if it does not already. Does not block.
+  ///
+  /// The voters that this copy names may all be gone, or vote no more and know no more than this
+  /// node. Some other knows newer ones: which one is not known, so that it is another one each
+  /// time.
   public void refresh() {
     if (view.isEmpty() || !refreshing.compareAndSet(false, true)) {
       return;
     }
+    long before = view().index();
     var _ =
-        askVoters(everybody(), peer -> fetch(peer, false))
+        ask(othersOf(voters()), peer -> fetch(peer, false))
+            .handle((_, _) -> view().index() > before)
+            .thenCompose(
+                isNewer ->
+                    isNewer
+                        ? CompletableFuture.completedFuture(view())
+                        : ask(othersOf(strangers()), peer -> fetch(peer, false)))
             .whenComplete((_, _) -> refreshing.set(false));
   }
 
@@ -175,15 +196,6 @@ public final class PulledCatalog implements Catalog {
     log.debug("copy of the catalogue taken index={}", taken.index());
   }
 
-  /// The voters first. Those that this copy names may all be gone, and some other knows newer ones:
-  /// which one is not known, so that it is another one each time.
-  private List<NodeId> everybody() {
-    var others =
-        new ArrayList<>(view().membership().nodes().stream().map(ClusterNode::id).toList());
-    Collections.shuffle(others);
-    return Stream.concat(voters().stream(), others.stream()).distinct().toList();
-  }
-
   /// What is held here, for one that has less.
   ///
   /// @param after index that the other has
@@ -197,35 +209,62 @@ public final class PulledCatalog implements Catalog {
     return view().membership().placement(new GroupKey.CatalogGroup()).members();
   }
 
-  /// One after the other until one answers, the leader that one names first of the rest. What one
-  /// may have begun is not asked of another.
-  private <T> CompletableFuture<T> askVoters(
-      List<NodeId> left, Function<Peer, CompletableFuture<T>> call) {
-    var asked = left.getFirst();
-    var others = left.subList(1, left.size());
-    return attempt(asked, call)
+  /// Who do not vote, by this copy.
+  private List<NodeId> strangers() {
+    var voters = voters();
+    return view().membership().nodes().stream()
+        .map(ClusterNode::id)
+        .filter(id -> !voters.contains(id))
+        .toList();
+  }
+
+  /// In no order.
+  private List<NodeId> othersOf(List<NodeId> nodes) {
+    var others = new ArrayList<>(nodes);
+    others.remove(self);
+    Collections.shuffle(others);
+    return others;
+  }
+
+  /// One after the other until one answers. What one may have begun is not asked of another.
+  private <T> CompletableFuture<T> ask(
+      List<NodeId> nodes, Function<Peer, CompletableFuture<T>> call) {
+    return ask(
+        nodes, Set.of(), new ShardException.Unavailable("catalogue: no other node is known"), call);
+  }
+
+  /// @param asked already, of whom none is asked again
+  /// @param last why the last of them refused
+  private <T> CompletableFuture<T> ask(
+      List<NodeId> nodes,
+      Set<NodeId> asked,
+      Throwable last,
+      Function<Peer, CompletableFuture<T>> call) {
+    var left = nodes.stream().filter(node -> !asked.contains(node)).toList();
+    if (left.isEmpty()) {
+      return CompletableFuture.failedFuture(last);
+    }
+    var next = left.getFirst();
+    return attempt(next, call)
         .exceptionallyCompose(
             failure -> {
               var cause =
                   failure instanceof CompletionException && failure.getCause() != null
                       ? failure.getCause()
                       : failure;
-              boolean isRefused =
-                  cause instanceof ShardException.NotLeader
-                      || cause instanceof ShardException.Unavailable;
-              if (!isRefused || others.isEmpty()) {
-                return CompletableFuture.failedFuture(cause);
-              }
-              return askVoters(
-                  cause instanceof ShardException.NotLeader notLeader
-                      ? notLeader
-                          .leader()
-                          .filter(others::contains)
-                          .map(leader -> leaderFirst(leader, others))
-                          .orElse(others)
-                      : others,
-                  call);
+              var askedNow = Stream.concat(asked.stream(), Stream.of(next)).collect(toSet());
+              return switch (cause) {
+                case ShardException.NotLeader notLeader ->
+                    ask(leaderFirst(notLeader, left), askedNow, cause, call);
+                case ShardException.Unavailable _ -> ask(left, askedNow, cause, call);
+                default -> CompletableFuture.failedFuture(cause);
+              };
             });
+  }
+
+  /// The leader may be none of the voters that this copy names: those that have come since.
+  private static List<NodeId> leaderFirst(ShardException.NotLeader refusal, List<NodeId> left) {
+    return Stream.concat(refusal.leader().stream(), left.stream()).distinct().toList();
   }
 
   private <T> CompletableFuture<T> attempt(NodeId node, Function<Peer, CompletableFuture<T>> call) {
@@ -234,10 +273,5 @@ public final class PulledCatalog implements Catalog {
     } catch (ShardException e) {
       return CompletableFuture.failedFuture(e);
     }
-  }
-
-  private static List<NodeId> leaderFirst(NodeId leader, List<NodeId> others) {
-    return Stream.concat(Stream.of(leader), others.stream().filter(other -> !other.equals(leader)))
-        .toList();
   }
 }
