@@ -15,19 +15,24 @@ import io.quiverdb.core.snapshot.SnapshotFiles;
 import io.quiverdb.core.snapshot.SnapshotOp;
 import io.quiverdb.core.state.RequestWindow;
 import io.quiverdb.core.storage.CrashedException;
+import io.quiverdb.core.storage.FileStorage;
 import io.quiverdb.core.storage.ReadableFile;
 import io.quiverdb.core.storage.Seed;
 import io.quiverdb.core.storage.SimulatedStorage;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -123,16 +128,23 @@ final class StoreSnapshotTest {
   }
 
   @Test
-  void filesThatMayBeTakenAsTheyLieAreNotCopied(@TempDir Path brought) throws IOException {
+  void filesThatMayBeTakenAsTheyLieAreNotCopied(@TempDir Path brought, @TempDir Path place)
+      throws IOException {
     try (var source = new TestShard(storage, RequestWindow.BYTES_MAX);
-        var target = openStore(new SimulatedStorage(), StoreOptions.standard())) {
+        var target = openStore(FileStorage.at(place), StoreOptions.standard())) {
       source.upsert(point("a", 1));
       source.store.checkpoint();
       try (var snapshot = source.store.replicationSnapshot()) {
+        var files = new BroughtFiles(brought, snapshot.files());
 
-        target.installSnapshot(new BroughtFiles(brought, snapshot.files()));
+        target.installSnapshot(files);
 
         assertThat(target.position()).isEqualTo(snapshot.position());
+        for (var file : files.list()) {
+          assertThat(Files.getAttribute(files.place(file).orElseThrow(), "unix:nlink"))
+              .as(file.name())
+              .isEqualTo(2);
+        }
       }
       assertThat(target.verify().damages()).isEmpty();
     }
@@ -159,7 +171,7 @@ final class StoreSnapshotTest {
     }
   }
 
-  /// Of another store, in a directory outside of it; they cannot be opened.
+  /// Of another store, in a directory outside of it.
   private record BroughtFiles(Path directory, List<SnapshotFile> list) implements SnapshotFiles {
     BroughtFiles(Path directory, SnapshotFiles files) throws IOException {
       this(directory, files.list());
@@ -172,13 +184,17 @@ final class StoreSnapshotTest {
     }
 
     @Override
-    public ReadableFile open(SnapshotFile file, Arena arena) {
-      throw new AssertionError("read, to be copied: " + file);
+    public ReadableFile open(SnapshotFile file, Arena arena) throws IOException {
+      return FileStorage.at(directory).open(flat(file), arena);
     }
 
     @Override
     public Optional<Path> place(SnapshotFile file) {
-      return Optional.of(directory.resolve(file.name().replace('/', '-')));
+      return Optional.of(directory.resolve(flat(file)));
+    }
+
+    private static String flat(SnapshotFile file) {
+      return file.name().replace('/', '-');
     }
   }
 
@@ -353,19 +369,81 @@ final class StoreSnapshotTest {
   }
 
   @Test
-  void snapshotOfAnotherStoreIsRefused() {
+  void snapshotOfAnotherStoreIsRefusedByItsManifest() {
     try (var shard = new TestShard(storage, RequestWindow.BYTES_MAX);
         var other = new TestShard()) {
       shard.store.checkpoint();
       other.upsert(point("a", 1));
       other.store.checkpoint();
       try (var snapshot = other.store.replicationSnapshot()) {
-        var files = snapshot.files();
+        var files = new Read(snapshot.files());
         assertThatThrownBy(() -> shard.store.installSnapshot(files))
             .isInstanceOf(ForeignFileException.class)
             .hasMessageStartingWith("store id of the snapshot: ");
+        assertThat(files.read).containsExactly(files.list().getFirst());
       }
       assertThat(shard.ids()).isEmpty();
+    }
+  }
+
+  /// Who waits for one that has not come yet has read those before.
+  @Test
+  void filesAreVerifiedInTheirOrder() throws IOException {
+    try (var source = new TestShard();
+        var target = openStore(storage, StoreOptions.standard())) {
+      source.upsert(point("a", 1), point("b", 2));
+      source.store.checkpoint();
+      source.delete("a");
+      source.upsert(point("c", 3));
+      source.store.checkpoint();
+      try (var snapshot = source.store.replicationSnapshot()) {
+        var files = new Read(snapshot.files());
+
+        target.installSnapshot(files);
+
+        assertThat(files.read).containsExactlyElementsOf(files.list());
+        assertThat(files.list().stream().map(SnapshotFile::name))
+            .anyMatch(name -> name.contains("/del-"))
+            .filteredOn(name -> name.contains("/seg-"))
+            .hasSize(8);
+      }
+    }
+  }
+
+  /// Notes which files are read, in the order in which their first bytes are.
+  private static final class Read implements SnapshotFiles {
+    private final SnapshotFiles files;
+    private final Set<SnapshotFile> read = Collections.synchronizedSet(new LinkedHashSet<>());
+
+    Read(SnapshotFiles files) {
+      this.files = files;
+    }
+
+    @Override
+    public List<SnapshotFile> list() {
+      return files.list();
+    }
+
+    @Override
+    public ReadableFile open(SnapshotFile file, Arena arena) throws IOException {
+      var opened = files.open(file, arena);
+      return new ReadableFile() {
+        @Override
+        public String path() {
+          return opened.path();
+        }
+
+        @Override
+        public long length() {
+          return opened.length();
+        }
+
+        @Override
+        public MemorySegment bytes() throws IOException {
+          read.add(file);
+          return opened.bytes();
+        }
+      };
     }
   }
 
@@ -379,6 +457,9 @@ final class StoreSnapshotTest {
         var files = snapshot.files();
         for (var file : files.list()) {
           assertThatThrownBy(() -> target.installSnapshot(new Flipped(files, file)))
+              .isInstanceOf(CorruptFileException.class)
+              .hasMessageContaining(file.name() + " at ");
+          assertThatThrownBy(() -> target.installSnapshot(new Mislisted(files, file)))
               .isInstanceOf(CorruptFileException.class)
               .hasMessageContaining(file.name() + " at 0: SHA-256 is ");
           if (!file.equals(files.list().getFirst())) {
@@ -509,12 +590,30 @@ final class StoreSnapshotTest {
         return opened;
       }
       var storage = new SimulatedStorage();
-      byte[] content = opened.bytes().toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
+      byte[] content = opened.bytes().toArray(ValueLayout.JAVA_BYTE);
       content[content.length / 2] ^= 4;
       try (var copy = storage.create("file")) {
         copy.append(java.nio.ByteBuffer.wrap(content));
       }
       return storage.open("file");
+    }
+  }
+
+  /// The list says another content of one file.
+  private record Mislisted(SnapshotFiles files, SnapshotFile other) implements SnapshotFiles {
+    @Override
+    public List<SnapshotFile> list() {
+      var sha256 = ByteString.copyFrom(new byte[32]);
+      return files.list().stream()
+          .map(
+              file ->
+                  file.equals(other) ? new SnapshotFile(file.name(), file.bytes(), sha256) : file)
+          .toList();
+    }
+
+    @Override
+    public ReadableFile open(SnapshotFile file, Arena arena) throws IOException {
+      return files.open(file, arena);
     }
   }
 

@@ -21,6 +21,7 @@ import io.quiverdb.core.state.Hash128;
 import io.quiverdb.core.state.RequestWindow;
 import io.quiverdb.core.state.ShardState;
 import io.quiverdb.core.state.Tombstone;
+import io.quiverdb.core.storage.ReadableStorage;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -203,7 +204,11 @@ public final class CheckpointReader {
   }
 
   static RowDeaths readDeaths(
-      Storage storage, String directory, Manifest.Segment segment, long version, PageCodec codec)
+      ReadableStorage storage,
+      String directory,
+      Manifest.Segment segment,
+      long version,
+      PageCodec codec)
       throws IOException {
     if (!segment.hasDeadRowsVersion()) {
       return new RowDeaths(segment.getRowCount());

@@ -4,25 +4,30 @@ import io.quiverdb.core.Verification;
 import io.quiverdb.core.crypto.KeyRing;
 import io.quiverdb.core.manifest.PublishedManifest;
 import io.quiverdb.core.op.FeatureLevels;
-import io.quiverdb.core.storage.Storage;
+import io.quiverdb.core.storage.ReadableStorage;
 import java.io.IOException;
 import java.util.random.RandomGenerator;
 
 /// Reads every file that a manifest names, every page of it and every row, and computes the state
 /// hash again from what it read. Names all that is wrong, never only the first. Changes nothing.
 public final class CheckpointVerifier {
-  private final Storage storage;
+  private final ReadableStorage storage;
   private final KeyRing keyRing;
   private final FeatureLevels levels;
   private final RandomGenerator random;
 
   /// @param random does not show in the result
   public CheckpointVerifier(
-      Storage storage, KeyRing keyRing, FeatureLevels levels, RandomGenerator random) {
+      ReadableStorage storage, KeyRing keyRing, FeatureLevels levels, RandomGenerator random) {
     this.storage = storage;
     this.keyRing = keyRing;
     this.levels = levels;
     this.random = random;
+  }
+
+  /// As this one, for files of the same store elsewhere.
+  public CheckpointVerifier of(ReadableStorage other) {
+    return new CheckpointVerifier(other, keyRing, levels, random);
   }
 
   /// @param published its files stay meanwhile

@@ -29,7 +29,7 @@ import io.quiverdb.core.state.Hash128;
 import io.quiverdb.core.state.RequestWindow;
 import io.quiverdb.core.state.RowHash;
 import io.quiverdb.core.state.ShardState;
-import io.quiverdb.core.storage.Storage;
+import io.quiverdb.core.storage.ReadableStorage;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.security.MessageDigest;
@@ -47,7 +47,7 @@ import java.util.random.RandomGenerator;
 
 /// One verification of one manifest.
 final class CheckpointWalk {
-  private final Storage storage;
+  private final ReadableStorage storage;
   private final PublishedManifest published;
   private final KeyRing keyRing;
   private final StoreKeys keys;
@@ -62,7 +62,7 @@ final class CheckpointWalk {
   /// @param seeds does not show in the result
   /// @param parts that the rows of a segment are gone over in, at a time
   CheckpointWalk(
-      Storage storage,
+      ReadableStorage storage,
       PublishedManifest published,
       KeyRing keyRing,
       FeatureLevels levels,

@@ -9,6 +9,7 @@ import io.quiverdb.core.snapshot.SnapshotFiles;
 import io.quiverdb.core.snapshot.StagedSnapshot;
 import io.quiverdb.core.snapshot.StoreSnapshots;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
@@ -134,8 +135,8 @@ public final class Snapshots {
     try {
       // The own log speaks of the store that it was begun for.
       return snapshots.stage(later, ownLog.isPresent());
-    } catch (IOException | InternalError e) {
-      // The second is how the JVM reports a mapped file that the disk cannot give.
+    } catch (IOException | UncheckedIOException | InternalError e) {
+      // The last is how the JVM reports a mapped file that the disk cannot give.
       // No file that was touched is one of the store's: what failed is told when they need it.
       throw new SnapshotFailedException("snapshot: cannot be brought in: " + e, e);
     }

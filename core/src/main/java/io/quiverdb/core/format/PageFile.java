@@ -3,8 +3,10 @@ package io.quiverdb.core.format;
 import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.crypto.FileCodec;
 import io.quiverdb.core.crypto.PageCodec;
-import io.quiverdb.core.storage.Storage;
+import io.quiverdb.core.storage.ReadableFile;
+import io.quiverdb.core.storage.ReadableStorage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -16,7 +18,7 @@ import java.util.function.Consumer;
 /// read in place, others are decrypted into a [PageCache]. Used by any number of threads.
 public final class PageFile {
   private final String path;
-  private final MemorySegment bytes;
+  private final ReadableFile file;
   private final long fileId;
   private final PageType type;
   private final int sealedPageBytes;
@@ -42,7 +44,7 @@ public final class PageFile {
 
   private PageFile(
       String path,
-      MemorySegment bytes,
+      ReadableFile file,
       long fileId,
       PageType type,
       int sealedPageBytes,
@@ -51,14 +53,14 @@ public final class PageFile {
       boolean liesPlain,
       PageCache cache) {
     this.path = path;
-    this.bytes = bytes;
+    this.file = file;
     this.fileId = fileId;
     this.type = type;
     this.sealedPageBytes = sealedPageBytes;
     this.codec = codec;
     this.check = check;
     this.liesPlain = liesPlain;
-    this.pageCount = Math.toIntExact((bytes.byteSize() - FileHeader.BYTES) / sealedPageBytes);
+    this.pageCount = Math.toIntExact((file.length() - FileHeader.BYTES) / sealedPageBytes);
     this.cached = (liesPlain ? PageCache.NONE : cache).slots(type, pageCount);
     this.verified = new AtomicLongArray((pageCount + Long.SIZE - 1) / Long.SIZE);
   }
@@ -69,7 +71,7 @@ public final class PageFile {
   /// @throws CorruptFileException if it is missing, has another length, or its header is not what
   ///   was written
   public static PageFile open(
-      Storage storage,
+      ReadableStorage storage,
       String path,
       long fileBytes,
       long fileId,
@@ -96,7 +98,7 @@ public final class PageFile {
   ///
   /// @param check what they have to be like
   public static PageFile open(
-      Storage storage,
+      ReadableStorage storage,
       String path,
       long fileBytes,
       long fileId,
@@ -108,8 +110,8 @@ public final class PageFile {
       Arena arena)
       throws IOException {
     var file = PublishedFile.open(storage, path, fileBytes, arena);
-    var bytes = file.bytes();
-    var fileCodec = FileHeader.open(bytes, codec, type, fileId, path);
+    var header = file.bytes(0, Math.min(FileHeader.BYTES, fileBytes));
+    var fileCodec = FileHeader.open(header, codec, type, fileId, path);
     int sealedPageBytes = pageBytes + codec.pageOverheadBytes();
     if ((fileBytes - FileHeader.BYTES) % sealedPageBytes != 0) {
       throw new CorruptFileException(
@@ -117,7 +119,7 @@ public final class PageFile {
     }
     return new PageFile(
         path,
-        bytes,
+        file,
         fileId,
         type,
         sealedPageBytes,
@@ -134,7 +136,11 @@ public final class PageFile {
   /// The whole file, where its pages lie plain: for whoever reads bodies in place without asking
   /// for each. They are to have been verified before. Empty if they have to be decrypted.
   public Optional<MemorySegment> plainBytes() {
-    return liesPlain ? Optional.of(bytes.asReadOnly()) : Optional.empty();
+    try {
+      return liesPlain ? Optional.of(file.bytes().asReadOnly()) : Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(path, e);
+    }
   }
 
   public int pageCount() {
@@ -229,17 +235,14 @@ public final class PageFile {
 
   private MemorySegment reopen(int page) {
     long offset = offset(page);
-    return PageFormat.reopen(
-        address(page), bytes.asSlice(offset, sealedPageBytes), codec, path, offset);
+    return PageFormat.reopen(address(page), bytes(offset), codec, path, offset);
   }
 
   private MemorySegment verify(int page) {
     long offset = offset(page);
     // Out of the mapping first: where the disk cannot give the page, copying throws, and computing
     // its checksum in place would end the process.
-    var copy =
-        MemorySegment.ofArray(
-            bytes.asSlice(offset, sealedPageBytes).toArray(ValueLayout.JAVA_BYTE));
+    var copy = MemorySegment.ofArray(bytes(offset).toArray(ValueLayout.JAVA_BYTE));
     var body = PageFormat.open(address(page), copy, codec, path, offset);
     var fault = check.fault(page, body);
     if (fault.isPresent()) {
@@ -247,6 +250,15 @@ public final class PageFile {
     }
     verified.getAndUpdate(page / Long.SIZE, bits -> bits | 1L << page);
     return liesPlain ? reopen(page) : body;
+  }
+
+  /// A page as it lies in the file.
+  private MemorySegment bytes(long offset) {
+    try {
+      return file.bytes(offset, sealedPageBytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(path, e);
+    }
   }
 
   private PageAddress address(int page) {

@@ -2,7 +2,7 @@ package io.quiverdb.core.format;
 
 import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.storage.ReadableFile;
-import io.quiverdb.core.storage.Storage;
+import io.quiverdb.core.storage.ReadableStorage;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.NoSuchFileException;
@@ -11,29 +11,31 @@ import java.nio.file.NoSuchFileException;
 public final class PublishedFile {
   private PublishedFile() {}
 
-  /// For a file that is read once ([Storage#open(String)]).
+  /// For a file that is read once ([ReadableStorage#open(String)]).
   ///
   /// @throws CorruptFileException if it is missing
-  public static ReadableFile open(Storage storage, String path) throws IOException {
+  public static ReadableFile open(ReadableStorage storage, String path) throws IOException {
     return opened(path, () -> storage.open(path));
   }
 
   /// Does the same with a file of which the length is known.
   ///
   /// @throws CorruptFileException if it is missing or not `bytes` long
-  public static ReadableFile open(Storage storage, String path, long bytes) throws IOException {
+  public static ReadableFile open(ReadableStorage storage, String path, long bytes)
+      throws IOException {
     return requireLength(open(storage, path), bytes);
   }
 
   /// @param arena the file may be read until it is closed
   /// @throws CorruptFileException if it is missing
-  public static ReadableFile open(Storage storage, String path, Arena arena) throws IOException {
+  public static ReadableFile open(ReadableStorage storage, String path, Arena arena)
+      throws IOException {
     return opened(path, () -> storage.open(path, arena));
   }
 
   /// @param arena the file may be read until it is closed
   /// @throws CorruptFileException if it is missing or not `bytes` long
-  public static ReadableFile open(Storage storage, String path, long bytes, Arena arena)
+  public static ReadableFile open(ReadableStorage storage, String path, long bytes, Arena arena)
       throws IOException {
     return requireLength(open(storage, path, arena), bytes);
   }

@@ -5,7 +5,7 @@ import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.Damage;
 import io.quiverdb.core.crypto.KeyRing;
 import io.quiverdb.core.op.OpProtos;
-import io.quiverdb.core.storage.Storage;
+import io.quiverdb.core.storage.ReadableStorage;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,12 +15,12 @@ import java.util.function.Consumer;
 /// The manifests of a generation, each of which holds the hash of the one before. Of those that are
 /// not the live one some may still be there, because somebody has pinned them.
 public final class ManifestChain {
-  private final Storage storage;
+  private final ReadableStorage storage;
   private final KeyRing keyRing;
   private final Consumer<Damage> damages;
 
   /// @param damages hears of everything that is wrong
-  public ManifestChain(Storage storage, KeyRing keyRing, Consumer<Damage> damages) {
+  public ManifestChain(ReadableStorage storage, KeyRing keyRing, Consumer<Damage> damages) {
     this.storage = storage;
     this.keyRing = keyRing;
     this.damages = damages;

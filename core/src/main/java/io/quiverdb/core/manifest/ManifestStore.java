@@ -16,6 +16,7 @@ import io.quiverdb.core.op.OpProtos;
 import io.quiverdb.core.segment.SegmentFiles;
 import io.quiverdb.core.segment.SegmentSummary;
 import io.quiverdb.core.storage.AtomicFile;
+import io.quiverdb.core.storage.ReadableStorage;
 import io.quiverdb.core.storage.Storage;
 import io.quiverdb.core.stream.StreamFiles;
 import java.io.IOException;
@@ -164,7 +165,7 @@ public final class ManifestStore {
     return newest;
   }
 
-  static Optional<Current> readCurrent(Storage storage) throws IOException {
+  static Optional<Current> readCurrent(ReadableStorage storage) throws IOException {
     if (!storage.exists(StoreLayout.CURRENT)) {
       return Optional.empty();
     }
@@ -326,8 +327,8 @@ public final class ManifestStore {
   }
 
   /// The window of a manifest, empty if it has none.
-  public static byte[] readWindow(Storage storage, PublishedManifest published, PageCodec codec)
-      throws IOException {
+  public static byte[] readWindow(
+      ReadableStorage storage, PublishedManifest published, PageCodec codec) throws IOException {
     var path = published.window();
     if (path.isEmpty()) {
       return new byte[0];

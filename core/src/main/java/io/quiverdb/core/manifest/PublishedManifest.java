@@ -46,7 +46,9 @@ public record PublishedManifest(String directory, String name, Manifest manifest
         .findFirst();
   }
 
-  /// The paths of all files that make it up, its own first.
+  /// The paths of all files that make it up, its own first, and then in the order in which a
+  /// verification reads them: whoever verifies them while they come waits for little. Of a segment
+  /// the vectors are most of it, and the last.
   public List<String> files() {
     List<String> files = new ArrayList<>();
     files.add(path());
@@ -60,13 +62,13 @@ public record PublishedManifest(String directory, String name, Manifest manifest
         for (var stream : segment.getIndexStreamsList()) {
           files.add(stream(collection.getId(), OptionalLong.of(segment.getId()), stream));
         }
-        SegmentFiles.names(ManifestStore.summary(segment))
-            .forEach(file -> files.add(collectionDirectory + file));
         if (segment.hasDeadRowsVersion()) {
           files.add(
               collectionDirectory
                   + SegmentFiles.deadRowsName(segment.getId(), segment.getDeadRowsVersion()));
         }
+        SegmentFiles.names(ManifestStore.summary(segment))
+            .forEach(file -> files.add(collectionDirectory + file));
       }
     }
     return files;

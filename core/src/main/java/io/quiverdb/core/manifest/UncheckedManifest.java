@@ -4,7 +4,7 @@ import com.google.protobuf.ByteString;
 import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.crypto.KeyRing;
 import io.quiverdb.core.format.PublishedFile;
-import io.quiverdb.core.storage.Storage;
+import io.quiverdb.core.storage.ReadableStorage;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.security.MessageDigest;
@@ -15,7 +15,7 @@ import java.security.NoSuchAlgorithmException;
 /// @param version that its name says
 record UncheckedManifest(String path, long version, ByteString content) {
   /// @throws CorruptFileException if it is missing
-  static UncheckedManifest read(Storage storage, String path) throws IOException {
+  static UncheckedManifest read(ReadableStorage storage, String path) throws IOException {
     var file = PublishedFile.open(storage, path);
     String name = path.substring(path.lastIndexOf('/') + 1);
     long version = StoreLayout.version(name).orElse(0);

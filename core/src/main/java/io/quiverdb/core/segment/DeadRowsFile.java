@@ -6,6 +6,7 @@ import io.quiverdb.core.format.BlobFile;
 import io.quiverdb.core.format.FileHeader;
 import io.quiverdb.core.format.PageType;
 import io.quiverdb.core.format.PublishedFile;
+import io.quiverdb.core.storage.ReadableStorage;
 import io.quiverdb.core.storage.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -43,7 +44,7 @@ public final class DeadRowsFile {
   /// @param rowCount of the segment
   /// @throws CorruptFileException if it does not hold what was written
   public static RoaringBitmap read(
-      Storage storage,
+      ReadableStorage storage,
       String directory,
       long segmentId,
       long version,

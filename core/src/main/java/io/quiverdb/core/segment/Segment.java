@@ -11,7 +11,7 @@ import io.quiverdb.core.index.RowVectors;
 import io.quiverdb.core.index.VectorColumn;
 import io.quiverdb.core.index.VectorIndex;
 import io.quiverdb.core.secondary.SecondaryIndex;
-import io.quiverdb.core.storage.Storage;
+import io.quiverdb.core.storage.ReadableStorage;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -124,14 +124,18 @@ public final class Segment {
   /// @throws CorruptFileException if a file is missing, or a length or the sparse index is not what
   ///   was written
   public static Segment open(
-      Storage storage, String collection, SegmentSummary summary, int dimension, PageCodec codec)
+      ReadableStorage storage,
+      String collection,
+      SegmentSummary summary,
+      int dimension,
+      PageCodec codec)
       throws IOException {
     return open(storage, collection, summary, dimension, codec, PageCache.NONE);
   }
 
   /// @param cache keeps what is decrypted
   public static Segment open(
-      Storage storage,
+      ReadableStorage storage,
       String collection,
       SegmentSummary summary,
       int dimension,
@@ -147,7 +151,11 @@ public final class Segment {
   /// @throws CorruptFileException if one of those is damaged, or another file is missing or has
   ///   another length
   public static Segment openWithoutDirectory(
-      Storage storage, String collection, SegmentSummary summary, int dimension, PageCodec codec)
+      ReadableStorage storage,
+      String collection,
+      SegmentSummary summary,
+      int dimension,
+      PageCodec codec)
       throws IOException {
     return new SegmentOpening(storage, collection, summary, dimension, codec, PageCache.NONE)
         .runWithoutDirectory();

@@ -37,9 +37,9 @@ public final class SegmentFiles {
         .toList();
   }
 
-  /// Those that a segment may have.
+  /// Those that a segment may have, in the order in which a verification reads them.
   public static List<String> possibleNames(long segmentId) {
-    return Stream.of(VECTORS, PAYLOADS, IDS, DIRECTORY, SECONDARY)
+    return Stream.of(SECONDARY, DIRECTORY, PAYLOADS, IDS, VECTORS)
         .map(kind -> name(segmentId, kind))
         .toList();
   }

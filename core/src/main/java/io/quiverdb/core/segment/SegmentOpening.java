@@ -11,7 +11,7 @@ import io.quiverdb.core.format.PageFormat;
 import io.quiverdb.core.format.PageType;
 import io.quiverdb.core.format.PublishedFile;
 import io.quiverdb.core.secondary.SecondaryIndex;
-import io.quiverdb.core.storage.Storage;
+import io.quiverdb.core.storage.ReadableStorage;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
@@ -23,7 +23,7 @@ import java.util.Optional;
 /// @param dimension of the vectors
 /// @param cache keeps what is decrypted
 record SegmentOpening(
-    Storage storage,
+    ReadableStorage storage,
     String collection,
     SegmentSummary summary,
     int dimension,

@@ -7,7 +7,7 @@ import io.quiverdb.core.format.PageCache;
 import io.quiverdb.core.format.PageFile;
 import io.quiverdb.core.format.PageFormat;
 import io.quiverdb.core.format.PageType;
-import io.quiverdb.core.storage.Storage;
+import io.quiverdb.core.storage.ReadableStorage;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.function.Consumer;
@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 /// Reads all pages of a segment's files, whether a row leads to them or not, and each file by
 /// itself: so that one that is damaged hides nothing of the others.
 public final class SegmentPages {
-  private final Storage storage;
+  private final ReadableStorage storage;
   private final String collection;
   private final SegmentSummary summary;
   private final PageCodec codec;
@@ -24,7 +24,7 @@ public final class SegmentPages {
   /// @param collection the directory of the collection
   /// @param damages hears of everything that is wrong
   public SegmentPages(
-      Storage storage,
+      ReadableStorage storage,
       String collection,
       SegmentSummary summary,
       PageCodec codec,

@@ -30,8 +30,8 @@ public final class SnapshotInstaller {
     this.verifier = verifier;
   }
 
-  /// Links or copies the files, verifies them, and makes them durable, with their directories.
-  /// Takes as long as that takes; the store goes on meanwhile.
+  /// Verifies the files, links or copies them, and makes them durable, with their directories.
+  /// Takes as long as that takes, and as the files take to come; the store goes on meanwhile.
   ///
   /// @param directory from [ManifestStore#reserveGeneration]
   /// @param keepsId whether a store that holds nothing yet may not take the id that comes
@@ -50,18 +50,20 @@ public final class SnapshotInstaller {
     for (var parent : parents(list, directory)) {
       storage.createDirectories(parent);
     }
-    for (var file : list) {
-      bring(files, file, directory + "/" + file.name());
-    }
+    bring(files, list.getFirst(), directory);
     var published = manifests.read(directory, list.getFirst().name());
     requireSameStore(published, keepsId);
     requireNoOthers(list, published);
-    for (var parent : parents(list, directory).reversed()) {
-      storage.syncDirectory(parent);
-    }
-    var verification = verifier.verify(published, PARTS);
+    // While they come: it reads them in their order.
+    var verification = verifier.of(new SnapshotTree(files, directory)).verify(published, PARTS);
     if (!verification.isIntact()) {
       throw verification.damages().getFirst().toException();
+    }
+    for (var file : list.subList(1, list.size())) {
+      bring(files, file, directory);
+    }
+    for (var parent : parents(list, directory).reversed()) {
+      storage.syncDirectory(parent);
     }
     return published;
   }
@@ -80,7 +82,8 @@ public final class SnapshotInstaller {
     return List.copyOf(parents);
   }
 
-  private void bring(SnapshotFiles files, SnapshotFile file, String path) throws IOException {
+  private void bring(SnapshotFiles files, SnapshotFile file, String directory) throws IOException {
+    String path = directory + "/" + file.name();
     var place = files.place(file);
     if (place.isPresent() && storage.adopt(place.get(), path)) {
       return;

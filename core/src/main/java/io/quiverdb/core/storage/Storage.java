@@ -2,17 +2,15 @@ package io.quiverdb.core.storage;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
-/// A tree of files. Paths are relative and separated by slashes; the empty path is the root.
+/// A tree of files to read and to write.
 ///
 /// What survives a crash: the bytes of a file up to its last [WritableFile#sync] or [#sync], and a
 /// name that was created, renamed or deleted once its directory was synced by [#syncDirectory].
 /// Anything else may be there, or not, or in part.
-public interface Storage {
+public interface Storage extends ReadableStorage {
   /// The directory of the operating system that it is, if it is one.
   default Optional<Path> directory() {
     return Optional.empty();
@@ -20,21 +18,6 @@ public interface Storage {
 
   /// Creates a file for writing; it must not exist.
   WritableFile create(String path) throws IOException;
-
-  /// Opens a file as long as it is now; what stands there does not change any more, though a log
-  /// may still grow. It may be read until the arena is closed, whatever becomes of its name.
-  ReadableFile open(String path, Arena arena) throws IOException;
-
-  /// Does the same for a file that is read once: it may be read as long as its bytes are reachable,
-  /// and lets go of the disk at some time after that.
-  default ReadableFile open(String path) throws IOException {
-    return open(path, Arena.ofAuto());
-  }
-
-  boolean exists(String path) throws IOException;
-
-  /// The names in a directory, in no order; none if there is no such directory.
-  List<String> list(String directory) throws IOException;
 
   /// Creates a directory and those above it, where missing.
   void createDirectories(String directory) throws IOException;

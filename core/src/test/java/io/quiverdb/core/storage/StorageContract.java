@@ -37,6 +37,9 @@ public abstract class StorageContract {
     assertThat(file.length()).isEqualTo(7);
     assertThat(read(storage, "file")).isEqualTo("one two");
     assertThat(file.bytes().isReadOnly()).isTrue();
+    var part = file.bytes(4, 2);
+    assertThat(part.toArray(ValueLayout.JAVA_BYTE)).isEqualTo(new byte[] {'t', 'w'});
+    assertThat(part.isReadOnly()).isTrue();
   }
 
   @Test
