@@ -4,12 +4,9 @@ import com.google.protobuf.ByteString;
 import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.snapshot.SnapshotFile;
 import io.quiverdb.core.snapshot.SnapshotFiles;
-import io.quiverdb.core.storage.FileStorage;
-import io.quiverdb.core.storage.ReadableFile;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.ShardException;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
@@ -21,8 +18,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
@@ -40,55 +37,89 @@ final class SnapshotPull {
   /// So that little is left to be written when the last piece has come.
   private static final long SYNC_BYTES = 32 << 20;
 
-  /// Behind the name of a file that has not come whole.
-  private static final String PART = ".part";
-
   private final GroupKey.ShardGroup shard;
   private final SnapshotSource source;
   private final Path directory;
   private final Rate rate;
   private final BooleanSupplier isStopped;
   private final LongConsumer fetchedBytes;
+  private final Runnable fetched;
+
+  /// What is done with the files while they come.
+  interface Use {
+    /// @return whether it was of use
+    boolean of(SnapshotFiles files) throws IOException;
+  }
 
   /// @param isStopped whether to give up
   /// @param fetchedBytes told of each piece
+  /// @param fetched told when the last has come
   SnapshotPull(
       GroupKey.ShardGroup shard,
       SnapshotSource source,
       Path directory,
       Rate rate,
       BooleanSupplier isStopped,
-      LongConsumer fetchedBytes) {
+      LongConsumer fetchedBytes,
+      Runnable fetched) {
     this.shard = shard;
     this.source = source;
     this.directory = directory;
     this.rate = rate;
     this.isStopped = isStopped;
     this.fetchedBytes = fetchedBytes;
+    this.fetched = fetched;
   }
 
-  /// Fetches what is not there yet.
+  /// Fetches what is not there yet, and has it used by the caller's thread meanwhile. If one of the
+  /// two fails, the other ends.
   ///
   /// @throws IOException if this node's disk fails
   /// @throws IllegalArgumentException if what is offered can be no snapshot
   /// @throws CorruptFileException if what came is not what was offered; it is deleted
   /// @throws ShardException if the source does not answer, or refuses
-  SnapshotFiles fetch(SnapshotOffer offer) throws IOException {
-    var files = offer.snapshotFiles();
+  boolean fetch(SnapshotOffer offer, Use use) throws IOException {
+    var list = offer.snapshotFiles();
     Files.createDirectories(directory);
-    deleteOthers(files);
-    for (var file : files) {
-      fetch(offer, file);
+    deleteOthers(list);
+    try (var files = new ArrivingFiles(directory, list)) {
+      var fetching =
+          CompletableFuture.runAsync(
+              () -> fetch(offer, files), task -> Thread.ofVirtual().start(task));
+      try {
+        return use.of(files);
+      } catch (IOException | RuntimeException e) {
+        // What followed from that says less.
+        files.requireNoFailure();
+        throw e;
+      } finally {
+        files.abandon();
+        fetching.join();
+      }
     }
-    return new Fetched(directory, files);
   }
 
-  private void fetch(SnapshotOffer offer, SnapshotFile file) throws IOException {
-    Path whole = whole(directory, file);
+  private void fetch(SnapshotOffer offer, ArrivingFiles files) {
+    try {
+      for (var file : files.list()) {
+        fetch(offer, file, files);
+      }
+      fetched.run();
+    } catch (IOException | RuntimeException e) {
+      files.fail(e);
+    } catch (Error e) {
+      files.fail(new IllegalStateException("snapshot: not fetched", e));
+    }
+  }
+
+  private void fetch(SnapshotOffer offer, SnapshotFile file, ArrivingFiles files)
+      throws IOException {
+    Path whole = ArrivingFiles.whole(directory, file);
     if (isSound(whole, file)) {
+      files.cameWhole(file);
       return;
     }
-    Path part = part(directory, file);
+    Path part = ArrivingFiles.part(directory, file);
     var digest = sha256();
     try (var channel =
         FileChannel.open(
@@ -98,7 +129,7 @@ final class SnapshotPull {
         channel.truncate(0);
       }
       digest(channel, digest);
-      fetchRest(offer, file, channel, digest);
+      fetchRest(offer, file, channel, digest, files);
     } catch (SyncFailedException e) {
       // What was not written may be lost, and still be read until it is: nothing of it counts.
       deleteAfter(e, part);
@@ -106,14 +137,23 @@ final class SnapshotPull {
     }
     requireSound(part, file, digest);
     Files.move(part, whole, StandardCopyOption.ATOMIC_MOVE);
+    files.cameWhole(file);
   }
 
   private void fetchRest(
-      SnapshotOffer offer, SnapshotFile file, FileChannel channel, MessageDigest digest)
+      SnapshotOffer offer,
+      SnapshotFile file,
+      FileChannel channel,
+      MessageDigest digest,
+      ArrivingFiles files)
       throws IOException {
     long offset = channel.position();
     long synced = 0;
+    files.came(file, offset);
     while (offset < file.bytes()) {
+      if (isStopped.getAsBoolean() || files.isAbandoned()) {
+        throw new ShardException.Unavailable(shard + ": not fetched any more");
+      }
       var piece = piece(offer, file, offset);
       offset += piece.remaining();
       rate.take(piece.remaining());
@@ -122,6 +162,7 @@ final class SnapshotPull {
       while (piece.hasRemaining()) {
         channel.write(piece);
       }
+      files.came(file, offset);
       if (offset - synced >= SYNC_BYTES) {
         sync(channel);
         synced = offset;
@@ -199,25 +240,15 @@ final class SnapshotPull {
   static long fetchedBytes(Path directory, SnapshotOffer offer) throws IOException {
     long bytes = 0;
     for (var file : offer.snapshotFiles()) {
-      for (Path path : List.of(whole(directory, file), part(directory, file))) {
+      for (Path path :
+          List.of(ArrivingFiles.whole(directory, file), ArrivingFiles.part(directory, file))) {
         bytes += Files.exists(path) ? Files.size(path) : 0;
       }
     }
     return bytes;
   }
 
-  private static Path whole(Path directory, SnapshotFile file) {
-    return directory.resolve(hex(file.sha256()));
-  }
-
-  private static Path part(Path directory, SnapshotFile file) {
-    return directory.resolve(hex(file.sha256()) + PART);
-  }
-
   private ByteBuffer piece(SnapshotOffer offer, SnapshotFile file, long offset) {
-    if (isStopped.getAsBoolean()) {
-      throw new ShardException.Unavailable(shard + ": not fetched any more");
-    }
     var piece = await(() -> source.read(offer.lease(), file.name(), offset).join());
     if (!piece.hasRemaining() || piece.remaining() > file.bytes() - offset) {
       throw new CorruptFileException(
@@ -241,7 +272,10 @@ final class SnapshotPull {
   private void deleteOthers(List<SnapshotFile> files) throws IOException {
     Set<Path> wanted =
         files.stream()
-            .flatMap(file -> Stream.of(whole(directory, file), part(directory, file)))
+            .flatMap(
+                file ->
+                    Stream.of(
+                        ArrivingFiles.whole(directory, file), ArrivingFiles.part(directory, file)))
             .collect(Collectors.toSet());
     try (var paths = Files.newDirectoryStream(directory)) {
       for (Path path : paths) {
@@ -260,20 +294,7 @@ final class SnapshotPull {
     }
   }
 
-  private static String hex(ByteString bytes) {
+  static String hex(ByteString bytes) {
     return HexFormat.of().formatHex(bytes.toByteArray());
-  }
-
-  /// Files as they lie in the directory.
-  private record Fetched(Path directory, List<SnapshotFile> list) implements SnapshotFiles {
-    @Override
-    public ReadableFile open(SnapshotFile file, Arena arena) throws IOException {
-      return FileStorage.at(directory).open(hex(file.sha256()), arena);
-    }
-
-    @Override
-    public Optional<Path> place(SnapshotFile file) {
-      return Optional.of(whole(directory, file));
-    }
   }
 }

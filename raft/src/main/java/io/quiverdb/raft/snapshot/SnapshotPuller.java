@@ -1,7 +1,7 @@
 package io.quiverdb.raft.snapshot;
 
 import com.google.protobuf.ByteString;
-import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.StoreException;
 import io.quiverdb.core.snapshot.SnapshotFiles;
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.NodeId;
@@ -66,8 +66,9 @@ public final class SnapshotPuller implements AutoCloseable {
     /// Keeps the log here from the entry behind `index` on, for a while: it is gone on with.
     void holdLog(ShardGroup shard, long index);
 
-    /// Puts a snapshot in charge of a replica, unless what it has is sound and as far by now.
+    /// Puts a snapshot in charge of a replica, unless what it has is sound and as far by then.
     ///
+    /// @param files may be coming still
     /// @param configuration of the group, as the offer has it
     /// @return whether it did
     /// @throws io.quiverdb.core.StoreException if its files are not sound, or cannot be written
@@ -89,7 +90,7 @@ public final class SnapshotPuller implements AutoCloseable {
     private int turn;
 
     /// Whom files came from, which are its own: another member has others of the same content.
-    private Optional<NodeId> source = Optional.empty();
+    private volatile Optional<NodeId> source = Optional.empty();
 
     /// Whether the one that is under way is to end.
     private volatile boolean abandoned;
@@ -250,26 +251,26 @@ public final class SnapshotPuller implements AutoCloseable {
               attempts.progress =
                   attempts.progress.map(
                       so -> new Progress(so.fetchedBytes() + bytes, so.totalBytes()));
+            },
+            () -> {
+              // From here on it is of no use any more.
+              attempts.source = Optional.empty();
+              log.info(
+                  "snapshot fetched group={} source={} position={} bytes={} millis={}",
+                  shard,
+                  member,
+                  offer.position(),
+                  offer.bytes(),
+                  millisSince(begunNanos));
             });
-    SnapshotFiles files;
+    boolean installed;
     try {
-      files = pull.fetch(offer);
-    } catch (CorruptFileException e) {
-      // What this one sends is not what it offers.
+      installed = pull.fetch(offer, files -> target.install(shard, files, offer.configuration()));
+    } catch (StoreException | IllegalArgumentException e) {
+      // What this one sends is not sound, or not what it offers.
       attempts.source = Optional.empty();
       throw e;
     }
-    // From here on it is of no use any more, or its files are not sound.
-    attempts.source = Optional.empty();
-    log.info(
-        "snapshot fetched group={} source={} position={} bytes={} millis={}",
-        shard,
-        member,
-        offer.position(),
-        offer.bytes(),
-        millisSince(begunNanos));
-    long fetchedNanos = nanoClock.getAsLong();
-    boolean installed = target.install(shard, files, offer.configuration());
     if (installed) {
       metrics.installed(shard);
     }
@@ -278,7 +279,7 @@ public final class SnapshotPuller implements AutoCloseable {
         installed ? "installed" : "not needed any more",
         shard,
         offer.position(),
-        millisSince(fetchedNanos));
+        millisSince(begunNanos));
     delete(incoming);
     attempts.turn = 0;
   }

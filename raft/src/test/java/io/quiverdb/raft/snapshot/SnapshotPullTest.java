@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.CorruptFileException;
 import io.quiverdb.core.Position;
+import io.quiverdb.core.snapshot.SnapshotFiles;
+import io.quiverdb.core.storage.ReadableFile;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.ShardException;
 import io.quiverdb.raft.snapshot.SnapshotOffer.OfferedFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -19,6 +23,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
@@ -36,6 +41,7 @@ class SnapshotPullTest {
   private byte[] more = {};
   private boolean stopped;
   private long fetchedBytes;
+  private int fetchedAll;
 
   SnapshotPullTest() {
     new Random(7).nextBytes(content);
@@ -46,6 +52,9 @@ class SnapshotPullTest {
     private final List<Long> offsets = new ArrayList<>();
     private int piecesLeft = Integer.MAX_VALUE;
     private int pieceBytes = PIECE_BYTES;
+
+    /// What all but the first piece wait for.
+    private CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
 
     @Override
     public CompletableFuture<SnapshotOffer> open(int shard) {
@@ -60,7 +69,8 @@ class SnapshotPullTest {
       }
       var sent = ByteBuffer.allocate(content.length + more.length).put(content).put(more);
       int bytes = (int) Math.min(pieceBytes, sent.capacity() - offset);
-      return CompletableFuture.completedFuture(sent.slice((int) offset, bytes));
+      var piece = sent.slice((int) offset, bytes);
+      return offset == 0 ? CompletableFuture.completedFuture(piece) : gate.thenApply(_ -> piece);
     }
 
     @Override
@@ -81,7 +91,34 @@ class SnapshotPullTest {
         directory.resolve("incoming"),
         new Rate(1L << 40, System::nanoTime),
         () -> stopped,
-        bytes -> fetchedBytes += bytes);
+        bytes -> fetchedBytes += bytes,
+        () -> fetchedAll++);
+  }
+
+  /// Fetches all files.
+  ///
+  /// @return where they lie
+  private List<Path> fetch(SnapshotOffer offer) throws IOException {
+    List<Path> places = new ArrayList<>();
+    boolean _ =
+        pull()
+            .fetch(
+                offer,
+                files -> {
+                  for (var file : files.list()) {
+                    places.add(files.place(file).orElseThrow());
+                  }
+                  return true;
+                });
+    return places;
+  }
+
+  private static ReadableFile open(SnapshotFiles files) throws IOException {
+    return files.open(files.list().getFirst(), Arena.ofAuto());
+  }
+
+  private static byte[] array(MemorySegment bytes) {
+    return bytes.toArray(ValueLayout.JAVA_BYTE);
   }
 
   private SnapshotOffer offer() {
@@ -104,39 +141,132 @@ class SnapshotPullTest {
   void filesArriveAsTheyWereOffered() throws IOException {
     var offer = offer();
 
-    var files = pull().fetch(offer);
+    boolean used =
+        pull()
+            .fetch(
+                offer,
+                files -> {
+                  assertThat(files.list()).isEqualTo(offer.snapshotFiles());
+                  assertThat(array(open(files).bytes())).isEqualTo(content);
+                  assertThat(files.place(files.list().getFirst()).orElseThrow())
+                      .hasBinaryContent(content);
+                  // Opened after it has come.
+                  assertThat(array(open(files).bytes(50, 100)))
+                      .isEqualTo(Arrays.copyOfRange(content, 50, 150));
+                  return true;
+                });
 
-    assertThat(files.list()).isEqualTo(offer.snapshotFiles());
-    try (var arena = Arena.ofConfined()) {
-      var file = files.open(files.list().getFirst(), arena);
-      assertThat(file.bytes().toArray(ValueLayout.JAVA_BYTE)).isEqualTo(content);
-    }
+    assertThat(used).isTrue();
     assertThat(source.offsets).containsExactly(0L, 100L, 200L, 300L);
     assertThat(fetchedBytes).isEqualTo(content.length);
+    assertThat(fetchedAll).isEqualTo(1);
+  }
+
+  @Test
+  void whatHasComeIsReadWhileTheRestComes() throws IOException {
+    source.gate = new CompletableFuture<>();
+
+    boolean _ =
+        pull()
+            .fetch(
+                offer(),
+                files -> {
+                  var file = open(files);
+                  assertThat(file.length()).isEqualTo(content.length);
+                  assertThat(array(file.bytes(20, 80)))
+                      .isEqualTo(Arrays.copyOfRange(content, 20, 100));
+                  var rest = CompletableFuture.supplyAsync(() -> read(file, 90, 260));
+                  assertThat(rest).isNotDone();
+                  source.gate.complete(null);
+                  assertThat(rest.join()).isEqualTo(Arrays.copyOfRange(content, 90, 350));
+                  assertThat(array(file.bytes())).isEqualTo(content);
+                  return true;
+                });
+  }
+
+  private static byte[] read(ReadableFile file, long offset, long length) {
+    try {
+      return array(file.bytes(offset, length));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void useThatFailsEndsTheFetching() {
+    source.gate = new CompletableFuture<>();
+    var unsound = new CorruptFileException(NAME, 0, "content", "sound", "not");
+
+    assertThatThrownBy(
+            () ->
+                pull()
+                    .fetch(
+                        offer(),
+                        files -> {
+                          var _ = open(files).bytes(0, 100);
+                          openGateWhenAbandoned((ArrivingFiles) files);
+                          throw unsound;
+                        }))
+        .isSameAs(unsound);
+    assertThat(fetchedAll).isZero();
+    assertThat(source.offsets).startsWith(0L).doesNotContain(200L);
+  }
+
+  private void openGateWhenAbandoned(ArrivingFiles files) {
+    var _ =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  while (!files.isAbandoned()) {
+                    Thread.onSpinWait();
+                  }
+                  source.gate.complete(null);
+                });
+  }
+
+  @Test
+  void fetchingThatBreaksOffEndsTheUseAndIsWhatIsTold() {
+    source.piecesLeft = 2;
+    List<Throwable> seen = new ArrayList<>();
+
+    assertThatThrownBy(
+            () ->
+                pull()
+                    .fetch(
+                        offer(),
+                        files -> {
+                          try {
+                            return files.place(files.list().getFirst()).isPresent();
+                          } catch (IOException e) {
+                            seen.add(e);
+                            throw new UncheckedIOException("not installed", e);
+                          }
+                        }))
+        .isInstanceOf(ShardException.Unavailable.class)
+        .hasMessage("cut");
+    assertThat(seen).singleElement().asString().contains("not all of it came");
   }
 
   @Test
   void attemptGoesOnAtTheByteWhereTheLastOneBrokeOff() throws IOException {
     source.piecesLeft = 2;
-    assertThatThrownBy(() -> pull().fetch(offer())).isInstanceOf(ShardException.Unavailable.class);
+    assertThatThrownBy(() -> fetch(offer())).isInstanceOf(ShardException.Unavailable.class);
     source.piecesLeft = Integer.MAX_VALUE;
     source.offsets.clear();
 
-    var files = pull().fetch(offer());
+    var places = fetch(offer());
 
     assertThat(source.offsets).containsExactly(200L, 300L);
-    assertThat(files.list()).hasSize(1);
+    assertThat(places).hasSize(1);
     source.offsets.clear();
-    var again = pull().fetch(offer());
-    assertThat(again.list()).hasSize(1);
+    assertThat(fetch(offer())).isEqualTo(places);
     assertThat(source.offsets).as("whole files are not asked for again").isEmpty();
   }
 
   /// A store may have it as one of its own.
   @Test
   void nothingIsWrittenToAFileThatIsWhole() throws IOException {
-    var file = offer().snapshotFiles().getFirst();
-    Path whole = pull().fetch(offer()).place(file).orElseThrow();
+    Path whole = fetch(offer()).getFirst();
     Path ofAStore = Files.createLink(directory.resolve("of-a-store"), whole);
     byte[] before = content.clone();
 
@@ -148,7 +278,7 @@ class SnapshotPullTest {
               ByteString.EMPTY,
               List.of(new OfferedFile(NAME, bytes, sha256(content))));
       more = new byte[100];
-      assertThatThrownBy(() -> pull().fetch(lies)).isInstanceOf(CorruptFileException.class);
+      assertThatThrownBy(() -> fetch(lies)).isInstanceOf(CorruptFileException.class);
     }
 
     assertThat(Files.readAllBytes(ofAStore)).isEqualTo(before);
@@ -159,7 +289,7 @@ class SnapshotPullTest {
     var offer = offer();
     content[120] ^= 1;
 
-    assertThatThrownBy(() -> pull().fetch(offer))
+    assertThatThrownBy(() -> fetch(offer))
         .isInstanceOf(CorruptFileException.class)
         .hasMessageContaining(NAME)
         .hasMessageContaining("SHA-256");
@@ -177,7 +307,7 @@ class SnapshotPullTest {
             ByteString.EMPTY,
             List.of(new OfferedFile(NAME, 200, sha256(content))));
 
-    assertThatThrownBy(() -> pull().fetch(offer))
+    assertThatThrownBy(() -> fetch(offer))
         .isInstanceOf(CorruptFileException.class)
         .hasMessageContaining("piece");
   }
@@ -186,7 +316,7 @@ class SnapshotPullTest {
   void emptyPieceBeforeTheEndIsRefused() {
     source.pieceBytes = 0;
 
-    assertThatThrownBy(() -> pull().fetch(offer())).isInstanceOf(CorruptFileException.class);
+    assertThatThrownBy(() -> fetch(offer())).isInstanceOf(CorruptFileException.class);
   }
 
   @Test
@@ -194,7 +324,7 @@ class SnapshotPullTest {
     var incoming = Files.createDirectories(directory.resolve("incoming"));
     Path other = Files.writeString(incoming.resolve("00ff"), "x");
 
-    var _ = pull().fetch(offer());
+    var _ = fetch(offer());
 
     assertThat(other).doesNotExist();
   }
@@ -203,7 +333,7 @@ class SnapshotPullTest {
   void attemptEndsWhenTheNodeStops() {
     stopped = true;
 
-    assertThatThrownBy(() -> pull().fetch(offer())).isInstanceOf(ShardException.Unavailable.class);
+    assertThatThrownBy(() -> fetch(offer())).isInstanceOf(ShardException.Unavailable.class);
     assertThat(source.offsets).isEmpty();
   }
 }

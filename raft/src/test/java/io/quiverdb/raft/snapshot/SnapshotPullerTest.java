@@ -133,6 +133,13 @@ class SnapshotPullerTest {
 
           @Override
           public boolean install(ShardGroup shard, SnapshotFiles files, ByteString configuration) {
+            for (var file : files.list()) {
+              try {
+                assertThat(files.place(file)).isPresent();
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            }
             installed.add(files);
             return true;
           }
