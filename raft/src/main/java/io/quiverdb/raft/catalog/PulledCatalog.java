@@ -24,6 +24,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -36,12 +37,17 @@ public final class PulledCatalog implements Catalog {
   private static final Logger log = LoggerFactory.getLogger(PulledCatalog.class);
   static final String NAME = "catalog.copy";
 
+  /// That brought nothing.
+  static final int REFRESHES_PER_STRANGER = 8;
+
   private final NodeId self;
   private final Storage storage;
   private final CatalogKeys keys;
   private final CatalogLevels levels;
   private final Function<NodeId, Peer> peers;
   private final AtomicBoolean refreshing = new AtomicBoolean();
+  private final AtomicBoolean askingStranger = new AtomicBoolean();
+  private final AtomicInteger refreshes = new AtomicInteger();
   private volatile Optional<CatalogView> view = Optional.empty();
 
   private volatile Optional<FeatureLevelException> refused = Optional.empty();
@@ -130,10 +136,6 @@ public final class PulledCatalog implements Catalog {
   }
 
   /// Catches up, if it does not already. Does not block.
-  ///
-  /// The voters that this copy names may all be gone, or vote no more and know no more than this
-  /// node. Some other knows newer ones: which one is not known, so that it is another one each
-  /// time.
   public void refresh() {
     if (view.isEmpty() || !refreshing.compareAndSet(false, true)) {
       return;
@@ -141,13 +143,27 @@ public final class PulledCatalog implements Catalog {
     long before = view().index();
     var _ =
         ask(othersOf(voters()), peer -> fetch(peer, false))
-            .handle((_, _) -> view().index() > before)
-            .thenCompose(
-                isNewer ->
-                    isNewer
-                        ? CompletableFuture.completedFuture(view())
-                        : ask(othersOf(strangers()), peer -> fetch(peer, false)))
-            .whenComplete((_, _) -> refreshing.set(false));
+            .whenComplete(
+                (_, failure) -> {
+                  refreshing.set(false);
+                  if (failure != null || view().index() == before) {
+                    askStranger(failure != null);
+                  }
+                });
+  }
+
+  /// The voters that this copy names may all be gone, or vote no more and know no more than this
+  /// node. Some other knows newer ones: which one is not known, so that it is another one each
+  /// time. It may hang, so that the voters are not kept waiting for it.
+  ///
+  /// @param alone whether no voter answers
+  private void askStranger(boolean alone) {
+    boolean isDue = alone || refreshes.incrementAndGet() % REFRESHES_PER_STRANGER == 0;
+    if (isDue && askingStranger.compareAndSet(false, true)) {
+      var _ =
+          ask(othersOf(strangers()), peer -> fetch(peer, false))
+              .whenComplete((_, _) -> askingStranger.set(false));
+    }
   }
 
   /// Takes a node's copy over, if it is newer. Waits for the disk.
@@ -270,7 +286,7 @@ public final class PulledCatalog implements Catalog {
   private <T> CompletableFuture<T> attempt(NodeId node, Function<Peer, CompletableFuture<T>> call) {
     try {
       return call.apply(peers.apply(node));
-    } catch (ShardException e) {
+    } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
   }

@@ -69,6 +69,23 @@ final class PulledCatalogTest {
     endMove();
     peers = Map.of(node(2), stranger(), node(3), stranger(), node(4), voter(), node(5), voter());
 
+    for (int time = 0; time < PulledCatalog.REFRESHES_PER_STRANGER; time++) {
+      pulled.refresh();
+    }
+
+    assertThat(voters(pulled.view())).containsExactly(node(2), node(3), node(4));
+  }
+
+  @Test
+  void votersAreAskedThoughAStrangerDoesNotAnswer() {
+    var silent = new CompletableFuture<Optional<ByteBuffer>>();
+    peers = Map.of(node(2), voter(), node(4), copying(silent), node(5), copying(silent));
+    for (int time = 0; time < PulledCatalog.REFRESHES_PER_STRANGER; time++) {
+      pulled.refresh();
+    }
+    assertThat(silent.getNumberOfDependents()).isEqualTo(1);
+    endMove();
+
     pulled.refresh();
 
     assertThat(voters(pulled.view())).containsExactly(node(2), node(3), node(4));
@@ -166,10 +183,14 @@ final class PulledCatalogTest {
 
   /// Who has no more than the copy shows.
   private static Peer stranger() {
+    return copying(CompletableFuture.completedFuture(Optional.empty()));
+  }
+
+  private static Peer copying(CompletableFuture<Optional<ByteBuffer>> copy) {
     return new SilentPeer() {
       @Override
       public CompletableFuture<Optional<ByteBuffer>> catalogCopy(long after, boolean linearizable) {
-        return CompletableFuture.completedFuture(Optional.empty());
+        return copy;
       }
     };
   }
