@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import com.google.protobuf.ByteString;
 import io.quiverdb.core.LogRun.RecordedLog;
+import io.quiverdb.core.Settings.FilterableField;
 import io.quiverdb.core.crypto.TestKeys;
 import io.quiverdb.core.op.Entry;
 import io.quiverdb.core.snapshot.SnapshotFile;
@@ -391,10 +392,19 @@ final class StoreSnapshotTest {
   void filesAreVerifiedInTheirOrder() throws IOException {
     try (var source = new TestShard();
         var target = openStore(storage, StoreOptions.standard())) {
-      source.upsert(point("a", 1), point("b", 2));
+      var _ =
+          source.apply(
+              source.store.prepareCreateCollection(
+                  source.stamp(),
+                  8,
+                  2,
+                  "indexed",
+                  new Descriptor(4, Metric.L2_SQUARED),
+                  new Settings(List.of(new FilterableField("value", FilterableField.Type.NUMERIC))),
+                  TestKeys.SHARED.wrapped(8)));
+      upsert(source, 8, point("a", 1), point("b", 2));
       source.store.checkpoint();
-      source.delete("a");
-      source.upsert(point("c", 3));
+      upsert(source, 8, point("a", 3), point("c", 4));
       source.store.checkpoint();
       try (var snapshot = source.store.replicationSnapshot()) {
         var files = new Read(snapshot.files());
@@ -405,9 +415,14 @@ final class StoreSnapshotTest {
         assertThat(files.list().stream().map(SnapshotFile::name))
             .anyMatch(name -> name.contains("/del-"))
             .filteredOn(name -> name.contains("/seg-"))
-            .hasSize(8);
+            .hasSize(10);
       }
     }
+  }
+
+  private static void upsert(TestShard shard, long collectionId, Point... points) {
+    var upsert = shard.store.prepareUpsert(shard.stamp(), collectionId, List.of(points));
+    assertThat(shard.apply(upsert)).isInstanceOf(Outcome.Applied.class);
   }
 
   /// Notes which files are read, in the order in which their first bytes are.

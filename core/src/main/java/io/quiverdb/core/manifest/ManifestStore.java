@@ -582,7 +582,16 @@ public final class ManifestStore {
   ///
   /// @throws CorruptFileException if it is not intact
   public PublishedManifest read(String directory, String name) throws IOException {
-    var manifest = UncheckedManifest.read(storage, directory + "/" + name).verify(keyRing);
+    return read(storage, directory, name);
+  }
+
+  /// Reads the manifest of a generation that is being brought in.
+  ///
+  /// @param incoming its files
+  /// @throws CorruptFileException if it is not intact
+  public PublishedManifest read(ReadableStorage incoming, String directory, String name)
+      throws IOException {
+    var manifest = UncheckedManifest.read(incoming, directory + "/" + name).verify(keyRing);
     return new PublishedManifest(directory, name, manifest);
   }
 

@@ -62,13 +62,15 @@ public record PublishedManifest(String directory, String name, Manifest manifest
         for (var stream : segment.getIndexStreamsList()) {
           files.add(stream(collection.getId(), OptionalLong.of(segment.getId()), stream));
         }
+        var summary = ManifestStore.summary(segment);
+        var names = new ArrayList<>(SegmentFiles.names(summary));
         if (segment.hasDeadRowsVersion()) {
-          files.add(
-              collectionDirectory
-                  + SegmentFiles.deadRowsName(segment.getId(), segment.getDeadRowsVersion()));
+          int behindSecondary = summary.hasSecondaryFile() ? 1 : 0;
+          names.add(
+              behindSecondary,
+              SegmentFiles.deadRowsName(segment.getId(), segment.getDeadRowsVersion()));
         }
-        SegmentFiles.names(ManifestStore.summary(segment))
-            .forEach(file -> files.add(collectionDirectory + file));
+        names.forEach(file -> files.add(collectionDirectory + file));
       }
     }
     return files;

@@ -47,19 +47,20 @@ public final class SnapshotInstaller {
           "files: %d, a manifest not the first (expected: a manifest first)"
               .formatted(list.size()));
     }
-    for (var parent : parents(list, directory)) {
-      storage.createDirectories(parent);
-    }
-    bring(files, list.getFirst(), directory);
-    var published = manifests.read(directory, list.getFirst().name());
+    var incoming = new SnapshotTree(files, directory);
+    var published = manifests.read(incoming, directory, list.getFirst().name());
     requireSameStore(published, keepsId);
     requireNoOthers(list, published);
     // While they come: it reads them in their order.
-    var verification = verifier.of(new SnapshotTree(files, directory)).verify(published, PARTS);
+    var verification = verifier.of(incoming).verify(published, PARTS);
     if (!verification.isIntact()) {
       throw verification.damages().getFirst().toException();
     }
-    for (var file : list.subList(1, list.size())) {
+    for (var parent : parents(list, directory)) {
+      storage.createDirectories(parent);
+    }
+    // The manifest last: after a crash none names what is not there.
+    for (var file : list.reversed()) {
       bring(files, file, directory);
     }
     for (var parent : parents(list, directory).reversed()) {
