@@ -27,6 +27,11 @@ final class CheckpointInstall {
 
   /// Puts a checkpoint in charge of what a group replicates.
   interface Installation {
+    /// Before the replica is closed: what it replicates may have changed while the checkpoint came.
+    ///
+    /// @throws ShardException.Unavailable if the checkpoint was prepared for another state of it
+    default void requireApplicable() {}
+
     void run() throws IOException;
   }
 
@@ -60,7 +65,7 @@ final class CheckpointInstall {
   /// @param install makes the checkpoint the state's; a crash leaves the one or the other
   /// @return whether it was installed
   /// @throws ShardException.Unavailable if it is damaged and leads, or the checkpoint is of no use
-  ///   to it: it goes on as it was
+  ///   to it, or not applicable any more: it goes on as it was
   /// @throws IOException if it cannot be opened again; told to whoever hears what is fatal, too
   boolean reopen(
       GroupKey key,
@@ -78,6 +83,7 @@ final class CheckpointInstall {
     if (notes.isGoing(id)) {
       throw new ShardException.Unavailable(key + ": being removed");
     }
+    install.requireApplicable();
     if (!damaged && place.index() <= replica.state().applied().index()) {
       // It has come as far, and may even lead.
       return false;

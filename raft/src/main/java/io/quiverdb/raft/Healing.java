@@ -178,15 +178,26 @@ final class Healing implements SnapshotPuller.Target {
       SnapshotFiles files,
       Optional<LogEntryProto> configuration)
       throws IOException {
-    try (var staged = state.store().stageSnapshot(files)) {
+    var store = state.store();
+    try (var staged = store.stageSnapshot(files)) {
+      var install =
+          new CheckpointInstall.Installation() {
+            @Override
+            public void requireApplicable() {
+              if (state.store() != store || state.damage().isPresent()) {
+                throw new ShardException.Unavailable(
+                    shard + ": its store was opened again, or is damaged, since a snapshot began");
+              }
+            }
+
+            @Override
+            public void run() {
+              state.install(staged);
+            }
+          };
       return groups
           .get()
-          .reopen(
-              shard,
-              StoreState.place(staged.position()),
-              configuration,
-              false,
-              () -> state.install(staged));
+          .reopen(shard, StoreState.place(staged.position()), configuration, false, install);
     }
   }
 

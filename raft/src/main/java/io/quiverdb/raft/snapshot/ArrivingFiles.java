@@ -29,6 +29,9 @@ final class ArrivingFiles implements SnapshotFiles, AutoCloseable {
   /// Behind the name of a file that has not come whole.
   private static final String PART = ".part";
 
+  /// Smaller ones are waited for whole: they take no open file meanwhile.
+  static final long READ_EARLY_BYTES_MIN = 8 << 20;
+
   private final Path directory;
   private final List<SnapshotFile> list;
   private final Map<SnapshotFile, Arrival> arrivals = new HashMap<>();
@@ -197,6 +200,9 @@ final class ArrivingFiles implements SnapshotFiles, AutoCloseable {
     private final SnapshotFile file;
     private final Arena arena;
 
+    /// Mapped, once it has come.
+    private volatile Optional<ReadableFile> mapped = Optional.empty();
+
     Arriving(SnapshotFile file, Arena arena) {
       this.file = file;
       this.arena = arena;
@@ -214,14 +220,24 @@ final class ArrivingFiles implements SnapshotFiles, AutoCloseable {
 
     @Override
     public MemorySegment bytes() throws IOException {
-      awaitWhole(file);
-      return openWhole(file, arena).bytes();
+      if (mapped.isEmpty()) {
+        awaitWhole(file);
+        mapped = Optional.of(openWhole(file, arena));
+      }
+      return mapped.orElseThrow().bytes();
     }
 
     @Override
     public MemorySegment bytes(long offset, long length) throws IOException {
-      boolean _ = awaitBytes(file, offset + length);
-      var channel = channel(file);
+      if (mapped.isPresent()
+          || file.bytes() < READ_EARLY_BYTES_MIN
+          || awaitBytes(file, offset + length)) {
+        return bytes().asSlice(offset, length);
+      }
+      return read(channel(file), offset, length);
+    }
+
+    private MemorySegment read(FileChannel channel, long offset, long length) throws IOException {
       var bytes = ByteBuffer.allocate(Math.toIntExact(length));
       while (bytes.hasRemaining()) {
         if (channel.read(bytes, offset + bytes.position()) < 0) {

@@ -1,7 +1,10 @@
 package io.quiverdb.raft.snapshot;
 
 import com.google.protobuf.ByteString;
-import io.quiverdb.core.StoreException;
+import io.quiverdb.core.CorruptFileException;
+import io.quiverdb.core.FeatureLevelException;
+import io.quiverdb.core.ForeignFileException;
+import io.quiverdb.core.UnsupportedFormatException;
 import io.quiverdb.core.snapshot.SnapshotFiles;
 import io.quiverdb.raft.GroupKey.ShardGroup;
 import io.quiverdb.raft.NodeId;
@@ -266,7 +269,11 @@ public final class SnapshotPuller implements AutoCloseable {
     boolean installed;
     try {
       installed = pull.fetch(offer, files -> target.install(shard, files, offer.configuration()));
-    } catch (StoreException | IllegalArgumentException e) {
+    } catch (CorruptFileException
+        | ForeignFileException
+        | UnsupportedFormatException
+        | FeatureLevelException
+        | IllegalArgumentException e) {
       // What this one sends is not sound, or not what it offers.
       attempts.source = Optional.empty();
       throw e;
