@@ -242,6 +242,45 @@ class MissedLogTest {
     }
   }
 
+  /// Its store was opened again, say, while the checkpoint came.
+  @Test
+  void checkpointThatWasPreparedForAnotherStateLeavesTheMemberOpenAsItWas() throws Exception {
+    try (var cluster = new GroupCluster(directory, 3).start()) {
+      var away = leaveBehind(cluster);
+      var source = cluster.awaitLeader();
+      var needed = new CompletableFuture<Long>();
+      away.snapshotNeed = (_, _, firstIndex) -> needed.complete(firstIndex);
+      away.start();
+      long _ = needed.get();
+      var division = away.replica().division();
+      var server = away.server.orElseThrow();
+      var late =
+          new CheckpointInstall.Installation() {
+            @Override
+            public void requireApplicable() {
+              throw new ShardException.Unavailable("another store");
+            }
+
+            @Override
+            public void run() {
+              throw new AssertionError("installed");
+            }
+          };
+
+      assertThatThrownBy(
+              () ->
+                  server.reopen(
+                      GroupCluster.KEY, source.state().durable(), Optional.empty(), false, late))
+          .isInstanceOf(ShardException.Unavailable.class)
+          .hasMessage("another store");
+
+      assertThat(away.replica().division()).isPresent().isEqualTo(division);
+      assertThat(cluster.fatal).isEmpty();
+      boolean _ = reopen(away, source);
+      requireCaughtUp(cluster, away);
+    }
+  }
+
   /// Nobody installed anything: then entries are missing that this member may have acknowledged.
   @Test
   void logThatEndsBeforeTheCheckpointIsRefusedUnlessOneWasInstalled() throws Exception {
