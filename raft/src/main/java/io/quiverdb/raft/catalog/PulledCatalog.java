@@ -37,8 +37,8 @@ public final class PulledCatalog implements Catalog {
   private static final Logger log = LoggerFactory.getLogger(PulledCatalog.class);
   static final String NAME = "catalog.copy";
 
-  /// That brought nothing.
-  static final int REFRESHES_PER_STRANGER = 8;
+  /// Of refreshes by voters that brought nothing.
+  static final int VAIN_REFRESHES_PER_STRANGER = 8;
 
   private final NodeId self;
   private final Storage storage;
@@ -47,7 +47,7 @@ public final class PulledCatalog implements Catalog {
   private final Function<NodeId, Peer> peers;
   private final AtomicBoolean refreshing = new AtomicBoolean();
   private final AtomicBoolean askingStranger = new AtomicBoolean();
-  private final AtomicInteger refreshes = new AtomicInteger();
+  private final AtomicInteger vainRefreshes = new AtomicInteger();
   private volatile Optional<CatalogView> view = Optional.empty();
 
   private volatile Optional<FeatureLevelException> refused = Optional.empty();
@@ -156,9 +156,9 @@ public final class PulledCatalog implements Catalog {
   /// node. Some other knows newer ones: which one is not known, so that it is another one each
   /// time. It may hang, so that the voters are not kept waiting for it.
   ///
-  /// @param alone whether no voter answers
-  private void askStranger(boolean alone) {
-    boolean isDue = alone || refreshes.incrementAndGet() % REFRESHES_PER_STRANGER == 0;
+  /// @param isDueNow if no voter answers
+  private void askStranger(boolean isDueNow) {
+    boolean isDue = isDueNow || vainRefreshes.incrementAndGet() % VAIN_REFRESHES_PER_STRANGER == 0;
     if (isDue && askingStranger.compareAndSet(false, true)) {
       var _ =
           ask(othersOf(strangers()), peer -> fetch(peer, false))

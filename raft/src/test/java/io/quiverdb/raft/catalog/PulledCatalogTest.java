@@ -69,7 +69,7 @@ final class PulledCatalogTest {
     endMove();
     peers = Map.of(node(2), stranger(), node(3), stranger(), node(4), voter(), node(5), voter());
 
-    for (int time = 0; time < PulledCatalog.REFRESHES_PER_STRANGER; time++) {
+    for (int time = 0; time < PulledCatalog.VAIN_REFRESHES_PER_STRANGER; time++) {
       pulled.refresh();
     }
 
@@ -80,7 +80,7 @@ final class PulledCatalogTest {
   void votersAreAskedThoughAStrangerDoesNotAnswer() {
     var silent = new CompletableFuture<Optional<ByteBuffer>>();
     peers = Map.of(node(2), voter(), node(4), copying(silent), node(5), copying(silent));
-    for (int time = 0; time < PulledCatalog.REFRESHES_PER_STRANGER; time++) {
+    for (int time = 0; time < PulledCatalog.VAIN_REFRESHES_PER_STRANGER; time++) {
       pulled.refresh();
     }
     assertThat(silent.getNumberOfDependents()).isEqualTo(1);
