@@ -4,6 +4,8 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -16,24 +18,6 @@ import picocli.CommandLine.ScopeType;
     description = "A vector store whose acknowledged writes survive.",
     synopsisSubcommandLabel = "COMMAND",
     versionProvider = QuiverCommand.Version.class,
-    subcommands = {
-      ServeCommand.class,
-      ClusterCommand.class,
-      StatusCommand.class,
-      CollectionCommand.class,
-      PointCommand.class,
-      SearchCommand.class,
-      ImportCommand.class,
-      ExportCommand.class,
-      KeyCommand.class,
-      CertCommand.class,
-      MasterKeyCommand.class,
-      VerifyCommand.class,
-      SalvageCommand.class,
-      DoctorCommand.class,
-      AotCacheCommand.class,
-      DemoCommand.class
-    },
     footer = {
       "",
       "Ends with 0 if all is well, 1 for a negative answer (not found, replicas unequal, not"
@@ -45,6 +29,26 @@ import picocli.CommandLine.ScopeType;
       "  quiver demo --quick"
     })
 final class QuiverCommand {
+  /// In the order of the help.
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          ServeCommand.class,
+          ClusterCommand.class,
+          StatusCommand.class,
+          CollectionCommand.class,
+          PointCommand.class,
+          SearchCommand.class,
+          ImportCommand.class,
+          ExportCommand.class,
+          KeyCommand.class,
+          CertCommand.class,
+          MasterKeyCommand.class,
+          VerifyCommand.class,
+          SalvageCommand.class,
+          DoctorCommand.class,
+          AotCacheCommand.class,
+          DemoCommand.class);
+
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
@@ -64,19 +68,33 @@ final class QuiverCommand {
     // Not in the platform's encoding: JSON is UTF-8, and so are terminals.
     var out = writer(FileDescriptor.out);
     var err = writer(FileDescriptor.err);
-    int exitCode = commandLine().setOut(out).setErr(err).execute(arguments);
+    int exitCode = commandLine(arguments).setOut(out).setErr(err).execute(arguments);
     out.flush();
     err.flush();
     System.exit(exitCode);
   }
 
-  static CommandLine commandLine() {
+  /// With the command that is called; with all of them, if none is. To look at every option of all
+  /// takes a fifth of what a start of a node computes.
+  static CommandLine commandLine(String... arguments) {
+    var called =
+        Stream.of(arguments)
+            .limit(1)
+            .flatMap(name -> COMMANDS.stream().filter(command -> name(command).equals(name)))
+            .toList();
+    var line = new CommandLine(new QuiverCommand());
+    for (Class<?> command : called.isEmpty() ? COMMANDS : called) {
+      line.addSubcommand(command);
+    }
     var failures = new FailureReport();
-    return new CommandLine(new QuiverCommand())
-        .setParameterExceptionHandler(failures)
+    return line.setParameterExceptionHandler(failures)
         .setExecutionExceptionHandler(failures)
         .setAbbreviatedOptionsAllowed(false)
         .setUsageHelpAutoWidth(true);
+  }
+
+  private static String name(Class<?> command) {
+    return command.getAnnotation(Command.class).name();
   }
 
   private static PrintWriter writer(FileDescriptor descriptor) {

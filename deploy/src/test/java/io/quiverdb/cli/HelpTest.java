@@ -8,8 +8,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class HelpTest {
@@ -45,6 +47,31 @@ class HelpTest {
           .as(example)
           .doesNotThrowAnyException();
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyCommand")
+  void helpIsTheSameWhereOnlyTheCommandThatIsCalledIsLookedAt(String name) {
+    var path = name.split(" ");
+    var called = QuiverCommand.commandLine(Arrays.copyOfRange(path, 1, path.length));
+    for (var step : path) {
+      called = step.equals("quiver") ? called : called.getSubcommands().get(step);
+    }
+
+    assertThat(called.getUsageMessage()).isEqualTo(command(name).getUsageMessage());
+  }
+
+  @Test
+  void commandThatIsCalledIsTheOnlyOneThatIsLookedAt() {
+    assertThat(QuiverCommand.commandLine("serve", "--help").getSubcommands())
+        .containsOnlyKeys("serve");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--help", "--version", "serves", ""})
+  void whereNoCommandIsCalledAllAreLookedAt(String argument) {
+    assertThat(QuiverCommand.commandLine(argument, "serve").getSubcommands())
+        .containsOnlyKeys(QuiverCommand.commandLine().getSubcommands().keySet());
   }
 
   private static Stream<CommandLine> commands(CommandLine command) {
