@@ -73,6 +73,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Each call through both doors: what one writes the other reads.
 class DoorsTest {
@@ -122,6 +124,20 @@ class DoorsTest {
             .map(method -> method.getFullMethodName())
             .toList();
     assertThat(served).containsExactlyInAnyOrderElementsOf(contract);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"application/grpc+json", "application/grpc-web+proto"})
+  void grpcIsSpokenAsProtobufOnly(String contentType) {
+    var answer =
+        node.send(
+            "POST",
+            "/" + CollectionsGrpc.getListCollectionsMethod().getFullMethodName(),
+            "{}",
+            "content-type",
+            contentType);
+
+    assertThat(answer.status()).isEqualTo(415);
   }
 
   // --- collections
