@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// Runs something before each call of another storage, in the thread that calls: so that what may
 /// happen during a checkpoint or a compaction happens at a chosen moment of it.
@@ -16,6 +17,7 @@ final class HookedStorage implements Storage {
   private final Storage storage;
   private Runnable beforeCall = () -> {};
   private Runnable beforeSegmentWrite = () -> {};
+  private Consumer<String> beforeFile = _ -> {};
 
   HookedStorage(Storage storage) {
     this.storage = storage;
@@ -30,15 +32,22 @@ final class HookedStorage implements Storage {
     this.beforeSegmentWrite = beforeSegmentWrite;
   }
 
+  /// Before a file is created or opened: takes its path.
+  void setBeforeFile(Consumer<String> beforeFile) {
+    this.beforeFile = beforeFile;
+  }
+
   @Override
   public WritableFile create(String path) throws IOException {
     beforeCall.run();
+    beforeFile.accept(path);
     return new HookedFile(storage.create(path), path.contains("/seg-"));
   }
 
   @Override
   public ReadableFile open(String path, Arena arena) throws IOException {
     beforeCall.run();
+    beforeFile.accept(path);
     return storage.open(path, arena);
   }
 

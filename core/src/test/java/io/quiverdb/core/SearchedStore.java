@@ -13,6 +13,7 @@ import io.quiverdb.core.index.Indexing;
 import io.quiverdb.core.index.VectorBudget;
 import io.quiverdb.core.search.QueryStatistics;
 import io.quiverdb.core.storage.SimulatedStorage;
+import io.quiverdb.core.storage.Storage;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,6 +27,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /// A stand-alone store with one collection, whose points a model knows too: so that what a search
@@ -107,6 +109,10 @@ final class SearchedStore implements AutoCloseable {
   }
 
   private Store open() {
+    return open(storage);
+  }
+
+  private Store open(Storage files) {
     var options =
         new StoreOptions(
             new SecureRandom(),
@@ -114,7 +120,7 @@ final class SearchedStore implements AutoCloseable {
             Triggers.STANDARD,
             new PageCache(16 << 20),
             new Indexing(budget, threads, GRAPH_ROWS_MIN));
-    return Store.openWithoutBackground(storage, keyRing, options);
+    return Store.openWithoutBackground(files, keyRing, options);
   }
 
   Store store() {
@@ -211,6 +217,13 @@ final class SearchedStore implements AutoCloseable {
   SearchedStore restart() {
     store.close();
     store = open();
+    return this;
+  }
+
+  /// @param around sees what becomes of the files
+  SearchedStore restart(UnaryOperator<Storage> around) {
+    store.close();
+    store = open(around.apply(storage));
     return this;
   }
 

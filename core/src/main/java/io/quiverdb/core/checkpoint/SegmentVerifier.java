@@ -1,20 +1,17 @@
 package io.quiverdb.core.checkpoint;
 
 import io.quiverdb.core.Damage;
+import io.quiverdb.core.parallel.Parts;
 import io.quiverdb.core.rows.SegmentRows;
 import io.quiverdb.core.secondary.SecondaryVerification;
 import io.quiverdb.core.segment.Segment;
 import io.quiverdb.core.state.Hash128;
 import io.quiverdb.core.state.RowHash;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
 /// Goes over all rows of a segment, part by part, and over its secondary indexes.
@@ -55,7 +52,7 @@ final class SegmentVerifier {
     } else {
       var tasks = new ArrayList<Callable<Findings>>(parts);
       tasks.add(secondaryRows);
-      runAll(tasks);
+      var _ = Parts.ofTasks(tasks);
     }
     var sum = Hash128.ZERO;
     for (var part : parts) {
@@ -75,30 +72,11 @@ final class SegmentVerifier {
       String path, int count, Optional<SecondaryVerification> indexes) {
     var parts = new ArrayList<RowsVerifier>();
     for (int part = 0; part < count; part++) {
-      int from = (int) ((long) segment.rowCount() * part / count);
-      int to = (int) ((long) segment.rowCount() * (part + 1) / count);
+      int from = Parts.bound(segment.rowCount(), part, count);
+      int to = Parts.bound(segment.rowCount(), part + 1, count);
       parts.add(new RowsVerifier(rows, from, to, hashes.get(), indexes, opCounter, path));
     }
     return parts;
-  }
-
-  /// Returns, and throws, when all are over: they read what is closed then.
-  private static void runAll(List<Callable<Findings>> tasks) throws IOException {
-    try (var threads = Executors.newFixedThreadPool(tasks.size())) {
-      for (Future<Findings> task : threads.invokeAll(tasks)) {
-        var _ = task.get();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw (IOException) new InterruptedIOException("verification interrupted").initCause(e);
-    } catch (ExecutionException e) {
-      switch (e.getCause()) {
-        case IOException cause -> throw cause;
-        case RuntimeException cause -> throw cause;
-        case Error cause -> throw cause;
-        case null, default -> throw new AssertionError("no task throws that", e);
-      }
-    }
   }
 
   /// When all rows are known to be sound.

@@ -50,11 +50,22 @@ import org.slf4j.LoggerFactory;
 public final class SegmentIndexing {
   private static final Logger log = LoggerFactory.getLogger(Store.class);
 
+  /// That read the vectors of a segment: all there are, for it takes a moment that searches wait
+  /// for.
+  private static final int READERS = Runtime.getRuntime().availableProcessors();
+
   /// Of what the heap may grow to, for a graph that is built.
   private static final int HEAP_SHARE = 2;
 
   /// More than any budget has.
   private static final long FOR_GOOD = Long.MAX_VALUE;
+
+  private static final Segment.IndexReading NOTHING_READ = () -> {};
+
+  /// Those whose graphs are in files: to build one takes a thousand times as long. Of each the
+  /// largest first: the search of all its rows costs the most.
+  private static final Comparator<Lacking> READ_FIRST =
+      Comparator.comparing(Lacking::inFile).thenComparing(one -> one.segment.rowCount()).reversed();
 
   private static final long OWED_FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -113,7 +124,7 @@ public final class SegmentIndexing {
     long inFiles = 0;
     long toBuild = 0;
     for (var due : due(live.head())) {
-      if (indexes.has(due.collectionId, due.segment.id(), GraphIndex.STREAM)) {
+      if (due.inFile) {
         inFiles += due.segment.rowCount();
       } else {
         toBuild += due.segment.rowCount();
@@ -195,13 +206,17 @@ public final class SegmentIndexing {
           // A merge that made it so small did not know that it gets no graph.
           segment.dropGraphSeed();
         } else if (segment.vectorIndex().isEmpty() && refusedBytes(segment).isEmpty()) {
+          long id = collection.head().id();
           due.add(
               new Lacking(
-                  collection.head().id(), collection.head().descriptor().metric(), segment));
+                  id,
+                  collection.head().descriptor().metric(),
+                  segment,
+                  indexes.has(id, segment.id(), GraphIndex.STREAM)));
         }
       }
     }
-    due.sort(Comparator.comparingInt((Lacking one) -> one.segment.rowCount()).reversed());
+    due.sort(READ_FIRST);
     return due;
   }
 
@@ -323,9 +338,9 @@ public final class SegmentIndexing {
     GIVEN_UP
   }
 
-  private record Lacking(long collectionId, Metric metric, Segment segment) {}
+  /// @param inFile whether its graph only has to be read
+  private record Lacking(long collectionId, Metric metric, Segment segment, boolean inFile) {}
 
-  /// The largest first: the search of all its rows costs the most.
   private Optional<Lacking> lacking(PublishedState state) {
     return due(state).stream().findFirst();
   }
@@ -353,13 +368,14 @@ public final class SegmentIndexing {
 
   private Result index(PinnedView view, Lacking lacking) {
     building = lacking.segment;
-    try {
+    var reading = lacking.inFile ? lacking.segment.beginIndexReading() : NOTHING_READ;
+    try (reading) {
       var vectors = load(lacking);
       if (vectors.isEmpty()) {
         reportNoRoom(lacking);
         return Result.REFUSED;
       }
-      return index(view, lacking, vectors.get());
+      return index(view, lacking, vectors.get(), reading);
     } catch (CancellationException | StaleGenerationException | StoreClosedException e) {
       log.debug("segment not indexed: not wanted any more segment={}", lacking.segment.id(), e);
       return Result.GIVEN_UP;
@@ -384,7 +400,9 @@ public final class SegmentIndexing {
   private Optional<ResidentVectors> tryToLoad(Lacking lacking) {
     try {
       return ResidentVectors.load(
-          lacking.segment.vectorColumn(), lacking.metric, indexing.budget());
+          lacking.segment.vectorColumn(), lacking.metric, indexing.budget(), READERS);
+    } catch (IOException e) {
+      throw new ReadFailedException("indexing: vectors cannot be read", e);
     } catch (InternalError e) {
       // So the JVM reports a mapped page that the disk cannot give.
       throw new ReadFailedException("indexing: a page cannot be read", e);
@@ -392,11 +410,14 @@ public final class SegmentIndexing {
   }
 
   /// @param vectors taken over
-  private Result index(PinnedView view, Lacking lacking, ResidentVectors vectors) {
+  /// @param reading closed when nothing of a file is to be waited for
+  private Result index(
+      PinnedView view, Lacking lacking, ResidentVectors vectors, Segment.IndexReading reading) {
     Optional<GraphIndex> index = Optional.empty();
     try {
       index = read(view, lacking, vectors);
       if (index.isEmpty()) {
+        reading.close();
         var built = build(view, lacking, vectors);
         if (built != Result.INDEXED) {
           return built;

@@ -218,6 +218,12 @@ public final class PageFile {
     return body.asReadOnly();
   }
 
+  /// The same, for a reader who will not come back to it: the cache is left to others.
+  public MemorySegment bodyOnce(int page) {
+    var known = cached.get(page);
+    return known == null ? open(page).asReadOnly() : known;
+  }
+
   private MemorySegment open(int page) {
     try {
       return isVerified(page) ? reopen(page) : verify(page);

@@ -1,6 +1,7 @@
 package io.quiverdb.core.index;
 
 import io.quiverdb.core.Metric;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.Optional;
 
@@ -27,17 +28,19 @@ public final class ResidentVectors implements AutoCloseable {
 
   /// Empty if the budget has no room.
   ///
+  /// @param threads that read parts of them
   /// @throws io.quiverdb.core.CorruptFileException if a vector is not what was written
+  /// @throws java.io.InterruptedIOException if the caller is interrupted
   @SuppressWarnings("MustBeClosedChecker") // with this
   public static Optional<ResidentVectors> load(
-      VectorColumn column, Metric metric, VectorBudget budget) {
+      VectorColumn column, Metric metric, VectorBudget budget, int threads) throws IOException {
     var reservation = budget.reserve(bytesMax(column, metric));
     if (reservation.isEmpty()) {
       return Optional.empty();
     }
     var arena = Arena.ofShared();
     try {
-      var indexed = IndexedVectors.of(metric, column.load(arena), arena);
+      var indexed = IndexedVectors.of(metric, column.load(threads, arena), arena);
       return Optional.of(new ResidentVectors(indexed, arena, reservation.get()));
     } catch (Throwable e) {
       arena.close();

@@ -1,5 +1,6 @@
 package io.quiverdb.core.index;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 
 /// The vectors of a segment, as they lie on the disk.
@@ -13,7 +14,9 @@ public interface VectorColumn {
 
   /// All of them, each page verified.
   ///
-  /// @param arena takes a copy, where one is needed
+  /// @param threads that read parts of them
+  /// @param arena takes a copy, where one is needed; shared by threads
   /// @throws io.quiverdb.core.CorruptFileException if a page is not what was written
-  RowVectors load(Arena arena);
+  /// @throws java.io.InterruptedIOException if the caller is interrupted
+  RowVectors load(int threads, Arena arena) throws IOException;
 }

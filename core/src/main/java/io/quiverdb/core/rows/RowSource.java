@@ -6,6 +6,7 @@ import io.quiverdb.core.segment.FoundRow;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
 
 /// Some rows of a collection. One thread writes, any number read without a lock.
 ///
@@ -38,6 +39,13 @@ public interface RowSource {
   /// Finds rows that are near a vector without looking at all; empty where all are to be looked at.
   default Optional<VectorIndex> vectorIndex() {
     return Optional.empty();
+  }
+
+  /// The same, but waits for one that is being read of a file.
+  ///
+  /// @param isUnwanted asked every now and then: if so it waits no longer
+  default Optional<VectorIndex> awaitVectorIndex(BooleanSupplier isUnwanted) {
+    return vectorIndex();
   }
 
   /// The row of an id that a view as of `version` sees, −1 if there is none.

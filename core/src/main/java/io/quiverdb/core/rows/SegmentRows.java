@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
 
 /// The rows of a segment, with their deaths. All of them were born before any view that has this
 /// source.
@@ -43,6 +44,11 @@ public record SegmentRows(Segment segment, RowDeaths deaths) implements RowSourc
   @Override
   public Optional<VectorIndex> vectorIndex() {
     return segment.vectorIndex();
+  }
+
+  @Override
+  public Optional<VectorIndex> awaitVectorIndex(BooleanSupplier isUnwanted) {
+    return segment.awaitVectorIndex(isUnwanted);
   }
 
   @Override

@@ -23,7 +23,15 @@ final class SearchCosts {
   /// and the more, the fewer match: by the part of them to this power.
   private static final double SPARSENESS = 0.7;
 
+  /// Where one of so many rows matches, wherever they lie, most pages of vectors have one.
+  private static final int ROWS_OF_MOST_PAGES = 8;
+
   private SearchCosts() {}
+
+  /// Whether a scan of the rows that match reads most pages of vectors.
+  static boolean readsMost(int rows, int matches) {
+    return matches >= rows / ROWS_OF_MOST_PAGES;
+  }
 
   /// Whether all rows that match are to be looked at instead of asking a graph.
   ///

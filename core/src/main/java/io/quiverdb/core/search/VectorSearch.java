@@ -135,7 +135,7 @@ public final class VectorSearch {
     }
 
     private Way search() {
-      var index = source.vectorIndex();
+      var index = source.vectorIndex().or(this::awaitIndex);
       if (index.isEmpty()) {
         scan();
         return query.exact() ? Way.EXACT : Way.NO_GRAPH;
@@ -153,6 +153,15 @@ public final class VectorSearch {
       }
       scan(index.get());
       return Way.GRAPH_THEN_SCAN;
+    }
+
+    /// Whoever reads an index reads all vectors already. To read most of them beside that would
+    /// cost both more than to wait.
+    private Optional<VectorIndex> awaitIndex() {
+      boolean helps = !(query.exact() && matches.isOpen());
+      return helps && SearchCosts.readsMost(source.rowCount(), matches.count())
+          ? source.awaitVectorIndex(isUnwanted)
+          : Optional.empty();
     }
 
     /// Offers the nearest rows that match, with the speed of an index, where it is known beforehand

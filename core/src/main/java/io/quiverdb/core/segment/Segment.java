@@ -10,6 +10,7 @@ import io.quiverdb.core.index.LargeMemory;
 import io.quiverdb.core.index.RowVectors;
 import io.quiverdb.core.index.VectorColumn;
 import io.quiverdb.core.index.VectorIndex;
+import io.quiverdb.core.parallel.Parts;
 import io.quiverdb.core.secondary.SecondaryIndex;
 import io.quiverdb.core.storage.ReadableStorage;
 import java.io.IOException;
@@ -17,7 +18,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +40,11 @@ public final class Segment {
    * else of a row, the place of its payload included, stands beside its id.
    */
   private static final MemorySegment EMPTY = MemorySegment.ofArray(new byte[0]).asReadOnly();
+  private static final CountDownLatch NO_READING = new CountDownLatch(0);
+
+  /// After which whoever waits for an index is asked whether the result is wanted still.
+  private static final long UNASKED_MILLIS = 10;
+
   static final int BODY_BYTES = PageFormat.PAGE_BYTES - PageFormat.HEADER_BYTES;
 
   private final SegmentSummary summary;
@@ -51,6 +60,9 @@ public final class Segment {
 
   /// Set once, by a user of the segment.
   private final AtomicReference<@Nullable VectorIndex> vectorIndex = new AtomicReference<>();
+
+  /// Not over while an index of a file is read for it.
+  private volatile CountDownLatch indexReading = NO_READING;
 
   /// What its index can begin with, until it has one.
   private final AtomicReference<@Nullable GraphSeed> graphSeed = new AtomicReference<>();
@@ -188,6 +200,36 @@ public final class Segment {
     return Optional.ofNullable(vectorIndex.get());
   }
 
+  /// Waits for the index that is being read of a file, if one is: until it is there, or cannot be
+  /// read, or is not wanted any more. Empty if there is none then.
+  public Optional<VectorIndex> awaitVectorIndex(BooleanSupplier isUnwanted) {
+    var reading = indexReading;
+    boolean over = reading.getCount() == 0;
+    while (!over && !isUnwanted.getAsBoolean()) {
+      try {
+        over = reading.await(UNASKED_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+        over = true;
+      }
+    }
+    return vectorIndex();
+  }
+
+  /// An index that is being read of a file.
+  public interface IndexReading extends AutoCloseable {
+    /// It has been attached, or could not be read. As often as one likes.
+    @Override
+    void close();
+  }
+
+  /// Has those who ask for it wait for an index. For the one who makes its index, a user of it.
+  public IndexReading beginIndexReading() {
+    var reading = new CountDownLatch(1);
+    indexReading = reading;
+    return reading::countDown;
+  }
+
   /// How many of its rows no graph has held since they were written; 0 once it has one. Of a
   /// segment that was there when the store was opened nothing is known, and nothing counts.
   public int owedRows() {
@@ -248,15 +290,13 @@ public final class Segment {
     }
 
     @Override
-    public RowVectors load(Arena arena) {
+    public RowVectors load(int threads, Arena arena) throws IOException {
       var plain = vectors.plainBytes();
-      return plain.isPresent() ? inPlace(plain.get()) : copy(arena);
+      return plain.isPresent() ? inPlace(plain.get(), threads) : copy(threads, arena);
     }
 
-    private RowVectors inPlace(MemorySegment file) {
-      for (int page = 0; page < vectors.pageCount(); page++) {
-        var _ = vectors.body(page);
-      }
+    private RowVectors inPlace(MemorySegment file, int threads) throws IOException {
+      forEachPage(threads, (_, _) -> {});
       return new RowVectors(
           file,
           rowCount(),
@@ -266,15 +306,32 @@ public final class Segment {
           dimension());
     }
 
-    private RowVectors copy(Arena arena) {
+    private RowVectors copy(int threads, Arena arena) throws IOException {
       var memory = LargeMemory.allocate(copyBytes(), arena);
-      for (int page = 0; page < vectors.pageCount(); page++) {
-        long firstByte = (long) page * vectorsPerPage * vectorBytes;
-        long pageBytes =
-            Math.min((long) vectorsPerPage * vectorBytes, memory.byteSize() - firstByte);
-        MemorySegment.copy(vectors.body(page), 0, memory, firstByte, pageBytes);
-      }
+      forEachPage(
+          threads,
+          (page, body) -> {
+            long firstByte = (long) page * vectorsPerPage * vectorBytes;
+            long pageBytes =
+                Math.min((long) vectorsPerPage * vectorBytes, memory.byteSize() - firstByte);
+            MemorySegment.copy(body, 0, memory, firstByte, pageBytes);
+          });
       return RowVectors.inOnePiece(memory, rowCount(), dimension());
+    }
+
+    private void forEachPage(int threads, PageTask task) throws IOException {
+      Parts.ofRange(
+          vectors.pageCount(),
+          threads,
+          (from, to) -> {
+            for (int page = from; page < to; page++) {
+              task.run(page, vectors.bodyOnce(page));
+            }
+          });
+    }
+
+    private interface PageTask {
+      void run(int page, MemorySegment body);
     }
   }
 

@@ -11,7 +11,7 @@ record DrawnColumn(Random random, int rowCount, int dimension) implements Vector
   }
 
   @Override
-  public RowVectors load(Arena arena) {
+  public RowVectors load(int threads, Arena arena) {
     var memory = arena.allocate(copyBytes(), Float.BYTES);
     for (long index = 0; index < (long) rowCount * dimension; index++) {
       memory.set(FloatSums.FLOAT, index * Float.BYTES, (float) random.nextGaussian());

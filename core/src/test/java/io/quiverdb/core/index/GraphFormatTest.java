@@ -119,9 +119,9 @@ final class GraphFormatTest {
     return out.toByteArray();
   }
 
-  private ResidentVectors vectors() {
-    return ResidentVectors.load(new DrawnColumn(random, ROWS, DIMENSION), Metric.L2_SQUARED, budget)
-        .orElseThrow();
+  private ResidentVectors vectors() throws IOException {
+    var column = new DrawnColumn(random, ROWS, DIMENSION);
+    return ResidentVectors.load(column, Metric.L2_SQUARED, budget, 1).orElseThrow();
   }
 
   /// From the entry, over level 0.
