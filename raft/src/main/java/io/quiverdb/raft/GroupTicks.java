@@ -12,7 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What a node does for its replicas several times a second: writes their watermarks, pushes lone
-/// writes along, and has it noted when one has come up to its floor.
+/// writes along, has changes of members given up that do not get on, and has it noted when one has
+/// come up to its floor.
 ///
 /// By a thread of its own, that never waits for the lock of [GroupServer].
 final class GroupTicks {
@@ -62,8 +63,9 @@ final class GroupTicks {
     for (Replica replica : replicas.open()) {
       try {
         replica.pushAlong();
+        replica.giveUpSilentChange();
       } catch (RuntimeException e) {
-        log.warn("filler failed group={}", replica.key(), e);
+        log.warn("tick failed group={}", replica.key(), e);
       }
     }
   }

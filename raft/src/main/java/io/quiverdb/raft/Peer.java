@@ -79,8 +79,8 @@ public interface Peer {
   CompletableFuture<Void> changeMembers(
       GroupKey group, List<List<NodeId>> path, List<Member> known);
 
-  /// As the leader of the group: who is a member, or is just becoming or ceasing to be one, after a
-  /// majority confirmed that this node leads.
+  /// As the leader of the group: who is a member, or is just becoming or ceasing to be one, and who
+  /// is to become one, after a majority confirmed that this node leads.
   CompletableFuture<GroupMembers> members(GroupKey group);
 
   // --- the read barrier

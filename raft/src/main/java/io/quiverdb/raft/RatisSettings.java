@@ -114,7 +114,9 @@ final class RatisSettings {
         properties, TimeDuration.valueOf(500, TimeUnit.MILLISECONDS));
     // A process that was suspended goes on afterwards, rather than stay up and serve nothing.
     RaftServerConfigKeys.setCloseThreshold(properties, TimeDuration.valueOf(600, TimeUnit.SECONDS));
-    RaftServerConfigKeys.setStagingTimeout(properties, TimeDuration.valueOf(60, TimeUnit.SECONDS));
+    // A minute in production: a member that is given a large snapshot is opened again meanwhile.
+    RaftServerConfigKeys.setStagingTimeout(
+        properties, millis(timing.electionTimeoutMax().multipliedBy(30)));
     RaftServerConfigKeys.setStagingCatchupGap(properties, 2000);
     RaftServerConfigKeys.Notification.setNoLeaderTimeout(
         properties, TimeDuration.valueOf(30, TimeUnit.SECONDS));

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +40,7 @@ import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServer.Division;
+import org.apache.ratis.server.RaftServerConfigKeys;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +55,8 @@ final class Replica implements GroupReplica, LedGroup {
   static final long BYTES_MAX = 32L << 20;
 
   private static final long LONE_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
 
   /// A member that has answered nothing for longer is not counted on when members are changed.
   static final Duration SILENT_MAX = Duration.ofSeconds(5);
@@ -380,21 +384,29 @@ final class Replica implements GroupReplica, LedGroup {
   void beginTerm(Duration timeout) {
     if (!othersByLastAnswer().isEmpty()) {
       handOver(timeout);
-    } else if (gate.close()) {
-      try {
-        transfer(Optional.empty(), timeout).join();
-      } catch (CompletionException e) {
-        log.info("term not ended group={}", key, e.getCause());
-      } finally {
-        gate.open();
-      }
+    } else {
+      stopLeading(timeout);
+    }
+  }
+
+  /// Whoever leads then. Waits, at most about `timeout`.
+  private void stopLeading(Duration timeout) {
+    if (!gate.close()) {
+      return;
+    }
+    try {
+      transfer(Optional.empty(), timeout).join();
+    } catch (CompletionException e) {
+      log.info("term not ended group={}", key, e.getCause());
+    } finally {
+      gate.open();
     }
   }
 
   private List<NodeId> othersByLastAnswer() {
     return followers()
         .sorted(Comparator.comparingLong(ServerRpcProto::getLastRpcElapsedTimeMs))
-        .map(follower -> NodeId.parse(follower.getId().getId().toStringUtf8()))
+        .map(Replica::node)
         .toList();
   }
 
@@ -454,7 +466,7 @@ final class Replica implements GroupReplica, LedGroup {
                 }
                 return null;
               });
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       return CompletableFuture.failedFuture(
           new ShardException.Unavailable(key + ": leadership did not move", e));
     }
@@ -508,10 +520,7 @@ final class Replica implements GroupReplica, LedGroup {
     var next = path.get(at + 1).stream().map(id -> peer(id, present, known)).toList();
     var coming = new TreeSet<>(ids.get(at + 1));
     coming.removeAll(ids.get(at));
-    // Ratis waits for the change in the thread that asks for it, and ends it in the one that
-    // another change needs: each is asked for by a thread of its own.
-    return requireTermsOf(coming, handOverTimeout)
-        .thenComposeAsync(_ -> setConfiguration(present, next), submitter)
+    return setConfiguration(present, next, coming, handOverTimeout)
         .thenComposeAsync(
             _ -> changeMembers(path.subList(at + 1, path.size()), known, handOverTimeout),
             submitter);
@@ -544,7 +553,7 @@ final class Replica implements GroupReplica, LedGroup {
   private Set<NodeId> silentMembers() {
     return followers()
         .filter(follower -> follower.getLastRpcElapsedTimeMs() > SILENT_MAX.toMillis())
-        .map(follower -> NodeId.parse(follower.getId().getId().toStringUtf8()))
+        .map(Replica::node)
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
@@ -572,10 +581,57 @@ final class Replica implements GroupReplica, LedGroup {
               if (configuration.getLogEntryIndex() > committedIndex()) {
                 throw new ShardException.Unavailable(key + ": its members are being changed");
               }
-              return new GroupMembers(
-                  voters(configuration).stream().flatMap(Set::stream).collect(Collectors.toSet()),
-                  configuration.getLogEntryIndex());
+              var ids = all(voters(configuration));
+              return new GroupMembers(ids, coming(ids), configuration.getLogEntryIndex());
             });
+  }
+
+  private static Set<NodeId> all(List<Set<NodeId>> voters) {
+    return voters.stream().flatMap(Set::stream).collect(Collectors.toSet());
+  }
+
+  /// Those of the change that is under way that are no members yet.
+  private Set<NodeId> coming(Set<NodeId> members) {
+    var change = membersChange;
+    if (!change.isUnderWay(currentTerm())) {
+      return Set.of();
+    }
+    var coming = new HashSet<>(change.wanted);
+    coming.removeAll(members);
+    return coming;
+  }
+
+  /// Ends this leadership, and so the change that is under way, if one that is to become a member
+  /// has been silent for so long that Ratis should have given it up. Ratis looks at that only when
+  /// nothing has happened in the group for as long as an election may take
+  /// (`LeaderStateImpl.EventProcessor`, release 3.3.0): never where something is written. And until
+  /// then neither the members nor the leader can be changed.
+  void giveUpSilentChange() {
+    if (isComingSilent()) {
+      submitter.execute(
+          () -> {
+            if (isComingSilent()) {
+              log.warn(
+                  "change of members given up, a new one is silent group={} wanted={}",
+                  key,
+                  membersChange.wanted);
+              stopLeading(STOP_PATIENCE);
+            }
+          });
+    }
+  }
+
+  private boolean isComingSilent() {
+    if (!membersChange.isUnderWay(currentTerm()) || !leads()) {
+      return false;
+    }
+    var coming = coming(all(voters()));
+    long silentMillis =
+        RaftServerConfigKeys.stagingTimeout(server.getProperties()).toLong(TimeUnit.MILLISECONDS);
+    return !coming.isEmpty()
+        && followers()
+            .filter(follower -> coming.contains(node(follower)))
+            .anyMatch(follower -> follower.getLastRpcElapsedTimeMs() > silentMillis);
   }
 
   /// A change of members that Ratis was asked for.
@@ -587,7 +643,13 @@ final class Replica implements GroupReplica, LedGroup {
 
   /// Whoever asks again for a change that is under way waits for it: a new member that fetches a
   /// snapshot takes longer than anybody waits.
-  private CompletableFuture<Void> setConfiguration(List<RaftPeer> expected, List<RaftPeer> wanted) {
+  ///
+  /// @param coming those of `wanted` that are no members yet
+  private CompletableFuture<Void> setConfiguration(
+      List<RaftPeer> expected,
+      List<RaftPeer> wanted,
+      Set<NodeId> coming,
+      Duration handOverTimeout) {
     var change = new MembersChange(nodes(wanted), currentTerm(), new CompletableFuture<>());
     var underWay = begun(change);
     if (underWay.isPresent()) {
@@ -598,19 +660,27 @@ final class Replica implements GroupReplica, LedGroup {
                   "%s: its members are being changed to %s (expected: to %s)"
                       .formatted(key, underWay.get().wanted, change.wanted)));
     }
+    // Ratis waits for the change in the thread that asks for it, and ends it in the one that
+    // another change needs: each is asked for by a thread of its own.
     var _ =
-        askForConfiguration(expected, wanted)
+        CompletableFuture.completedFuture(coming)
+            .thenCompose(_ -> requireTermsOf(coming, handOverTimeout))
+            .thenComposeAsync(_ -> askForConfiguration(expected, wanted), submitter)
             .whenComplete(
                 (_, failure) -> {
                   if (failure == null) {
                     change.made.complete(null);
                   } else {
-                    change.made.completeExceptionally(
-                        new ShardException.Unavailable(
-                            key + ": its members were not changed", failure));
+                    change.made.completeExceptionally(notChanged(failure));
                   }
                 });
     return change.made.copy();
+  }
+
+  private ShardException notChanged(Throwable failure) {
+    return failure.getCause() instanceof ShardException cause
+        ? cause
+        : new ShardException.Unavailable(key + ": its members were not changed", failure);
   }
 
   /// The change that is under way; none if `change` is from now on.
@@ -724,6 +794,10 @@ final class Replica implements GroupReplica, LedGroup {
 
   private static Set<NodeId> nodes(Collection<RaftPeer> peers) {
     return peers.stream().map(peer -> node(peer.getId())).collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static NodeId node(ServerRpcProto follower) {
+    return NodeId.parse(follower.getId().getId().toStringUtf8());
   }
 
   static NodeId node(RaftPeerId peer) {

@@ -1,5 +1,6 @@
 package io.quiverdb.node.peer;
 
+import com.google.protobuf.ByteString;
 import io.quiverdb.core.Position;
 import io.quiverdb.core.StateHash;
 import io.quiverdb.core.Verification;
@@ -198,10 +199,13 @@ final class GrpcPeer implements Peer {
         Asked.read(group),
         response ->
             new GroupMembers(
-                response.getNodeIdsList().stream()
-                    .map(PeerMessages::nodeId)
-                    .collect(Collectors.toSet()),
+                nodeIds(response.getNodeIdsList()),
+                nodeIds(response.getComingNodeIdsList()),
                 response.getIndex()));
+  }
+
+  private static Set<NodeId> nodeIds(List<ByteString> ids) {
+    return ids.stream().map(PeerMessages::nodeId).collect(Collectors.toSet());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.quiverdb.node.peer;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.Context;
@@ -75,12 +76,15 @@ import io.quiverdb.node.peer.proto.WriteShardResponse;
 import io.quiverdb.node.routing.AnswerMemory;
 import io.quiverdb.node.routing.RoutingException.DeadlineExceeded;
 import io.quiverdb.raft.GroupKey;
+import io.quiverdb.raft.NodeId;
 import io.quiverdb.raft.Peer;
 import io.quiverdb.raft.ShardException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -333,10 +337,14 @@ final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
         () -> self.members(PeerMessages.group(request.getGroup())),
         members ->
             GetMembersResponse.newBuilder()
-                .addAllNodeIds(
-                    members.ids().stream().map(id -> PeerMessages.bytes(id.uuid())).toList())
+                .addAllNodeIds(bytes(members.ids()))
+                .addAllComingNodeIds(bytes(members.coming()))
                 .setIndex(members.index())
                 .build());
+  }
+
+  private static List<ByteString> bytes(Set<NodeId> nodes) {
+    return nodes.stream().map(id -> PeerMessages.bytes(id.uuid())).toList();
   }
 
   // --- the read barrier

@@ -257,7 +257,10 @@ abstract class PeerContract {
     answersNothing(
         peer -> peer.changeMembers(SHARD, path, known), "changeMembers", SHARD, path, known);
     answers(
-        new GroupMembers(Set.of(NODE, new NodeId(new UUID(8, 8))), 1L << 40),
+        new GroupMembers(
+            Set.of(NODE, new NodeId(new UUID(8, 8))),
+            Set.of(new NodeId(new UUID(9, -9))),
+            1L << 40),
         peer -> peer.members(SHARD),
         "members",
         SHARD);

@@ -4,6 +4,7 @@ import io.quiverdb.raft.CatalogOrder;
 import io.quiverdb.raft.GroupKey;
 import io.quiverdb.raft.GroupKey.CatalogGroup;
 import io.quiverdb.raft.GroupKey.ShardGroup;
+import io.quiverdb.raft.GroupMembers;
 import io.quiverdb.raft.GroupReplica;
 import io.quiverdb.raft.LostVotes;
 import io.quiverdb.raft.NodeId;
@@ -39,7 +40,8 @@ import org.slf4j.LoggerFactory;
 /// by the group's leader too, and then the move ends. What is left of the removed replica is
 /// deleted when its node is found to have it. A move whose new node is drained or removed meanwhile
 /// is abandoned, unless the group has it as a member already: then the move goes on, and what it
-/// brought there is moved away after it.
+/// brought there is moved away after it. While the group's leader waits for it to catch up the move
+/// is not abandoned either: the group could have a member then that the cluster has forgotten.
 ///
 /// A replica that its node has put into quarantine is taken out of its group by a move that adds
 /// none. Then the group lacks a member, and what is left of the replica is deleted like any other
@@ -180,11 +182,21 @@ final class Moves {
     return leader(group)
         .members(group)
         .thenCompose(
-            members ->
-                members.ids().contains(move.added().orElseThrow())
-                    ? change(now, group, Placement.path(new TreeSet<>(members.ids()), to))
-                        .thenCompose(_ -> done(end))
-                    : done(CatalogOps.abandonMove(group, move.index())));
+            members -> {
+              var added = move.added().orElseThrow();
+              requireNotComing(group, members, added);
+              return members.ids().contains(added)
+                  ? change(now, group, Placement.path(new TreeSet<>(members.ids()), to))
+                      .thenCompose(_ -> done(end))
+                  : done(CatalogOps.abandonMove(group, move.index()));
+            });
+  }
+
+  private static void requireNotComing(GroupKey group, GroupMembers members, NodeId node) {
+    if (members.coming().contains(node)) {
+      throw new ShardException.Unavailable(
+          "%s: node %s is just becoming a member".formatted(group, node));
+    }
   }
 
   private void end(Goals mine, GroupKey group, Move move) {
@@ -484,6 +496,7 @@ final class Moves {
                     throw new ShardException.Unavailable(
                         "%s: node %s is a member".formatted(left.group(), node));
                   }
+                  requireNotComing(left.group(), members, node);
                   return peer.removeReplica(left.group(), order, left.incarnation().id());
                 })
             .whenComplete(

@@ -45,6 +45,7 @@ final class MovesTest {
   private static final long COMMITTED = 40;
 
   private final Set<NodeId> groupMembers = new HashSet<>(Set.of(FIRST.id()));
+  private final Set<NodeId> coming = new HashSet<>();
   private final List<String> commands = new CopyOnWriteArrayList<>();
   private Membership latest = membership();
 
@@ -108,6 +109,28 @@ final class MovesTest {
     moves().pursue(goals(), unwanted(), 9, ORDER);
 
     assertThat(commands).containsExactly("END_MOVE abandoned");
+  }
+
+  /// Else the cluster would forget the node, and the group would have it as a member after that.
+  @Test
+  void moveToANodeThatIsJustBecomingAMemberIsNotAbandoned() {
+    coming.add(SECOND.id());
+
+    moves().pursue(goals(), unwanted(), 9, ORDER);
+    assertThat(commands).isEmpty();
+
+    coming.clear();
+    moves().pursue(goals(), unwanted(), 9, ORDER);
+    assertThat(commands).containsExactly("END_MOVE abandoned");
+  }
+
+  @Test
+  void replicaThatIsJustBecomingAMemberIsNotRemoved() {
+    coming.add(SECOND.id());
+
+    sweep();
+
+    assertThat(commands).isEmpty();
   }
 
   @Test
@@ -371,6 +394,7 @@ final class MovesTest {
                           : CompletableFuture.completedFuture(
                               new GroupMembers(
                                   arguments[0].equals(SHARD) ? groupMembers : Set.of(FIRST.id()),
+                                  arguments[0].equals(SHARD) ? coming : Set.of(),
                                   COMMITTED));
                   case "changeMembers" -> {
                     commands.add("changeMembers " + arguments[1]);
