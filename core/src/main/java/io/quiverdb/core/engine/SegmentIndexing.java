@@ -65,7 +65,9 @@ public final class SegmentIndexing {
   /// Those whose graphs are in files: to build one takes a thousand times as long. Of each the
   /// largest first: the search of all its rows costs the most.
   private static final Comparator<Lacking> READ_FIRST =
-      Comparator.comparing(Lacking::inFile).thenComparing(one -> one.segment.rowCount()).reversed();
+      Comparator.comparing(Lacking::inFile)
+          .thenComparingInt(one -> one.segment.rowCount())
+          .reversed();
 
   private static final long OWED_FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
