@@ -28,7 +28,7 @@ final class PartsTest {
     Parts.ofRange(count, parts, (from, to) -> ranges.add(new Range(from, to)));
 
     var sorted = new ArrayList<>(ranges);
-    sorted.sort(Comparator.comparing(Range::from).thenComparing(Range::to));
+    sorted.sort(Comparator.comparingInt(Range::from).thenComparingInt(Range::to));
     assertThat(sorted).hasSize(parts);
     assertThat(sorted.getFirst().from).isZero();
     assertThat(sorted.getLast().to).isEqualTo(count);
