@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -97,21 +98,23 @@ final class AwaitedGraphTest {
   @Test
   void searchThatIsInterruptedLooksAtAllRows() throws Exception {
     var _ = readSlowly();
-    var result = new CompletableFuture<List<SegmentPlan>>();
-    var thread =
-        Thread.ofPlatform()
-            .start(
-                () -> {
-                  result.complete(search(query(Condition.ANY), this::countAsWaiting));
-                  assertThat(Thread.currentThread().isInterrupted()).isTrue();
-                });
+    record Ended(List<SegmentPlan> plans, boolean isInterrupted) {}
+    var thread = new CompletableFuture<Thread>();
+    var search =
+        run(
+            () -> {
+              thread.complete(Thread.currentThread());
+              var plans = search(query(Condition.ANY), this::countAsWaiting);
+              return new Ended(plans, Thread.currentThread().isInterrupted());
+            },
+            "searching");
     await(asked);
 
-    thread.interrupt();
+    thread.get().interrupt();
 
-    assertThat(result.get(3, TimeUnit.MINUTES))
-        .extracting(SegmentPlan::way)
-        .containsExactly(Way.NO_GRAPH);
+    var ended = search.get(3, TimeUnit.MINUTES);
+    assertThat(ended.plans).extracting(SegmentPlan::way).containsExactly(Way.NO_GRAPH);
+    assertThat(ended.isInterrupted).isTrue();
   }
 
   @Test
@@ -176,30 +179,43 @@ final class AwaitedGraphTest {
 
   /// Begins to read the graph, and waits with it.
   private CompletableFuture<Integer> readSlowly() {
-    var indexing =
-        index(
-            _ -> {
-              begun.countDown();
-              await(mayBeRead);
-            });
+    var parts = new AtomicInteger();
+    points.restart(
+        files -> {
+          var hooked = new HookedStorage(files);
+          hooked.setBeforeRead(
+              path -> {
+                // The first is its header, which is read when it is opened.
+                if (isOfIndexing(path) && parts.incrementAndGet() > 1) {
+                  begun.countDown();
+                  await(mayBeRead);
+                }
+              });
+          return hooked;
+        });
+    var indexing = run(points::index, "indexing");
     await(begun);
     return indexing;
   }
 
-  /// @param beforeGraph takes the path of a graph that is about to be read or written
+  /// @param beforeGraph takes the path of a graph that is about to be opened or written
   private CompletableFuture<Integer> index(Consumer<String> beforeGraph) {
     points.restart(
         files -> {
           var hooked = new HookedStorage(files);
           hooked.setBeforeFile(
               path -> {
-                if (isGraph(path) && Thread.currentThread().getName().equals("indexing")) {
+                if (isOfIndexing(path)) {
                   beforeGraph.accept(path);
                 }
               });
           return hooked;
         });
     return run(points::index, "indexing");
+  }
+
+  private boolean isOfIndexing(String path) {
+    return isGraph(path) && Thread.currentThread().getName().equals("indexing");
   }
 
   private boolean isGraph(String path) {

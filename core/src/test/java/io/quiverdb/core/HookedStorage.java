@@ -6,6 +6,7 @@ import io.quiverdb.core.storage.WritableFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,6 +19,7 @@ final class HookedStorage implements Storage {
   private Runnable beforeCall = () -> {};
   private Runnable beforeSegmentWrite = () -> {};
   private Consumer<String> beforeFile = _ -> {};
+  private Consumer<String> beforeRead = _ -> {};
 
   HookedStorage(Storage storage) {
     this.storage = storage;
@@ -37,6 +39,36 @@ final class HookedStorage implements Storage {
     this.beforeFile = beforeFile;
   }
 
+  /// Before a part of a file is read that was opened: takes its path.
+  void setBeforeRead(Consumer<String> beforeRead) {
+    this.beforeRead = beforeRead;
+  }
+
+  private ReadableFile hooked(String path, ReadableFile file) {
+    return new ReadableFile() {
+      @Override
+      public String path() {
+        return file.path();
+      }
+
+      @Override
+      public MemorySegment bytes() throws IOException {
+        return file.bytes();
+      }
+
+      @Override
+      public MemorySegment bytes(long offset, long length) throws IOException {
+        beforeRead.accept(path);
+        return file.bytes(offset, length);
+      }
+
+      @Override
+      public long length() {
+        return file.length();
+      }
+    };
+  }
+
   @Override
   public WritableFile create(String path) throws IOException {
     beforeCall.run();
@@ -48,7 +80,7 @@ final class HookedStorage implements Storage {
   public ReadableFile open(String path, Arena arena) throws IOException {
     beforeCall.run();
     beforeFile.accept(path);
-    return storage.open(path, arena);
+    return hooked(path, storage.open(path, arena));
   }
 
   @Override

@@ -23,6 +23,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -359,6 +361,38 @@ final class SegmentIndexingTest {
       assertThat(coverage(points).waitingRows()).isEqualTo(2 * POINTS + 10);
       assertThat(awaiting(points)).isZero();
     }
+  }
+
+  /// Every write asks how many there are: it would wait for the checkpoint.
+  @Test
+  void rowsThatAwaitGraphsAreCountedWhileACheckpointIsWritten() throws Exception {
+    try (var points = store(TestKeys.SHARED.keyRing(), new VectorBudget(1L << 30))) {
+      points.add(POINTS).checkpoint();
+      var counted = new CompletableFuture<Long>();
+      var due = new CompletableFuture<Boolean>();
+      var checkpointing = Thread.currentThread();
+      points.restart(
+          files -> {
+            var hooked = new HookedStorage(files);
+            hooked.setBeforeSegmentWrite(
+                () -> {
+                  if (Thread.currentThread() == checkpointing && !due.isDone()) {
+                    counted.complete(elsewhere(points.store()::rowsAwaitingGraphs));
+                    due.complete(elsewhere(points.store()::isIndexingDue));
+                  }
+                });
+            return hooked;
+          });
+
+      points.add(POINTS).checkpoint();
+
+      assertThat(counted).isCompletedWithValue(0L);
+      assertThat(due).isCompletedWithValue(true);
+    }
+  }
+
+  private static <T> T elsewhere(Supplier<T> question) {
+    return CompletableFuture.supplyAsync(question).orTimeout(3, TimeUnit.MINUTES).join();
   }
 
   /// Else writers would be held back for ever.

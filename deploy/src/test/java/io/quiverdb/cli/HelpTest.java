@@ -52,13 +52,10 @@ class HelpTest {
   @ParameterizedTest
   @MethodSource("everyCommand")
   void helpIsTheSameWhereOnlyTheCommandThatIsCalledIsLookedAt(String name) {
-    var path = name.split(" ");
-    var called = QuiverCommand.commandLine(Arrays.copyOfRange(path, 1, path.length));
-    for (var step : path) {
-      called = step.equals("quiver") ? called : called.getSubcommands().get(step);
-    }
+    var path = words(name);
+    var line = QuiverCommand.commandLine(path.subList(1, path.size()).toArray(String[]::new));
 
-    assertThat(called.getUsageMessage()).isEqualTo(command(name).getUsageMessage());
+    assertThat(command(line, name).getUsageMessage()).isEqualTo(command(name).getUsageMessage());
   }
 
   @Test
@@ -80,7 +77,11 @@ class HelpTest {
   }
 
   private static CommandLine command(String qualifiedName) {
-    return commands(QuiverCommand.commandLine())
+    return command(QuiverCommand.commandLine(), qualifiedName);
+  }
+
+  private static CommandLine command(CommandLine line, String qualifiedName) {
+    return commands(line)
         .filter(one -> one.getCommandSpec().qualifiedName().equals(qualifiedName))
         .findFirst()
         .orElseThrow();

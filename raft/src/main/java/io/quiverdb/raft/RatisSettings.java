@@ -27,6 +27,7 @@ final class RatisSettings {
   /// acknowledged and then cannot be read, and a larger one makes the leader step down.
   static final int OUR_ENTRY_BYTES_MAX = 2 << 20;
 
+  private static final Duration STAGING_TIMEOUT_MIN = Duration.ofSeconds(15);
   private static final Duration REQUEST_TIMEOUT_MIN = Duration.ofSeconds(3);
   private static final SizeInBytes ENTRY_LIMIT = SizeInBytes.valueOf(ENTRY_BYTES_MAX);
 
@@ -115,8 +116,13 @@ final class RatisSettings {
     // A process that was suspended goes on afterwards, rather than stay up and serve nothing.
     RaftServerConfigKeys.setCloseThreshold(properties, TimeDuration.valueOf(600, TimeUnit.SECONDS));
     // A minute in production: a member that is given a large snapshot is opened again meanwhile.
+    var stagingTimeout = timing.electionTimeoutMax().multipliedBy(30);
     RaftServerConfigKeys.setStagingTimeout(
-        properties, millis(timing.electionTimeoutMax().multipliedBy(30)));
+        properties,
+        millis(
+            stagingTimeout.compareTo(STAGING_TIMEOUT_MIN) < 0
+                ? STAGING_TIMEOUT_MIN
+                : stagingTimeout));
     RaftServerConfigKeys.setStagingCatchupGap(properties, 2000);
     RaftServerConfigKeys.Notification.setNoLeaderTimeout(
         properties, TimeDuration.valueOf(30, TimeUnit.SECONDS));

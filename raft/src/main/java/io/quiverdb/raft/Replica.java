@@ -85,7 +85,7 @@ final class Replica implements GroupReplica, LedGroup {
   private volatile long submittedNanos;
 
   private volatile MembersChange membersChange =
-      new MembersChange(Set.of(), 0, CompletableFuture.completedFuture(null));
+      new MembersChange(Set.of(), 0, 0, CompletableFuture.completedFuture(null));
 
   /// @param submitter runs what may block for as long as it takes to enqueue an entry
   /// @param nanoClock tells how long an entry has been waiting
@@ -496,7 +496,10 @@ final class Replica implements GroupReplica, LedGroup {
               "%s: members %s (expected: one of %s)".formatted(key, now.getFirst(), ids)));
     }
     if (at == path.size() - 1) {
-      return CompletableFuture.completedFuture(null);
+      var wanted = wantedUnderWay();
+      return wanted.isEmpty() || wanted.equals(ids.getLast())
+          ? CompletableFuture.completedFuture(null)
+          : CompletableFuture.failedFuture(beingChanged(wanted, ids.getLast()));
     }
     if (!ids.get(at + 1).contains(self)) {
       submitter.execute(() -> handOver(handOverTimeout));
@@ -529,7 +532,7 @@ final class Replica implements GroupReplica, LedGroup {
   /// One that is made anew with its vote may be in a later term. What it answers then Ratis does
   /// not believe before it is a member, which it never becomes; and meanwhile neither the members
   /// nor the leader can be changed (`LeaderStateImpl.onFollowerTerm`, release 3.3.0). So a later
-  /// term is begun, until it is as late.
+  /// term is begun, until it is as late. One that does not answer is not waited for.
   private CompletableFuture<Void> requireTermsOf(Set<NodeId> coming, Duration handOverTimeout) {
     long own = currentTerm();
     return CompletableFuture.allOf(
@@ -577,12 +580,14 @@ final class Replica implements GroupReplica, LedGroup {
     return readIndex()
         .thenApply(
             _ -> {
+              // Before the configuration: who has become a member since is in that.
+              var wanted = wantedUnderWay();
               var configuration = openDivision().getRaftConf();
               if (configuration.getLogEntryIndex() > committedIndex()) {
                 throw new ShardException.Unavailable(key + ": its members are being changed");
               }
               var ids = all(voters(configuration));
-              return new GroupMembers(ids, coming(ids), configuration.getLogEntryIndex());
+              return new GroupMembers(ids, without(wanted, ids), configuration.getLogEntryIndex());
             });
   }
 
@@ -590,15 +595,16 @@ final class Replica implements GroupReplica, LedGroup {
     return voters.stream().flatMap(Set::stream).collect(Collectors.toSet());
   }
 
-  /// Those of the change that is under way that are no members yet.
-  private Set<NodeId> coming(Set<NodeId> members) {
+  /// The members that the change that is under way is to lead to; none if there is no such change.
+  private Set<NodeId> wantedUnderWay() {
     var change = membersChange;
-    if (!change.isUnderWay(currentTerm())) {
-      return Set.of();
-    }
-    var coming = new HashSet<>(change.wanted);
-    coming.removeAll(members);
-    return coming;
+    return change.isUnderWay(currentTerm()) ? change.wanted : Set.of();
+  }
+
+  private static Set<NodeId> without(Set<NodeId> nodes, Set<NodeId> others) {
+    var left = new HashSet<>(nodes);
+    left.removeAll(others);
+    return left;
   }
 
   /// Ends this leadership, and so the change that is under way, if one that is to become a member
@@ -622,20 +628,27 @@ final class Replica implements GroupReplica, LedGroup {
   }
 
   private boolean isComingSilent() {
-    if (!membersChange.isUnderWay(currentTerm()) || !leads()) {
+    var change = membersChange;
+    if (!change.isUnderWay(currentTerm()) || !leads()) {
       return false;
     }
-    var coming = coming(all(voters()));
     long silentMillis =
         RaftServerConfigKeys.stagingTimeout(server.getProperties()).toLong(TimeUnit.MILLISECONDS);
-    return !coming.isEmpty()
-        && followers()
-            .filter(follower -> coming.contains(node(follower)))
-            .anyMatch(follower -> follower.getLastRpcElapsedTimeMs() > silentMillis);
+    if (nanoClock.getAsLong() - change.begunNanos <= TimeUnit.MILLISECONDS.toNanos(silentMillis)) {
+      return false;
+    }
+    // Ratis may have stopped sending to one, and does not begin again before it is a member.
+    var answering =
+        followers()
+            .filter(follower -> follower.getLastRpcElapsedTimeMs() <= silentMillis)
+            .map(Replica::node)
+            .collect(Collectors.toSet());
+    return !answering.containsAll(without(change.wanted, all(voters())));
   }
 
   /// A change of members that Ratis was asked for.
-  private record MembersChange(Set<NodeId> wanted, long term, CompletableFuture<Void> made) {
+  private record MembersChange(
+      Set<NodeId> wanted, long term, long begunNanos, CompletableFuture<Void> made) {
     boolean isUnderWay(long now) {
       return !made.isDone() && term == now;
     }
@@ -650,22 +663,29 @@ final class Replica implements GroupReplica, LedGroup {
       List<RaftPeer> wanted,
       Set<NodeId> coming,
       Duration handOverTimeout) {
-    var change = new MembersChange(nodes(wanted), currentTerm(), new CompletableFuture<>());
+    var change =
+        new MembersChange(
+            nodes(wanted), currentTerm(), nanoClock.getAsLong(), new CompletableFuture<>());
     var underWay = begun(change);
     if (underWay.isPresent()) {
       return underWay.get().wanted.equals(change.wanted)
           ? underWay.get().made.copy()
-          : CompletableFuture.failedFuture(
-              new ShardException.Unavailable(
-                  "%s: its members are being changed to %s (expected: to %s)"
-                      .formatted(key, underWay.get().wanted, change.wanted)));
+          : CompletableFuture.failedFuture(beingChanged(underWay.get().wanted, change.wanted));
     }
     // Ratis waits for the change in the thread that asks for it, and ends it in the one that
     // another change needs: each is asked for by a thread of its own.
     var _ =
         CompletableFuture.completedFuture(coming)
             .thenCompose(_ -> requireTermsOf(coming, handOverTimeout))
-            .thenComposeAsync(_ -> askForConfiguration(expected, wanted), submitter)
+            .thenComposeAsync(
+                _ -> {
+                  // Asked for in a later term, it would be under way and nobody would know.
+                  if (!change.isUnderWay(currentTerm())) {
+                    throw notLeader();
+                  }
+                  return askForConfiguration(expected, wanted);
+                },
+                submitter)
             .whenComplete(
                 (_, failure) -> {
                   if (failure == null) {
@@ -675,6 +695,11 @@ final class Replica implements GroupReplica, LedGroup {
                   }
                 });
     return change.made.copy();
+  }
+
+  private ShardException beingChanged(Set<NodeId> to, Set<NodeId> wanted) {
+    return new ShardException.Unavailable(
+        "%s: its members are being changed to %s (expected: to %s)".formatted(key, to, wanted));
   }
 
   private ShardException notChanged(Throwable failure) {

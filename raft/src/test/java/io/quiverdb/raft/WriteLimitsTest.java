@@ -143,7 +143,7 @@ class WriteLimitsTest {
       var leader = cluster.awaitLeader();
       var added = cluster.addNode(directory.resolve("added"));
       added.openFor(new CatalogOrder(1, 1), 1L << 48);
-      cluster.isolate(added);
+      cluster.isolateConsensus(added);
       var path = List.of(List.of(leader.id), List.of(leader.id, added.id));
       long index = lastIndex(leader);
       var change =
@@ -165,7 +165,7 @@ class WriteLimitsTest {
       var added = cluster.addNode(directory.resolve("added"));
       var another = cluster.addNode(directory.resolve("another"));
       added.openFor(new CatalogOrder(1, 1), 1L << 48);
-      cluster.isolate(added);
+      cluster.isolateConsensus(added);
       var path = List.of(List.of(leader.id), List.of(leader.id, added.id));
       var known = List.of(added.member(), another.member());
       var first = leader.replica().changeMembers(path, known, Duration.ofSeconds(5));

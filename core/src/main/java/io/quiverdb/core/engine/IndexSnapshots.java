@@ -181,8 +181,9 @@ public final class IndexSnapshots {
   }
 
   /// Whether something of this name was attached to a segment; whether it is sound, reading tells.
+  /// Waits for nobody: every write asks.
   boolean has(long collectionId, long segmentId, String name) {
-    return files.read("an index", () -> attachment.has(collectionId, segmentId, name));
+    return attachment.has(collectionId, segmentId, name);
   }
 
   /// What was attached to a segment.

@@ -23,8 +23,10 @@ import io.quiverdb.core.state.CollectionSnapshot;
 import io.quiverdb.core.stream.StreamFiles;
 import io.quiverdb.core.view.PinnedView;
 import io.quiverdb.core.view.PublishedState;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -370,17 +372,24 @@ public final class SegmentIndexing {
 
   private Result index(PinnedView view, Lacking lacking) {
     building = lacking.segment;
-    var reading = lacking.inFile ? lacking.segment.beginIndexReading() : NOTHING_READ;
-    try (reading) {
+    // Opened before anybody waits: that takes a lock which others hold while they search.
+    try (var file = open(view, lacking);
+        var reading = file.isThere() ? lacking.segment.beginIndexReading() : NOTHING_READ) {
       var vectors = load(lacking);
       if (vectors.isEmpty()) {
         reportNoRoom(lacking);
         return Result.REFUSED;
       }
-      return index(view, lacking, vectors.get(), reading);
-    } catch (CancellationException | StaleGenerationException | StoreClosedException e) {
+      return index(view, lacking, vectors.get(), file, reading);
+    } catch (InterruptedIOException
+        | CancellationException
+        | StaleGenerationException
+        | StoreClosedException e) {
       log.debug("segment not indexed: not wanted any more segment={}", lacking.segment.id(), e);
       return Result.GIVEN_UP;
+    } catch (IOException e) {
+      refuseForGood(lacking.segment);
+      throw new ReadFailedException("indexing: a file cannot be read", e);
     } catch (RuntimeException | Error e) {
       refuseForGood(lacking.segment);
       throw e;
@@ -390,7 +399,41 @@ public final class SegmentIndexing {
     }
   }
 
-  private Optional<ResidentVectors> load(Lacking lacking) {
+  /// The stream of a graph, if there is one.
+  private record GraphFile(Optional<InputStream> stream) implements Closeable {
+    boolean isThere() {
+      return stream.isPresent();
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (stream.isPresent()) {
+        stream.get().close();
+      }
+    }
+  }
+
+  private GraphFile open(PinnedView view, Lacking lacking) {
+    try {
+      return new GraphFile(
+          indexes.open(
+              view.generation(), lacking.collectionId, lacking.segment.id(), GraphIndex.STREAM));
+    } catch (CorruptFileException e) {
+      reportDamaged(lacking, e);
+      return new GraphFile(Optional.empty());
+    }
+  }
+
+  private void reportDamaged(Lacking lacking, Exception damage) {
+    graphsDamaged.increment();
+    log.warn(
+        "graph damaged, to be built again collection={} segment={}",
+        Long.toUnsignedString(lacking.collectionId),
+        lacking.segment.id(),
+        damage);
+  }
+
+  private Optional<ResidentVectors> load(Lacking lacking) throws IOException {
     var vectors = tryToLoad(lacking);
     if (vectors.isEmpty() && lacking.segment.graphSeed().isPresent()) {
       lacking.segment.dropGraphSeed();
@@ -399,12 +442,10 @@ public final class SegmentIndexing {
     return vectors;
   }
 
-  private Optional<ResidentVectors> tryToLoad(Lacking lacking) {
+  private Optional<ResidentVectors> tryToLoad(Lacking lacking) throws IOException {
     try {
       return ResidentVectors.load(
           lacking.segment.vectorColumn(), lacking.metric, indexing.budget(), READERS);
-    } catch (IOException e) {
-      throw new ReadFailedException("indexing: vectors cannot be read", e);
     } catch (InternalError e) {
       // So the JVM reports a mapped page that the disk cannot give.
       throw new ReadFailedException("indexing: a page cannot be read", e);
@@ -414,17 +455,24 @@ public final class SegmentIndexing {
   /// @param vectors taken over
   /// @param reading closed when nothing of a file is to be waited for
   private Result index(
-      PinnedView view, Lacking lacking, ResidentVectors vectors, Segment.IndexReading reading) {
-    Optional<GraphIndex> index = Optional.empty();
+      PinnedView view,
+      Lacking lacking,
+      ResidentVectors vectors,
+      GraphFile file,
+      Segment.IndexReading reading)
+      throws IOException {
+    Optional<GraphIndex> index;
     try {
-      index = read(view, lacking, vectors);
+      index = read(lacking, vectors, file);
       if (index.isEmpty()) {
         reading.close();
         var built = build(view, lacking, vectors);
         if (built != Result.INDEXED) {
           return built;
         }
-        index = read(view, lacking, vectors);
+        try (var made = open(view, lacking)) {
+          index = read(lacking, vectors, made);
+        }
       }
       return index.isPresent() && lacking.segment.attach(index.get())
           ? Result.INDEXED
@@ -437,41 +485,26 @@ public final class SegmentIndexing {
   }
 
   /// Empty if there is none, or none that is sound.
-  private Optional<GraphIndex> read(PinnedView view, Lacking lacking, ResidentVectors vectors) {
-    long segmentId = lacking.segment.id();
+  private Optional<GraphIndex> read(Lacking lacking, ResidentVectors vectors, GraphFile file)
+      throws IOException {
+    if (!file.isThere()) {
+      return Optional.empty();
+    }
     long startNanos = nanoClock.getAsLong();
     try {
-      var stream =
-          indexes.open(view.generation(), lacking.collectionId, segmentId, GraphIndex.STREAM);
-      if (stream.isEmpty()) {
-        return Optional.empty();
-      }
-      var index = read(stream.get(), vectors);
+      var index = GraphIndex.read(file.stream().get(), vectors);
       rowsRead.add(index.rowCount());
       log.info(
           "graph read collection={} segment={} rows={} bytes={} millis={}",
           Long.toUnsignedString(lacking.collectionId),
-          segmentId,
+          lacking.segment.id(),
           index.rowCount(),
           index.bytes(),
           millisSince(startNanos));
       return Optional.of(index);
     } catch (CorruptFileException | GraphDamagedException e) {
-      graphsDamaged.increment();
-      log.warn(
-          "graph damaged, to be built again collection={} segment={}",
-          Long.toUnsignedString(lacking.collectionId),
-          segmentId,
-          e);
+      reportDamaged(lacking, e);
       return Optional.empty();
-    } catch (IOException e) {
-      throw new ReadFailedException("indexing: a graph cannot be read", e);
-    }
-  }
-
-  private static GraphIndex read(InputStream stream, ResidentVectors vectors) throws IOException {
-    try (stream) {
-      return GraphIndex.read(stream, vectors);
     }
   }
 

@@ -100,9 +100,10 @@ public final class Segment {
     mapped.close();
   }
 
-  /// Whether most of its pages are in the cache.
+  /// Whether most of its pages are in the cache, those of vectors that are in memory apart.
   public boolean isWarm() {
-    var files = List.of(vectors, payloads, ids);
+    var files =
+        vectorIndex().isPresent() ? List.of(payloads, ids) : List.of(vectors, payloads, ids);
     int pages = files.stream().mapToInt(PageFile::pageCount).sum();
     int cachedPages = files.stream().mapToInt(PageFile::cachedCount).sum();
     return 2 * cachedPages > pages;

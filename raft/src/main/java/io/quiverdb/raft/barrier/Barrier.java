@@ -73,12 +73,12 @@ public final class Barrier {
     return read.index().whenComplete((_, failure) -> forget(read, failure != null));
   }
 
-  /// The term that another node's replica of a group is in, 0 if it tells none or does not answer.
+  /// The term that another node's replica of a group is in, 0 if it tells none; fails if the node
+  /// does not answer.
   ///
   /// @param own term of this node's replica
   public CompletableFuture<Long> termOf(NodeId node, GroupKey group, long own) {
-    return terms(node, Map.of(group, own))
-        .handle((terms, failure) -> failure == null ? terms.getOrDefault(group, 0L) : 0L);
+    return terms(node, Map.of(group, own)).thenApply(terms -> terms.getOrDefault(group, 0L));
   }
 
   /// The replica does not lead this group any more: its waiting reads fail.
