@@ -54,6 +54,27 @@ class SilentNewMemberTest {
     }
   }
 
+  @Test
+  void nodeThatDoesNotAnswerFromTheStartIsNotWaitedFor() throws Exception {
+    try (var cluster = new GroupCluster(directory, 1).start()) {
+      var leader = cluster.awaitLeader();
+      GroupCluster.propose(leader, "before").join();
+      awaitReady(leader);
+      long term = leader.replica().currentTerm();
+      var silent = cluster.addNode(directory.resolve("silent"));
+      silent.openFor(new CatalogOrder(1, 1), 1L << 48);
+      cluster.isolate(silent);
+
+      assertThat(change(leader, silent))
+          .failsWithin(PATIENCE)
+          .withThrowableOfType(ExecutionException.class)
+          .withCauseInstanceOf(ShardException.Unavailable.class);
+
+      assertThat(leader.replica().members().join().coming()).isEmpty();
+      assertThat(leader.replica().currentTerm()).isEqualTo(term);
+    }
+  }
+
   private static CompletableFuture<Void> change(GroupCluster.Node leader, GroupCluster.Node added) {
     return leader
         .replica()
