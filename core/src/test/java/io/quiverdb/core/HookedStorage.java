@@ -86,7 +86,8 @@ final class HookedStorage implements Storage {
   @Override
   public ReadableFile open(String path) throws IOException {
     beforeCall.run();
-    return storage.open(path);
+    beforeFile.accept(path);
+    return hooked(path, storage.open(path));
   }
 
   @Override

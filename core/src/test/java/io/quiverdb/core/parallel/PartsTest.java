@@ -2,18 +2,22 @@ package io.quiverdb.core.parallel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.quiverdb.core.CorruptFileException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -47,24 +51,34 @@ final class PartsTest {
   }
 
   @Test
-  void failureOfAPartIsThrownWhenTheOthersAreDone() {
-    var failed = new CountDownLatch(1);
-    var done = new AtomicBoolean();
+  void failureOfAPartIsThrownWhenTheOthersAreDone() throws Exception {
+    var failing = new CompletableFuture<Thread>();
+    var mayEnd = new CountDownLatch(1);
     var failure = new CorruptFileException("file", 0, "content", "this", "that");
     List<Callable<Integer>> tasks =
         List.of(
             () -> {
-              failed.countDown();
+              failing.complete(Thread.currentThread());
               throw failure;
             },
             () -> {
-              failed.await();
-              done.set(true);
+              mayEnd.await();
               return 0;
             });
 
-    assertThatThrownBy(() -> Parts.ofTasks(tasks)).isSameAs(failure);
-    assertThat(done).isTrue();
+    var all = CompletableFuture.supplyAsync(() -> thrownBy(tasks));
+    // Ended, or waiting for another task: the first has failed.
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(3))
+        .until(() -> failing.get().getState(), state -> state != Thread.State.RUNNABLE);
+    assertThat(all).isNotDone();
+
+    mayEnd.countDown();
+    assertThat(all.get(3, TimeUnit.MINUTES)).isSameAs(failure);
+  }
+
+  private static Throwable thrownBy(List<Callable<Integer>> tasks) {
+    return catchThrowable(() -> Parts.ofTasks(tasks));
   }
 
   @Test
